@@ -1,0 +1,1 @@
+"""The outside: one folder per system that the daemon speaks with."""

@@ -1,0 +1,291 @@
+"""What a source and a target are, and the errors of the outside, named by what to do next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from handlers.commands import Command
+from handlers.events import Event
+from handlers.values import Ref
+
+Json = dict[str, Any]
+"""A JSON object that goes to disk as it is: texts, numbers as text or Decimal, booleans, lists, objects."""
+
+
+# --- errors, by what to do next -------------------------------------------------------------------------------------
+
+
+class OutsideError(Exception):
+    """Something outside went wrong; carries who, what, their code, and what a person can do.
+
+    The text is for people and logs: it holds no secret and no personal data. ``detail`` may hold their message; it is
+    kept on disk for ``explain`` and never logged.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        system: str,
+        operation: str,
+        status: int | None = None,
+        code: int | None = None,
+        remedy: str = "",
+        detail: str = "",
+    ) -> None:
+        """``reason`` is a short closed word (for logs and filters), ``remedy`` one sentence for a person."""
+        super().__init__(f"{system} {operation}: {reason}")
+        self.reason = reason
+        self.system = system
+        self.operation = operation
+        self.status = status
+        self.code = code
+        self.remedy = remedy
+        self.detail = detail
+
+
+class Later(OutsideError):
+    """Nothing was done; try again later by the retry steps. Uses one attempt."""
+
+
+class Throttled(Later):
+    """The far side answered 429: wait ``after``; uses no attempt. A create is looked for once before it goes again."""
+
+    def __init__(self, *, after: timedelta, system: str, operation: str) -> None:
+        """``after`` is the far side's own wish, or one whole window."""
+        super().__init__("throttled", system=system, operation=operation, status=429)
+        self.after = after
+
+
+class Unreachable(Later):
+    """No connection could be made, so nothing was sent: an outage. Uses no attempt."""
+
+
+class UnknownEnd(OutsideError):
+    """A write left and no complete answer that parses came back: it may or may not have taken effect."""
+
+
+class Park(OutsideError):
+    """It will never work by itself: a person must act."""
+
+
+class Held(Park):
+    """A person must answer a question; ``remedy`` is the question and how to answer it."""
+
+
+class CredentialsLost(OutsideError):
+    """The company's credentials no longer work: pause it until a person connects it again."""
+
+
+class Refused(Exception):
+    """A request at the door is refused: ``status`` goes to the sender, ``reason`` (a closed word) to the log."""
+
+    def __init__(self, reason: str, status: int = 401) -> None:
+        """``reason`` is one of signature, stale, encoding, bad_request (operations facts 5.2)."""
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class Unreadable(Exception):
+    """A stored delivery cannot be understood; the text names the field and the fault, never the value."""
+
+
+# --- sources --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """What arrived at the door, unverified. Header names are lower case; a repeated header has several values."""
+
+    rest: str
+    headers: Mapping[str, Sequence[str]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A verified request, ready to be stored.
+
+    ``key`` tells deliveries apart: the sender's event id, or its business key; with ``digest`` true it is only a digest
+    of the body, which counts for a limited time. ``account`` is the sender's own account, where the source has a table
+    of them. ``matched`` names the secret that matched (current or previous). ``malformed`` says why the body cannot be
+    read although the sender is who it says: such a delivery is stored as parked.
+    """
+
+    key: str
+    digest: bool = False
+    account: str | None = None
+    matched: str = "current"
+    malformed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A delivery as it lies in the inbox."""
+
+    inbox_id: int
+    key: str
+    received_at: datetime
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A delivery that is understood and means nothing to us; ``reason`` is shown by ``explain``."""
+
+    reason: str
+
+
+class Source(Protocol):
+    """One sender: proves who sent a request, and later turns what was stored into events."""
+
+    name: str
+    retry_status: int
+    kept_headers: frozenset[str]
+
+    def verify(self, request: RawRequest, now: datetime) -> Delivery:
+        """Prove the sender over the raw bytes. Raises :class:`Refused`; never another error, whatever the bytes are."""
+        ...
+
+    def events(self, stored: Stored) -> Sequence[Event] | Ignored:
+        """Turn a stored delivery into events; pure. Raises :class:`Unreadable` or ``handlers.values.Question``, nothing else."""
+        ...
+
+
+# --- targets --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A thing of ours and its object in the far system, with the far state that we last saw.
+
+    ``verified`` is false while a create that followed an unknown end still waits for its last look.
+    """
+
+    kind: str
+    number: str
+    state: Json
+    verified: bool = True
+
+
+class LinkReader(Protocol):
+    """What a target may ask of our memory while it plans."""
+
+    async def linked_elsewhere(self, company: str, kind: str, numbers: Sequence[str], thing: str) -> frozenset[str]:
+        """Those of ``numbers`` that are linked to another thing of ours."""
+        ...
+
+    async def same_sale(
+        self, company: str, thing: str, customer: str, total: str, currency: str, days: int
+    ) -> str | None:
+        """The number or thing of an invoice made from an order for the same customer, total and currency in the last
+        ``days`` days, made by any command of ours (also one not yet sent); ``None`` where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One command at the head of its lane, with all that delivery knows about it.
+
+    ``looking`` is true while the company has not shown that nothing of ours stands there already: then every create
+    """
+
+    company: str
+    command: Command
+    thing: str
+    link: Link | None
+    refs: Mapping[Ref, Link]
+    looking: bool
+    links: LinkReader
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write call, decided but not sent.
+
+    ``stands_on`` is the far state it stands on, ``evidence`` all that a later look needs (both go to disk with the
+    attempt). ``altered`` lists what the far side's rules forced us to change: field, before, after.
+    """
+
+    operation: str
+    method: str
+    path: str
+    body: Json | None
+    creates: bool
+    far_object: str | None = None
+    stands_on: Json = field(default_factory=dict)
+    evidence: Json = field(default_factory=dict)
+    altered: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a command ended at the far side.
+
+    ``link`` is the far object (``None`` where nothing was to be made), ``result`` one of created, changed, unchanged,
+    found, not_created. ``question`` holds the command although the link is stored (wrong totals, a cancelled hit, two
+    hits). ``again`` asks for one more pass with the link in place. ``proof`` is what was read, for ``explain``.
+    """
+
+    link: Link | None
+    result: str
+    question: str | None = None
+    again: bool = False
+    proof: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a look found: ``settled`` is ``None`` where absence is proved; ``proof`` holds queries and answers."""
+
+    settled: Settled | None
+    proof: Json
+
+
+class Target(Protocol):
+    """One company at one far system. Every method may raise the errors above."""
+
+    def far_object(self, task: Task) -> str | None:
+        """The existing far object that this command would write to (for instance ``customer:17``), or ``None``."""
+        ...
+
+    async def plan(self, task: Task) -> Write | Settled:
+        """Decide what is to be done now, reading as needed; writes nothing."""
+        ...
+
+    async def perform(self, task: Task, write: Write) -> Settled:
+        """Send the one call of ``write``, once, and compare the answer with what was meant."""
+        ...
+
+    async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
+        """Read whether an earlier ``operation`` took effect, by our exact mark; absence only when all was read."""
+        ...
+
+    async def probe(self) -> None:
+        """Read the company information: proves that the far side answers and is the company that was pinned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredToken:
+    """A company's tokens as they lie on disk (opened). ``refresh`` is ``None`` for client credentials."""
+
+    access: str
+    expires_at: datetime
+    refresh: str | None = None
+    refreshed_at: datetime | None = None
+
+
+class TokenStore(Protocol):
+    """Where tokens are kept: a new pair is on disk, sealed, before it is used."""
+
+    async def load(self, company: str) -> StoredToken | None:
+        """The stored tokens, opened; ``None`` where the company has none."""
+        ...
+
+    async def save(self, company: str, token: StoredToken) -> None:
+        """Seal and commit; returns only after the commit."""
+        ...

@@ -1,0 +1,1 @@
+"""The process: it runs what connectors, store and handlers offer."""

@@ -1,0 +1,54 @@
+"""The bookkeeping choices of one company, as rules read them."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from handlers.values import Frozen
+
+
+class Bookkeeping(Frozen):
+    """Accounts, VAT rates and payment choices; accounts are four-digit BAS numbers."""
+
+    sales_accounts: dict[str, int] = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
+    payment_mode: str | None = "BG"
+    payment_account: int | None = None
+    round_off_account: int | None = None
+    payment_days: int = Field(default=30, ge=0, le=365)
+    units: tuple[str, ...] = ("st", "h", "km", "förp")
+    hold_same_total_days: int = Field(default=60, ge=0, le=3660)
+
+    @field_validator("sales_accounts")
+    @classmethod
+    def _accounts(cls, value: dict[str, int]) -> dict[str, int]:
+        for rate, account in value.items():
+            if not rate.isdigit() or not 1000 <= account <= 9999:
+                raise ValueError(
+                    f"a VAT rate in whole percent and a four-digit account are needed, not {rate} = {account}"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_to_pay(self) -> "Bookkeeping":
+        if (self.payment_mode is None) == (self.payment_account is None):
+            raise ValueError("set exactly one of payment_mode and payment_account")
+        return self
+
+
+class Survey(Frozen):
+    """What a survey may do to the customer register."""
+
+    create_customers: Literal["always", "with_organisation_number", "never"] = "always"
+    overwrite: tuple[Literal["name", "organisation_number", "email", "phone"], ...] = ()
+    notable_answers: tuple[str, ...] = ()
+    detail_characters: int = Field(default=200, ge=0, le=800)
+
+
+class CompanySettings(Frozen):
+    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
+
+    name: str
+    start: date
+    bookkeeping: Bookkeeping = Bookkeeping()
+    survey: Survey = Survey()

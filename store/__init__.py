@@ -1,0 +1,1 @@
+"""What the daemon remembers: SQLite tables, rows and transactions; no meanings."""
