@@ -151,7 +151,7 @@ class Source(Protocol):
         ...
 
     def events(self, stored: Stored) -> Sequence[Event] | Ignored:
-        """Turn a stored delivery into events; pure. Raises :class:`Unreadable` or ``handlers.values.Question``, nothing else."""
+        """Turn a stored delivery into events; pure. Raises only :class:`Unreadable` or ``handlers.values.Question``."""
         ...
 
 
