@@ -190,6 +190,8 @@ class LinkReader(Protocol):
 class Task:
     """One command at the head of its lane, with all that delivery knows about it.
 
+    ``priority`` is 0 for a person's command, 1 for a fresh one, 5 for batch work; every call made for it carries it.
+
     ``looking`` is true while the company has not shown that nothing of ours stands there already: then every create
     """
 
@@ -200,6 +202,7 @@ class Task:
     refs: Mapping[Ref, Link]
     looking: bool
     links: LinkReader
+    priority: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +269,14 @@ class Target(Protocol):
 
     async def probe(self) -> None:
         """Read the company information: proves that the far side answers and is the company that was pinned."""
+        ...
+
+    def room(self) -> int:
+        """How many calls may leave now without waiting for the rate window."""
+        ...
+
+    def room_in(self) -> float:
+        """Seconds until at least one call may leave (0 where ``room()`` is positive)."""
         ...
 
 
