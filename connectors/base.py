@@ -210,7 +210,8 @@ class Write:
     """One write call, decided but not sent.
 
     ``stands_on`` is the far state it stands on, ``evidence`` all that a later look needs (both go to disk with the
-    attempt). ``altered`` lists what the far side's rules forced us to change: field, before, after.
+    attempt). ``altered`` lists what the far side's rules forced us to change: field, before, after. ``proof`` is what was
+    read while planning (match ladder, proof of absence), for ``explain``.
     """
 
     operation: str
@@ -222,6 +223,7 @@ class Write:
     stands_on: Json = field(default_factory=dict)
     evidence: Json = field(default_factory=dict)
     altered: tuple[tuple[str, str, str], ...] = ()
+    proof: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
