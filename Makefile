@@ -1,0 +1,57 @@
+# Everything a contributor runs. Each target makes .venv by itself; a second run does not install again.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+BIN := .venv/bin
+PYTHON_IN := $(BIN)/python
+# Test processes at once: auto is one per processor.
+JOBS ?= auto
+# More arguments for pytest, make crash, make window and make bench.
+ARGS ?=
+
+.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window bench capabilities-report lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
+
+bootstrap: ## make .venv with the locked packages
+	@scripts/bootstrap
+
+test: lint types contracts dependencies tests ## lint, types, import contracts, dependencies, all tests
+
+lint: bootstrap
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: bootstrap
+	$(BIN)/mypy
+
+contracts: bootstrap
+	$(BIN)/lint-imports
+
+dependencies: bootstrap
+	$(BIN)/deptry .
+
+tests: bootstrap
+	$(PYTHON_IN) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+demo: bootstrap ## the whole path on loopback; ONCE=1 prints plain lines and ends
+	$(BIN)/fortnox-bridge demo $(if $(ONCE),--once)
+
+crash: bootstrap ## kill -9 at random moments: nothing lost, nothing twice
+	$(PYTHON_IN) -m tests.crash $(ARGS)
+
+window: bootstrap ## the rate window at full length, counted on arrival
+	$(PYTHON_IN) -m tests.window $(ARGS)
+
+bench: bootstrap ## one measured row: make bench ROW=ingest
+	$(PYTHON_IN) -m tests.bench $(ROW) $(ARGS)
+
+capabilities-report: bootstrap ## which test proves which capability, with its result
+	$(PYTHON_IN) -m tests.capabilities $(ARGS)
+
+lock: ## compile requirements/*.in again, with hashes and without any address (needs uv)
+	@scripts/lock
+
+clean: ## remove what make made
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
