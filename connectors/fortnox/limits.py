@@ -1,0 +1,150 @@
+"""The rate budget of one company: at most N calls arrive at Fortnox in any window, in a fair order."""
+
+import asyncio
+from bisect import insort
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+MARGIN = 0.005
+"""Share of the window added to it, for two clocks that run at slightly different speed."""
+SOON = 1e-6
+"""The shortest wait in seconds: a rounding error must not make the queue spin."""
+
+
+@dataclass(slots=True, order=True)
+class _Ticket:
+    priority: int
+    turn: int
+    wake: asyncio.Future[None] | None = field(default=None, compare=False)
+
+
+class Window:
+    """A log of the last calls (Fortnox facts, section 3: 25 requests per 5 seconds, a sliding window).
+
+    Fortnox counts on arrival, and a call arrives somewhere between its start and its end; so a place comes free one
+    window after the call *ended*. Time is monotonic. Within a priority (0 a person, 1 fresh, 5 batch) the order is that
+    of arrival. ``calls`` 0 means no limit, for measurements on loopback.
+    """
+
+    def __init__(
+        self,
+        calls: int,
+        seconds: float,
+        *,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        """``seconds`` is the length of the window; ``sleep`` waits on the same clock as ``monotonic``."""
+        self.calls = calls
+        self.seconds = seconds
+        self._hold = seconds * (1 + MARGIN)
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._running = 0
+        self._free_at: deque[float] = deque()
+        self._frozen_until = float("-inf")
+        self._reserves = 0
+        self._turns = count()
+        self._waiting: list[_Ticket] = []
+
+    @asynccontextmanager
+    async def place(self, priority: int = 1) -> AsyncIterator[None]:
+        """Wait for a place and hold it for the length of the block: exactly one call, from before it leaves."""
+        if self.calls == 0:
+            yield
+            return
+        await self._take(priority)
+        try:
+            yield
+        finally:
+            self._running -= 1
+            self._free_at.append(self._monotonic() + self._hold)
+            self._wake_head()
+
+    @contextmanager
+    def reserve(self) -> Iterator[None]:
+        """While a person's command waits: one place is left for it by everything of lower priority."""
+        self._reserves += 1
+        try:
+            yield
+        finally:
+            self._reserves -= 1
+            self._wake_head()
+
+    def free(self) -> int:
+        """How many calls may leave now (0 while frozen); a very large number where there is no limit."""
+        if self.calls == 0:
+            return 1_000_000
+        if self._monotonic() < self._frozen_until:
+            return 0
+        self._forget()
+        return max(0, self.calls - self._running - len(self._free_at) - len(self._waiting))
+
+    def next_free_in(self) -> float:
+        """Seconds until at least one call may leave; one whole window where every place is held by a running call."""
+        if self.free() > 0:
+            return 0.0
+        now = self._monotonic()
+        thawed = max(0.0, self._frozen_until - now)
+        if self.calls - self._running - len(self._free_at) > 0:
+            return max(thawed, SOON)
+        return max(thawed, self._free_at[0] - now if self._free_at else self._hold)
+
+    def freeze(self, seconds: float) -> None:
+        """After a 429: nothing of this company leaves for ``seconds``."""
+        self._frozen_until = max(self._frozen_until, self._monotonic() + seconds)
+
+    def assume_full(self) -> None:
+        """At start, when an earlier process may have called just now: wait one whole window."""
+        self._free_at = deque([self._monotonic() + self._hold] * self.calls)
+
+    def _forget(self) -> None:
+        now = self._monotonic()
+        while self._free_at and self._free_at[0] <= now:
+            self._free_at.popleft()
+
+    async def _take(self, priority: int) -> None:
+        ticket = _Ticket(priority, next(self._turns))
+        insort(self._waiting, ticket)
+        try:
+            await self._wait_turn(ticket)
+            self._running += 1
+        finally:
+            self._waiting.remove(ticket)
+            self._wake_head()
+
+    async def _wait_turn(self, ticket: _Ticket) -> None:
+        """Only the head of the queue watches the clock; everyone else waits to be woken."""
+        while True:
+            if self._waiting[0] is ticket:
+                delay = self._delay(ticket.priority)
+                if delay == 0:
+                    return
+                if delay is not None:
+                    await self._sleep(delay)
+                    continue
+            ticket.wake = asyncio.get_running_loop().create_future()
+            try:
+                await ticket.wake
+            finally:
+                ticket.wake = None
+
+    def _delay(self, priority: int) -> float | None:
+        """0: go now; seconds: look again then; ``None``: only another call's end can make room."""
+        now = self._monotonic()
+        if now < self._frozen_until:
+            return self._frozen_until - now
+        self._forget()
+        kept = 1 if self._reserves and priority > 0 else 0
+        if self._running + len(self._free_at) + kept < self.calls:
+            return 0
+        return max(SOON, self._free_at[0] - now) if self._free_at else None
+
+    def _wake_head(self) -> None:
+        if self._waiting:
+            wake = self._waiting[0].wake
+            if wake is not None and not wake.done():
+                wake.set_result(None)

@@ -1,0 +1,75 @@
+"""What a company's Fortnox section of the configuration may say."""
+
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from handlers.values import Frozen
+
+FORTNOX_HOSTS = frozenset({"api.fortnox.se", "apps.fortnox.se"})
+Rung = Literal["own_number", "email"]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine and nothing else."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class FortnoxSettings(Frozen):
+    """One company at Fortnox: where, with which grant, at what pace, and how customers are looked up.
+
+    ``client_secret`` is a reference to a secret, never the secret. ``tenant_id`` is the number that Fortnox calls
+    ``DatabaseNumber`` (Fortnox facts, section 2.3); the client-credentials grant needs it. ``organisation_numbers``
+    says how the company stores them, because the search matches exactly as stored (section 5): ``both`` looks up both
+    forms. ``further_rungs`` are keys looked up besides the buyer's strongest one. Times are seconds.
+    """
+
+    stated_kind: Literal["live", "test"] = Field(default="live", alias="kind")
+    rest_url: str = "https://api.fortnox.se/3"
+    oauth_url: str = "https://apps.fortnox.se/oauth-v1"
+    grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
+    tenant_id: int | None = Field(default=None, ge=1)
+    client_id: str = Field(min_length=1)
+    client_secret: str = Field(min_length=1)
+    window_calls: int = Field(default=25, ge=0, le=25)
+    window_seconds: float = Field(default=5.0, gt=0, le=60)
+    timeout_seconds: float = Field(default=30.0, gt=0, le=300)
+    organisation_numbers: Literal["both", "hyphen", "digits"] = "both"
+    further_rungs: tuple[Rung, ...] = ()
+
+    @field_validator("rest_url", "oauth_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+        if parts.username or parts.password:
+            raise ValueError("an address must not carry a user name or a password")
+        if not host or parts.query or parts.fragment:
+            raise ValueError("an address of a host and a path is needed, without query")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+            raise ValueError("https is required for any host but this machine's own")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "FortnoxSettings":
+        if self.grant == "client_credentials" and self.tenant_id is None:
+            raise ValueError("client_credentials needs tenant_id")
+        hosts = {urlsplit(self.rest_url).hostname, urlsplit(self.oauth_url).hostname}
+        if hosts & FORTNOX_HOSTS and not hosts <= FORTNOX_HOSTS:
+            raise ValueError("rest_url and oauth_url must both be Fortnox's own, or neither")
+        if self.kind != "simulator" and (self.window_calls == 0 or self.window_seconds < 5.0):
+            raise ValueError("at Fortnox itself the window is at most 25 calls in at least 5 seconds")
+        return self
+
+    @property
+    def kind(self) -> Literal["live", "test", "simulator"]:
+        """``simulator`` for any host but Fortnox's own; else what the person states."""
+        hosts = {urlsplit(self.rest_url).hostname, urlsplit(self.oauth_url).hostname}
+        return self.stated_kind if hosts <= FORTNOX_HOSTS else "simulator"

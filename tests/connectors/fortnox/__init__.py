@@ -1,0 +1,1 @@
+"""Tests of connectors/fortnox, mirroring the packages."""
