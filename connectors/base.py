@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
+
+from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from handlers.commands import Command
 from handlers.events import Event
-from handlers.values import Ref
+from handlers.values import Frozen, Ref
 
 Json = dict[str, Any]
 """A JSON object that goes to disk as it is: texts, numbers as text or Decimal, booleans, lists, objects."""
@@ -92,12 +95,54 @@ class Unreadable(Exception):
     """A stored delivery cannot be understood; the text names the field and the fault, never the value."""
 
 
+# --- settings -------------------------------------------------------------------------------------------------------
+
+
+class SecretReference(str):
+    """Where a secret lies (``credential:NAME``, ``file:PATH``, ``generated:NAME`` …); configuration resolves it.
+
+    Its ``repr`` is masked because a reference of the form ``plain:TEXT`` holds the secret itself.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A non-empty text that keeps its class, so that configuration can tell it from other texts."""
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
+
+
+class SourceSettings(Frozen):
+    """What every source's section holds: its company, or a table from the sender's accounts to companies."""
+
+    company: str | None = None
+    companies: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way_to_a_company(self) -> Self:
+        if (self.company is None) == (not self.companies):
+            raise ValueError("set exactly one of company and companies")
+        return self
+
+    def company_for(self, account: str | None) -> str | None:
+        """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""
+        if self.companies:
+            return self.companies.get(account) if account is not None else None
+        return self.company if account is None else None
+
+
 # --- sources --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """What arrived at the door, unverified. Header names are lower case; a repeated header has several values."""
+    """What arrived at the door, unverified. Header names are lower case; a repeated header has several values.
+
+    ``rest`` is the path below the source's name, as sent, without a leading slash and without the query.
+    """
 
     rest: str
     headers: Mapping[str, Sequence[str]]

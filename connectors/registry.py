@@ -1,0 +1,28 @@
+"""The list of senders that the daemon knows, one line each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.base import Source, SourceSettings
+from connectors.standard.settings import StandardSettings
+from connectors.standard.source import StandardSource
+
+
+@dataclass(frozen=True, slots=True)
+class SourceType:
+    """One kind of sender.
+
+    ``settings`` is the model of its configuration section (without ``type``); fields that hold a ``SecretReference``
+    are resolved by configuration. ``make`` takes the source's name, the settings and the resolved secrets (field name
+    -> text; absent fields are left out) and raises ``ValueError`` naming the field where a secret cannot serve.
+    """
+
+    settings: type[SourceSettings]
+    make: Callable[[str, Any, Mapping[str, str]], Source]
+
+
+SOURCES: Mapping[str, SourceType] = {
+    "standard": SourceType(StandardSettings, StandardSource),
+}
+"""The word after ``type =`` in a ``[sources.NAME]`` section -> its kind of sender."""

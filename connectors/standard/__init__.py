@@ -1,0 +1,1 @@
+"""Senders that sign by Standard Webhooks and send our own documented shape."""

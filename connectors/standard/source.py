@@ -1,0 +1,225 @@
+"""Standard Webhooks senders: proves the signature, and turns our documented shape into events."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from pydantic import ValidationError
+
+from connectors.base import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
+from connectors.json_body import BodyFault, read_object
+from connectors.signing import read_key, verify
+from connectors.standard import wire
+from connectors.standard.settings import StandardSettings
+from handlers.events import Answer, Document, Event, InvoicePaid, Line, OrderChanged, Party, SurveySubmitted
+from handlers.values import Question, Ref, stockholm_date
+
+SCORE_KEYS = frozenset({"nps", "score", "betyg", "csat"})
+NO_ACCOUNT = "-"
+"""Stands for an account that is missing or no short printable text; no table can hold it as ours."""
+
+PAID = frozenset({"order.paid", "invoice.paid"})
+
+OrderStatus = Literal["won", "paid", "refunded", "cancelled"]
+
+
+class StandardSource:
+    """One sender of our own shape (Generic webhook facts, sections 3 and 7)."""
+
+    retry_status = 503
+    kept_headers = frozenset({"content-type", "user-agent", "webhook-id", "webhook-timestamp"})
+
+    def __init__(self, name: str, settings: StandardSettings, secrets: Mapping[str, str]) -> None:
+        """``secrets`` holds ``secret`` and maybe ``previous_secret``. Raises ``ValueError`` naming the field."""
+        self.name = name
+        self._settings = settings
+        self._keys = []
+        for field, label in (("secret", "current"), ("previous_secret", "previous")):
+            if field in secrets:
+                try:
+                    self._keys.append(read_key(label, secrets[field]))
+                except ValueError as error:
+                    raise ValueError(f"{field}: {error}") from None
+
+    def verify(self, request: RawRequest, now: datetime) -> Delivery:
+        """Signature over the raw body first, then whether the body is a JSON object at all.
+
+        Raises :class:`Refused`: ``signature`` or ``stale`` (401), ``encoding`` (415), ``bad_request`` (400).
+        """
+        signed = verify(request.headers, request.body, self._keys, now, self._settings.tolerance_seconds)
+        if not _is_json(request.headers.get("content-type", ())):
+            raise Refused("encoding", 415)
+        try:
+            body = read_object(request.body)
+        except BodyFault:
+            raise Refused("bad_request", 400) from None
+        return Delivery(key=signed.id, account=self._account(body), matched=signed.matched)
+
+    def events(self, stored: Stored) -> Sequence[Event] | Ignored:
+        """The event of a stored delivery; a type that we do not know is ignored.
+
+        Raises :class:`Unreadable` for a wrong shape, ``Question`` for an order that must not be acted on.
+        """
+        try:
+            body = read_object(stored.body)
+        except BodyFault as fault:
+            raise Unreadable(str(fault)) from None
+        kind = body.get("type")
+        if not isinstance(kind, str) or not kind.strip():
+            raise Unreadable("type: is missing")
+        if kind not in wire.BODIES:
+            return Ignored("unknown_type")
+        try:
+            read = wire.BODIES[kind].model_validate(body)
+        except ValidationError as error:
+            raise Unreadable(wire.faults(error)) from None
+        return (self._event(read),)
+
+    def _account(self, body: Mapping[str, Any]) -> str | None:
+        if self._settings.account_field is None:
+            return None
+        found: Any = body
+        for part in self._settings.account_field.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        text = str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else ""
+        return text if text.isascii() and text.isprintable() and 0 < len(text) <= 200 else NO_ACCOUNT
+
+    def _event(self, body: wire.Body) -> Event:
+        if isinstance(body, wire.SurveyBody):
+            return self._survey(body)
+        if isinstance(body, wire.InvoiceBody) and body.data.order_id is None:
+            return self._own_invoice(body)
+        return self._order(body)
+
+    def _order(self, body: wire.OrderBody | wire.InvoiceBody) -> OrderChanged:
+        order_id = cast(str, body.data.order_id)
+        status = "paid" if isinstance(body, wire.InvoiceBody) else cast(OrderStatus, body.type.removeprefix("order."))
+        document = _document(order_id, body)
+        return OrderChanged(
+            thing=Ref(system=self.name, kind="order", id=order_id),
+            version=_version(body),
+            occurred_at=body.timestamp,
+            dated=document.dated if status in {"won", "paid"} else stockholm_date(body.timestamp),
+            status=status,
+            document=document,
+        )
+
+    def _own_invoice(self, body: wire.InvoiceBody) -> InvoicePaid:
+        document = _document(body.data.invoice_id, body)
+        return InvoicePaid(
+            thing=Ref(system=self.name, kind="invoice", id=body.data.invoice_id),
+            version=_version(body),
+            occurred_at=body.timestamp,
+            dated=document.dated,
+            document=document,
+        )
+
+    def _survey(self, body: wire.SurveyBody) -> SurveySubmitted:
+        answers = tuple(found for found in map(_answer, body.data.answers) if found is not None)
+        return SurveySubmitted(
+            thing=Ref(system=self.name, kind="response", id=body.data.response_id),
+            version=_version(body),
+            occurred_at=body.timestamp,
+            dated=stockholm_date(body.timestamp),
+            survey=body.data.survey_id,
+            respondent=_respondent(body.data.respondent),
+            score=body.data.score if body.data.score is not None else _score(body.data.answers),
+            answers=answers,
+        )
+
+
+def _is_json(content_types: Sequence[str]) -> bool:
+    if not content_types:
+        return True
+    essence = content_types[0].partition(";")[0].strip().casefold()
+    return len(content_types) == 1 and (
+        essence in {"application/json", "text/json"}
+        or (essence.startswith("application/") and essence.endswith("+json"))
+    )
+
+
+def _version(body: wire.Body) -> Decimal:
+    return body.data.version if body.data.version is not None else wire.moment_in_seconds(body.timestamp)
+
+
+def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
+    data = body.data
+    paid = stockholm_date(data.paid_at or body.timestamp) if body.type in PAID else None
+    if paid is not None or body.type == "order.won":
+        _refuse_negative(data.lines)
+    return Document(
+        number=number,
+        currency=data.currency,
+        currency_rate=data.currency_rate,
+        prices_include_vat=data.prices_include_vat,
+        customer=_party(data.customer),
+        lines=tuple(Line(**line.model_dump()) for line in data.lines),
+        total_excluding_vat=data.total_excluding_vat,
+        total_vat=data.total_vat,
+        total=data.total,
+        dated=_dated(body),
+        paid=paid,
+    )
+
+
+def _dated(body: wire.OrderBody | wire.InvoiceBody) -> date:
+    paid_at = None if body.type == "order.won" else body.data.paid_at
+    return stockholm_date(body.data.ordered_at or paid_at or body.timestamp)
+
+
+def _refuse_negative(lines: Sequence[wire.Line]) -> None:
+    for position, line in enumerate(lines, start=1):
+        if line.quantity < 0:
+            raise Question(
+                f"Line {position} has a negative quantity, which only a refund may have. "
+                "Correct the order at its source and let it be sent again, or discard this event."
+            )
+
+
+def _party(customer: wire.Customer) -> Party:
+    return Party(
+        source_id=customer.external_id,
+        name=customer.name,
+        organisation_number=customer.organisation_number,
+        email=customer.email,
+        country=customer.country,
+    )
+
+
+def _respondent(respondent: wire.Respondent) -> Party:
+    name = respondent.company or respondent.name or respondent.email or respondent.organisation_number
+    if name is None:
+        raise Question(
+            "The respondent has no name, company, e-mail or organisation number, so no customer can be found or made. "
+            "Discard this event if that is right."
+        )
+    return Party(name=name, organisation_number=respondent.organisation_number, email=respondent.email)
+
+
+def _answer(answer: wire.AnswerData) -> Answer | None:
+    choices = answer.value if isinstance(answer.value, list) else [answer.value]
+    value = ", ".join(text for text in map(_words, choices) if text)
+    if not value:
+        return None
+    named = cast(str, answer.key or answer.question)
+    return Answer(key=named, question=answer.question or named, value=value)
+
+
+def _words(choice: wire.Choice | None) -> str:
+    if choice is None:
+        return ""
+    if isinstance(choice, bool):
+        return "yes" if choice else "no"
+    return str(choice).strip()
+
+
+def _score(answers: Sequence[wire.AnswerData]) -> Decimal | None:
+    for answer in answers:
+        if answer.key is None or answer.key.casefold() not in SCORE_KEYS or isinstance(answer.value, bool | list):
+            continue
+        try:
+            return wire.read_number(answer.value)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,238 @@
+"""The shapes of our own documented webhooks, as they travel."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.json_schema import WithJsonSchema
+
+MOST_INTEGER_DIGITS = 18
+MOST_DECIMALS = 12
+_NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$"
+
+
+def _plain_text(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic turns only ValueError into a fault
+    if isinstance(value, int | Decimal):
+        return format(read_number(value), "f")
+    return value.strip() if isinstance(value, str) else value
+
+
+def read_number(value: object) -> Decimal:
+    """A decimal from text or a JSON number, kept digit by digit; bounded so that no later step can blow up."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("must be a number, as text or as a JSON number")  # noqa: TRY004 - pydantic wants ValueError
+    if isinstance(value, str) and not _looks_plain(value.strip()):
+        raise ValueError("must be a number such as 1234.50")
+    number = Decimal(value.strip() if isinstance(value, str) else value)
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or number.adjusted() >= MOST_INTEGER_DIGITS or exponent < -MOST_DECIMALS:
+        raise ValueError(f"must have at most {MOST_INTEGER_DIGITS} digits and {MOST_DECIMALS} decimals")
+    return Decimal(format(number, "f"))
+
+
+def _looks_plain(text: str) -> bool:
+    whole, point, decimals = text.removeprefix("-").partition(".")
+    return text.isascii() and whole.isdigit() and (not point or decimals.isdigit()) and len(text) < 40
+
+
+def _iso_moment(value: object) -> object:
+    if not isinstance(value, str) or value[:2] != "20" or "-" not in value:
+        raise ValueError("must be a time such as 2026-11-13T10:15:00Z, between the years 2000 and 2100")
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+_NUMBER_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "pattern": _NUMBER}, {"type": "number"}]}
+
+Text = Annotated[str, BeforeValidator(_plain_text), WithJsonSchema({"type": "string"})]
+Identifier = Annotated[
+    str,
+    BeforeValidator(_plain_text),
+    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    WithJsonSchema({"type": ["string", "number"], "minLength": 1, "maxLength": 200}),
+]
+Number = Annotated[Decimal, BeforeValidator(read_number), WithJsonSchema(_NUMBER_SCHEMA)]
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_iso_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+Currency = Annotated[Text, BeforeValidator(_upper), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
+Country = Annotated[
+    str,
+    BeforeValidator(_upper),
+    Field(pattern=r"^[A-Z]{2}$"),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"}),
+]
+Choice = str | int | Decimal | bool
+AnswerValue = Annotated[
+    Choice | list[Choice | None],
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["string", "number", "boolean"]},
+                {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}},
+            ]
+        }
+    ),
+]
+
+
+class Wire(BaseModel):
+    """Base of all shapes: unknown fields are ignored; missing, null and empty text are the same."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: held
+            for key, held in value.items()
+            if held is not None and not (isinstance(held, str) and not held.strip())
+        }
+
+
+class Customer(Wire):
+    """The buyer: a company where there is one, else a person."""
+
+    external_id: Identifier | None = Field(None, description="the sender's own id of the buyer")
+    name: Text
+    organisation_number: Text | None = None
+    email: Text | None = None
+    country: Country | None = Field(None, description="ISO 3166, two letters")
+
+
+class Line(Wire):
+    """One line: price per unit in the document's currency, VAT rate and discount in percent."""
+
+    sku: Text | None = None
+    description: Text
+    quantity: Number
+    unit: Text | None = None
+    unit_price: Number
+    vat_rate: Number
+    discount_percent: Number = Decimal(0)
+
+
+class MoneyData(Wire):
+    """The money side that orders and invoices share; totals are in ``currency`` and agree with the lines to the öre."""
+
+    version: Number | None = Field(None, description="orders changes of one order; absent: the timestamp")
+    refund_id: Identifier | None = None
+    ordered_at: Moment | None = None
+    paid_at: Moment | None = None
+    currency: Currency = Field(description="ISO 4217, three letters")
+    currency_rate: Number | None = Field(None, description="SEK for one unit of the currency")
+    prices_include_vat: bool
+    customer: Customer
+    lines: tuple[Line, ...] = Field(min_length=1)
+    total_excluding_vat: Number
+    total_vat: Number
+    total: Number
+
+
+class OrderData(MoneyData):
+    """An order."""
+
+    order_id: Identifier
+
+
+class InvoiceData(MoneyData):
+    """An invoice of the sender; with ``order_id`` it belongs to that order."""
+
+    invoice_id: Identifier
+    order_id: Identifier | None = None
+
+
+class Respondent(Wire):
+    """Who answered."""
+
+    name: Text | None = None
+    email: Text | None = None
+    company: Text | None = None
+    organisation_number: Text | None = None
+
+
+class AnswerData(Wire):
+    """One answer; several choices are a list."""
+
+    key: Text | None = None
+    question: Text | None = None
+    value: AnswerValue | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> "AnswerData":
+        if self.key is None and self.question is None:
+            raise ValueError("needs a key or a question")
+        return self
+
+
+class SurveyData(Wire):
+    """A finished survey."""
+
+    survey_id: Identifier
+    response_id: Identifier
+    version: Number | None = Field(None, description="orders changes of one response; absent: the timestamp")
+    score: Number | None = None
+    respondent: Respondent
+    answers: tuple[AnswerData, ...] = ()
+
+
+class OrderBody(Wire):
+    """An order reached a status."""
+
+    type: Literal["order.won", "order.paid", "order.refunded", "order.cancelled"]
+    timestamp: Moment
+    data: OrderData
+
+
+class InvoiceBody(Wire):
+    """An invoice of the sender was paid in full."""
+
+    type: Literal["invoice.paid"]
+    timestamp: Moment
+    data: InvoiceData
+
+
+class SurveyBody(Wire):
+    """A respondent finished a survey."""
+
+    type: Literal["survey.completed", "survey.submitted"]
+    timestamp: Moment
+    data: SurveyData
+
+
+Body = OrderBody | InvoiceBody | SurveyBody
+
+BODIES: dict[str, type[Body]] = {
+    "order.won": OrderBody,
+    "order.paid": OrderBody,
+    "order.refunded": OrderBody,
+    "order.cancelled": OrderBody,
+    "invoice.paid": InvoiceBody,
+    "survey.completed": SurveyBody,
+    "survey.submitted": SurveyBody,
+}
+
+
+def faults(error: ValidationError) -> str:
+    """What is wrong with a body, as field paths and reasons; never a value (at most five)."""
+    texts = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False)[:5]:
+        path = ".".join(str(part) for part in fault["loc"]) or "the body"
+        reason = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+        texts.append(f"{path}: {reason}")
+    return "; ".join(texts)
+
+
+def moment_in_seconds(moment: datetime) -> Decimal:
+    """Seconds since 1970 of an aware moment, exact to the microsecond."""
+    whole = Decimal(int(moment.replace(microsecond=0).timestamp()))
+    return whole + Decimal(moment.microsecond) / 1_000_000
