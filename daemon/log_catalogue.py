@@ -1,0 +1,176 @@
+"""The catalogue of log events: every event name with its levels, its fields and their types, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["info", "warning", "error", "critical"]
+Kind = Literal["word", "text", "integer", "number"]
+"""``word`` has an alphabet without spaces and ``@``; ``text`` is for key paths and stacks. Units stand in the names."""
+
+COMMON: Mapping[str, Kind] = {"trace": "word"}
+"""Fields that every event may carry: the id of the unit of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One kind of log line: when it is written, at which levels, with which fields (each may be absent)."""
+
+    levels: tuple[Level, ...]
+    when: str
+    fields: Mapping[str, Kind]
+
+
+def _event(
+    levels: str, when: str, *, words: str = "", texts: str = "", integers: str = "", numbers: str = ""
+) -> LogEvent:
+    fields: dict[str, Kind] = {}
+    named: tuple[tuple[str, Kind], ...] = ((words, "word"), (integers, "integer"), (numbers, "number"), (texts, "text"))
+    for names, kind in named:
+        fields |= dict.fromkeys(names.split(), kind)
+    return LogEvent(tuple(_LEVELS[level] for level in levels.split("/")), when, fields)
+
+
+_LEVELS: Mapping[str, Level] = {"info": "info", "warning": "warning", "error": "error", "critical": "critical"}
+
+EVENTS: Mapping[str, LogEvent] = {
+    # --- the process
+    "daemon.started": _event(
+        "info/warning",
+        "first line; a warning after a crash. `after` is first, stop or crash",
+        words="version instance after",
+        integers="schema",
+    ),
+    "daemon.ready": _event("info", "READY is sent", integers="sockets sources targets", numbers="took_ms"),
+    "daemon.heartbeat": _event(
+        "info",
+        "every minute, and last thing before stopping",
+        integers="inbox_waiting outbox_waiting parked targets_paused loops_stalled db_bytes disk_free_bytes rss_bytes",
+        numbers="uptime_s inbox_oldest_s outbox_oldest_s token_days_left loop_lag_ms clock_skew_s",
+    ),
+    "daemon.stopping": _event("info", "SIGTERM", integers="in_flight"),
+    "daemon.stopped": _event("info", "last line", integers="left", numbers="took_ms"),
+    "daemon.crashed": _event(
+        "critical", "a loop died, or the start failed; a non-zero exit follows", words="loop error where", texts="stack"
+    ),
+    "loop.stalled": _event(
+        "error",
+        "a loop made no progress within its bound; no watchdog beat from now on",
+        words="loop",
+        numbers="since_s",
+    ),
+    "loop.recovered": _event("info", "a stalled loop goes on", words="loop", numbers="since_s"),
+    "config.loaded": _event("info", "start", words="digest", integers="sources targets"),
+    "config.reloaded": _event("info", "SIGHUP", words="digest", integers="sources targets"),
+    "config.rejected": _event(
+        "error", "start (exit 78) or SIGHUP (the old one stays); key paths without values", texts="faults"
+    ),
+    "config.warned": _event(
+        "warning", "the configuration works, but not as it should in production", words="key reason"
+    ),
+    "clock.skewed": _event(
+        "warning", "outside systems' clocks differ by more than 30 s; said once", words="against", numbers="skew_s"
+    ),
+    "clock.steady": _event("info", "the difference is over", words="against", numbers="skew_s"),
+    # --- in
+    "hook.accepted": _event(
+        "info",
+        "the row is committed and answered 2xx; `secret` is the one that matched (current or previous)",
+        words="source secret",
+        integers="inbox_id bytes",
+        numbers="ms",
+    ),
+    "hook.repeated": _event("info", "known delivery, answered 2xx", words="source", integers="inbox_id"),
+    "hook.rejected": _event(
+        "warning",
+        "answered 4xx; at most 10 a minute for each source and reason. `reason` is signature, stale, too_large, "
+        "timeout, encoding, method, bad_request or unknown_source",
+        words="source reason client",
+        integers="status suppressed",
+    ),
+    "hook.overloaded": _event(
+        "error",
+        "answered with the code that makes this sender retry; `reason` is backlog, disk or stopping",
+        words="source reason",
+        integers="status",
+    ),
+    "event.handled": _event(
+        "info", "rules ran", words="kind source company", integers="inbox_id commands", numbers="ms"
+    ),
+    "event.ignored": _event("info", "nothing to do, on purpose", words="source company reason", integers="inbox_id"),
+    "event.parked": _event(
+        "error",
+        "cannot be understood, or a rule failed: a person must act",
+        words="source company reason error where",
+        integers="inbox_id",
+        texts="stack",
+    ),
+    # --- out
+    "command.delivered": _event(
+        "info",
+        "confirmed by the far side; `result` is created, changed, unchanged, found or not_created",
+        words="target company command result",
+        integers="outbox_id attempt",
+        numbers="ms age_s",
+    ),
+    "command.retried": _event(
+        "warning",
+        "will try again, or look first",
+        words="target company command reason",
+        integers="outbox_id attempt status",
+        numbers="in_s",
+    ),
+    "command.parked": _event(
+        "error",
+        "will not try again by itself: a person must act",
+        words="target company command reason error where",
+        integers="outbox_id attempt status",
+        texts="stack",
+    ),
+    "command.released": _event("info", "a person sent it again", words="by", integers="outbox_id"),
+    "target.throttled": _event(
+        "warning",
+        "the far side answered 429, or we waited for our own limit more than 5 s",
+        words="target company",
+        numbers="wait_s",
+    ),
+    "target.paused": _event("error", "said once; `reason` is credentials or down", words="target company reason"),
+    "target.resumed": _event("info", "said once", words="target company reason", numbers="paused_s"),
+    "token.refreshed": _event("info", "the new token is on disk", words="target company", numbers="access_s days_left"),
+    "token.refresh_failed": _event(
+        "error", "`final` is yes where only a person can help", words="target company reason final", integers="status"
+    ),
+    "token.expiring": _event("warning", "daily below 10 days", words="target company", numbers="days_left"),
+    # --- jobs, store, people
+    "job.finished": _event("info", "a scheduled job ran", words="job", integers="found", numbers="ms"),
+    "job.failed": _event(
+        "error", "`reason` is failed, timeout or record", words="job reason error where", texts="stack"
+    ),
+    "store.migrated": _event("info", "the database has a new shape", integers="from to", numbers="ms"),
+    "store.failed": _event(
+        "critical",
+        "a write failed; `reason` is disk_full, locked, corrupt or io",
+        words="reason error where",
+        texts="stack",
+    ),
+    "store.recovered": _event("info", "writing works again", words="reason"),
+    "store.pruned": _event("info", "retention ran", integers="rows days"),
+    "admin.acted": _event("info", "a command changed something", words="action by", texts="ids"),
+    # --- the log itself, and what is not ours
+    "library.message": _event(
+        "warning/error/critical",
+        "a library logged; `message` is its constant part, never the values",
+        words="logger error where",
+        texts="message stack",
+    ),
+    "library.warned": _event("warning", "Python warned; `category` is the class", words="category where"),
+    "asyncio.failed": _event(
+        "error", "a callback or a forgotten task failed", words="error where", texts="message stack"
+    ),
+    "log.unknown_event": _event(
+        "error",
+        "a line did not fit this catalogue: a fault in our code. What did not fit is left out",
+        texts="name fields",
+    ),
+    "log.lost": _event("warning", "lines could not be written (for instance on a full disk)", integers="lines"),
+}

@@ -1,0 +1,35 @@
+"""What every test stands on: a strict log, kept in memory."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from daemon import logs
+
+
+class Lines:
+    """The log lines that a test caused."""
+
+    def __init__(self) -> None:
+        self.raw: list[bytes] = []
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (json.loads(line) for line in b"".join(self.raw).splitlines())
+
+    def named(self, event: str) -> list[dict[str, Any]]:
+        """The lines of one event, without ts, level and event."""
+        return [
+            {name: value for name, value in line.items() if name not in {"ts", "level", "event"}}
+            for line in self
+            if line["event"] == event
+        ]
+
+
+@pytest.fixture(autouse=True)
+def log_lines() -> Lines:
+    """The log in memory; a line that does not fit the catalogue fails the test."""
+    lines = Lines()
+    logs.configure(write=lines.raw.append, strict=True)
+    return lines
