@@ -23,7 +23,7 @@ class Bookkeeping(Frozen):
     @classmethod
     def _accounts(cls, value: dict[str, int]) -> dict[str, int]:
         for rate, account in value.items():
-            if not rate.isdigit() or not 1000 <= account <= 9999:
+            if not (rate.isascii() and rate.isdigit() and len(rate) <= 2) or not 1000 <= account <= 9999:
                 raise ValueError(
                     f"a VAT rate in whole percent and a four-digit account are needed, not {rate} = {account}"
                 )

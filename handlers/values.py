@@ -58,8 +58,16 @@ def short_reference(thing: str) -> str:
 
 
 def round_ore(amount: Decimal) -> Decimal:
-    """Round an amount in the document's currency to two decimals, half up (away from zero)."""
-    return amount.quantize(ORE, rounding=ROUND_HALF_UP)
+    """Round an amount in the document's currency to two decimals, half up (away from zero); never a negative zero."""
+    return amount.quantize(ORE, rounding=ROUND_HALF_UP) + 0
+
+
+def plain_number(number: Decimal) -> Decimal:
+    """Two decimals at most and no trailing zeros (``120.00`` becomes ``120``), so that equal numbers read equally.
+
+    Rounds half up beyond two decimals; the number must lie within what :func:`round_ore` can hold (26 digits).
+    """
+    return Decimal(f"{round_ore(number):f}".rstrip("0").rstrip("."))
 
 
 def stockholm_date(moment: datetime) -> date:

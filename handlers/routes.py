@@ -1,0 +1,47 @@
+"""The visible table: which rules hear which event."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from handlers.commands import Command
+from handlers.events import Event, EventBase, InvoicePaid, OrderChanged, SurveySubmitted
+from handlers.invoice import book_paid_invoice
+from handlers.order import book_order
+from handlers.settings import CompanySettings
+from handlers.survey import note_survey
+
+EventT = TypeVar("EventT", bound=EventBase)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named rule; ``decide`` is pure and raises nothing but :class:`handlers.values.Question`.
+
+    The name stands in stored command keys and in ``pause``: once in use it is never given to another rule.
+    """
+
+    name: str
+    decide: Callable[[Event, CompanySettings], tuple[Command, ...]]
+
+
+def _rule(name: str, heard: type[EventT], decide: Callable[[EventT, CompanySettings], tuple[Command, ...]]) -> Rule:
+    """Name a rule that hears one class of events; another class is a fault in this table."""
+
+    def decide_checked(event: Event, settings: CompanySettings) -> tuple[Command, ...]:
+        if not isinstance(event, heard):
+            raise TypeError(f"rule {name} hears {heard.__name__}, not {type(event).__name__}")
+        return decide(event, settings)
+
+    return Rule(name, decide_checked)
+
+
+ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "order_changed": (_rule("book_order", OrderChanged, book_order),),
+        "invoice_paid": (_rule("book_paid_invoice", InvoicePaid, book_paid_invoice),),
+        "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
+    }
+)
+"""Event kind to its rules, in the order in which their commands are stored; an empty entry means ignored on purpose."""

@@ -1,0 +1,108 @@
+"""The arithmetic of a document: do its lines give the totals that it states, to the öre."""
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from handlers.events import Document, Line
+from handlers.values import Question, round_ore
+
+HUNDRED = Decimal(100)
+LARGEST = Decimal(10) ** 9
+"""Quantities, prices and stated totals stay below this, so that every product below is exact in 28 digits."""
+
+NOTHING = Decimal("0.00")
+NAMES = ("total excluding VAT", "total VAT", "total")
+"""What the fields of :class:`Totals` are called in a question."""
+
+
+class Totals(NamedTuple):
+    """Sums of a document, in its currency, each with two decimals."""
+
+    excluding_vat: Decimal
+    vat: Decimal
+    total: Decimal
+
+
+class Share(NamedTuple):
+    """An amount as priced (with VAT where prices include it) and its VAT rate in percent."""
+
+    amount: Decimal
+    rate: Decimal
+
+
+Split = Callable[[Share], Totals]
+
+
+def line_total(line: Line) -> Decimal:
+    """Quantity times price minus discount, rounded to öre half up: the row total of Fortnox facts, section 6.1."""
+    return round_ore(line.quantity * line.unit_price * (HUNDRED - line.discount_percent) / HUNDRED)
+
+
+def check_totals(document: Document) -> None:
+    """Hold a document whose lines do not give its three stated totals, to the öre.
+
+    VAT may be rounded per row or per rate: both are in use, and which one Fortnox follows is shown by its answer only
+    (Fortnox facts, sections 6.1 and 11). Expects checked lines (see ``handlers.rows``). Raises :class:`Question`, which
+    names the difference in the document's currency.
+    """
+    stated = Totals(document.total_excluding_vat, document.total_vat, document.total)
+    for name, amount in zip(NAMES, stated, strict=True):
+        if not -LARGEST < amount < LARGEST or amount != round_ore(amount):
+            raise Question(f"the stated {name} is not below {LARGEST:f} or has more than two decimals")
+    if stated.total <= 0:
+        raise Question("the stated total is not above zero; a refund or an empty sale is not booked by any rule")
+    possible = tuple(possible_totals(document.lines, prices_include_vat=document.prices_include_vat))
+    if stated not in possible:
+        raise Question(_difference(stated, possible, document.currency))
+
+
+def possible_totals(lines: Sequence[Line], *, prices_include_vat: bool) -> Iterator[Totals]:
+    """The totals that the lines give, by each of the legitimate ways of rounding VAT.
+
+    Where prices include VAT, an amount that lies half-way between two öre may round its VAT up or its net amount up.
+    """
+    rows = [Share(line_total(line), line.vat_rate) for line in lines]
+    rates = [
+        Share(sum((row.amount for row in rows if row.rate == rate), NOTHING), rate)
+        for rate in dict.fromkeys(row.rate for row in rows)
+    ]
+    ways = (_split_rounding_net, _split_rounding_vat) if prices_include_vat else (_add_vat,)
+    for shares in (rows, rates):
+        for way in ways:
+            yield _sum(shares, way)
+
+
+def _add_vat(share: Share) -> Totals:
+    vat = round_ore(share.amount * share.rate / HUNDRED)
+    return Totals(share.amount, vat, share.amount + vat)
+
+
+def _split_rounding_net(share: Share) -> Totals:
+    net = round_ore(share.amount * HUNDRED / (HUNDRED + share.rate))
+    return Totals(net, share.amount - net, share.amount)
+
+
+def _split_rounding_vat(share: Share) -> Totals:
+    vat = round_ore(share.amount * share.rate / (HUNDRED + share.rate))
+    return Totals(share.amount - vat, vat, share.amount)
+
+
+def _sum(shares: Sequence[Share], split: Split) -> Totals:
+    parts = [split(share) for share in shares]
+    return Totals(
+        sum((part.excluding_vat for part in parts), NOTHING),
+        sum((part.vat for part in parts), NOTHING),
+        sum((part.total for part in parts), NOTHING),
+    )
+
+
+def _difference(stated: Totals, possible: Sequence[Totals], currency: str) -> str:
+    """Compare with the nearest of the possible totals, figure by figure."""
+    nearest = min(possible, key=lambda totals: sum(abs(a - b) for a, b in zip(stated, totals, strict=True)))
+    faults = [
+        f"{name} is stated as {given:f}, the lines give {computed:f} (difference {given - computed:+f})"
+        for name, given, computed in zip(NAMES, stated, nearest, strict=True)
+        if given != computed
+    ]
+    return f"the document does not add up, in {currency}: {'; '.join(faults)}"

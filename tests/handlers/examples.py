@@ -1,0 +1,89 @@
+"""Events that tests start from: the published example order of the Standard Webhooks sender, and a survey."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from handlers.events import Answer, Document, InvoicePaid, Line, OrderChanged, Party, SurveySubmitted
+from handlers.settings import Bookkeeping, CompanySettings, Survey
+from handlers.values import Ref
+
+NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
+TODAY = date(2026, 11, 13)
+
+TALLBACKEN = Party(
+    source_id="C-778",
+    name="Tallbacken Bygg & Entreprenad AB",
+    organisation_number="559904-2032",
+    email="inkop.tallbacken@example.com",
+    country="SE",
+)
+TIMBER = Line(
+    sku="TRA-45X95",
+    description="Regel 45x95 C24, meter",
+    quantity=Decimal(120),
+    unit="m",
+    unit_price=Decimal("24.50"),
+    vat_rate=Decimal(25),
+    discount_percent=Decimal(10),
+)
+CRANE = Line(
+    sku="FRAKT",
+    description="Kranbilsleverans",
+    quantity=Decimal(1),
+    unit="st",
+    unit_price=Decimal("950.00"),
+    vat_rate=Decimal(25),
+)
+DOCUMENT = Document(
+    number="SO-20931",
+    currency="SEK",
+    prices_include_vat=False,
+    customer=TALLBACKEN,
+    lines=(TIMBER, CRANE),
+    total_excluding_vat=Decimal("3596.00"),
+    total_vat=Decimal("899.00"),
+    total=Decimal("4495.00"),
+    dated=TODAY,
+    paid=TODAY,
+)
+
+
+def company(*, bookkeeping: Bookkeeping | None = None, survey: Survey | None = None) -> CompanySettings:
+    """A company's settings with one part replaced."""
+    return CompanySettings(
+        name="demo",
+        start=date(2026, 1, 1),
+        bookkeeping=bookkeeping or Bookkeeping(),
+        survey=survey or Survey(),
+    )
+
+
+def order(
+    document: Document = DOCUMENT, status: Literal["won", "paid", "refunded", "cancelled"] = "paid"
+) -> OrderChanged:
+    """The order SO-20931 at a status."""
+    thing = Ref(system="shop", kind="order", id="SO-20931")
+    return OrderChanged(thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, status=status, document=document)
+
+
+def paid_invoice(document: Document = DOCUMENT) -> InvoicePaid:
+    """An invoice of the source's own with the same money."""
+    thing = Ref(system="shop", kind="invoice", id="F-7")
+    return InvoicePaid(thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, document=document)
+
+
+def survey(
+    respondent: Party = TALLBACKEN, *answers: Answer, score: Decimal | None = Decimal(9), name: str = "kundenkat-q4"
+) -> SurveySubmitted:
+    """A response of the autumn's survey."""
+    return SurveySubmitted(
+        thing=Ref(system="ghl", kind="response", id="resp-1"),
+        version=Decimal(1),
+        occurred_at=NOW,
+        dated=TODAY,
+        survey=name,
+        respondent=respondent,
+        score=score,
+        answers=answers,
+    )

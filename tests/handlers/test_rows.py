@@ -1,0 +1,111 @@
+"""Rows: carried over unaltered or held, with the account of their VAT rate."""
+
+from decimal import Decimal
+
+import pytest
+
+from handlers.commands import InvoiceRow
+from handlers.rows import invoice_rows
+from handlers.settings import Bookkeeping
+from handlers.values import Question
+from tests.handlers.examples import DOCUMENT, TIMBER
+
+
+def row(**changes: object) -> InvoiceRow:
+    """The row that the timber line becomes with some fields changed."""
+    document = DOCUMENT.model_copy(update={"lines": (TIMBER.model_copy(update=changes),)})
+    return invoice_rows(document, Bookkeeping())[0]
+
+
+def test_the_example_rows() -> None:
+    """Article number before the text, a foreign unit behind it, an own unit in its field."""
+    assert invoice_rows(DOCUMENT, Bookkeeping()) == (
+        InvoiceRow(
+            description="TRA-45X95 Regel 45x95 C24, meter (m)",
+            quantity=Decimal(120),
+            unit=None,
+            price=Decimal("24.50"),
+            vat=Decimal(25),
+            account=3001,
+            discount_percent=Decimal(10),
+        ),
+        InvoiceRow(
+            description="FRAKT Kranbilsleverans",
+            quantity=Decimal(1),
+            unit="st",
+            price=Decimal("950.00"),
+            vat=Decimal(25),
+            account=3001,
+        ),
+    )
+
+
+def test_the_description_alone_and_the_number_alone() -> None:
+    """Either is enough; a blank unit is none."""
+    assert row(sku=None, unit=" ").description == "Regel 45x95 C24, meter"
+    assert row(description=" ", unit="h").description == "TRA-45X95"
+    with pytest.raises(Question, match="line 1"):
+        row(description="", sku=" ")
+
+
+def test_equal_numbers_make_equal_rows() -> None:
+    """Zeros that one status of an order writes and the next leaves out must not look like a change."""
+    wordy = row(
+        quantity=Decimal("120.000"),
+        unit_price=Decimal("24.5"),
+        vat_rate=Decimal("25.00"),
+        discount_percent=Decimal("10.0"),
+    )
+    assert wordy.model_dump_json() == row().model_dump_json()
+
+
+@pytest.mark.parametrize(("rate", "account"), [("25", 3001), ("12.0", 3002), ("6", 3003), ("0.00", 3004)])
+def test_each_rate_has_its_account(rate: str, account: int) -> None:
+    """Rates are compared as numbers."""
+    assert row(vat_rate=Decimal(rate)).account == account
+
+
+@pytest.mark.parametrize("rate", ["24", "25.5", "-25", "1E+999999999"])
+def test_a_rate_without_an_account_is_held(rate: str) -> None:
+    """Nothing is booked on a guess."""
+    with pytest.raises(Question, match=r"line 1.*sales_accounts"):
+        row(vat_rate=Decimal(rate))
+
+
+@pytest.mark.parametrize(
+    ("field", "number", "word"),
+    [
+        ("quantity", "-1", "quantity is negative"),
+        ("quantity", "1.005", "quantity has more than two decimals"),
+        ("unit_price", "-0.01", "unit price is negative"),
+        ("unit_price", "24.505", "unit price has more than two decimals"),
+        ("unit_price", "1E+999999999", "unit price is above"),
+        ("unit_price", "1E-999999999", "unit price has more than two decimals"),
+        ("discount_percent", "-1", "discount in percent is negative"),
+        ("discount_percent", "100.01", "discount in percent is above 100"),
+        ("discount_percent", "33.333", "discount in percent has more than two decimals"),
+    ],
+)
+def test_a_number_that_fortnox_could_not_store_is_held(field: str, number: str, word: str) -> None:
+    """The question names the line and the field."""
+    with pytest.raises(Question, match=f"line 1: the {word}"):
+        row(**{field: Decimal(number)})
+
+
+def test_the_question_names_the_line() -> None:
+    """Lines are counted from one, as people count."""
+    bad = TIMBER.model_copy(update={"quantity": Decimal(-1)})
+    with pytest.raises(Question, match="line 2"):
+        invoice_rows(DOCUMENT.model_copy(update={"lines": (TIMBER, bad)}), Bookkeeping())
+
+
+def test_a_free_line_and_a_zero_line_are_rows() -> None:
+    """A full discount and a quantity of nothing are things that sellers write."""
+    assert row(discount_percent=Decimal(100)).discount_percent == 100
+    assert row(quantity=Decimal("-0")).quantity == 0
+
+
+def test_a_document_without_lines_is_held() -> None:
+    """There is nothing to invoice."""
+    with pytest.raises(Question, match="no lines"):
+        invoice_rows(DOCUMENT.model_copy(update={"lines": ()}), Bookkeeping())
