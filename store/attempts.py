@@ -1,0 +1,151 @@
+"""Attempts and looks: every write call is on disk before it leaves, and every doubt is resolved with its proof."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from store import lanes
+
+OPEN = "('in_flight', 'unknown', 'throttled')"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttempt:
+    """A write call about to leave: see ``connectors.base.Write`` for the fields."""
+
+    outbox_id: int
+    company: str
+    thing: str
+    far_object: str | None
+    operation: str
+    creates: bool
+    stands_on: dict[str, Any]
+    evidence: dict[str, Any]
+    altered: tuple[tuple[str, str, str], ...]
+    proof: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """A write whose end is not known, or (``end`` throttled) one that the far side refused with 429."""
+
+    id: int
+    outbox_id: int
+    thing: str
+    far_object: str | None
+    operation: str
+    creates: bool
+    evidence: dict[str, Any]
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an attempt ended: known, unknown, throttled, found or absent; with their status and code where one came."""
+
+    end: str
+    status: int | None = None
+    code: int | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
+def begin(connection: sqlite3.Connection, attempt: NewAttempt, now: int) -> int:
+    """Store the attempt as in flight; returns its id."""
+    row = connection.execute(
+        "INSERT INTO attempt (outbox_id, company, thing, far_object, operation, creates, stands_on, evidence, altered,"
+        " started_at, end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'in_flight')",
+        (
+            attempt.outbox_id,
+            attempt.company,
+            attempt.thing,
+            attempt.far_object,
+            attempt.operation,
+            int(attempt.creates),
+            json.dumps(attempt.stands_on, default=str),
+            json.dumps(attempt.evidence, default=str),
+            json.dumps(attempt.altered),
+            now,
+        ),
+    )
+    return int(row.lastrowid or 0)
+
+
+def end(connection: sqlite3.Connection, attempt_id: int, how: End, now: int) -> str | None:
+    """Store how the attempt ended; returns its far object."""
+    row = connection.execute(
+        "UPDATE attempt SET end = ?, ended_at = ?, status = coalesce(?, status), code = coalesce(?, code),"
+        " reason = coalesce(?, reason), detail = coalesce(?, detail) WHERE id = ? RETURNING far_object",
+        (how.end, now, how.status, how.code, how.reason, how.detail, attempt_id),
+    ).fetchone()
+    far_object: str | None = row["far_object"]
+    return far_object
+
+
+def open_for_thing(connection: sqlite3.Connection, thing: str) -> list[OpenAttempt]:
+    """Attempts for a thing whose end must be looked for before anything is written for it."""
+    rows = connection.execute(f"SELECT * FROM attempt WHERE thing = ? AND end IN {OPEN} ORDER BY id", (thing,))  # noqa: S608 - constant
+    return [row(entry) for entry in rows]
+
+
+def foreign_on(connection: sqlite3.Connection, company: str, far_object: str, thing: str) -> int | None:
+    """The outbox id of another thing's open attempt on the same far object, or ``None``."""
+    row = connection.execute(
+        f"SELECT outbox_id FROM attempt WHERE company = ? AND far_object = ? AND thing <> ? AND end IN {OPEN} LIMIT 1",  # noqa: S608 - constant
+        (company, far_object, thing),
+    ).fetchone()
+    return None if row is None else int(row["outbox_id"])
+
+
+def look(
+    connection: sqlite3.Connection, attempt_id: int, *, outbox_id: int, found: str, proof: dict[str, Any], now: int
+) -> None:
+    """Record one look: ``found`` is absent, found or failed; ``proof`` holds queries and answers."""
+    connection.execute(
+        "INSERT INTO look (attempt_id, outbox_id, at, found, proof) VALUES (?, ?, ?, ?, ?)",
+        (attempt_id, outbox_id, now, found, json.dumps(proof, default=str)),
+    )
+
+
+def orphans(connection: sqlite3.Connection, company: str) -> list[OpenAttempt]:
+    """Open attempts whose own command will not go again by itself (parked, held, ended): they are looked for too."""
+    rows = connection.execute(
+        f"SELECT a.* FROM attempt a JOIN outbox o ON o.id = a.outbox_id WHERE a.company = ? AND a.end IN {OPEN}"  # noqa: S608 - constant
+        " AND o.state IN ('parked', 'held', 'done', 'discarded', 'superseded') ORDER BY a.id LIMIT 16",
+        (company,),
+    )
+    return [row(entry) for entry in rows]
+
+
+def doubted(connection: sqlite3.Connection, thing: str) -> bool:
+    """Whether a create of this thing had an unknown end and was proved absent: the next one is looked at again."""
+    found = connection.execute("SELECT 1 FROM attempt WHERE thing = ? AND creates = 1 AND end = 'absent'", (thing,))
+    return found.fetchone() is not None
+
+
+def take_over(connection: sqlite3.Connection, now: int) -> int:
+    """What the last process left in flight has an unknown end now; returns how many attempts that were."""
+    count = connection.execute(
+        "UPDATE attempt SET end = 'unknown', ended_at = ?, reason = 'crash' WHERE end = 'in_flight'", (now,)
+    ).rowcount
+    left = connection.execute(
+        "UPDATE outbox SET state = 'unknown', reason = 'crash' WHERE state = 'in_flight' RETURNING company, lane"
+    )
+    for entry in left.fetchall():
+        lanes.refresh(connection, entry["company"], entry["lane"])
+    return count
+
+
+def row(entry: sqlite3.Row) -> OpenAttempt:
+    """Read one stored attempt."""
+    return OpenAttempt(
+        id=entry["id"],
+        outbox_id=entry["outbox_id"],
+        thing=entry["thing"],
+        far_object=entry["far_object"],
+        operation=entry["operation"],
+        creates=bool(entry["creates"]),
+        evidence=json.loads(entry["evidence"]),
+        end=entry["end"],
+    )

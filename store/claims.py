@@ -1,0 +1,107 @@
+"""Claims: before a party is looked up or created, all its match keys are taken, so that nobody else makes it too."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store import lanes
+
+ORGANISATION_NUMBER = "organisation_number:"
+EMAIL = "email:"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """All keys are ours now: look up, and create if nothing is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One of the keys belongs to a customer that is linked already: ``number``, without a call."""
+
+    number: str
+    thing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Another command holds ``key``: wait for ``waits_for``; ``holder`` is its outbox id."""
+
+    key: str
+    holder: int
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicted:
+    """The e-mail belongs to a known customer, but only one side has an organisation number: a person must say."""
+
+    number: str
+
+
+Outcome = Claimed | Known | Taken | Contradicted
+
+
+def take(connection: sqlite3.Connection, company: str, keys: Sequence[str], thing: str, outbox_id: int) -> Outcome:
+    """Claim all ``keys`` (``name:value``, strongest first) for ``thing``, or say why not; all or none.
+
+    The thing itself is claimed too: two orders of one buyer whom the source names lie in two lanes.
+    """
+    known = _known(connection, company, keys)
+    if known is not None:
+        return known
+    keys = [f"thing:{thing}", *keys]
+    for key in keys:
+        holder = connection.execute(
+            "SELECT outbox_id FROM claim WHERE company = ? AND key = ? AND outbox_id <> ?", (company, key, outbox_id)
+        ).fetchone()
+        if holder is not None:
+            return Taken(key, holder["outbox_id"], waits_for(company, key))
+    connection.executemany(
+        "INSERT INTO claim (company, key, thing, outbox_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(company, key, thing, outbox_id) for key in keys],
+    )
+    return Claimed()
+
+
+def _known(connection: sqlite3.Connection, company: str, keys: Sequence[str]) -> Known | Contradicted | None:
+    ours = next((key for key in keys if key.startswith(ORGANISATION_NUMBER)), None)
+    for key in keys:
+        row = connection.execute(
+            "SELECT number, thing FROM party_key WHERE company = ? AND key = ?", (company, key)
+        ).fetchone()
+        if row is None:
+            continue
+        if not key.startswith(EMAIL):
+            return Known(row["number"], row["thing"])
+        theirs = connection.execute(
+            "SELECT key FROM party_key WHERE company = ? AND number = ? AND key >= ? AND key < ?",
+            (company, row["number"], ORGANISATION_NUMBER, "organisation_number;"),
+        ).fetchone()
+        if (theirs["key"] if theirs else None) == ours:
+            return Known(row["number"], row["thing"])
+        if theirs is None or ours is None:
+            return Contradicted(row["number"])
+    return None
+
+
+def waits_for(company: str, key: str) -> str:
+    """What a command waits for whose key is claimed by another."""
+    return f"claim:{company}:{key}"
+
+
+def release(connection: sqlite3.Connection, company: str, outbox_id: int, now: int) -> None:
+    """Give the command's claims back and wake the waiters; the first of them takes the claim over."""
+    freed = connection.execute(
+        "DELETE FROM claim WHERE company = ? AND outbox_id = ? RETURNING key", (company, outbox_id)
+    )
+    for row in freed.fetchall():
+        lanes.wake(connection, waits_for(company, row["key"]), now)
+
+
+def remember(connection: sqlite3.Connection, company: str, thing: str, number: str, keys: Sequence[str]) -> None:
+    """Keep the keys of a party that is linked now; a key that is known already stays with its first owner."""
+    connection.executemany(
+        "INSERT INTO party_key (company, key, thing, number) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(company, key, thing, number) for key in keys],
+    )

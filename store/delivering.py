@@ -1,0 +1,255 @@
+"""Delivery's transactions: attempts, outcomes, claims and waiting; one hop each."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store import attempts, claims, lanes, links, outbox
+from store.attempts import End, NewAttempt, OpenAttempt
+from store.db import Job
+from store.links import LinkRow
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is to be recorded of a command that settled (see ``connectors.base.Settled``).
+
+    ``recheck_due`` keeps the command open for one more look at that moment (milliseconds); ``keys`` are the match keys
+    of a party that is linked now; ``closes`` are open attempts that this proof ends, with how.
+    """
+
+    link: LinkRow | None
+    result: str
+    question: str | None = None
+    again: bool = False
+    proof: dict[str, Any] | None = None
+    recheck_due: int | None = None
+    keys: Sequence[str] = ()
+    closes: Sequence[tuple[int, End]] = ()
+
+
+class Gone(Exception):
+    """The command was ended by somebody else (superseded, discarded) while it was being prepared: nothing is sent."""
+
+
+def begin(attempt: NewAttempt, now: int) -> Job[int]:
+    """Put the attempt on disk before its call leaves; raises :class:`Gone` if the command was ended meanwhile."""
+
+    def job(connection: sqlite3.Connection) -> int:
+        changed = connection.execute(
+            "UPDATE outbox SET state = 'in_flight', attempts = attempts + 1, waits_for = NULL, reason = NULL"
+            " WHERE id = ? AND state IN ('ready', 'unknown')",
+            (attempt.outbox_id,),
+        ).rowcount
+        if not changed:
+            raise Gone(attempt.outbox_id)
+        if attempt.proof:
+            _keep_proof(connection, attempt.outbox_id, attempt.proof)
+        return attempts.begin(connection, attempt, now)
+
+    return job
+
+
+def settle(outbox_id: int, attempt_id: int | None, settlement: Settlement, now: int) -> Job[str]:
+    """Record outcome, link and what follows in one transaction; returns the command's new state."""
+
+    def job(connection: sqlite3.Connection) -> str:
+        row = outbox.read(connection, outbox_id)
+        if attempt_id is not None:
+            _end(connection, row, attempt_id, End("known"), now)
+        for open_id, end in settlement.closes:
+            _end(connection, row, open_id, end, now)
+        if settlement.link is not None:
+            _link(connection, row, settlement, now)
+        if settlement.proof:
+            _keep_proof(connection, outbox_id, settlement.proof)
+        return _conclude(connection, row, settlement, now)
+
+    return job
+
+
+def _conclude(connection: sqlite3.Connection, row: outbox.Row, settlement: Settlement, now: int) -> str:
+    if row.state in {"done", "discarded", "superseded"}:
+        return row.state
+    if settlement.question is not None:
+        outbox.stop(connection, row.id, "held", now, reason="question", question=settlement.question)
+        return "held"
+    if settlement.recheck_due is not None:
+        connection.execute("UPDATE outbox SET recheck = 1, result = ? WHERE id = ?", (settlement.result, row.id))
+        outbox.move(connection, row.id, "unknown", due_at=settlement.recheck_due, reason="last look to come")
+        return "unknown"
+    if settlement.again:
+        outbox.move(connection, row.id, "ready", due_at=now)
+        return "ready"
+    outbox.finish(connection, row.id, "done", now, result=settlement.result)
+    return "done"
+
+
+def _link(connection: sqlite3.Connection, row: outbox.Row, settlement: Settlement, now: int) -> None:
+    link = settlement.link
+    assert link is not None
+    links.save(connection, link, outbox_id=row.id, now=now)
+    claims.remember(connection, row.company, link.thing, link.number, settlement.keys)
+    if link.verified:
+        lanes.wake(connection, f"thing:{link.thing}", now)
+
+
+def end_attempt(
+    outbox_id: int,
+    attempt_id: int,
+    end: End,
+    now: int,
+    *,
+    state: str,
+    due_at: int,
+    reason: str,
+    question: str | None = None,
+    uses_attempt: bool = True,
+) -> Job[None]:
+    """Record an attempt that did not settle the command: ``state`` is ready, unknown, parked or held."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        row = outbox.read(connection, outbox_id)
+        _end(connection, row, attempt_id, end, now)
+        if not uses_attempt:
+            connection.execute("UPDATE outbox SET attempts = attempts - 1 WHERE id = ?", (outbox_id,))
+        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question)
+
+    return job
+
+
+def put_back(
+    outbox_id: int,
+    now: int,
+    *,
+    state: str,
+    due_at: int,
+    reason: str | None,
+    question: str | None = None,
+    uses_attempt: bool = False,
+) -> Job[None]:
+    """Record that nothing was sent: the command stays, to go again at ``due_at``, or stops for a person."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        row = outbox.read(connection, outbox_id)
+        if uses_attempt:
+            connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (outbox_id,))
+        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question)
+
+    return job
+
+
+def _hold_back(
+    connection: sqlite3.Connection,
+    row: outbox.Row,
+    state: str,
+    now: int,
+    *,
+    due_at: int,
+    reason: str | None,
+    question: str | None,
+) -> None:
+    if row.state in {"done", "discarded", "superseded"}:
+        return
+    if state in {"parked", "held"}:
+        outbox.stop(connection, row.id, state, now, reason=reason or state, question=question)
+    else:
+        outbox.move(connection, row.id, state, due_at=due_at, reason=reason)
+
+
+def wait(outbox_id: int, waits_for: str, reason: str) -> Job[bool]:
+    """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
+
+    ``waits_for`` is ``thing:KEY`` (a verified link), ``claim:COMPANY:KEY``, ``far:COMPANY:OBJECT`` or ``rule:NAME``.
+    """
+
+    def job(connection: sqlite3.Connection) -> bool:
+        row = outbox.read(connection, outbox_id)
+        if row.state not in {"ready", "unknown"} or not _still_missing(connection, row, waits_for):
+            return False
+        outbox.move(connection, outbox_id, "waiting", waits_for=waits_for, reason=reason)
+        return True
+
+    return job
+
+
+def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: str) -> bool:
+    what, _, name = waits_for.partition(":")
+    if what == "thing":
+        link = links.read(connection, name)
+        return link is None or not link.verified
+    if what == "claim":
+        company, _, key = name.partition(":")
+        return (
+            connection.execute(
+                "SELECT 1 FROM claim WHERE company = ? AND key = ? AND outbox_id <> ?", (company, key, row.id)
+            ).fetchone()
+            is not None
+        )
+    if what == "far":
+        company, _, far_object = name.partition(":")
+        return attempts.foreign_on(connection, company, far_object, row.thing) is not None
+    return connection.execute("SELECT 1 FROM pause WHERE scope = 'rule' AND name = ?", (name,)).fetchone() is not None
+
+
+def claim(outbox_id: int, keys: Sequence[str]) -> Job[tuple[claims.Outcome, LinkRow | None]]:
+    """Claim a party's keys; where one is known already, also the link of the thing that it belongs to."""
+
+    def job(connection: sqlite3.Connection) -> tuple[claims.Outcome, LinkRow | None]:
+        row = outbox.read(connection, outbox_id)
+        outcome = claims.take(connection, row.company, keys, row.thing, outbox_id)
+        known = links.read(connection, outcome.thing) if isinstance(outcome, claims.Known) else None
+        return outcome, known
+
+    return job
+
+
+def looked(
+    attempt: OpenAttempt,
+    outbox_id: int,
+    found: str,
+    proof: dict[str, Any],
+    now: int,
+    *,
+    closes_as: str | None = None,
+) -> Job[None]:
+    """Record a look; with ``closes_as`` (absent) it ends the attempt's doubt, and who waited for that goes on."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        attempts.look(connection, attempt.id, outbox_id=outbox_id, found=found, proof=proof, now=now)
+        if closes_as is not None:
+            _end(connection, outbox.read(connection, attempt.outbox_id), attempt.id, End(closes_as), now)
+
+    return job
+
+
+def settle_orphan(attempt: OpenAttempt, link: LinkRow, now: int, *, keys: Sequence[str]) -> Job[None]:
+    """An ended or stopped command's write took effect after all: link it, so that nobody makes it again."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        row = outbox.read(connection, attempt.outbox_id)
+        links.save(connection, link, outbox_id=row.id, now=now)
+        claims.remember(connection, row.company, link.thing, link.number, keys)
+        _end(connection, row, attempt.id, End("found"), now)
+        lanes.wake(connection, f"thing:{link.thing}", now)
+
+    return job
+
+
+def _end(connection: sqlite3.Connection, row: outbox.Row, attempt_id: int, end: End, now: int) -> None:
+    far_object = attempts.end(connection, attempt_id, end, now)
+    if end.end == "unknown":
+        return
+    if far_object is not None:
+        lanes.wake(connection, f"far:{row.company}:{far_object}", now)
+    ended = row.state in {"parked", "held", "done", "discarded", "superseded"}
+    if ended and not attempts.open_for_thing(connection, row.thing):
+        claims.release(connection, row.company, row.id, now)
+
+
+def _keep_proof(connection: sqlite3.Connection, outbox_id: int, proof: dict[str, Any]) -> None:
+    connection.execute(
+        "UPDATE outbox_payload SET proof = ? WHERE outbox_id = ?", (json.dumps(proof, default=str), outbox_id)
+    )

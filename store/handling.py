@@ -1,0 +1,163 @@
+"""One transaction for one event: its inbox row is marked and its commands are stored, or neither."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from store import lanes, outbox
+from store.db import Job
+from store.outbox import NewCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An invoice that a command means to make; ``keys`` are the buyer's match keys, ``total`` decimal text."""
+
+    thing: str
+    customer: str
+    made_from: str
+    total: str
+    currency: str
+    keys: Sequence[str]
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What intake made of one inbox row.
+
+    ``state`` is an end state of the inbox; ``thing`` and ``version`` (decimal text) guard against older versions:
+    where a newer one was handled before, the row becomes stale and nothing else is stored.
+    """
+
+    inbox_id: int
+    state: str
+    reason: str | None = None
+    question: str | None = None
+    kind: str | None = None
+    thing: str | None = None
+    number: str | None = None
+    version: str | None = None
+    commands: Sequence[NewCommand] = ()
+    sales: Sequence[Sale] = ()
+
+
+def record(handled: Handled, now: int) -> Job[str]:
+    """Store the outcome; returns the state that the row got (``stale`` where a newer version was there)."""
+
+    def job(connection: sqlite3.Connection) -> str:
+        state, reason = handled.state, handled.reason
+        if handled.thing and handled.version and _stale(connection, handled):
+            state, reason = "stale", "a newer version was handled before"
+        connection.execute(
+            "UPDATE inbox SET state = ?, reason = ?, question = ?, kind = ?, thing = ?, number = ?, version = ?,"
+            " handled_at = ? WHERE id = ?",
+            (
+                state,
+                reason,
+                handled.question,
+                handled.kind,
+                handled.thing,
+                handled.number,
+                handled.version,
+                now,
+                handled.inbox_id,
+            ),
+        )
+        if state == "handled":
+            _store(connection, handled, now)
+        return state
+
+    return job
+
+
+def _stale(connection: sqlite3.Connection, handled: Handled) -> bool:
+    row = connection.execute("SELECT version FROM thing_version WHERE thing = ?", (handled.thing,)).fetchone()
+    return row is not None and Decimal(row["version"]) > Decimal(handled.version or 0)
+
+
+def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
+    if handled.thing and handled.version:
+        connection.execute(
+            "INSERT INTO thing_version (thing, version, inbox_id) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET version = excluded.version, inbox_id = excluded.inbox_id",
+            (handled.thing, handled.version, handled.inbox_id),
+        )
+        connection.execute(
+            "UPDATE inbox SET state = 'superseded', reason = ?"
+            " WHERE thing = ? AND id < ? AND state IN ('parked', 'held')",
+            (f"by {handled.inbox_id}", handled.thing, handled.inbox_id),
+        )
+    for command in handled.commands:
+        outbox_id = outbox.add(connection, command, now)
+        if outbox_id is not None:
+            outbox.supersede(connection, command, outbox_id, now)
+            lanes.refresh(connection, command.company, command.lane)
+    for sale in handled.sales:
+        _remember(connection, sale, handled, now)
+
+
+def _remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
+    company = handled.commands[0].company
+    connection.execute(
+        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total,"
+        " currency = excluded.currency, customer = excluded.customer, keys = excluded.keys",
+        (
+            sale.thing,
+            company,
+            sale.customer,
+            sale.made_from,
+            sale.total,
+            sale.currency,
+            "\n".join(sale.keys),
+            sale.number,
+            now,
+        ),
+    )
+
+
+def same_sale(company: str, thing: str, total: str, currency: str, *, since: int) -> Job[str | None]:
+    """The source's number of an order's invoice for the same customer, total and currency, made after ``since``.
+
+    The customer is the same if both things are linked to one number, or if their match keys meet. A discarded sale
+    (its invoice command was discarded and nothing was linked) does not count.
+    """
+
+    def job(connection: sqlite3.Connection) -> str | None:
+        ours = connection.execute("SELECT customer, keys FROM sale WHERE thing = ?", (thing,)).fetchone()
+        if ours is None:
+            return None
+        candidates = connection.execute(
+            "SELECT s.* FROM sale s WHERE s.company = ? AND s.currency = ? AND s.total = ? AND s.at >= ?"
+            " AND s.made_from = 'order' AND s.thing <> ?",
+            (company, currency, total, since, thing),
+        ).fetchall()
+        for row in candidates:
+            if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
+                return str(row["number"])
+        return None
+
+    return job
+
+
+def _alive(connection: sqlite3.Connection, thing: str) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM link WHERE thing = ?1 UNION ALL SELECT 1 FROM outbox"
+        " WHERE thing = ?1 AND kind = 'ensure_invoice' AND state NOT IN ('discarded', 'superseded')",
+        (thing,),
+    ).fetchone()
+    return row is not None
+
+
+def _same_buyer(connection: sqlite3.Connection, ours: sqlite3.Row, theirs: sqlite3.Row) -> bool:
+    if ours["customer"] == theirs["customer"]:
+        return True
+    numbers = [
+        connection.execute("SELECT number FROM link WHERE thing = ?", (row["customer"],)).fetchone()
+        for row in (ours, theirs)
+    ]
+    if all(numbers):
+        return bool(numbers[0]["number"] == numbers[1]["number"])
+    return bool({*ours["keys"].split("\n")} & {*theirs["keys"].split("\n")} - {""})

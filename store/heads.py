@@ -1,0 +1,139 @@
+"""What delivery reads: due heads with everything on disk that they stand on; one hop for a whole batch."""
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from store import attempts, links
+from store.attempts import OpenAttempt
+from store.db import Job
+from store.links import LinkRow
+
+PRIORITIES = (0, 1, 5)
+"""A person's command, fresh work, batch work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a lane that is due: the command and everything on disk that its delivery stands on."""
+
+    outbox_id: int
+    company: str
+    lane: str
+    inbox_id: int
+    rule: str
+    kind: str
+    thing: str
+    state: str
+    priority: int
+    attempts: int
+    recheck: bool
+    created_at: int
+    text: str
+    link: LinkRow | None
+    refs: dict[str, LinkRow]
+    missing: tuple[str, ...]
+    open: tuple[OpenAttempt, ...]
+    doubted: bool
+
+
+def due(company: str, now: int, limit: int, busy: Collection[str]) -> Job[list[Head]]:
+    """Due heads of the company's lanes, a person's first, then fresh, then batch; lanes in ``busy`` are left out."""
+
+    def job(connection: sqlite3.Connection) -> list[Head]:
+        heads: list[Head] = []
+        for priority in PRIORITIES:
+            rows = connection.execute(
+                "SELECT o.*, p.command FROM lane l JOIN outbox o ON o.id = l.head"
+                " JOIN outbox_payload p ON p.outbox_id = o.id"
+                " WHERE l.company = ? AND l.runnable = 1 AND l.priority = ? AND l.due_at <= ?"
+                " ORDER BY l.due_at LIMIT ?",
+                (company, priority, now, limit - len(heads) + len(busy)),
+            )
+            for row in rows:
+                if row["lane"] not in busy and len(heads) < limit:
+                    heads.append(_head(connection, row))
+            if len(heads) >= limit:
+                break
+        return heads
+
+    return job
+
+
+def head(outbox_id: int) -> Job[Head]:
+    """One command with what it stands on, whatever its state; raises ``KeyError`` for an unknown id."""
+
+    def job(connection: sqlite3.Connection) -> Head:
+        row = connection.execute(
+            "SELECT o.*, p.command FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id WHERE o.id = ?",
+            (outbox_id,),
+        ).fetchone()
+        if row is None:
+            raise KeyError(outbox_id)
+        return _head(connection, row)
+
+    return job
+
+
+def _head(connection: sqlite3.Connection, row: sqlite3.Row) -> Head:
+    wanted = json.loads(row["refs"])
+    refs = links.read_many(connection, wanted)
+    return Head(
+        outbox_id=row["id"],
+        company=row["company"],
+        lane=row["lane"],
+        inbox_id=row["inbox_id"],
+        rule=row["rule"],
+        kind=row["kind"],
+        thing=row["thing"],
+        state=row["state"],
+        priority=row["priority"],
+        attempts=row["attempts"],
+        recheck=bool(row["recheck"]),
+        created_at=row["created_at"],
+        text=row["command"],
+        link=links.read(connection, row["thing"]),
+        refs=refs,
+        missing=tuple(thing for thing in wanted if thing not in refs or not refs[thing].verified),
+        open=tuple(attempts.open_for_thing(connection, row["thing"])),
+        doubted=attempts.doubted(connection, row["thing"]),
+    )
+
+
+def foreign_on(company: str, far_object: str, thing: str) -> Job[int | None]:
+    """Whose open attempt keeps the far object: an outbox id, or ``None``."""
+    return lambda connection: attempts.foreign_on(connection, company, far_object, thing)
+
+
+def orphans(company: str) -> Job[list[OpenAttempt]]:
+    """Open attempts of commands that will not go again by themselves."""
+    return lambda connection: attempts.orphans(connection, company)
+
+
+def unfinished_for(thing: str) -> Job[tuple[bool, int | None, str | None]]:
+    """Whether any unfinished command makes ``thing``; else the last one's outbox id and state, for naming it."""
+
+    def job(connection: sqlite3.Connection) -> tuple[bool, int | None, str | None]:
+        row = connection.execute(
+            "SELECT id, state, result, finished_at FROM outbox WHERE thing = ? AND state <> 'superseded'"
+            " ORDER BY finished_at IS NULL DESC, id DESC LIMIT 1",
+            (thing,),
+        ).fetchone()
+        if row is None:
+            return False, None, None
+        return row["finished_at"] is None, row["id"], row["result"] or row["state"]
+
+    return job
+
+
+def last_create(outbox_id: int) -> Job[OpenAttempt]:
+    """The newest creating attempt of a command: what the last look after an unknown end stands on."""
+
+    def job(connection: sqlite3.Connection) -> OpenAttempt:
+        row = connection.execute(
+            "SELECT * FROM attempt WHERE outbox_id = ? AND creates = 1 ORDER BY id DESC LIMIT 1", (outbox_id,)
+        ).fetchone()
+        return attempts.row(row)
+
+    return job

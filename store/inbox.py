@@ -1,0 +1,151 @@
+"""The inbox: every delivery that was accepted, exactly once, with its raw body until that is pruned."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.db import Job, milliseconds, moment
+
+Seal = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A verified delivery to be stored. ``company`` is empty where the sender's account is in no table of ours.
+
+    ``digest_window_s`` is set where ``dedupe_key`` is only a digest of the body: the key counts that many seconds.
+    ``parked`` is why the row is parked from the start (a body that cannot be read, an unknown account), else ``None``.
+    """
+
+    source: str
+    company: str
+    dedupe_key: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    digest_window_s: int | None = None
+    parked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The row that holds the delivery; ``repeated`` if it was there before."""
+
+    inbox_id: int
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row that intake has not handled yet."""
+
+    id: int
+    source: str
+    company: str
+    dedupe_key: str
+    received_at: datetime
+    headers: dict[str, str]
+    sealed: bool
+    body: bytes
+
+
+def accept(arrival: Arrival, seal: Seal | None = None) -> Job[Accepted]:
+    """Store the delivery, or find that it is there: key, row and pending work are one row in one transaction."""
+    body = seal(arrival.body) if seal else arrival.body
+    headers = json.dumps(dict(arrival.headers), ensure_ascii=True)
+    received = milliseconds(arrival.received_at)
+    parked = arrival.parked
+
+    def job(connection: sqlite3.Connection) -> Accepted:
+        if arrival.digest_window_s is not None:
+            _retire(connection, arrival, received - arrival.digest_window_s * 1000)
+        inserted = connection.execute(
+            "INSERT INTO inbox (source, company, dedupe_key, received_at, state, reason, handled_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, dedupe_key) DO NOTHING RETURNING id",
+            (
+                arrival.source,
+                arrival.company,
+                arrival.dedupe_key,
+                received,
+                "parked" if parked else "waiting",
+                parked,
+                received if parked else None,
+            ),
+        ).fetchone()
+        if inserted is None:
+            known = connection.execute(
+                "SELECT id FROM inbox WHERE source = ? AND dedupe_key = ?", (arrival.source, arrival.dedupe_key)
+            ).fetchone()
+            return Accepted(known["id"], repeated=True)
+        connection.execute(
+            "INSERT INTO inbox_body (inbox_id, headers, sealed, body) VALUES (?, ?, ?, ?)",
+            (inserted["id"], headers, int(seal is not None), body),
+        )
+        return Accepted(inserted["id"], repeated=False)
+
+    return job
+
+
+def _retire(connection: sqlite3.Connection, arrival: Arrival, before: int) -> None:
+    """A digest older than its window no longer counts: its row keeps it under another name."""
+    connection.execute(
+        "UPDATE inbox SET dedupe_key = dedupe_key || '#' || id WHERE source = ? AND dedupe_key = ? AND received_at < ?",
+        (arrival.source, arrival.dedupe_key, before),
+    )
+
+
+def waiting(limit: int, after: int = 0) -> Job[list[Waiting]]:
+    """The oldest rows that intake has not handled, in order of arrival, beginning behind row ``after``."""
+
+    def job(connection: sqlite3.Connection) -> list[Waiting]:
+        rows = connection.execute(
+            "SELECT i.id, i.source, i.company, i.dedupe_key, i.received_at, b.headers, b.sealed, b.body"
+            " FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
+            " WHERE i.state = 'waiting' AND i.id > ? ORDER BY i.id LIMIT ?",
+            (after, limit),
+        ).fetchall()
+        return [_waiting(row) for row in rows]
+
+    return job
+
+
+def stored(inbox_id: int) -> Job[Waiting | None]:
+    """One row with its body, whatever its state; ``None`` where the row is unknown or its body was pruned."""
+
+    def job(connection: sqlite3.Connection) -> Waiting | None:
+        row = connection.execute(
+            "SELECT i.id, i.source, i.company, i.dedupe_key, i.received_at, b.headers, b.sealed, b.body"
+            " FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id WHERE i.id = ?",
+            (inbox_id,),
+        ).fetchone()
+        return None if row is None else _waiting(row)
+
+    return job
+
+
+def _waiting(row: sqlite3.Row) -> Waiting:
+    return Waiting(
+        id=row["id"],
+        source=row["source"],
+        company=row["company"],
+        dedupe_key=row["dedupe_key"],
+        received_at=moment(row["received_at"]),
+        headers=json.loads(row["headers"]),
+        sealed=bool(row["sealed"]),
+        body=row["body"],
+    )
+
+
+def prune_bodies(before: datetime, limit: int = 500) -> Job[int]:
+    """Erase raw bodies of handled rows older than ``before``; keys stay, so a late repeat is still known."""
+
+    def job(connection: sqlite3.Connection) -> int:
+        return connection.execute(
+            "DELETE FROM inbox_body WHERE inbox_id IN (SELECT i.id FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
+            " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'parked', 'held') LIMIT ?)",
+            (milliseconds(before), limit),
+        ).rowcount
+
+    return job

@@ -1,0 +1,66 @@
+"""Lanes: one narrow row per lane with unfinished work, so that picking due work never reads a backlog."""
+
+import sqlite3
+
+from store.db import Job
+
+RUNNABLE = ("ready", "unknown")
+
+
+def refresh(connection: sqlite3.Connection, company: str, lane: str) -> None:
+    """Make the lane's row say again which command is its head, when it is due and whether it may go."""
+    head = connection.execute(
+        "SELECT id, state, priority, due_at FROM outbox"
+        " WHERE company = ? AND lane = ? AND finished_at IS NULL ORDER BY id LIMIT 1",
+        (company, lane),
+    ).fetchone()
+    if head is None:
+        connection.execute("DELETE FROM lane WHERE company = ? AND lane = ?", (company, lane))
+        return
+    connection.execute(
+        "INSERT INTO lane (company, lane, head, priority, due_at, runnable) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET head = excluded.head, priority = excluded.priority, due_at = excluded.due_at,"
+        " runnable = excluded.runnable",
+        (company, lane, head["id"], head["priority"], head["due_at"], int(head["state"] in RUNNABLE)),
+    )
+
+
+def wake(connection: sqlite3.Connection, waits_for: str, now: int) -> int:
+    """Make every command that waits for ``waits_for`` ready, in the transaction that made it true; returns how many."""
+    woken = connection.execute(
+        "UPDATE outbox SET state = 'ready', waits_for = NULL, reason = NULL, due_at = ? WHERE waits_for = ?"
+        " RETURNING company, lane",
+        (now, waits_for),
+    ).fetchall()
+    for row in woken:
+        refresh(connection, row["company"], row["lane"])
+    return len(woken)
+
+
+def next_due(company: str) -> Job[int | None]:
+    """When the company's next runnable head is due (milliseconds), or ``None``; the same cost however much waits."""
+
+    def job(connection: sqlite3.Connection) -> int | None:
+        row = connection.execute(
+            "SELECT min(due_at) AS due FROM (SELECT (SELECT min(due_at) FROM lane WHERE company = ?1 AND priority = p.v"
+            " AND runnable = 1) AS due_at FROM (SELECT 0 AS v UNION ALL SELECT 1 UNION ALL SELECT 5) AS p)",
+            (company,),
+        ).fetchone()
+        return None if row["due"] is None else int(row["due"])
+
+    return job
+
+
+def pull_in(longest: int, now: int) -> Job[int]:
+    """Bring due moments that lie further away than the ``longest`` step back to it (a clock that was wrong)."""
+
+    def job(connection: sqlite3.Connection) -> int:
+        rows = connection.execute(
+            "UPDATE outbox SET due_at = ?1 WHERE due_at > ?1 AND finished_at IS NULL RETURNING company, lane",
+            (now + longest,),
+        ).fetchall()
+        for row in rows:
+            refresh(connection, row["company"], row["lane"])
+        return len(rows)
+
+    return job

@@ -1,0 +1,91 @@
+"""Links: which thing of ours is which object in the far system, and what we last saw of it."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store.db import Job
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link as it lies on disk; ``state`` is the far state that the target keeps."""
+
+    thing: str
+    company: str
+    kind: str
+    number: str
+    state: dict[str, Any]
+    verified: bool
+
+
+def read(connection: sqlite3.Connection, thing: str) -> LinkRow | None:
+    """The link of a thing, or ``None``."""
+    row = connection.execute("SELECT * FROM link WHERE thing = ?", (thing,)).fetchone()
+    return None if row is None else _row(row)
+
+
+def read_many(connection: sqlite3.Connection, things: Sequence[str]) -> dict[str, LinkRow]:
+    """The links of several things; those without one are absent."""
+    found = (read(connection, thing) for thing in things)
+    return {link.thing: link for link in found if link is not None}
+
+
+def save(connection: sqlite3.Connection, link: LinkRow, *, outbox_id: int, now: int) -> None:
+    """Store the link, or what is new of it."""
+    connection.execute(
+        "INSERT INTO link (thing, company, kind, number, state, verified, outbox_id, linked_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, state = excluded.state,"
+        " verified = excluded.verified",
+        (
+            link.thing,
+            link.company,
+            link.kind,
+            link.number,
+            json.dumps(link.state, default=str),
+            int(link.verified),
+            outbox_id,
+            now,
+        ),
+    )
+
+
+def linked_elsewhere(company: str, kind: str, numbers: Sequence[str], thing: str) -> Job[frozenset[str]]:
+    """Those far numbers that belong to another thing of ours already."""
+
+    def job(connection: sqlite3.Connection) -> frozenset[str]:
+        return frozenset(
+            number
+            for number in numbers
+            if connection.execute(
+                "SELECT 1 FROM link WHERE company = ? AND kind = ? AND number = ? AND thing <> ?",
+                (company, kind, number, thing),
+            ).fetchone()
+        )
+
+    return job
+
+
+def by_number(company: str | None, kind: str, number: str) -> Job[list[LinkRow]]:
+    """The things linked to one far object (several for a customer that two sources know)."""
+
+    def job(connection: sqlite3.Connection) -> list[LinkRow]:
+        rows = connection.execute(
+            "SELECT * FROM link WHERE kind = ? AND number = ? AND (?3 IS NULL OR company = ?3)", (kind, number, company)
+        ).fetchall()
+        return [_row(row) for row in rows]
+
+    return job
+
+
+def _row(row: sqlite3.Row) -> LinkRow:
+    return LinkRow(
+        thing=row["thing"],
+        company=row["company"],
+        kind=row["kind"],
+        number=row["number"],
+        state=json.loads(row["state"]),
+        verified=bool(row["verified"]),
+    )

@@ -1,0 +1,138 @@
+"""The outbox: one narrow row per command, its text apart, and the changes of its state."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store import attempts, claims, lanes
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommand:
+    """A command that a rule made; ``refs`` and ``thing`` are keys of things, ``text`` the command as JSON."""
+
+    key: str
+    company: str
+    lane: str
+    inbox_id: int
+    rule: str
+    kind: str
+    thing: str
+    refs: Sequence[str]
+    text: str
+    priority: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The narrow row, as state changes need it."""
+
+    id: int
+    company: str
+    lane: str
+    kind: str
+    thing: str
+    state: str
+    attempts: int
+
+
+def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | None:
+    """Store a command as ready; ``None`` where its key is there already (a rule that ran twice)."""
+    row = connection.execute(
+        "INSERT INTO outbox"
+        " (key, company, lane, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?, ?, ?) ON CONFLICT (key) DO NOTHING RETURNING id",
+        (
+            command.key,
+            command.company,
+            command.lane,
+            command.inbox_id,
+            command.rule,
+            command.kind,
+            command.thing,
+            json.dumps(list(command.refs)),
+            command.priority,
+            now,
+            now,
+        ),
+    ).fetchone()
+    if row is None:
+        return None
+    connection.execute("INSERT INTO outbox_payload (outbox_id, command) VALUES (?, ?)", (row["id"], command.text))
+    return int(row["id"])
+
+
+def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: int, now: int) -> list[int]:
+    """Older unsent commands for the same thing and purpose give way to ``outbox_id``; open attempts keep theirs."""
+    older = connection.execute(
+        "SELECT id, thing FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ? AND kind = ?"
+        " AND thing = ? AND state <> 'in_flight' AND recheck = 0",
+        (command.company, command.lane, outbox_id, command.kind, command.thing),
+    ).fetchall()
+    given_way = [row["id"] for row in older if not attempts.open_for_thing(connection, row["thing"])]
+    for older_id in given_way:
+        finish(connection, older_id, "superseded", now, reason=f"by {outbox_id}")
+    return given_way
+
+
+def read(connection: sqlite3.Connection, outbox_id: int) -> Row:
+    """The narrow row; raises ``KeyError`` for an unknown id."""
+    row = connection.execute(
+        "SELECT id, company, lane, kind, thing, state, attempts FROM outbox WHERE id = ?", (outbox_id,)
+    ).fetchone()
+    if row is None:
+        raise KeyError(outbox_id)
+    return Row(*row)
+
+
+def move(
+    connection: sqlite3.Connection,
+    outbox_id: int,
+    state: str,
+    *,
+    due_at: int | None = None,
+    waits_for: str | None = None,
+    reason: str | None = None,
+    question: str | None = None,
+) -> None:
+    """Give an unfinished command another unfinished state, and its lane the consequence."""
+    row = connection.execute(
+        "UPDATE outbox SET state = ?, due_at = coalesce(?, due_at), waits_for = ?, reason = ?, question = ?"
+        " WHERE id = ? RETURNING company, lane",
+        (state, due_at, waits_for, reason, question, outbox_id),
+    ).fetchone()
+    lanes.refresh(connection, row["company"], row["lane"])
+
+
+def stop(
+    connection: sqlite3.Connection, outbox_id: int, state: str, now: int, *, reason: str, question: str | None = None
+) -> None:
+    """Park or hold a command; its claims pass on unless an attempt of its thing is still open."""
+    move(connection, outbox_id, state, due_at=now, reason=reason, question=question)
+    _pass_on(connection, outbox_id, now)
+
+
+def finish(
+    connection: sqlite3.Connection,
+    outbox_id: int,
+    state: str,
+    now: int,
+    *,
+    reason: str | None = None,
+    result: str | None = None,
+) -> None:
+    """End a command for good: done, discarded or superseded; the next one of its lane becomes the head."""
+    row = connection.execute(
+        "UPDATE outbox SET state = ?, finished_at = ?, waits_for = NULL, recheck = 0, reason = ?, question = NULL,"
+        " result = ? WHERE id = ? RETURNING company, lane",
+        (state, now, reason, result, outbox_id),
+    ).fetchone()
+    lanes.refresh(connection, row["company"], row["lane"])
+    _pass_on(connection, outbox_id, now)
+
+
+def _pass_on(connection: sqlite3.Connection, outbox_id: int, now: int) -> None:
+    row = read(connection, outbox_id)
+    if row.kind == "ensure_customer" and not attempts.open_for_thing(connection, row.thing):
+        claims.release(connection, row.company, outbox_id, now)
