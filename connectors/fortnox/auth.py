@@ -1,0 +1,228 @@
+"""The access token of one company: got, renewed one at a time, and on disk before use where it rotates."""
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import ClientSession
+
+from connectors.base import CredentialsLost, Later, StoredToken, Throttled, TokenStore, Unreachable
+from connectors.fortnox.settings import FortnoxSettings
+from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent
+
+SYSTEM = "fortnox"
+OPERATION = "token"
+AHEAD = timedelta(minutes=5)
+REFRESH_TOKEN_DAYS = 45
+KEEP_ALIVE_AGE = timedelta(days=1)
+TOKEN_TIMEOUT_SECONDS = 120.0
+TRANSIENT = frozenset({"server_error", "temporarily_unavailable", "slow_down"})
+REMEDIES: Mapping[str, str] = {
+    "invalid_client": "The client id or the client secret is not the one of the app in Fortnox's developer portal; "
+    "correct it and resume the company.",
+    "invalid_grant": "Fortnox no longer accepts this connection; connect the company again (an authorization code "
+    "lives ten minutes and works once; client credentials need a consent given for a service account).",
+    "invalid_scope": "The app asks for a scope that is not enabled for it in the developer portal.",
+    "not_connected": "The company has never been connected: let an administrator of it approve the app.",
+}
+ANY_REMEDY = "Fortnox refuses the credentials; check the app in the developer portal and connect the company again."
+
+
+def _lost(reason: str, status: int | None, detail: str = "") -> CredentialsLost:
+    remedy = REMEDIES.get(reason, ANY_REMEDY)
+    return CredentialsLost(reason, system=SYSTEM, operation=OPERATION, status=status, remedy=remedy, detail=detail)
+
+
+def _object(answer: Answer) -> dict[str, Any]:
+    """The body as a JSON object whatever the content type says (Fortnox facts, section 2.6); empty where it is none."""
+    try:
+        value = json.loads(answer.body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _fault(answer: Answer, window_seconds: float) -> Exception:
+    """What an answer without a token means: credentials lost where the body says so, else later."""
+    if answer.status == 429:
+        text = answer.retry_after or ""
+        seconds = float(text) if text.isascii() and text.isdigit() and int(text) > 0 else window_seconds
+        return Throttled(after=timedelta(seconds=seconds), system=SYSTEM, operation=OPERATION)
+    body = _object(answer)
+    error = body.get("error")
+    if 400 <= answer.status < 500 and isinstance(error, str) and error not in TRANSIENT:
+        return _lost(error if error in REMEDIES else "refused", answer.status, str(body.get("error_description", "")))
+    return Later("token_unavailable", system=SYSTEM, operation=OPERATION, status=answer.status)
+
+
+class Credentials:
+    """One company's way to a valid access token; a refresh is shared by everyone who waits for it.
+
+    Client credentials (Fortnox facts, section 2.3) are kept in memory only: a new token costs one call and nothing is
+    spent. The authorization-code grant rotates (section 2.2): the new pair is saved before it is used, and a refresh
+    once begun is never given up. Token calls take no place in the rate window of the resources.
+    """
+
+    def __init__(
+        self,
+        company: str,
+        settings: FortnoxSettings,
+        client_secret: str,
+        tokens: TokenStore,
+        session: ClientSession,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        """``clock`` gives aware moments; ``client_secret`` is the resolved secret."""
+        self._company = company
+        self._settings = settings
+        self._secret = client_secret
+        self._tokens = tokens
+        self._session = session
+        self._clock = clock
+        self._sleep = sleep
+        self._current: StoredToken | None = None
+        self._spent: str | None = None
+        self._renewing: asyncio.Task[StoredToken] | None = None
+
+    @property
+    def rotates(self) -> bool:
+        """Whether the company is connected by authorization code, with a refresh token used once."""
+        return self._settings.grant == "authorization_code"
+
+    async def token(self) -> str:
+        """A valid access token, renewed at least five minutes before it expires.
+
+        Raises ``CredentialsLost`` where a person must connect the company again, ``Unreachable`` or ``Later`` where the
+        token endpoint cannot answer now. Nothing of the caller's request has been sent then.
+        """
+        if self._current is None and self.rotates:
+            self._current = await self._tokens.load(self._company)
+        if self._current is not None and self._valid(self._current):
+            return self._current.access
+        return (await self._renewed()).access
+
+    def invalidate(self, access: str) -> None:
+        """Fortnox answered 401 to this access token: the next ``token()`` renews, unless that has happened already."""
+        self._spent = access
+
+    async def keep_alive(self) -> bool:
+        """Renew a rotating pair that is older than a day, so that it never dies of age; tells whether it did."""
+        stored = await self._tokens.load(self._company) if self.rotates else None
+        if stored is None or stored.refreshed_at is None or self._clock() - stored.refreshed_at < KEEP_ALIVE_AGE:
+            return False
+        await self._renewed()
+        return True
+
+    async def days_left(self) -> float | None:
+        """Days until the refresh token dies unused (it lives 45); ``None`` where there is none."""
+        stored = await self._tokens.load(self._company) if self.rotates else None
+        if stored is None or stored.refresh is None or stored.refreshed_at is None:
+            return None
+        return REFRESH_TOKEN_DAYS - (self._clock() - stored.refreshed_at) / timedelta(days=1)
+
+    async def exchange_code(self, code: str, redirect_uri: str) -> None:
+        """Trade the code that the browser brought back for a pair, and save it (Fortnox facts, section 2.1).
+
+        A code lives ten minutes and works once. Raises ``CredentialsLost`` where it is refused.
+        """
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        await self._finish(asyncio.ensure_future(self._obtain(form)))
+
+    async def close(self) -> None:
+        """Wait for a renewal that is under way: its pair must reach the disk."""
+        if self._renewing is not None:
+            await asyncio.wait({self._renewing})
+
+    def _valid(self, token: StoredToken) -> bool:
+        if token.access == self._spent:
+            return False
+        ahead = AHEAD
+        if token.refreshed_at is not None:
+            ahead = min(AHEAD, (token.expires_at - token.refreshed_at) / 10)
+        return self._clock() < token.expires_at - ahead
+
+    async def _renewed(self) -> StoredToken:
+        if self._renewing is None or self._renewing.done():
+            self._renewing = asyncio.ensure_future(self._renew())
+        return await self._finish(self._renewing)
+
+    async def _finish(self, work: asyncio.Task[StoredToken]) -> StoredToken:
+        """Wait without owning: a caller that is cancelled leaves the renewal to go on."""
+        work.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(work)
+
+    async def _renew(self) -> StoredToken:
+        if not self.rotates:
+            return await self._obtain({"grant_type": "client_credentials"})
+        stored = await self._tokens.load(self._company)
+        if stored is None or stored.refresh is None:
+            raise _lost("not_connected", None)
+        try:
+            return await self._obtain({"grant_type": "refresh_token", "refresh_token": stored.refresh})
+        except CredentialsLost as fault:
+            if fault.reason != "invalid_grant":
+                raise
+            return await self._second_thought(stored, fault)
+
+    async def _second_thought(self, used: StoredToken, fault: CredentialsLost) -> StoredToken:
+        """A refused refresh token: someone else may have renewed the pair since, so read it once more."""
+        again = await self._tokens.load(self._company)
+        if again is None or again.refresh is None or again.refresh == used.refresh:
+            raise fault
+        if self._valid(again):
+            self._current = again
+            return again
+        return await self._obtain({"grant_type": "refresh_token", "refresh_token": again.refresh})
+
+    async def _obtain(self, form: Mapping[str, str]) -> StoredToken:
+        """One token call; what rotates is saved before it becomes the current pair."""
+        answer = await self._post(form)
+        body = _object(answer)
+        access, lifetime = body.get("access_token"), body.get("expires_in", 3600)
+        refresh = body.get("refresh_token")
+        rotating = form["grant_type"] != "client_credentials"
+        usable = isinstance(access, str) and access and isinstance(lifetime, int)
+        if answer.status != 200 or not usable or (rotating and not isinstance(refresh, str)):
+            raise _fault(answer, self._settings.window_seconds)
+        now = self._clock()
+        made = StoredToken(
+            access=str(access),
+            expires_at=now + timedelta(seconds=lifetime),
+            refresh=refresh if rotating else None,
+            refreshed_at=now,
+        )
+        if rotating:
+            await self._tokens.save(self._company, made)
+        self._current, self._spent = made, None
+        return made
+
+    async def _post(self, form: Mapping[str, str]) -> Answer:
+        pair = f"{self._settings.client_id}:{self._secret}".encode()
+        headers = {
+            "Authorization": f"Basic {b64encode(pair).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        }
+        if form["grant_type"] == "client_credentials":
+            headers["TenantId"] = str(self._settings.tenant_id)
+        body = urlencode(form).encode()
+        try:
+            return await repeat_not_sent(self._sleep)(
+                call,
+                self._session,
+                "POST",
+                f"{self._settings.oauth_url}/token",
+                headers=headers,
+                body=body,
+                timeout_seconds=TOKEN_TIMEOUT_SECONDS,
+            )
+        except NotSent as e:
+            raise Unreachable(e.reason, system=SYSTEM, operation=OPERATION) from e
+        except NoAnswer as e:
+            raise Later("token_unavailable", system=SYSTEM, operation=OPERATION, detail=e.reason) from e

@@ -1,0 +1,214 @@
+"""Tokens: one renewal at a time, the new pair on disk before use, and clear ends when refused."""
+
+import asyncio
+import base64
+import socket
+from datetime import timedelta
+
+import pytest
+
+from connectors.base import CredentialsLost, Later, Throttled, Unreachable
+from tests.connectors.fortnox.token_server import Clock, MemoryTokens, credentials, stored, token_server
+
+OLD = timedelta(hours=2)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f90")
+async def test_client_credentials_name_the_tenant() -> None:
+    """The grant sends the TenantId header with Basic credentials, and keeps nothing on disk."""
+    tokens = MemoryTokens()
+    async with token_server() as server, credentials(server.url, tokens, grant="client_credentials") as made:
+        assert await made.token() == "access-1"
+        assert await made.token() == "access-1"
+    form, headers = server.asked[0]
+    assert form == {"grant_type": "client_credentials"}
+    assert headers["TenantId"] == "1001"
+    assert headers["Authorization"] == "Basic " + base64.b64encode(b"app:word").decode()
+    assert len(server.asked) == 1
+    assert tokens.saved == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("002-11", "002-13")
+async def test_a_code_becomes_a_pair_on_disk() -> None:
+    """Form POST with Basic credentials; the pair is saved and then used."""
+    tokens = MemoryTokens()
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        await made.exchange_code("the-code", "https://example.test/back")
+        assert await made.token() == "access-1"
+    form, headers = server.asked[0]
+    assert form == {
+        "grant_type": "authorization_code",
+        "code": "the-code",
+        "redirect_uri": "https://example.test/back",
+    }
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert headers["Authorization"].startswith("Basic ")
+    assert [token.refresh for token in tokens.saved] == ["refresh-1"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f89")
+async def test_twenty_callers_share_one_refresh() -> None:
+    """The refresh token works once, so twenty waiting calls cause one refresh."""
+    tokens = MemoryTokens(stored(age=OLD))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        server.delay = 0.02
+        got = await asyncio.gather(*(made.token() for _ in range(20)))
+    assert set(got) == {"access-1"}
+    assert [form for form, _ in server.asked] == [{"grant_type": "refresh_token", "refresh_token": "refresh-0"}]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("left", "calls"), [(301, 0), (299, 1)])
+async def test_a_token_is_renewed_five_minutes_ahead(left: int, calls: int) -> None:
+    """A token with less than five minutes left is not handed out."""
+    tokens = MemoryTokens(stored(age=timedelta(seconds=3600 - left)))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        await made.token()
+    assert len(server.asked) == calls
+
+
+@pytest.mark.asyncio
+async def test_a_pair_that_cannot_be_saved_is_not_used() -> None:
+    """Saving comes before use: with a full disk nobody gets the new token."""
+    tokens = MemoryTokens(stored(age=OLD))
+    tokens.broken = True
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        with pytest.raises(OSError, match="no space"):
+            await made.token()
+
+
+@pytest.mark.asyncio
+async def test_a_cancelled_caller_does_not_lose_the_pair() -> None:
+    """A refresh once begun is finished and saved, whoever gave up waiting for it."""
+    tokens = MemoryTokens(stored(age=OLD))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        server.delay = 0.05
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await made.token()
+        await made.close()
+        assert [token.refresh for token in tokens.saved] == ["refresh-1"]
+        assert await made.token() == "access-1"
+    assert len(server.asked) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_401_renews_once() -> None:
+    """Only the refused token is dropped: an older refusal does not renew the newer token again."""
+    tokens = MemoryTokens(stored())
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        first = await made.token()
+        made.invalidate(first)
+        second = await made.token()
+        made.invalidate(first)
+        assert await made.token() == second != first
+    assert len(server.asked) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_used_refresh_token_ends_with_a_person() -> None:
+    """Refused and nothing newer on disk: connect again, said in words. JSON is read from text/html."""
+    tokens = MemoryTokens(stored(age=OLD))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        server.will_answer(400, {"error": "invalid_grant", "error_description": "Invalid refresh token"})
+        with pytest.raises(CredentialsLost) as caught:
+            await made.token()
+    assert caught.value.reason == "invalid_grant"
+    assert "connect the company again" in caught.value.remedy
+    assert "refresh-0" not in f"{caught.value}{caught.value.detail}"
+
+
+@pytest.mark.asyncio
+async def test_a_refused_refresh_rereads_the_stored_pair() -> None:
+    """Someone else renewed meanwhile: their pair is used, without another call where it is still fresh."""
+    tokens = MemoryTokens(stored(age=OLD))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        server.delay = 0.02
+        server.will_answer(400, {"error": "invalid_grant"})
+        waiting = asyncio.ensure_future(made.token())
+        await server.called.wait()
+        tokens.token = stored("refresh-9")
+        assert await waiting == "access-of-refresh-9"
+    assert len(server.asked) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "reason"),
+    [
+        (401, {"error": "invalid_client"}, CredentialsLost, "invalid_client"),
+        (400, {"error": "invalid_scope"}, CredentialsLost, "invalid_scope"),
+        (400, {"error": "something_new"}, CredentialsLost, "refused"),
+        (400, {"error": "temporarily_unavailable"}, Later, "token_unavailable"),
+        (503, {"error": "invalid_grant"}, Later, "token_unavailable"),
+        (403, {}, Later, "token_unavailable"),
+        (200, {"access_token": ""}, Later, "token_unavailable"),
+        (302, {}, Later, "token_unavailable"),
+        (429, {}, Throttled, "throttled"),
+    ],
+)
+async def test_what_the_token_endpoint_may_say(
+    status: int, body: dict[str, str], expected: type[Exception], reason: str
+) -> None:
+    """Each answer has one meaning: a person, or later."""
+    async with token_server() as server, credentials(server.url, MemoryTokens(stored(age=OLD))) as made:
+        server.will_answer(status, body, "text/plain")
+        with pytest.raises(expected) as caught:
+            await made.token()
+    assert getattr(caught.value, "reason", None) == reason
+
+
+@pytest.mark.asyncio
+async def test_html_from_the_token_endpoint_is_later() -> None:
+    """A maintenance page pauses nothing."""
+    async with token_server() as server, credentials(server.url, MemoryTokens(stored(age=OLD))) as made:
+        server.queue.append((400, "<html>maintenance</html>", "text/html"))
+        with pytest.raises(Later):
+            await made.token()
+        assert await made.token() == "access-2"
+
+
+@pytest.mark.asyncio
+async def test_nobody_there_is_an_outage() -> None:
+    """A refused connection is unreachable, not a lost credential."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    async with credentials(url, MemoryTokens(stored(age=OLD))) as made:
+        with pytest.raises(Unreachable):
+            await made.token()
+
+
+@pytest.mark.asyncio
+async def test_a_company_never_connected_says_so() -> None:
+    """Authorization code without a stored pair."""
+    async with token_server() as server, credentials(server.url, MemoryTokens()) as made:
+        with pytest.raises(CredentialsLost) as caught:
+            await made.token()
+    assert caught.value.reason == "not_connected"
+    assert server.asked == []
+
+
+@pytest.mark.asyncio
+async def test_keep_alive_renews_a_pair_older_than_a_day() -> None:
+    """A refresh token dies after 45 days unused: it is renewed daily, and the days left are known."""
+    clock = Clock()
+    tokens = MemoryTokens(stored())
+    async with token_server() as server, credentials(server.url, tokens, clock=clock) as made:
+        assert await made.keep_alive() is False
+        clock.now += timedelta(days=2)
+        assert await made.days_left() == 43
+        assert await made.keep_alive() is True
+        assert await made.days_left() == 45
+    assert len(server.asked) == 1
+
+
+@pytest.mark.asyncio
+async def test_client_credentials_have_nothing_to_keep_alive() -> None:
+    """No refresh token: nothing to renew, no days to count."""
+    async with token_server() as server, credentials(server.url, MemoryTokens(), grant="client_credentials") as made:
+        assert await made.keep_alive() is False
+        assert await made.days_left() is None
