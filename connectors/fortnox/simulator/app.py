@@ -1,0 +1,252 @@
+"""The simulator itself: logs, counts, breaks and answers every call."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from random import Random, SystemRandom
+from time import monotonic as real_monotonic
+from typing import Literal
+
+from aiohttp import web
+
+from connectors.fortnox.simulator.authorization import Authorization, TokenCall
+from connectors.fortnox.simulator.calls import CallLog, LoggedCall
+from connectors.fortnox.simulator.company import Company, Moment, open_company
+from connectors.fortnox.simulator.control import Control
+from connectors.fortnox.simulator.errors import no_route
+from connectors.fortnox.simulator.fault_effects import (
+    Delivery,
+    Effect,
+    Sending,
+    Surroundings,
+    carry_out,
+    throttled,
+    unauthorized,
+)
+from connectors.fortnox.simulator.faults import FaultList
+from connectors.fortnox.simulator.routes import Call, answer
+from connectors.fortnox.simulator.sending import send
+from connectors.fortnox.simulator.settings import CompanySettings, SimulatorSettings
+from connectors.fortnox.simulator.tokens import Access, TokenRegister
+from connectors.fortnox.simulator.window import RateWindow
+from connectors.fortnox.simulator.wire import Answer, error_answer
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Simulator:
+    """A Fortnox of its own: companies, tokens, window, faults and call log behind one aiohttp handler.
+
+    `clock` gives aware time, `monotonic` seconds for the window and the log, `random` tokens and keys. Refused calls,
+    expired tokens' calls and faulted calls count in the window like any other (*simulator choice*); a call without a
+    known token belongs to nobody and is not counted.
+    """
+
+    def __init__(
+        self,
+        settings: SimulatorSettings | None = None,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        monotonic: Callable[[], float] = real_monotonic,
+        random: Random | None = None,
+    ) -> None:
+        self.settings = settings or SimulatorSettings()
+        self.calls = CallLog()
+        self.faults = FaultList()
+        self.companies: dict[int, Company] = {}
+        self.tokens = TokenRegister(clock, random or SystemRandom())
+        self.authorization = Authorization(self.settings, self.companies, self.tokens)
+        self._clock = clock
+        self._monotonic = monotonic
+        self._windows: dict[tuple[str, int], RateWindow] = {}
+        self._late: dict[int, asyncio.TimerHandle] = {}
+        self._last_late = 0
+        self._closing = asyncio.Event()
+        self._control = Control(self)
+        self.reset()
+
+    @property
+    def late_pending(self) -> int:
+        """How many effects are still to come by themselves."""
+        return len(self._late)
+
+    def moment(self) -> Moment:
+        """Give the instant as the operations see it."""
+        return Moment(self._clock())
+
+    def reset(self) -> None:
+        """Go back to the start: configured companies without objects, no tokens, calls, faults or late effects."""
+        for handle in self._late.values():
+            handle.cancel()
+        self._late.clear()
+        self._windows.clear()
+        self.calls.clear()
+        self.faults.clear()
+        self.tokens.clear()
+        self.companies.clear()
+        for settings in self.settings.companies:
+            self.set_company(settings)
+
+    def set_company(self, settings: CompanySettings) -> None:
+        """Give a company new settings, or open it; a changed first number moves that series."""
+        company = self.companies.get(settings.tenant_id)
+        if company is None:
+            self.companies[settings.tenant_id] = open_company(settings, self._clock())
+            return
+        if settings.first_customer_number != company.settings.first_customer_number:
+            company.next_customer_number = settings.first_customer_number
+        if settings.first_invoice_number != company.settings.first_invoice_number:
+            company.next_invoice_number = settings.first_invoice_number
+        company.settings = settings
+
+    def close(self) -> None:
+        """End every pause and forget the late effects, so that the server can stop."""
+        self._closing.set()
+        for handle in self._late.values():
+            handle.cancel()
+        self._late.clear()
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one HTTP request."""
+        path = request.rel_url.raw_path
+        if path.startswith("/3/"):
+            return await self._rest(request, path)
+        if path.startswith("/oauth-v1/"):
+            return await self._oauth(request, path)
+        if path.startswith("/_sim/"):
+            body = await request.read()
+            return await send(request, Delivery(self._control.answer(request.method, path, request.query, body)))
+        return await send(request, Delivery(error_answer(no_route())))
+
+    def _logged(self, request: web.BaseRequest, kind: Literal["rest", "oauth"]) -> LoggedCall:
+        return self.calls.arrived(
+            time=self._clock().timestamp(),
+            monotonic=self._monotonic(),
+            kind=kind,
+            method=request.method,
+            path=str(request.rel_url),
+        )
+
+    def _access(self, request: web.BaseRequest) -> Access | None:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        return self.tokens.find_access(token) if kind.lower() == "bearer" else None
+
+    def _refused_by_window(self, entry: LoggedCall, access: Access) -> Answer | None:
+        company = self.companies.get(access.tenant_id)
+        if company is None:
+            return None
+        window = self._windows.setdefault((access.client, access.tenant_id), RateWindow())
+        if window.admits(entry.monotonic, company.settings):
+            return None
+        wait = window.seconds_until_free(entry.monotonic, company.settings)
+        return throttled(wait if company.settings.retry_after else None)
+
+    async def _rest(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+        entry = self._logged(request, "rest")
+        access = self._access(request)
+        if access is not None:
+            entry.company, entry.client = access.tenant_id, access.client
+            refused = self._refused_by_window(entry, access)
+            if refused is not None:
+                return await self._sent(request, entry, Delivery(refused))
+        effect = self._rest_effect(request, path, entry, access, await request.read())
+        return await self._under_fault(request, path, entry, effect, None)
+
+    def _rest_effect(
+        self, request: web.BaseRequest, path: str, entry: LoggedCall, access: Access | None, body: bytes
+    ) -> Effect:
+        company = None if access is None else self.companies.get(access.tenant_id)
+        if access is None or company is None or not self.tokens.is_live(access):
+            return unauthorized
+        call = Call(
+            request.method,
+            path,
+            request.query,
+            request.headers.get("Accept"),
+            request.headers.get("Content-Type"),
+            body,
+            f"http://{request.host}",
+            access.scopes,
+        )
+
+        def effect() -> Answer:
+            result = answer(company, call, self.moment())
+            entry.effect = result.status
+            return result
+
+        return effect
+
+    async def _oauth(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+        entry = self._logged(request, "oauth")
+        header, tenant = request.headers.get("Authorization"), request.headers.get("TenantId")
+        call = self.authorization.read_call(header, tenant, await request.read())
+        entry.client, entry.company = call.client, self.authorization.company_of(call)
+        entry.grant = call.grant or None
+        carried = partial(self._oauth_answer, request, path, call)
+
+        def effect() -> Answer:
+            result = carried()
+            entry.effect = result.status
+            return result
+
+        if call.in_flight is not None:
+            await self._pause(self.settings.refresh_seconds)
+        return await self._under_fault(request, path, entry, effect, call)
+
+    def _oauth_answer(self, request: web.BaseRequest, path: str, call: TokenCall) -> Answer:
+        endpoint = (request.method, path.removeprefix("/oauth-v1/"))
+        if endpoint == ("GET", "auth"):
+            return self.authorization.authorize(request.query)
+        if endpoint == ("POST", "token"):
+            return self.authorization.token(call)
+        if endpoint == ("POST", "revoke"):
+            return self.authorization.revoke(call)
+        return error_answer(no_route())
+
+    async def _under_fault(
+        self, request: web.BaseRequest, path: str, entry: LoggedCall, effect: Effect, call: TokenCall | None
+    ) -> web.StreamResponse:
+        fault = self.faults.strike(request.method, path, entry.company, entry.grant)
+        entry.fault = None if fault is None else fault.id
+        around = Surroundings(
+            pause=self._pause,
+            later=self._later,
+            expire_tokens=partial(self._expire_tokens, entry),
+            use_up_refresh_token=partial(self._use_up, call),
+        )
+        return await self._sent(request, entry, await carry_out(fault, effect, around))
+
+    async def _sent(self, request: web.BaseRequest, entry: LoggedCall, delivery: Delivery) -> web.StreamResponse:
+        if delivery.sending is not Sending.RESET:
+            entry.status = delivery.answer.status
+        return await send(request, delivery)
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait; False if the server is stopping."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            return True
+        return False
+
+    def _later(self, seconds: float, effect: Effect) -> None:
+        self._last_late += 1
+        number = self._last_late
+
+        def happen() -> None:
+            del self._late[number]
+            effect()
+
+        self._late[number] = asyncio.get_running_loop().call_later(seconds, happen)
+
+    def _expire_tokens(self, entry: LoggedCall) -> None:
+        if entry.company is not None:
+            self.tokens.kill_access(entry.company)
+
+    def _use_up(self, call: TokenCall | None) -> None:
+        if call is not None:
+            self.tokens.revoke(call.form.get("refresh_token", ""))

@@ -1,0 +1,45 @@
+"""What is known to differ from Fortnox, or was decided without evidence; printed by `python -m` on the package."""
+
+from connectors.fortnox.simulator.errors import Invented
+
+DEVIATIONS: tuple[tuple[str, str], ...] = (
+    (
+        "Resources",
+        "Only customers, invoices, invoicepayments, currencies, companyinformation and modesofpayments (read).",
+    ),
+    ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
+    ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
+    ("Authorization page", "Every consent is approved at once; the extra parameter tenant chooses the company."),
+    ("Client credentials", "A scope in the request is ignored; the token carries every scope of the company."),
+    ("429", "The body is invented; a refused call takes no place in the window (both can be switched or ordered)."),
+    ("Unknown query parameters", "Refused with 2000588; a switch ignores them instead."),
+    ("limit above 500", "Refused with 2000588."),
+    ("Sorting", "Numeric texts sort by value; everything else without regard to case."),
+    ("Read-only properties", "Accepted when equal to what is stored (on create: the default), else 2001399."),
+    ("@url in a request", "Ignored."),
+    ("Text rows", "A row with only a description stays as it is; two in a row do not become a product row."),
+    ("Articles", "No resource; seeded articles only fill rows. An unknown one is refused with 2001302."),
+    ("Tax reduction", "Only TaxReductionType none; another is refused with an invented code."),
+    ("Credit, e-mail, print", "The actions do not exist yet and answer 404 with 2000764."),
+    ("Freight and fee", "Always without VAT, with 25 % VAT under SEVAT and EUVAT, whatever VATIncluded says."),
+    ("Discount in kronor", "Taken from the whole row, not from each piece."),
+    ("Customer's InvoiceDiscount", "Stored, not applied."),
+    ("DueDate", "Does not follow a later change of InvoiceDate or TermsOfPayment."),
+    ("Projects, cost centers, labels", "Not validated, except that any label is refused with an invented code."),
+    ("Rounding", "To whole kronor for SEK only."),
+    ("Currencies", "SEK, EUR, USD, NOK and DKK are seeded with fixed rates; CurrencyRate defaults to BuyRate."),
+    ("VAT number", "Only its shape is checked."),
+    ("Payment amount", "Without Amount and AmountCurrency the open balance is meant; amount plus write-offs settle."),
+    ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
+    ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
+    ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),
+    ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+)
+
+
+def printed() -> str:
+    """Give the table of deviations and of invented codes as text."""
+    width = max(len(subject) for subject, _ in DEVIATIONS)
+    lines = [f"{subject:<{width}}  {text}" for subject, text in DEVIATIONS]
+    codes = [f"{code.value}  {code.name.lower().replace('_', ' ')}" for code in Invented]
+    return "\n".join(["Known deviations from Fortnox", *lines, "", "Invented error codes", *codes])

@@ -1,0 +1,72 @@
+"""The refusals of the simulated Fortnox: one exception, its two wire casings, and the codes we had to invent."""
+
+from enum import IntEnum
+
+
+class Invented(IntEnum):
+    """Codes for conditions that exist in Fortnox but whose real code is not known (Fortnox facts, 4.3, last paragraph).
+
+    Every one of them starts with 2999, which Fortnox does not use, so that no client can come to depend on them unseen.
+    """
+
+    DOCUMENT_NUMBER_USED = 2999001
+    VAT_RATE_NOT_CONFIGURED = 2999002
+    INVOICE_ALREADY_BOOKED = 2999003
+    BOOKED_INVOICE_LOCKED = 2999004
+    BOOKED_INVOICE_NOT_CANCELLABLE = 2999005
+    INVOICE_ALREADY_CANCELLED = 2999006
+    CANCELLED_INVOICE_LOCKED = 2999007
+    PAYMENT_BEFORE_INVOICE = 2999008
+    PAYMENT_CURRENCY_DIFFERS = 2999009
+    INVOICE_NOT_BOOKED = 2999010
+    PAYMENT_ON_CANCELLED_INVOICE = 2999011
+    BOOKED_PAYMENT_LOCKED = 2999012
+    PAYMENT_ALREADY_BOOKED = 2999013
+    MODE_OF_PAYMENT_NOT_FOUND = 2999014
+    COUNTRY_CODE_UNKNOWN = 2999015
+    VALUE_NOT_ALLOWED = 2999016
+    DATE_INVALID = 2999017
+    FINANCIAL_YEAR_MISSING = 2999018
+    ROWS_CANNOT_BE_EMPTIED = 2999019
+    ROW_NOT_FOUND = 2999020
+    CURRENCY_EXISTS = 2999021
+    PAYMENT_NOT_FOUND = 2999022
+    PAYMENT_EXCEEDS_BALANCE = 2999023
+    TAX_REDUCTION_NOT_SIMULATED = 2999024
+    LABEL_NOT_FOUND = 2999025
+
+
+class ApiError(Exception):
+    """A refusal with Fortnox's numeric code; never carries secrets, may carry the offending field name or value."""
+
+    def __init__(self, code: int, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = int(code)
+        self.message = message
+        self.status = status
+
+    def envelope(self) -> dict[str, dict[str, object]]:
+        """Give the error body: lower-case keys for 400, capitalised ones for 403 and 404 (Fortnox facts, 4.1)."""
+        if self.status == 400:
+            return {"ErrorInformation": {"error": 1, "message": self.message, "code": self.code}}
+        return {"ErrorInformation": {"Error": 1, "Message": self.message, "Code": self.code}}
+
+
+def unknown_field(name: str) -> ApiError:
+    """Refuse a property that the resource does not have, or that may not be written."""
+    return ApiError(2001399, f"Felaktigt fältnamn ({name})")
+
+
+def not_found(code: int, message: str) -> ApiError:
+    """Refuse an address whose object does not exist."""
+    return ApiError(code, message, status=404)
+
+
+def no_route() -> ApiError:
+    """Refuse a path or method that the simulator does not have."""
+    return not_found(2000764, "Det finns ingen sådan adress.")
+
+
+def invalid_parameter(name: str) -> ApiError:
+    """Refuse a query parameter that is unknown to the resource or has an unusable value."""
+    return ApiError(2000588, f"Ogiltig parameter ({name})")

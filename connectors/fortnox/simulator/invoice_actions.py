@@ -1,0 +1,56 @@
+"""The state machine of an invoice: bookkeep and cancel (Fortnox facts, 6.5)."""
+
+from connectors.fortnox.simulator.company import Company, Moment, Record
+from connectors.fortnox.simulator.errors import ApiError, Invented
+from connectors.fortnox.simulator.invoice_rows import has_unnamed_goods
+from connectors.fortnox.simulator.invoices import settled
+from connectors.fortnox.simulator.money import ZERO
+from connectors.fortnox.simulator.vouchers import check_period, invoice_entries, write_voucher
+
+
+def bookkeep(company: Company, record: Record, moment: Moment) -> None:
+    """Book an invoice: voucher in series B on the invoice date; a zero total is paid at once, on the invoice date.
+
+    Raises:
+        ApiError: invented codes for a booked or cancelled invoice and for a missing financial year, 2002141 in a locked
+            period, 2003977 for goods without description and article.
+    """
+    invoice = record.data
+    if invoice["Cancelled"]:
+        raise ApiError(Invented.CANCELLED_INVOICE_LOCKED, "Fakturan är makulerad och kan inte bokföras.")
+    if invoice["Booked"]:
+        raise ApiError(Invented.INVOICE_ALREADY_BOOKED, "Fakturan är redan bokförd.")
+    check_period(company, invoice["InvoiceDate"], 2002141)
+    if has_unnamed_goods(invoice["InvoiceRows"]):
+        raise ApiError(2003977, "En rad med antal saknar benämning och artikel.")
+    voucher = write_voucher(
+        company,
+        series="B",
+        day=invoice["InvoiceDate"],
+        description=f"Kundfaktura {invoice['DocumentNumber']}",
+        kind="INVOICE",
+        number=invoice["DocumentNumber"],
+        entries=invoice_entries(invoice, record.vat_type),
+    )
+    record.data = invoice | {
+        "Booked": True,
+        "VoucherSeries": voucher["VoucherSeries"],
+        "VoucherNumber": voucher["VoucherNumber"],
+        "VoucherYear": voucher["Year"],
+        "FinalPayDate": invoice["InvoiceDate"] if settled(invoice) else None,
+    }
+    record.modified = moment.now
+
+
+def cancel(_company: Company, record: Record, moment: Moment) -> None:
+    """Cancel an unbooked invoice: `Cancelled` true, `Balance` 0.
+
+    Raises:
+        ApiError: invented codes for a booked or an already cancelled invoice.
+    """
+    if record.data["Cancelled"]:
+        raise ApiError(Invented.INVOICE_ALREADY_CANCELLED, "Fakturan är redan makulerad.")
+    if record.data["Booked"]:
+        raise ApiError(Invented.BOOKED_INVOICE_NOT_CANCELLABLE, "Fakturan är bokförd och kan inte makuleras.")
+    record.data = record.data | {"Cancelled": True, "Balance": ZERO}
+    record.modified = moment.now

@@ -1,0 +1,123 @@
+"""Invoice rows: defaults, positional and RowId updates, accounts and VAT rates (Fortnox facts, 6.1)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from connectors.fortnox.simulator.company import SALES_ACCOUNT_RATES, Company
+from connectors.fortnox.simulator.errors import ApiError, Invented
+from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
+from connectors.fortnox.simulator.invoice_fields import ROW_FIELDS
+
+Row = dict[str, Any]
+
+_REGIME_ACCOUNTS = {"SEREVERSEDVAT": 3231, "EUREVERSEDVAT": 3108, "EUVAT": 3106, "EXPORT": 3105}
+_RATE_ACCOUNTS = {25: 3001, 12: 3002, 6: 3003, 0: 3004}
+
+
+def _default_account(vat_type: str, rate: int) -> int:
+    return _REGIME_ACCOUNTS.get(vat_type) or _RATE_ACCOUNTS.get(rate, 3001)
+
+
+def _default_rate(vat_type: str, account: int) -> int:
+    if vat_type not in ("SEVAT", "EUVAT"):
+        return 0
+    return SALES_ACCOUNT_RATES.get(account, 25)
+
+
+def _from_article(company: Company, sent: Mapping[str, Any]) -> Row:
+    number = sent.get("ArticleNumber")
+    if number in (None, "", API_BLANK):
+        return {}
+    article = company.articles.get(str(number))
+    if article is None:
+        raise ApiError(2001302, f"Kan inte hitta artikeln ({number}).")
+    return {name: value for name, value in article.items() if name in ROW_FIELDS}
+
+
+def _new_row(company: Company, sent: Mapping[str, Any], vat_type: str) -> Row:
+    row = blank(ROW_FIELDS)
+    filled = _from_article(company, sent)
+    row.update(filled)
+    _lay(row, sent)
+    given = {name for name, value in sent.items() if value != ""} | set(filled)
+    if "VAT" not in given:
+        row["VAT"] = _default_rate(vat_type, row["AccountNumber"] if "AccountNumber" in given else 0)
+    if "AccountNumber" not in given:
+        row["AccountNumber"] = _default_account(vat_type, row["VAT"])
+    if "Discount" in given and "DiscountType" not in given:
+        row["DiscountType"] = "AMOUNT"
+    return row
+
+
+def _lay(row: Row, sent: Mapping[str, Any]) -> None:
+    if sent.get("HouseWorkType") is not None:
+        raise ApiError(2004021, "Typen av husarbete är inte tillåten på dokumentet.")
+    lay_over(row, {name: value for name, value in sent.items() if name != "RowId"}, ROW_FIELDS)
+
+
+def _changed_row(company: Company, old: Row, sent: Mapping[str, Any]) -> Row:
+    row = dict(old)
+    if sent.get("ArticleNumber") != old["ArticleNumber"]:
+        row.update(_from_article(company, sent))
+    _lay(row, sent)
+    return row
+
+
+def _check(company: Company, row: Row) -> None:
+    if row["AccountNumber"] and not company.has_account(row["AccountNumber"]):
+        raise ApiError(2001303, f"Kunde inte hitta konto {row['AccountNumber']}.")
+    if row["VAT"] not in company.settings.vat_rates:
+        raise ApiError(Invented.VAT_RATE_NOT_CONFIGURED, f"Momssatsen {row['VAT']} finns inte.")
+    if row["HouseWork"]:
+        raise ApiError(2004021, "Typen av husarbete är inte tillåten på dokumentet.")
+
+
+def _by_position(company: Company, old: list[Row], sent: list[Row], vat_type: str) -> list[Row]:
+    rows = [_changed_row(company, kept, given) for kept, given in zip(old, sent, strict=False)]
+    return rows + [_new_row(company, given, vat_type) for given in sent[len(old) :]]
+
+
+def _by_row_id(company: Company, old: list[Row], sent: list[Row], vat_type: str) -> list[Row]:
+    known = {row["RowId"]: row for row in old}
+    rows: list[Row] = []
+    for given in sent:
+        if given.get("RowId") is None:
+            rows.append(_new_row(company, given, vat_type))
+            continue
+        kept = known.pop(read_value("RowId", given["RowId"], ROW_FIELDS["RowId"]), None)
+        if kept is None:
+            raise ApiError(Invented.ROW_NOT_FOUND, f"Kan inte hitta raden ({given['RowId']}).")
+        rows.append(_changed_row(company, kept, given))
+    return rows
+
+
+def updated_rows(company: Company, old: list[Row], sent: Any, vat_type: str) -> list[Row]:
+    """Give the rows after a request's row list has been laid over the old ones; new row ids for all of them.
+
+    With no `RowId` anywhere rows match by position and the list's length counts; with at least one, rows match by id
+    and the unmentioned disappear. An unknown row id is refused with an invented code.
+
+    Raises:
+        ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2004021, invented codes for an
+            unknown VAT rate or row id, and whatever a single property refuses.
+    """
+    if not isinstance(sent, list) or not all(isinstance(row, dict) for row in sent):
+        raise ApiError(2001392, "Felaktig indata: InvoiceRows har fel typ.")
+    by_id = any(row.get("RowId") is not None for row in sent)
+    rows = (_by_row_id if by_id else _by_position)(company, old, sent, vat_type)
+    for row in rows:
+        _check(company, row)
+    return with_new_ids(company, rows)
+
+
+def with_new_ids(company: Company, rows: list[Row]) -> list[Row]:
+    """Give the same rows under new row ids, as every update of the invoice does."""
+    return [{**row, "RowId": company.next_row_id()} for row in rows]
+
+
+def has_unnamed_goods(rows: list[Row]) -> bool:
+    """Tell whether a row has a quantity above 0 but neither description nor article (2003977 at bookkeeping)."""
+    return any(
+        Decimal(row["DeliveredQuantity"]) > 0 and not row["Description"] and not row["ArticleNumber"] for row in rows
+    )

@@ -1,0 +1,58 @@
+"""List answers: select, sort, page, and count as Fortnox does (Fortnox facts, 1.3 and 5)."""
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from connectors.fortnox.simulator.company import Company, Record
+from connectors.fortnox.simulator.resources import Resource
+from connectors.fortnox.simulator.search import Selection
+
+
+def object_url(base: str, resource: Resource, key: str) -> str:
+    """Give an object's absolute address with everything outside plain ASCII percent-encoded."""
+    return f"{base}/3/{resource.path}/{quote(key, safe='')}"
+
+
+def _order(value: Any) -> tuple[int, Decimal, str]:
+    """Numbers first and by value, then texts (*simulator choice*: Fortnox's order of numeric texts is unconfirmed)."""
+    if isinstance(value, int | Decimal):
+        return 0, Decimal(value), ""
+    text = str(value or "")
+    if text.isascii() and text.isdigit():
+        return 0, Decimal(text), ""
+    return 1, Decimal(0), text.casefold()
+
+
+def _sorted(records: list[Record], selection: Selection, key: str) -> list[Record]:
+    field = selection.sort_by or key
+    return sorted(records, key=lambda record: _order(record.data[field]), reverse=selection.descending)
+
+
+def _matching(company: Company, resource: Resource, selection: Selection) -> list[Record]:
+    predicates = selection.predicates
+    if not predicates:
+        return list(resource.records(company).values())
+    return [
+        record for record in resource.records(company).values() if all(predicate(record) for predicate in predicates)
+    ]
+
+
+def list_body(company: Company, resource: Resource, selection: Selection, base: str) -> dict[str, Any]:
+    """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0."""
+    found = _sorted(_matching(company, resource, selection), selection, resource.key)
+    start = selection.offset + (selection.page - 1) * selection.limit
+    shown = found[start : start + selection.limit]
+    total = len(found) if shown else 0
+    items = [
+        {"@url": object_url(base, resource, record.data[resource.key]), **resource.list_item(record.data)}
+        for record in shown
+    ]
+    return {
+        "MetaInformation": {
+            "@TotalResources": total,
+            "@TotalPages": -(-total // selection.limit),
+            "@CurrentPage": selection.page if shown else 1,
+        },
+        resource.plural: items,
+    }

@@ -1,0 +1,129 @@
+"""One REST call on one company: headers, route, scope, operation, answer. Synchronous, so every effect is atomic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from connectors.fortnox.simulator.company import Company, Moment, Record
+from connectors.fortnox.simulator.errors import ApiError, no_route, not_found
+from connectors.fortnox.simulator.lists import list_body, object_url
+from connectors.fortnox.simulator.registers import company_information
+from connectors.fortnox.simulator.resources import RESOURCES, Resource
+from connectors.fortnox.simulator.search import read_selection
+from connectors.fortnox.simulator.wire import JSON_TYPE, Answer, error_answer, json_answer, opened
+
+_ACCEPTED = frozenset({"*/*", "application/*", JSON_TYPE})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a REST call brings; `path` is the raw path, `base` the server's own address for `@url`."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    accept: str | None
+    content_type: str | None
+    body: bytes
+    base: str
+    scopes: frozenset[str]
+
+
+def _check_headers(call: Call) -> None:
+    kinds = [kind.split(";")[0].strip().lower() for kind in (call.accept or "*/*").split(",")]
+    if not any(kind in _ACCEPTED for kind in kinds):
+        raise ApiError(1000030, "Angiven Accept är inte tillåten.")
+    sends = call.method in ("POST", "PUT") and call.body
+    if sends and (call.content_type or "").split(";")[0].strip().lower() != JSON_TYPE:
+        raise ApiError(1000031, "Angiven Content-Type är inte tillåten.")
+
+
+def _check_scope(call: Call, scope: str) -> None:
+    if scope not in call.scopes:
+        raise ApiError(2000663, "Behörighet saknas för begärd scope.", status=403)
+
+
+def _segments(path: str) -> list[str]:
+    parts = path.strip("/").split("/")
+    return [unquote(part) for part in parts[1:]]
+
+
+def _single(resource: Resource, record: Record, call: Call) -> dict[str, Any]:
+    key = record.data[resource.key]
+    data: dict[str, Any] = {"@url": object_url(call.base, resource, key)}
+    for name, pattern in resource.further_urls.items():
+        data[name] = f"{call.base}/3/{pattern.format(key=key)}"
+    data.update(record.data)
+    return {resource.single: data}
+
+
+def _collection(company: Company, resource: Resource, call: Call, moment: Moment) -> Answer:
+    if call.method == "GET":
+        selection = read_selection(
+            call.query,
+            searches=resource.searches,
+            filters=resource.filters,
+            sorts=resource.sorts,
+            refuse_unknown=company.settings.refuse_unknown_parameters,
+            moment=moment,
+        )
+        return json_answer(200, list_body(company, resource, selection, call.base))
+    if call.method == "POST" and resource.create is not None:
+        record = resource.create(company, opened(call.body, resource.single), moment)
+        return json_answer(201, _single(resource, record, call), {"Location": resource.path})
+    raise no_route()
+
+
+def _find(company: Company, resource: Resource, key: str) -> Record:
+    record = resource.records(company).get(key)
+    if record is None:
+        raise not_found(*resource.missing)
+    return record
+
+
+def _object(company: Company, resource: Resource, key: str, call: Call, moment: Moment) -> Answer:
+    if call.method == "GET":
+        return json_answer(200, _single(resource, _find(company, resource, key), call))
+    if call.method == "PUT" and resource.update is not None:
+        record = _find(company, resource, key)
+        resource.update(company, record, opened(call.body, resource.single), moment)
+        return json_answer(200, _single(resource, record, call))
+    if call.method == "DELETE" and resource.delete is not None:
+        resource.delete(company, _find(company, resource, key), moment)
+        return Answer(204)
+    raise no_route()
+
+
+def _action(company: Company, resource: Resource, key: str, name: str, call: Call, moment: Moment) -> Answer:
+    action = resource.actions.get(name)
+    if call.method != "PUT" or action is None:
+        raise no_route()
+    record = _find(company, resource, key)
+    action(company, record, moment)
+    return json_answer(200, _single(resource, record, call))
+
+
+def _routed(company: Company, call: Call, moment: Moment) -> Answer:
+    _check_headers(call)
+    name, *rest = _segments(call.path) or [""]
+    if name == "companyinformation" and call.method == "GET" and not rest:
+        _check_scope(call, "companyinformation")
+        return json_answer(200, {"CompanyInformation": company_information(company)})
+    resource = RESOURCES.get(name)
+    if resource is None or len(rest) > 2:
+        raise no_route()
+    _check_scope(call, resource.scope)
+    if not rest:
+        return _collection(company, resource, call, moment)
+    if len(rest) == 1:
+        return _object(company, resource, rest[0], call, moment)
+    return _action(company, resource, rest[0], rest[1], call, moment)
+
+
+def answer(company: Company, call: Call, moment: Moment) -> Answer:
+    """Carry out one authorised REST call and give its answer; a refusal changes nothing."""
+    try:
+        return _routed(company, call, moment)
+    except ApiError as error:
+        return error_answer(error)

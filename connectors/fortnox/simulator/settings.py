@@ -1,0 +1,61 @@
+"""What can be switched on the simulator: its apps, its companies, and each company's rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+SCOPES = ("companyinformation", "currency", "customer", "invoice", "payment", "settings")
+
+DEFAULT_TENANT_ID = 1001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanySettings:
+    """One simulated company (tenant) and its switches; all can be changed while running through `/_sim/settings`.
+
+    `vat_rounding` says whether VAT is rounded per row or per rate (the real rule is not confirmed for every case).
+    `locked_until` is the last locked day, `financial_years` the calendar years that exist (None: every year).
+    `rate_window_seconds` and `rate_limit` form the sliding window; `count_refused_calls` says whether a 429'd call
+    takes a place itself (*simulator choice*: no); `retry_after` whether a 429 carries that header.
+    `service_consent` says whether the company's consent allows client credentials.
+    `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
+    """
+
+    tenant_id: int = DEFAULT_TENANT_ID
+    company_name: str = "Simulatorbolaget AB"
+    organisation_number: str = "555555-5555"
+    round_to_whole_kronor: bool = True
+    vat_rounding: Literal["row", "rate"] = "row"
+    locked_until: date | None = None
+    financial_years: tuple[int, ...] | None = None
+    scopes: tuple[str, ...] = SCOPES
+    service_consent: bool = True
+    rate_limit: int = 25
+    rate_window_seconds: float = 5.0
+    count_refused_calls: bool = False
+    retry_after: bool = True
+    access_token_seconds: float = 3600.0
+    vat_rates: tuple[int, ...] = (25, 12, 6, 0)
+    extra_accounts: tuple[int, ...] = ()
+    first_customer_number: int = 1
+    first_invoice_number: int = 1
+    refuse_unknown_parameters: bool = True
+
+
+def _default_clients() -> dict[str, str]:
+    return {"simulator": "simulator"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorSettings:
+    """The whole simulator: apps (client id to client secret), companies, allowed redirect addresses.
+
+    No redirect address listed means that any is accepted. `refresh_seconds` is how long a refresh takes: two refreshes
+    that overlap in that time both succeed, as measured at Fortnox (Fortnox facts, 2.2).
+    """
+
+    clients: Mapping[str, str] = field(default_factory=_default_clients)
+    companies: tuple[CompanySettings, ...] = (CompanySettings(),)
+    redirect_uris: tuple[str, ...] = ()
+    refresh_seconds: float = 0.02

@@ -1,0 +1,111 @@
+"""Changing a company's switches while the simulator runs."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from connectors.fortnox.simulator.settings import CompanySettings
+
+
+class SwitchError(ValueError):
+    """A switch was named or set wrongly; the text says which."""
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise SwitchError(f'"{name}" must be true or false')
+    return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise SwitchError(f'"{name}" must be a text')
+    return value
+
+
+def _positive(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise SwitchError(f'"{name}" must be a number above 0')
+    return float(value)
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise SwitchError(f'"{name}" must be a whole number of at least 0')
+    return value
+
+
+def _vat_rounding(name: str, value: Any) -> str:
+    if value not in ("row", "rate"):
+        raise SwitchError(f'"{name}" must be "row" or "rate"')
+    return str(value)
+
+
+def _day(name: str, value: Any) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise SwitchError(f'"{name}" must be a date as YYYY-MM-DD or null') from None
+
+
+def _numbers(name: str, value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
+        raise SwitchError(f'"{name}" must be a list of whole numbers')
+    return tuple(value)
+
+
+def _years(name: str, value: Any) -> tuple[int, ...] | None:
+    return None if value is None else _numbers(name, value)
+
+
+def _scopes(name: str, value: Any) -> tuple[str, ...]:
+    scopes = value.split() if isinstance(value, str) else value
+    if not isinstance(scopes, list) or not all(isinstance(item, str) for item in scopes):
+        raise SwitchError(f'"{name}" must be a list of texts')
+    return tuple(scopes)
+
+
+_READERS = {
+    "access_token_seconds": _positive,
+    "company_name": _text,
+    "count_refused_calls": _flag,
+    "extra_accounts": _numbers,
+    "financial_years": _years,
+    "first_customer_number": _count,
+    "first_invoice_number": _count,
+    "locked_until": _day,
+    "organisation_number": _text,
+    "rate_limit": _count,
+    "rate_window_seconds": _positive,
+    "refuse_unknown_parameters": _flag,
+    "retry_after": _flag,
+    "round_to_whole_kronor": _flag,
+    "scopes": _scopes,
+    "service_consent": _flag,
+    "vat_rates": _numbers,
+    "vat_rounding": _vat_rounding,
+}
+
+
+def switched(settings: CompanySettings, order: Mapping[str, Any]) -> CompanySettings:
+    """Give a company's settings with the given switches changed.
+
+    Raises:
+        SwitchError: for an unknown switch or an unusable value.
+    """
+    unknown = set(order) - set(_READERS)
+    if unknown:
+        raise SwitchError(f"there is no switch {', '.join(sorted(unknown))}; there are {', '.join(sorted(_READERS))}")
+    return replace(settings, **{name: _READERS[name](name, value) for name, value in order.items()})  # type: ignore[arg-type]
+
+
+def as_json(settings: CompanySettings) -> dict[str, Any]:
+    """Give every switch of a company with its value."""
+    shown: dict[str, Any] = {}
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        shown[item.name] = value.isoformat() if isinstance(value, date) else value
+    return shown
