@@ -165,11 +165,25 @@ def test_half_an_ore_of_included_vat_by_hand() -> None:
     check_totals(document(lines, (13, 1, 14), included=True))
 
 
-@pytest.mark.parametrize("total", ["0", "-4495.00", "1E+999999999", "1E-999999999", "4495.001"])
-def test_totals_that_cannot_be_booked_are_held(total: str) -> None:
-    """Nothing, less than nothing, and figures beyond two decimals or any sense."""
-    with pytest.raises(Question, match="total"):
+@pytest.mark.parametrize(
+    ("total", "word"),
+    [
+        ("-4495.00", "above zero"),
+        ("1E+999999999", "two decimals"),
+        ("1E-999999999", "two decimals"),
+        ("4495.001", "two decimals"),
+    ],
+)
+def test_totals_that_cannot_be_booked_are_held(total: str, word: str) -> None:
+    """Less than nothing, and figures beyond two decimals or any sense."""
+    with pytest.raises(Question, match=f"stated total .*{word}"):
         check_totals(DOCUMENT.model_copy(update={"total": Decimal(total)}))
+
+
+def test_an_empty_sale_is_held_although_it_adds_up() -> None:
+    """Free goods come to nothing: no invoice of zero kronor is made by itself."""
+    with pytest.raises(Question, match="above zero"):
+        check_totals(document([Goods(100, 1000, 25, 10_000)], (0, 0, 0), included=False))
 
 
 def test_trailing_zeros_change_nothing() -> None:
