@@ -1,0 +1,145 @@
+"""The sections of the configuration that belong to the process itself, and the whole as the daemon uses it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from connectors.base import Source, SourceSettings
+from connectors.fortnox.settings import FortnoxSettings
+from daemon.credentials import Secret
+from handlers.settings import Bookkeeping, CompanySettings, Survey
+from handlers.values import Frozen
+
+Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
+"""A time in seconds, above zero and at most a year."""
+
+
+class Http(Frozen):
+    """The listener; ``port`` 0 takes a free one. ``header_seconds`` also ends an idle connection."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8099, ge=0, le=65535)
+    body_limit_bytes: int = Field(default=1_048_576, ge=1024, le=67_108_864)
+    header_seconds: Seconds = 30
+    body_seconds: Seconds = 10
+    connections: int = Field(default=500, ge=1, le=16_000)
+    backlog: int = Field(default=4096, ge=1, le=65535)
+
+
+class Delivery(Frozen):
+    """How the outbox is worked off. ``settle_seconds`` is how late a far effect may still come."""
+
+    settle_seconds: Seconds = 120
+    retry_steps_seconds: tuple[Seconds, ...] = Field(
+        default=(10, 60, 300, 900, 3600, 10800, 21600, 43200, 86400), min_length=1, max_length=50
+    )
+    probe_seconds: Seconds = 30
+    concurrency: int = Field(default=64, ge=1, le=1000)
+
+
+class Retention(Frozen):
+    """How long handled bodies and delivered commands stay; ``digest_hours`` is the window of dedupe by digest."""
+
+    bodies_days: int = Field(default=30, ge=1, le=3660)
+    commands_days: int = Field(default=90, ge=1, le=3660)
+    seal_bodies: bool = False
+    digest_hours: int = Field(default=24, ge=1, le=8760)
+
+
+class LogSettings(Frozen):
+    """The lowest level that is written."""
+
+    level: Literal["info", "warning", "error", "critical"] = "info"
+
+
+class SchedulerSettings(Frozen):
+    """How often the jobs run."""
+
+    heartbeat_seconds: Seconds = 60
+    prune_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
+    token_hours: float = Field(default=24, gt=0, le=720, allow_inf_nan=False)
+
+
+class CompanySection(Frozen):
+    """One company as the file says it."""
+
+    start: date
+    fortnox: FortnoxSettings
+    bookkeeping: Bookkeeping = Bookkeeping()
+    survey: Survey = Survey()
+
+
+class ConfigFile(Frozen):
+    """The whole file; sources are read by their own connectors' models."""
+
+    data_dir: str = Field(min_length=1)
+    state_key: str = Field(min_length=1)
+    http: Http = Http()
+    delivery: Delivery = Delivery()
+    retention: Retention = Retention()
+    log: LogSettings = LogSettings()
+    scheduler: SchedulerSettings = SchedulerSettings()
+    companies: dict[str, CompanySection] = Field(min_length=1)
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One company, ready to be opened. ``client_secret`` is ``None`` where secrets were not resolved."""
+
+    settings: CompanySettings
+    fortnox: FortnoxSettings
+    client_secret: Secret | None
+
+    @property
+    def name(self) -> str:
+        """The word after ``companies.`` in the file."""
+        return self.settings.name
+
+    @property
+    def kind(self) -> Literal["live", "test", "simulator"]:
+        """What stands at the other end; what is not live must say so on every screen."""
+        return self.fortnox.kind
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredSource:
+    """One sender. ``source`` is ``None`` where secrets were not resolved."""
+
+    name: str
+    type: str
+    settings: SourceSettings
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that works but should not be so in production: key path and a closed word."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration in force. ``digest`` tells two apart (comments and order do not count); it holds no secret.
+
+    ``state_keys`` seal what lies in the store: the first seals, all open; empty where secrets were not resolved.
+    """
+
+    path: Path
+    digest: str
+    data_dir: Path
+    state_keys: tuple[Secret, ...]
+    http: Http
+    delivery: Delivery
+    retention: Retention
+    log: LogSettings
+    scheduler: SchedulerSettings
+    companies: Mapping[str, Company]
+    sources: Mapping[str, ConfiguredSource]
+    warnings: tuple[Warned, ...]
