@@ -100,6 +100,16 @@ class Database:
         self._queue.put_nowait((job, future))
         return await future
 
+    async def write_all(self, jobs: Sequence[Job[T]]) -> list[T]:
+        """Run several jobs, each in its own savepoint, in one commit where they fit; raises the first error of them."""
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[T]] = []
+        for job in jobs:
+            future: asyncio.Future[T] = loop.create_future()
+            self._queue.put_nowait((job, future))
+            futures.append(future)
+        return list(await asyncio.gather(*futures))
+
     async def read(self, job: Job[T]) -> T:
         """Run a reading ``job`` on the read-only connection; it sees every commit that ended before."""
         return await self._reader.run(job)

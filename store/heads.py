@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from store import attempts, links
 from store.attempts import OpenAttempt
 from store.db import Job
+from store.lanes import PRIORITIES
 from store.links import LinkRow
-
-PRIORITIES = (0, 1, 5)
-"""A person's command, fresh work, batch work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """Lanes: one narrow row per lane with unfinished work, so that picking due work never reads a backlog."""
 
 import sqlite3
+from collections.abc import Collection
 
 from store.db import Job
+
+PRIORITIES = (0, 1, 5)
+"""A person's command, fresh work, batch work."""
 
 RUNNABLE = ("ready", "unknown")
 
@@ -37,16 +41,19 @@ def wake(connection: sqlite3.Connection, waits_for: str, now: int) -> int:
     return len(woken)
 
 
-def next_due(company: str) -> Job[int | None]:
-    """When the company's next runnable head is due (milliseconds), or ``None``; the same cost however much waits."""
+def next_due(company: str, busy: Collection[str]) -> Job[int | None]:
+    """When the next runnable head outside ``busy`` lanes is due (milliseconds); costs the same however much waits."""
 
     def job(connection: sqlite3.Connection) -> int | None:
-        row = connection.execute(
-            "SELECT min(due_at) AS due FROM (SELECT (SELECT min(due_at) FROM lane WHERE company = ?1 AND priority = p.v"
-            " AND runnable = 1) AS due_at FROM (SELECT 0 AS v UNION ALL SELECT 1 UNION ALL SELECT 5) AS p)",
-            (company,),
-        ).fetchone()
-        return None if row["due"] is None else int(row["due"])
+        due: list[int] = []
+        for priority in PRIORITIES:
+            rows = connection.execute(
+                "SELECT lane, due_at FROM lane WHERE company = ? AND runnable = 1 AND priority = ?"
+                " ORDER BY due_at LIMIT ?",
+                (company, priority, len(busy) + 1),
+            )
+            due.extend(row["due_at"] for row in rows if row["lane"] not in busy)
+        return min(due, default=None)
 
     return job
 

@@ -1,0 +1,112 @@
+"""Whether a company's commands may leave now: its pin, its credentials, a person's pause, an outage."""
+
+from collections.abc import Callable
+
+import anyio
+
+from connectors.base import CredentialsLost, OutsideError, Target
+from daemon.clock import Clock
+from daemon.logs import Log
+from daemon.outage import Outage
+
+
+class Gate:
+    """One company's gate. It opens only after the far side has answered, at this start, as the company we pinned.
+
+    Nothing that keeps it shut uses an attempt of any command: a person's pause, lost credentials, an outage.
+    """
+
+    def __init__(self, company: str, target: Target, clock: Clock, log: Log, probe_seconds: float) -> None:
+        self.company = company
+        self.outage = Outage()
+        self.paused_by_person: str | None = None
+        self.stopped_by: str | None = None
+        self.proved = False
+        self._target = target
+        self._clock = clock
+        self._log = log
+        self._probe_seconds = probe_seconds
+        self._said: str | None = None
+        self._since = 0.0
+        self._changed = anyio.Event()
+
+    @property
+    def shut_by(self) -> str | None:
+        """Why nothing leaves (person, credentials, another_company, down, unproved); ``None`` while it is open."""
+        if self.paused_by_person is not None:
+            return "person"
+        if self.stopped_by is not None:
+            return self.stopped_by
+        if self.outage.on:
+            return "down"
+        return None if self.proved else "unproved"
+
+    def pause(self, reason: str | None) -> None:
+        """A person pauses the company (``reason``) or ends the pause (``None``), which also forgives credentials."""
+        self.paused_by_person = reason
+        if reason is None:
+            self.stopped_by = None
+        self._say()
+        self._wake()
+
+    def credentials_lost(self, error: CredentialsLost) -> None:
+        """The far side no longer knows us: shut until a person connects the company again and resumes it."""
+        self.stopped_by = error.reason
+        self.proved = False
+        self._say()
+
+    async def wait_until_open(self, stop: Callable[[], bool]) -> None:
+        """Return when commands may leave, probing the far side once per probe time while that is what is missing."""
+        while not stop():
+            why = self.shut_by
+            if why is None:
+                return
+            if why in {"down", "unproved"} and await self._probe():
+                continue
+            await self._pause_between(why)
+
+    async def _pause_between(self, why: str) -> None:
+        self._changed = anyio.Event()
+        wait = self._probe_seconds if why in {"down", "unproved"} else 3600.0
+        with anyio.move_on_after(wait):
+            await self._changed.wait()
+
+    async def _probe(self) -> bool:
+        try:
+            await self._target.probe()
+        except CredentialsLost as error:
+            self.credentials_lost(error)
+            return False
+        except OutsideError:
+            self.outage.unreachable()
+            self._say()
+            return False
+        self.proved = True
+        self.outage.succeeded()
+        self._say()
+        return True
+
+    def check(self) -> None:
+        """Say once that the company stopped, or goes on."""
+        self._say()
+
+    def wake(self) -> None:
+        """Look again now: something that kept the gate shut may have changed, or the daemon is stopping."""
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+
+    def _say(self) -> None:
+        why = self.shut_by
+        why = None if why == "unproved" else why
+        if why == self._said:
+            return
+        if why is None:
+            paused = round(self._clock.monotonic() - self._since)
+            self._log.info("target.resumed", target="fortnox", company=self.company, reason=self._said, paused_s=paused)
+        else:
+            self._log.error("target.paused", target="fortnox", company=self.company, reason=why)
+            if self._said is None:
+                self._since = self._clock.monotonic()
+        self._said = why

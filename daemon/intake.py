@@ -1,0 +1,197 @@
+"""Intake: inbox rows become events, events become commands, each in one transaction, from disk."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+import anyio
+
+from connectors.base import Ignored, Source, Stored, Unreadable
+from daemon.bus import Bus, RuleFailed
+from daemon.clock import Clock
+from daemon.logs import Log
+from handlers.commands import Command, EnsureCustomer, EnsureInvoice
+from handlers.events import Event, InvoicePaid, OrderChanged
+from handlers.settings import CompanySettings
+from handlers.values import Question
+from store import handling, inbox
+from store.db import Database, StoreUnavailable
+from store.handling import Handled, Sale
+from store.inbox import Waiting
+from store.outbox import NewCommand
+
+BATCH = 64
+IDLE_SECONDS = 30.0
+STORE_PAUSE_SECONDS = 1.0
+
+Unseal = Callable[[bytes], bytes]
+
+
+class Intake:
+    """The loop from inbox to outbox. A row that cannot be understood is parked and can be replayed after the fix."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sources: Mapping[str, Source],
+        companies: Mapping[str, CompanySettings],
+        bus: Bus,
+        clock: Clock,
+        log: Log,
+        unseal: Unseal,
+        wake: Callable[[str], None],
+        beat: Callable[[], None],
+    ) -> None:
+        self.sources = sources
+        self.companies = companies
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._log = log
+        self._unseal = unseal
+        self._wake_delivery = wake
+        self._beat = beat
+        self._stopping = False
+        self._wake = anyio.Event()
+
+    def wake(self) -> None:
+        """There may be a new row: a hint only."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then end."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Handle rows in order of arrival until :meth:`stop`."""
+        while not self._stopping:
+            self._beat()
+            self._wake = anyio.Event()
+            rows = await self._database.read(inbox.waiting(BATCH))
+            if not rows:
+                with anyio.move_on_after(IDLE_SECONDS):
+                    await self._wake.wait()
+                continue
+            try:
+                await self._handle_batch(rows)
+            except StoreUnavailable:
+                await self._clock.sleep(STORE_PAUSE_SECONDS)
+
+    async def _handle_batch(self, rows: Sequence[Waiting]) -> None:
+        started = self._clock.monotonic()
+        handled = [self.handle(row) for row in rows]
+        now = self._clock.milliseconds()
+        states = await self._database.write_all([handling.record(outcome, now) for outcome in handled])
+        took = round((self._clock.monotonic() - started) * 1000 / len(rows), 2)
+        for row, outcome, state in zip(rows, handled, states, strict=True):
+            self._say(row, outcome, state, took)
+        for company in {row.company for row in rows}:
+            self._wake_delivery(company)
+
+    def handle(self, row: Waiting) -> Handled:
+        """What becomes of one row: pure but for the log line of a bug; nothing is stored."""
+        park = partial(Handled, row.id, "parked")
+        source, settings = self.sources.get(row.source), self.companies.get(row.company)
+        if source is None or settings is None:
+            gone = "source" if source is None else "company"
+            return park(reason="not_configured", question=f"the {gone} is no longer in the configuration")
+        body = self._unseal(row.body) if row.sealed else row.body
+        try:
+            read = source.events(Stored(row.id, row.dedupe_key, row.received_at, row.headers, body))
+        except Unreadable as error:
+            return park(reason="unreadable", question=str(error))
+        except Question as error:
+            return Handled(row.id, "held", reason="question", question=str(error))
+        except Exception as error:  # noqa: BLE001 - a parser's bug parks the row and shouts; the others go on
+            self._shout(row, error)
+            return park(reason="bug", question="an error in the program: see the log, replay after the fix")
+        if isinstance(read, Ignored):
+            return Handled(row.id, "ignored", reason=read.reason)
+        return self._decide(row, read, settings)
+
+    def _decide(self, row: Waiting, events: Sequence[Event], settings: CompanySettings) -> Handled:
+        first = events[0]
+        mark = partial(Handled, row.id, kind=first.kind, thing=first.thing.thing(row.company), number=_number(first))
+        timely = [event for event in events if event.dated >= settings.start]
+        if not timely:
+            return mark(
+                state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
+            )
+        try:
+            made = [(event, rule, command) for event in timely for rule, command in self._bus.commands(event, settings)]
+        except Question as error:
+            return mark(state="held", reason="question", question=str(error))
+        except RuleFailed as error:
+            self._shout(row, error)
+            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        return mark(
+            state="handled",
+            version=str(first.version),
+            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
+            sales=list(_sales(row.company, [command for _, _, command in made])),
+        )
+
+    def _shout(self, row: Waiting, error: Exception) -> None:
+        self._log.error(
+            "event.parked", inbox_id=row.id, source=row.source, company=row.company, reason="bug", exc_info=error
+        )
+
+    def _say(self, row: Waiting, outcome: Handled, state: str, took: float) -> None:
+        if state == "handled":
+            self._log.info(
+                "event.handled",
+                inbox_id=row.id,
+                kind=outcome.kind,
+                source=row.source,
+                company=row.company,
+                commands=len(outcome.commands),
+                ms=took,
+            )
+        elif state in {"parked", "held"}:
+            if outcome.reason != "bug":
+                self._log.error(
+                    "event.parked", inbox_id=row.id, source=row.source, company=row.company, reason=outcome.reason
+                )
+        else:
+            self._log.info("event.ignored", inbox_id=row.id, source=row.source, company=row.company, reason=state)
+
+
+def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Command) -> NewCommand:
+    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again."""
+    thing = command.thing.thing(company)
+    return NewCommand(
+        key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
+        company=company,
+        lane=lane,
+        inbox_id=inbox_id,
+        rule=rule,
+        kind=command.kind,
+        thing=thing,
+        refs=[ref.thing(company) for ref in command.refs],
+        text=command.model_dump_json(),
+    )
+
+
+def _number(event: Event) -> str:
+    """The number that people know the thing by at its source."""
+    return event.document.number if isinstance(event, OrderChanged | InvoicePaid) else event.thing.id
+
+
+def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
+    keys = {
+        command.thing: [f"{name}:{value}" for name, value in command.match_keys]
+        for command in commands
+        if isinstance(command, EnsureCustomer)
+    }
+    for command in commands:
+        if isinstance(command, EnsureInvoice):
+            yield Sale(
+                thing=command.thing.thing(company),
+                customer=command.customer.thing(company),
+                made_from=command.made_from,
+                total=f"{command.total:f}",
+                currency=command.currency,
+                keys=keys.get(command.customer, ()),
+                number=command.number,
+            )

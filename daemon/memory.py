@@ -1,0 +1,28 @@
+"""Answers a target's questions about what we made before, from the store."""
+
+from collections.abc import Sequence
+
+from daemon.clock import Clock
+from store import handling, links
+from store.db import Database
+
+DAY_MS = 86_400_000
+
+
+class MemoryLinks:
+    """Answers a target's questions from the store (see :class:`connectors.base.LinkReader`)."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def linked_elsewhere(self, company: str, kind: str, numbers: Sequence[str], thing: str) -> frozenset[str]:
+        """Those of ``numbers`` that are linked to another thing of ours."""
+        return await self._database.read(links.linked_elsewhere(company, kind, numbers, thing))
+
+    async def same_sale(
+        self, company: str, thing: str, customer: str, total: str, currency: str, days: int
+    ) -> str | None:
+        """The number of an order that made an invoice for the same buyer, total and currency in the last ``days``."""
+        since = self._clock.milliseconds() - days * DAY_MS
+        return await self._database.read(handling.same_sale(company, thing, total, currency, since=since))

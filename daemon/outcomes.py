@@ -1,0 +1,308 @@
+"""Outcomes: how each step of a command ends, on disk first, then in the log, by what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.base import (
+    CredentialsLost,
+    Held,
+    Later,
+    OutsideError,
+    Park,
+    Settled,
+    Task,
+    Throttled,
+    UnknownEnd,
+    Unreachable,
+)
+from daemon.clock import Clock
+from daemon.gate import Gate
+from daemon.logs import Log
+from daemon.looking import Looks
+from daemon.retry import RetrySteps
+from store import delivering
+from store.attempts import End, OpenAttempt
+from store.db import Database
+from store.delivering import Settlement
+from store.heads import Head
+from store.links import LinkRow
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What follows an error: the command's state, when it is due, and whether this used up an attempt."""
+
+    state: str
+    wait_s: float
+    uses_attempt: bool
+    question: str | None = None
+
+
+class Outcomes:
+    """Records how steps end for one company, and tells its gate what that says about the far side."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        looks: Looks,
+        gate: Gate,
+        steps: RetrySteps,
+        settle_seconds: float,
+        clock: Clock,
+        log: Log,
+    ) -> None:
+        self._database = database
+        self._looks = looks
+        self._gate = gate
+        self._steps = steps
+        self._settle = settle_seconds
+        self._clock = clock
+        self._log = log
+
+    def first_step(self) -> float:
+        """Seconds of the first retry step."""
+        return self._steps.steps[0]
+
+    # --- endings that settle ----------------------------------------------------------------------------------------
+
+    async def settled(
+        self,
+        head: Head,
+        attempt_id: int | None,
+        settled: Settled,
+        *,
+        keys: Sequence[str] = (),
+        recheck: bool = False,
+        started: float | None = None,
+    ) -> None:
+        """The far side is as meant (or holds a question): link, outcome and who waited, in one transaction."""
+        now = self._clock.milliseconds()
+        if recheck and attempt_id is not None:
+            self._looks.ended(attempt_id)
+        settlement = Settlement(
+            link=_row(head, settled, verified=not recheck),
+            result=settled.result,
+            question=settled.question,
+            again=settled.again,
+            proof=settled.proof or None,
+            recheck_due=now + round(self._settle * 1000) if recheck else None,
+            keys=keys,
+        )
+        state = await self._database.write(delivering.settle(head.outbox_id, attempt_id, settlement, now))
+        self._gate.outage.succeeded()
+        self._say_settled(head, settled, state, started)
+
+    async def found(
+        self, head: Head, task: Task, settled: Settled, attempts: Sequence[OpenAttempt], *, keys: Sequence[str]
+    ) -> None:
+        """A look found the effect of an earlier attempt: it is linked, and the doubts end with that proof.
+
+        Where another command's attempt is what was found (one that was discarded, or an earlier step), this one goes
+        once more with the link in place.
+        """
+        now = self._clock.milliseconds()
+        again = settled.again or any(attempt.outbox_id != head.outbox_id for attempt in attempts)
+        settlement = Settlement(
+            link=_row(head, settled, verified=True),
+            result=settled.result,
+            question=settled.question,
+            again=again,
+            proof=settled.proof or None,
+            keys=keys,
+            closes=[(attempt.id, End("found")) for attempt in attempts],
+        )
+        state = await self._database.write(delivering.settle(head.outbox_id, None, settlement, now))
+        self._gate.outage.succeeded()
+        self._say_settled(head, settled, state, None)
+
+    async def orphan_found(
+        self, head: Head, settled: Settled, attempts: Sequence[OpenAttempt], *, keys: Sequence[str]
+    ) -> None:
+        """The write of a command that was stopped or ended meanwhile took effect: link it, so nobody makes it again."""
+        link = _row(head, settled, verified=True)
+        if link is None:
+            return
+        for attempt in attempts:
+            job = delivering.settle_orphan(attempt, link, self._clock.milliseconds(), keys=keys)
+            await self._database.write(job)
+
+    # --- endings that do not ----------------------------------------------------------------------------------------
+
+    async def look_later(self, head: Head, seconds: float) -> None:
+        """It is too early to look: the command keeps its place."""
+        now = self._clock.milliseconds()
+        due = now + round(seconds * 1000)
+        reason = "last look to come" if head.recheck else "end unknown: looked for when the settle time is over"
+        await self._database.write(delivering.put_back(head.outbox_id, now, state="unknown", due_at=due, reason=reason))
+
+    async def contradicted(self, head: Head, number: str) -> None:
+        """A known customer has the same e-mail, but only one side has an organisation number."""
+        question = (
+            f"customer {number} has the same e-mail address, but only one of the two has an organisation number: "
+            f"is it the same customer? (link out-{head.outbox_id} customer:{number}, or correct the sender's data)"
+        )
+        await self._stop(head, "held", "ambiguous_customer", question)
+
+    async def depends_on_ended(self, head: Head, outbox_id: int | None, how: str | None) -> None:
+        """What this command needs will not come: the command that was to make it has ended without it."""
+        named = "no command makes what it needs" if outbox_id is None else f"command {outbox_id} ended as {how}"
+        question = f"{named}: link what it needs, or discard this command too"
+        await self._stop(head, "parked", "depends_on_ended", question)
+
+    async def _stop(self, head: Head, state: str, reason: str, question: str) -> None:
+        now = self._clock.milliseconds()
+        job = delivering.put_back(head.outbox_id, now, state=state, due_at=now, reason=reason, question=question)
+        await self._database.write(job)
+        self._say_parked(head, reason, None)
+
+    async def not_sent(self, head: Head, error: OutsideError) -> None:
+        """Reading or planning failed: nothing was written outside."""
+        following = self._following(head, error)
+        now = self._clock.milliseconds()
+        waiting = "unknown" if head.open or head.recheck else "ready"
+        await self._database.write(
+            delivering.put_back(
+                head.outbox_id,
+                now,
+                state=waiting if following.state == "ready" else following.state,
+                due_at=now + round(following.wait_s * 1000),
+                reason=error.reason,
+                question=following.question,
+                uses_attempt=following.uses_attempt,
+            )
+        )
+        self._tell(head, error, following)
+
+    async def sent(self, head: Head, attempt_id: int, error: OutsideError) -> None:
+        """The call left and did not settle the command: its end is recorded as what is known of it."""
+        following = self._following(head, error)
+        end = "unknown" if isinstance(error, UnknownEnd) else "known"
+        if isinstance(error, Throttled):
+            end = "throttled"
+        if end != "known":
+            self._looks.ended(attempt_id)
+        state = "unknown" if end == "unknown" and following.state == "ready" else following.state
+        now = self._clock.milliseconds()
+        await self._database.write(
+            delivering.end_attempt(
+                head.outbox_id,
+                attempt_id,
+                End(end, error.status, error.code, error.reason, error.detail or None),
+                now,
+                state=state,
+                due_at=now + round(following.wait_s * 1000),
+                reason=error.reason,
+                question=following.question,
+                uses_attempt=following.uses_attempt,
+            )
+        )
+        self._tell(head, error, following)
+
+    async def bug(self, head: Head, attempt_id: int | None, error: Exception) -> None:
+        """An error of ours: park, shout, and leave the doubt open if a call may have left."""
+        now = self._clock.milliseconds()
+        question = "an error in the program: see the log line command.parked; retry after the fix"
+        if attempt_id is None:
+            job = delivering.put_back(head.outbox_id, now, state="parked", due_at=now, reason="bug", question=question)
+        else:
+            self._looks.ended(attempt_id)
+            end = End("unknown", reason="bug")
+            job = delivering.end_attempt(
+                head.outbox_id, attempt_id, end, now, state="parked", due_at=now, reason="bug", question=question
+            )
+        await self._database.write(job)
+        self._log.error(
+            "command.parked",
+            outbox_id=head.outbox_id,
+            target="fortnox",
+            company=head.company,
+            command=head.kind,
+            attempt=head.attempts,
+            reason="bug",
+            exc_info=error,
+        )
+
+    def _following(self, head: Head, error: OutsideError) -> Next:
+        if isinstance(error, Throttled):
+            return Next("ready", error.after.total_seconds(), uses_attempt=False)
+        if isinstance(error, Unreachable | CredentialsLost):
+            return Next("ready", 0.0, uses_attempt=False)
+        if isinstance(error, Park):
+            return Next("held" if isinstance(error, Held) else "parked", 0.0, uses_attempt=True, question=error.remedy)
+        wait = self._steps.after(head.attempts + 1)
+        if wait is None:
+            remedy = "every attempt was used: see explain, then retry"
+            return Next("parked", 0.0, uses_attempt=True, question=remedy)
+        if isinstance(error, UnknownEnd):
+            wait = max(wait, self._settle)
+        return Next("ready", wait, uses_attempt=True)
+
+    # --- what is said -----------------------------------------------------------------------------------------------
+
+    def _tell(self, head: Head, error: OutsideError, following: Next) -> None:
+        gate = self._gate
+        if isinstance(error, Unreachable):
+            gate.outage.unreachable()
+        elif isinstance(error, CredentialsLost):
+            gate.credentials_lost(error)
+        elif isinstance(error, Throttled):
+            self._log.warning(
+                "target.throttled", target="fortnox", company=head.company, wait_s=error.after.total_seconds()
+            )
+        elif isinstance(error, UnknownEnd | Later):
+            gate.outage.failed(head.lane)
+        gate.check()
+        if following.state in {"parked", "held"}:
+            self._say_parked(head, error.reason, error.status)
+        elif following.uses_attempt:
+            self._log.warning(
+                "command.retried",
+                outbox_id=head.outbox_id,
+                target="fortnox",
+                company=head.company,
+                command=head.kind,
+                attempt=head.attempts + 1,
+                reason=error.reason,
+                status=error.status,
+                in_s=round(following.wait_s, 1),
+            )
+
+    def _say_parked(self, head: Head, reason: str, status: int | None) -> None:
+        self._log.error(
+            "command.parked",
+            outbox_id=head.outbox_id,
+            target="fortnox",
+            company=head.company,
+            command=head.kind,
+            attempt=head.attempts,
+            reason=reason,
+            status=status,
+        )
+
+    def _say_settled(self, head: Head, settled: Settled, state: str, started: float | None) -> None:
+        if state == "held":
+            self._say_parked(head, "question", None)
+            return
+        if state != "done":
+            return
+        now = self._clock.milliseconds()
+        took = 0.0 if started is None else (self._clock.monotonic() - started) * 1000
+        self._log.info(
+            "command.delivered",
+            outbox_id=head.outbox_id,
+            target="fortnox",
+            company=head.company,
+            command=head.kind,
+            attempt=head.attempts + (started is not None),
+            ms=round(took, 1),
+            age_s=round((now - head.created_at) / 1000, 3),
+            result=settled.result,
+        )
+
+
+def _row(head: Head, settled: Settled, *, verified: bool) -> LinkRow | None:
+    if settled.link is None:
+        return None
+    link = settled.link
+    return LinkRow(head.thing, head.company, link.kind, link.number, link.state, verified=verified)

@@ -1,0 +1,214 @@
+"""One command's step: everything between "its lane's head is due" and "what became of it is on disk"."""
+
+from collections.abc import Callable
+
+from connectors.base import Link, LinkReader, OutsideError, Settled, Target, Task, Write
+from daemon.clock import Clock
+from daemon.looking import Absent, Found, Looks, NotYet
+from daemon.outcomes import Outcomes
+from daemon.turns import Turns
+from handlers.commands import COMMANDS, Command, EnsureCustomer
+from store import delivering, heads
+from store.attempts import NewAttempt, OpenAttempt
+from store.claims import Claimed, Contradicted, Known, Taken
+from store.db import Database
+from store.delivering import Gone
+from store.heads import Head
+from store.links import LinkRow
+
+
+class Step:
+    """Carries one company's commands; every ending is recorded by :class:`daemon.outcomes.Outcomes`."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        target: Target,
+        looks: Looks,
+        outcomes: Outcomes,
+        clock: Clock,
+        looking: Callable[[], bool],
+        paused_rules: Callable[[], frozenset[str]],
+        links: LinkReader,
+    ) -> None:
+        self._database = database
+        self._target = target
+        self._looks = looks
+        self._outcomes = outcomes
+        self._clock = clock
+        self._looking = looking
+        self._paused_rules = paused_rules
+        self._links = links
+        self._turns = Turns()
+
+    async def carry(self, head: Head) -> None:
+        """Carry the command as far as it can go now. Raises only :class:`store.db.StoreUnavailable`."""
+        try:
+            await self._carry(head)
+        except Gone:
+            return
+        except OutsideError as error:
+            await self._outcomes.not_sent(head, error)
+        except Exception as error:  # noqa: BLE001 - a bug of ours parks the command and shouts, it never stops the others
+            await self._outcomes.bug(head, None, error)
+
+    async def _carry(self, head: Head) -> None:
+        if head.rule in self._paused_rules():
+            await self._database.write(delivering.wait(head.outbox_id, f"rule:{head.rule}", "rule paused"))
+            return
+        task = self._task(head)
+        if head.recheck:
+            await self._recheck(head, task)
+        elif head.missing:
+            await self._wait_for(head, head.missing[0])
+        elif isinstance(task.command, EnsureCustomer) and head.link is None:
+            await self._claimed(head, task, task.command)
+        else:
+            await self._in_turn(head, task)
+
+    def _task(self, head: Head) -> Task:
+        command = COMMANDS.validate_json(head.text)
+        by_thing = {ref.thing(head.company): ref for ref in command.refs}
+        return Task(
+            company=head.company,
+            command=command,
+            thing=head.thing,
+            link=None if head.link is None else _far(head.link),
+            refs={by_thing[thing]: _far(row) for thing, row in head.refs.items()},
+            looking=self._looking(),
+            links=self._links,
+            priority=head.priority,
+        )
+
+    async def _wait_for(self, head: Head, thing: str) -> None:
+        pending, last, how = await self._database.read(heads.unfinished_for(thing))
+        if pending:
+            await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", f"command {last}"))
+        elif how == "not_created":
+            await self._outcomes.settled(head, None, Settled(None, "not_created"))
+        else:
+            await self._outcomes.depends_on_ended(head, last, how)
+
+    async def _claimed(self, head: Head, task: Task, command: EnsureCustomer) -> None:
+        keys = claim_keys(command)
+        outcome, known = await self._database.write(delivering.claim(head.outbox_id, keys))
+        match outcome:
+            case Claimed():
+                await self._in_turn(head, task)
+            case Taken(holder=holder, waits_for=waits_for):
+                await self._database.write(delivering.wait(head.outbox_id, waits_for, f"command {holder}"))
+            case Contradicted(number=number):
+                await self._outcomes.contradicted(head, number)
+            case Known() if known is not None:
+                again = command.update != "never"
+                settled = Settled(_far(known), "found", again=again, proof={"known_from": known.thing})
+                await self._outcomes.settled(head, None, settled, keys=keys)
+
+    async def _in_turn(self, head: Head, task: Task) -> None:
+        far_object = self._target.far_object(task)
+        async with self._turns.of(far_object):
+            if far_object is not None and await self._kept_by_other(head, far_object):
+                return
+            if head.open and not await self._doubts_resolved(head, task):
+                return
+            await self._write(head, task, doubted=head.doubted or any(attempt.creates for attempt in head.open))
+
+    async def _kept_by_other(self, head: Head, far_object: str) -> bool:
+        other = await self._database.read(heads.foreign_on(head.company, far_object, head.thing))
+        if other is None:
+            return False
+        waits_for = f"far:{head.company}:{far_object}"
+        return await self._database.write(delivering.wait(head.outbox_id, waits_for, f"command {other}"))
+
+    async def _doubts_resolved(self, head: Head, task: Task) -> bool:
+        verdict = await self._looks.resolve(self._target, task, head.outbox_id, head.open)
+        match verdict:
+            case Absent():
+                return True
+            case NotYet(seconds=seconds):
+                await self._outcomes.look_later(head, seconds)
+            case Found(settled=settled, attempts=attempts):
+                self._looks.forget(attempts, head.thing)
+                await self._outcomes.found(head, task, settled, attempts, keys=_keys_of(task.command))
+        return False
+
+    async def _write(self, head: Head, task: Task, *, doubted: bool) -> None:
+        plan = await self._target.plan(task)
+        if isinstance(plan, Settled):
+            await self._outcomes.settled(head, None, plan, keys=_keys_of(task.command))
+            return
+        attempt_id = await self._database.write(delivering.begin(_attempt(head, plan), self._clock.milliseconds()))
+        started = self._clock.monotonic()
+        try:
+            settled = await self._target.perform(task, plan)
+        except OutsideError as error:
+            await self._outcomes.sent(head, attempt_id, error)
+        except Exception as error:  # noqa: BLE001 - the call may have left: its end is unknown, and the bug is shouted
+            await self._outcomes.bug(head, attempt_id, error)
+        else:
+            recheck = doubted and plan.creates and settled.question is None
+            await self._outcomes.settled(
+                head, attempt_id, settled, keys=_keys_of(task.command), recheck=recheck, started=started
+            )
+
+    async def _recheck(self, head: Head, task: Task) -> None:
+        attempt = await self._database.read(heads.last_create(head.outbox_id))
+        seen = await self._looks.recheck(self._target, task, head.outbox_id, attempt)
+        if isinstance(seen, NotYet):
+            await self._outcomes.look_later(head, seen.seconds)
+        else:
+            await self._outcomes.settled(head, None, seen, keys=_keys_of(task.command))
+
+    async def resolve_orphans(self, company: str) -> float:
+        """Look for what stopped or ended commands left unknown; returns the seconds until the next such look."""
+        wait = 3600.0
+        orphans = await self._database.read(heads.orphans(company))
+        by_thing: dict[str, list[OpenAttempt]] = {}
+        for attempt in orphans:
+            by_thing.setdefault(attempt.thing, []).append(attempt)
+        for attempts in by_thing.values():
+            wait = min(wait, await self._resolve_orphan(attempts))
+        return wait
+
+    async def _resolve_orphan(self, attempts: list[OpenAttempt]) -> float:
+        head = await self._database.read(heads.head(attempts[-1].outbox_id))
+        task = self._task(head)
+        try:
+            verdict = await self._looks.resolve(self._target, task, head.outbox_id, attempts)
+        except OutsideError:
+            return self._outcomes.first_step()
+        if isinstance(verdict, NotYet):
+            return verdict.seconds
+        if isinstance(verdict, Found):
+            self._looks.forget(attempts, head.thing)
+            await self._outcomes.orphan_found(head, verdict.settled, attempts, keys=_keys_of(task.command))
+        return 0.0
+
+
+def _far(row: LinkRow) -> Link:
+    return Link(kind=row.kind, number=row.number, state=row.state, verified=row.verified)
+
+
+def claim_keys(command: EnsureCustomer) -> list[str]:
+    """The match keys of a party as the store keeps them: ``name:value``, strongest first."""
+    return [f"{name}:{value}" for name, value in command.match_keys]
+
+
+def _keys_of(command: Command) -> list[str]:
+    return claim_keys(command) if isinstance(command, EnsureCustomer) else []
+
+
+def _attempt(head: Head, write: Write) -> NewAttempt:
+    return NewAttempt(
+        outbox_id=head.outbox_id,
+        company=head.company,
+        thing=head.thing,
+        far_object=write.far_object,
+        operation=write.operation,
+        creates=write.creates,
+        stands_on=write.stands_on,
+        evidence=write.evidence,
+        altered=write.altered,
+        proof=write.proof,
+    )
