@@ -85,6 +85,7 @@ CREATE TABLE outbox (
     CHECK ((state IN ('done', 'discarded', 'superseded')) = (finished_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX outbox_lane ON outbox (company, lane, id) WHERE finished_at IS NULL;
+CREATE INDEX outbox_open ON outbox (id) WHERE finished_at IS NULL AND state NOT IN ('parked', 'held');
 CREATE INDEX outbox_waits ON outbox (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX outbox_stopped ON outbox (company, id) WHERE state IN ('parked', 'held');
 CREATE INDEX outbox_inbox ON outbox (inbox_id);

@@ -1,0 +1,55 @@
+"""The way from the listener into the inbox: the one way in for everything from outside."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from connectors.base import Delivery
+from store import inbox
+from store.db import Database
+from store.inbox import Accepted, Arrival, Seal
+
+
+class Door:
+    """Stores verified deliveries and tells intake; fits the listener's idea of an inbox."""
+
+    def __init__(
+        self, database: Database, *, seal: Seal | None, digest_seconds: int, arrived: Callable[[], None]
+    ) -> None:
+        """``seal`` encrypts bodies where the configuration asks for it; ``digest_seconds`` is the digest's window."""
+        self._database = database
+        self._seal = seal
+        self._digest_seconds = digest_seconds
+        self._arrived = arrived
+
+    async def accept(
+        self,
+        *,
+        source: str,
+        company: str | None,
+        delivery: Delivery,
+        headers: Mapping[str, str],
+        body: bytes,
+        received_at: datetime,
+    ) -> Accepted:
+        """Return after the commit. Raises :class:`store.db.StoreUnavailable`.
+
+        A delivery that cannot be read, or from an account in no table of ours, is stored as parked: nothing is lost,
+        nothing is guessed.
+        """
+        parked = delivery.malformed
+        if parked is None and company is None:
+            parked = "unknown_account"
+        arrival = Arrival(
+            source=source,
+            company=company or "",
+            dedupe_key=delivery.key,
+            headers=headers,
+            body=body,
+            received_at=received_at,
+            digest_window_s=self._digest_seconds if delivery.digest else None,
+            parked=parked,
+        )
+        accepted = await self._database.write(inbox.accept(arrival, self._seal))
+        if not accepted.repeated:
+            self._arrived()
+        return accepted
