@@ -56,7 +56,8 @@ EVENTS: Mapping[str, LogEvent] = {
     "loop.stalled": _event(
         "error",
         "a loop made no progress within its bound; no watchdog beat from now on",
-        words="loop",
+        words="loop error where",
+        texts="stack",
         numbers="since_s",
     ),
     "loop.recovered": _event("info", "a stalled loop goes on", words="loop", numbers="since_s"),
@@ -67,6 +68,9 @@ EVENTS: Mapping[str, LogEvent] = {
     ),
     "config.warned": _event(
         "warning", "the configuration works, but not as it should in production", words="key reason"
+    ),
+    "systemd.unreachable": _event(
+        "warning", "the service manager did not take a message; said once", words="error where"
     ),
     "clock.skewed": _event(
         "warning", "outside systems' clocks differ by more than 30 s; said once", words="against", numbers="skew_s"

@@ -43,6 +43,10 @@ class Log(Protocol):
         """A person must do something."""
         ...
 
+    def exception(self, event: str, **fields: Any) -> Any:
+        """An error with the exception in hand."""
+        ...
+
     def critical(self, event: str, **fields: Any) -> Any:
         """The daemon cannot keep its promise."""
         ...
