@@ -9,7 +9,7 @@ JOBS ?= auto
 # More arguments for pytest, make crash, make window and make bench.
 ARGS ?=
 
-.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window bench capabilities-report lock clean
+.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window bench capabilities-report log-events lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
@@ -49,6 +49,9 @@ bench: bootstrap ## one measured row: make bench ROW=ingest
 
 capabilities-report: bootstrap ## which test proves which capability, with its result
 	$(PYTHON_IN) -m tests.capabilities $(ARGS)
+
+log-events: bootstrap ## write docs/log-events.md from the catalogue of log events
+	$(PYTHON_IN) -m scripts.log_events_page
 
 lock: ## compile requirements/*.in again, with hashes and without any address (needs uv)
 	@scripts/lock

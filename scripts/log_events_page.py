@@ -1,4 +1,4 @@
-"""Writes docs/log-events.md from the catalogue of log events: `.venv/bin/python scripts/log_events_page.py`."""
+"""Writes docs/log-events.md from the catalogue of log events: `make log-events`."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "log-events.md"
 HEAD = """\
 # Log events
 
-Made from `daemon/log_catalogue.py` by `scripts/log_events_page.py`; a test holds the two equal. Event names and their
+Made from `daemon/log_catalogue.py` by `make log-events`; a test holds the two equal. Event names and their
 fields are an interface: alerts and dashboards stand on them, so a change is named in the changelog.
 
 The log goes to standard output and nowhere else: one JSON object a line, ASCII, without spaces between the parts,

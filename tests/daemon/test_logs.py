@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from daemon import log_hooks, logs
 from daemon.log_catalogue import EVENTS
+from scripts.log_events_page import PAGE, page
 from tests.conftest import Lines
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -82,6 +83,7 @@ def test_a_wrong_level_fails_a_test() -> None:
         logs.get_log().error("hook.repeated", source="shop")
 
 
+@pytest.mark.capability("f17")
 def test_what_is_not_in_the_catalogue_is_named_without_values() -> None:
     """In production the known part is written, and a second line names what did not fit, never its value."""
     lines = relaxed()
@@ -98,6 +100,7 @@ def test_what_is_not_in_the_catalogue_is_named_without_values() -> None:
     assert b"Acme" not in b"".join(lines)
 
 
+@pytest.mark.capability("f17")
 def test_an_exception_is_told_without_its_text(log_lines: Lines) -> None:
     """Class, place and frames, also out of a group and through its cause; the text may hold anything and stays out."""
     try:
@@ -237,6 +240,7 @@ raise ValueError("Acme Bageri")
 """
 
 
+@pytest.mark.capability("f17")
 def test_nothing_is_printed_past_the_log() -> None:
     """Warnings, library loggers, threads, loop callbacks and the last exception are JSON lines without their texts."""
     ended = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, check=False)
@@ -264,6 +268,11 @@ async def test_a_loop_message_loses_its_arguments(log_lines: Lines) -> None:
     (line,) = log_lines.named("asyncio.failed")
     assert line["message"] == "Exception in callback send"
     assert line["error"] == "Boom"
+
+
+def test_the_page_of_log_events_is_the_catalogue() -> None:
+    """docs/log-events.md is what `make log-events` writes."""
+    assert PAGE.read_text(encoding="utf-8") == page()
 
 
 def test_names_of_events_and_fields_are_an_interface() -> None:
