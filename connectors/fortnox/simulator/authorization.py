@@ -109,6 +109,8 @@ class Authorization:
             return {"error": "unauthorized_client"}
         if query.get("response_type") != "code" or not query.get("state") or company is None:
             return {"error": "invalid_request"}
+        if query.get("account_type", "service") != "service":
+            return {"error": "invalid_request"}
         if not scope.split() or not set(scope.split()) <= set(company.settings.scopes):
             return {"error": "invalid_scope"}
         return {"code": self._tokens.issue_code(self.consent(client, company.settings.tenant_id, scope), redirect)}

@@ -1,4 +1,4 @@
-"""What is known to differ from Fortnox, or was decided without evidence; printed by `python -m` on the package."""
+"""What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
 from connectors.fortnox.simulator.errors import Invented
 

@@ -17,6 +17,7 @@ from connectors.fortnox.simulator.wire import decimal_text
 API_BLANK = "API_BLANK"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LARGEST = Decimal(10) ** 14
+_YEARS = range(1900, 2200)
 
 
 class Kind(Enum):
@@ -36,6 +37,7 @@ class Field:
     """One property: its kind, its value when nothing is given or when it is cleared, and its limits.
 
     `longest` refuses with `too_long`; `cut` shortens silently; `rounded` keeps two decimals, half up.
+    `any_characters` leaves out the character rule (e-mail subject and body hold braces, Fortnox facts, 6.1).
     """
 
     kind: Kind = Kind.TEXT
@@ -48,6 +50,7 @@ class Field:
     read_only: bool = False
     nullable: bool = True
     one_line: bool = False
+    any_characters: bool = False
     parts: "Mapping[str, Field] | None" = None
 
 
@@ -63,7 +66,8 @@ def _text(name: str, value: Any, field: Field) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ApiError(2000106, f"Fältet {name} måste vara alfanumeriskt.")
     text = decimal_text(value) if isinstance(value, Decimal) else str(value)
-    check_characters(name, text)
+    if not field.any_characters:
+        check_characters(name, text)
     if field.one_line:
         text = text.replace("\r", "").replace("\n", "")
     if field.choices and text not in field.choices:
@@ -107,9 +111,12 @@ def _date(name: str, value: Any, _field: Field) -> str:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
         raise refusal
     try:
-        return date.fromisoformat(value).isoformat()
+        day = date.fromisoformat(value)
     except ValueError:
         raise refusal from None
+    if day.year not in _YEARS:
+        raise refusal
+    return value
 
 
 def _numeric_text(name: str, value: Any, field: Field) -> str:

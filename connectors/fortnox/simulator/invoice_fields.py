@@ -49,8 +49,8 @@ _EMAIL_PARTS = {
     "EmailAddressCC": Field(default=None),
     "EmailAddressFrom": Field(default=None),
     "EmailAddressTo": Field(default=""),
-    "EmailBody": Field(default=" ", longest=20000),
-    "EmailSubject": Field(default="Faktura {no} bifogas", longest=100),
+    "EmailBody": Field(default=" ", longest=20000, any_characters=True),
+    "EmailSubject": Field(default="Faktura {no} bifogas", longest=100, any_characters=True),
 }
 
 INVOICE_FIELDS: dict[str, Field] = {

@@ -17,7 +17,9 @@ from connectors.fortnox.simulator.search import (
     exactly,
     flag,
     last_modified,
+    never,
     prefix,
+    row_number,
     since,
     until,
 )
@@ -124,8 +126,8 @@ INVOICES = Resource(
         "invoicetype": exactly("InvoiceType"),
         "articlenumber": _row_text_contains("ArticleNumber"),
         "articledescription": _row_text_contains("Description"),
-        "accountnumberfrom": any_row("InvoiceRows", lambda row, wanted: str(row["AccountNumber"]) >= wanted),
-        "accountnumberto": any_row("InvoiceRows", lambda row, wanted: str(row["AccountNumber"]) <= wanted),
+        "accountnumberfrom": row_number("accountnumberfrom", lambda row, least: row["AccountNumber"] >= least),
+        "accountnumberto": row_number("accountnumberto", lambda row, most: row["AccountNumber"] <= most),
         "fromdate": since("fromdate", "InvoiceDate"),
         "todate": until("todate", "InvoiceDate"),
         "fromfinalpaydate": since("fromfinalpaydate", "FinalPayDate"),
@@ -177,6 +179,7 @@ CURRENCIES = Resource(
     missing=(2000427, "Kan inte hitta valutan."),
     create=registers.create_currency,
     update=registers.update_currency,
+    searches={"lastmodified": never("lastmodified")},
 )
 
 MODES_OF_PAYMENT = Resource(

@@ -79,6 +79,27 @@ def until(name: str, field: str) -> Search:
     return search
 
 
+def never(name: str) -> Search:
+    """Refuse a parameter that the resource is known not to support."""
+
+    def search(_wanted: str) -> Predicate:
+        raise invalid_parameter(name)
+
+    return search
+
+
+def row_number(name: str, matches: Callable[[dict[str, Any], int], bool]) -> Search:
+    """Match when any invoice row fits a whole number."""
+
+    def search(wanted: str) -> Predicate:
+        if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
+            raise invalid_parameter(name)
+        number = int(wanted)
+        return lambda record: any(matches(row, number) for row in record.data["InvoiceRows"])
+
+    return search
+
+
 def any_row(rows: str, matches: Callable[[dict[str, Any], str], bool]) -> Search:
     """Match when any row of a document fits."""
     return lambda wanted: lambda record: any(matches(row, wanted) for row in record.data[rows])

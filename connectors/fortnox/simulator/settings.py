@@ -16,8 +16,8 @@ class CompanySettings:
 
     `vat_rounding` says whether VAT is rounded per row or per rate (the real rule is not confirmed for every case).
     `locked_until` is the last locked day, `financial_years` the calendar years that exist (None: every year).
-    `rate_window_seconds` and `rate_limit` form the sliding window; `count_refused_calls` says whether a 429'd call
-    takes a place itself (*simulator choice*: no); `retry_after` whether a 429 carries that header.
+    `rate_window_seconds` and `rate_limit` form the sliding window (limit 0: none); `count_refused_calls` says whether
+    a 429'd call takes a place itself (*simulator choice*: no); `retry_after` whether a 429 carries that header.
     `service_consent` says whether the company's consent allows client credentials.
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """

@@ -13,7 +13,12 @@ class RateWindow:
         self._arrivals: deque[float] = deque()
 
     def admits(self, arrival: float, settings: CompanySettings) -> bool:
-        """Count a call on arrival; False when the window was full, in which case it counts only if so switched."""
+        """Count a call on arrival; False when the window was full, in which case it counts only if so switched.
+
+        A limit of 0 means that there is no window.
+        """
+        if settings.rate_limit == 0:
+            return True
         while self._arrivals and arrival - self._arrivals[0] >= settings.rate_window_seconds:
             self._arrivals.popleft()
         admitted = len(self._arrivals) < settings.rate_limit
@@ -23,7 +28,7 @@ class RateWindow:
 
     def seconds_until_free(self, now: float, settings: CompanySettings) -> int:
         """Give the whole seconds until a place comes free, at least 1, for `Retry-After`."""
-        if len(self._arrivals) < settings.rate_limit or settings.rate_limit < 1:
+        if len(self._arrivals) < settings.rate_limit:
             return max(1, math.ceil(settings.rate_window_seconds))
         frees = self._arrivals[-settings.rate_limit] + settings.rate_window_seconds
         return max(1, math.ceil(frees - now))

@@ -1,0 +1,1 @@
+"""The simulated Fortnox, driven over real HTTP."""
