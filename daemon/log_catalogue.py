@@ -94,8 +94,8 @@ EVENTS: Mapping[str, LogEvent] = {
     ),
     "hook.overloaded": _event(
         "error",
-        "answered with the code that makes this sender retry; at most 10 a minute for each source and reason. `reason` is "
-        "backlog, disk or stopping",
+        "answered with the code that makes this sender retry; at most 10 a minute for each source and reason. "
+        "`reason` is backlog, disk or stopping",
         words="source reason",
         integers="status suppressed",
     ),
