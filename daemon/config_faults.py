@@ -17,14 +17,14 @@ SECRETS_BY_NAME = frozenset({"client_secret", "state_key"})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong: ``path`` is the key path (``companies.demo.start``), ``given`` its value as TOML, if shown."""
+    """One thing wrong: ``key`` is its key path (``companies.demo.start``), ``given`` its value as TOML, if shown."""
 
-    path: str
+    key: str
     reason: str
     given: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}" + (f" (given: {self.given})" if self.given is not None else "")
+        return f"{self.key}: {self.reason}" + (f" (given: {self.given})" if self.given is not None else "")
 
 
 class ConfigRejected(Exception):

@@ -315,4 +315,4 @@ def test_any_value_anywhere_is_a_fault_or_a_configuration(tmp_path: Path, data: 
     )
     lines[chosen] = f"{key} = {data.draw(odd)}"
     found = check_config(written(tmp_path, "\n".join(lines)), resolve_secrets=True, environment={})
-    assert all(fault.path and fault.reason for fault in found)
+    assert all(fault.key and fault.reason for fault in found)
