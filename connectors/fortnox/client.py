@@ -1,0 +1,192 @@
+"""One company's calls to Fortnox: in the rate window, with a token, and every answer read for what it means."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+
+from aiohttp import ClientSession
+
+from connectors.base import CredentialsLost, Json, Later, Park, Throttled, UnknownEnd, Unreachable
+from connectors.fortnox import errors
+from connectors.fortnox.auth import Credentials
+from connectors.fortnox.limits import Window
+from connectors.fortnox.wire import OPERATIONS, Operation, Unparsable, decode, encode, text_of
+from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent
+
+SYSTEM = "fortnox"
+PAGE = 500
+MOST_PAGES = 400
+LONGEST_WAIT_SECONDS = 3600.0
+
+
+def _no_end(operation: Operation, reason: str, status: int | None = None) -> NoReturn:
+    """No complete answer that parses: a write's end is unknown, a read is simply done again later."""
+    kind = Later if operation.effect == "none" else UnknownEnd
+    raise kind(reason, system=SYSTEM, operation=operation.name, status=status)
+
+
+@dataclass(frozen=True)
+class Client:
+    """Sends the operations of the table in ``wire``; ``priority`` is the place in the queue for the rate window.
+
+    Every method raises the errors of ``connectors.base``: ``Unreachable`` (nothing left), ``Throttled``, ``Later``,
+    ``Park``, ``CredentialsLost``, and for writes ``UnknownEnd``. Nothing but an unsent call and a call refused with
+    401 is repeated here.
+    """
+
+    rest_url: str
+    session: ClientSession
+    window: Window
+    credentials: Credentials
+    sleep: Callable[[float], Awaitable[None]]
+    timeout_seconds: float = 30.0
+    priority: int = 1
+
+    def with_priority(self, priority: int) -> "Client":
+        """The same client for a command of another priority."""
+        return replace(self, priority=priority)
+
+    async def read(self, operation: str, number: str = "") -> Json:
+        """Read one object. Not found is ``Park`` with the reason of its code."""
+        return await self.request(operation, number)
+
+    async def find(self, operation: str, number: str) -> Json | None:
+        """Read one object; ``None`` only where Fortnox's own error information says that it does not exist."""
+        try:
+            return await self.request(operation, number)
+        except Park as e:
+            if e.code in errors.NOT_FOUND:
+                return None
+            raise
+
+    async def search(self, operation: str, params: Mapping[str, str]) -> list[Json]:
+        """All rows of a search, over all pages; ``Later`` where they could not all be read.
+
+        There is no snapshot (Fortnox facts, section 5): rows are told apart by their key, and as many different ones
+        as the last page counted must have been seen.
+        """
+        described = OPERATIONS[operation]
+        seen: dict[str, Json] = {}
+        page, pages = 1, 1
+        total = 0
+        while page <= pages:
+            query = {**params, "limit": str(PAGE), "page": str(page)}
+            if described.sort:
+                query |= {"sortby": described.sort, "sortorder": "ascending"}
+            body = await self._body(described, described.at(), query, None)
+            rows, total, pages = self._page(described, body)
+            seen.update((text_of(row.get(described.key)), row) for row in rows)
+            page += 1
+        if len(seen) != total or "" in seen:
+            _no_end(described, "list_incomplete")
+        return list(seen.values())
+
+    async def request(
+        self, operation: str, number: str = "", *, body: Json | None = None, path: str | None = None
+    ) -> Json:
+        """Send one operation and return the object under its envelope.
+
+        ``path`` is the path stored with an attempt, where the call was decided earlier; else it is made of ``number``.
+        """
+        described = OPERATIONS[operation]
+        answer = await self._body(described, path or described.at(number), None, body)
+        inner = answer.get(described.envelope)
+        if not isinstance(inner, dict) or (described.key and not text_of(inner.get(described.key))):
+            _no_end(described, "object_missing")
+        return inner
+
+    def _page(self, operation: Operation, body: Json) -> tuple[list[Json], int, int]:
+        rows, about = body.get(operation.envelope), body.get("MetaInformation")
+        if not isinstance(rows, list) or not isinstance(about, dict) or not all(isinstance(row, dict) for row in rows):
+            _no_end(operation, "list_unreadable")
+        total, pages = about.get("@TotalResources"), about.get("@TotalPages")
+        if not isinstance(total, int) or not isinstance(pages, int) or pages > MOST_PAGES:
+            _no_end(operation, "list_unreadable")
+        return rows, total, pages
+
+    async def _body(self, operation: Operation, path: str, params: Mapping[str, str] | None, body: Json | None) -> Json:
+        """A 2xx answer as an object. A 401 renews the token and goes once more: it is a known end, nothing was done."""
+        content = None if body is None else encode(body).encode()
+        for _ in range(2):
+            access = await self.credentials.token()
+            answer = await self._send(operation, path, params, content, access)
+            if answer.status != 401:
+                return self._judge(operation, answer)
+            self.credentials.invalidate(access)
+        raise CredentialsLost(
+            "unauthorized",
+            system=SYSTEM,
+            operation=operation.name,
+            status=401,
+            remedy="Fortnox refuses a token that is new; connect the company again.",
+        )
+
+    async def _send(
+        self, operation: Operation, path: str, params: Mapping[str, str] | None, content: bytes | None, access: str
+    ) -> Answer:
+        headers = {"Authorization": f"Bearer {access}", "Accept": "application/json"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+
+        async def once() -> Answer:
+            async with self.window.place(self.priority):
+                return await call(
+                    self.session,
+                    operation.method,
+                    self.rest_url + path,
+                    headers=headers,
+                    params=params,
+                    body=content,
+                    timeout_seconds=self.timeout_seconds,
+                )
+
+        try:
+            return await repeat_not_sent(self.sleep)(once)
+        except NotSent as e:
+            raise Unreachable(e.reason, system=SYSTEM, operation=operation.name) from e
+        except NoAnswer as e:
+            _no_end(operation, e.reason)
+
+    def _judge(self, operation: Operation, answer: Answer) -> Json:
+        """What an answer means (architecture, invariant 5; Fortnox facts, section 4)."""
+        if answer.status == 429:
+            self._throttled(operation, answer)
+        try:
+            body: dict[str, Any] = decode(answer.body)
+        except Unparsable:
+            _no_end(operation, "unreadable", answer.status)
+        if 200 <= answer.status < 300:
+            return body
+        said = errors.information(body)
+        if 400 <= answer.status < 500 and said is not None:
+            raise errors.fault(operation.name, answer.status, said)
+        _no_end(operation, "server_fault" if answer.status >= 500 else "unexpected_answer", answer.status)
+
+    def _throttled(self, operation: Operation, answer: Answer) -> NoReturn:
+        seconds = retry_after(answer) or self.window.seconds
+        self.window.freeze(seconds)
+        raise Throttled(after=timedelta(seconds=seconds), system=SYSTEM, operation=operation.name)
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Seconds that a 429 asks for (a number, or a date read against the answer's own date), at most an hour.
+
+    ``None`` where it asks for nothing that can be read: whether Fortnox sends it is not known (facts, section 3).
+    """
+    text = (answer.retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = float(text)
+    else:
+        try:
+            until = parsedate_to_datetime(text)
+            since = parsedate_to_datetime(answer.date or "")
+        except ValueError:
+            return None
+        seconds = (_aware(until) - _aware(since)).total_seconds()
+    return min(seconds, LONGEST_WAIT_SECONDS) if seconds > 0 else None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

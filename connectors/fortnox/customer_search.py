@@ -1,0 +1,140 @@
+"""Finding a customer: Fortnox searches by containing, so every candidate is compared exactly on our side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from connectors.base import Json
+from connectors.fortnox.client import Client
+from connectors.fortnox.resource import held
+from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.wire import text_of
+from handlers.commands import EnsureCustomer
+from handlers.values import normal_email, swedish_organisation_number
+
+MOST_CANDIDATES = 100
+
+
+@dataclass
+class Search:
+    """What was asked and what was seen, for ``explain``: kinds of searches and customer numbers, no personal data."""
+
+    steps: list[Json] = field(default_factory=list)
+
+    def note(self, by: str, rows: int, hits: Sequence[str]) -> None:
+        """Remember one search: by which key, how many rows came, which customers matched exactly."""
+        self.steps.append({"searched_by": by, "rows": rows, "matched": list(hits)})
+
+    def proof(self) -> Json:
+        """As it goes to disk."""
+        return {"searches": self.steps}
+
+
+def number_of(card: Json) -> str:
+    """The customer's number at Fortnox."""
+    return text_of(card.get("CustomerNumber"))
+
+
+def normal_number(text: str) -> str:
+    """An organisation number as it is compared: the Swedish form where it is one, else trimmed and folded."""
+    return swedish_organisation_number(text) or text.strip().casefold()
+
+
+def stored_forms(number: str, stored: str) -> tuple[str, ...]:
+    """How the company may have stored a number: the search matches exactly as stored (Fortnox facts, section 5)."""
+    hyphen = swedish_organisation_number(number)
+    if hyphen is None:
+        return (number,)
+    digits = hyphen.replace("-", "")
+    return {"hyphen": (hyphen,), "digits": (digits,)}.get(stored, (hyphen, digits))
+
+
+async def by_organisation_number(client: Client, number: str, forms: Sequence[str], search: Search) -> list[Json]:
+    """Customers with exactly this number, in whatever form it is stored: one call per form."""
+    found: dict[str, Json] = {}
+    for form in forms:
+        rows = await client.search("list_customers", {"organisationnumber": form})
+        same = [row for row in rows if normal_number(text_of(row.get("OrganisationNumber"))) == normal_number(number)]
+        search.note("organisationnumber", len(rows), [number_of(row) for row in same])
+        found.update((number_of(row), row) for row in same)
+    return list(found.values())
+
+
+async def by_email(client: Client, email: str, search: Search) -> list[Json]:
+    """Customers with exactly this e-mail address (case does not count)."""
+    rows = await client.search("list_customers", {"email": email})
+    same = [row for row in rows if normal_email(text_of(row.get("Email"))) == normal_email(email)]
+    search.note("email", len(rows), [number_of(row) for row in same])
+    return same
+
+
+async def by_own_number(client: Client, number: str, search: Search) -> list[Json]:
+    """The customer with this number."""
+    card = await client.find("read_customer", number)
+    search.note("customernumber", 0 if card is None else 1, [] if card is None else [number_of(card)])
+    return [] if card is None else [card]
+
+
+async def by_name(client: Client, name: str, search: Search) -> list[Json]:
+    """Every customer whose name contains this one: candidates for the mark only."""
+    rows = await client.search("list_customers", {"name": name})
+    search.note("name", len(rows), [number_of(row) for row in rows])
+    return rows
+
+
+def _same_party(command: EnsureCustomer, card: Json, rung: str) -> None:
+    """Architecture, invariant 8: a different organisation number is a different party, whatever the weaker key says."""
+    theirs = text_of(card.get("OrganisationNumber")).strip()
+    ours = command.organisation_number or ""
+    one_sided = rung == "email" and bool(theirs) != bool(ours)
+    if one_sided or (theirs and ours and normal_number(theirs) != normal_number(ours)):
+        raise held(
+            "another_party",
+            f"Customer {number_of(card)} has the same {rung}, but the organisation numbers do not agree (or only one "
+            "side has one). If it is the same party, link it to this command; if not, correct the key at the source.",
+        )
+
+
+async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCustomer, search: Search) -> str | None:
+    """The number of the customer that the buyer's keys name, strongest key first; ``None`` where there is none.
+
+    Only the strongest key is looked up, and the ``further_rungs`` of the settings. Several different hits, or a hit
+    that a stronger key contradicts, are held.
+    """
+    for place, (rung, value) in enumerate(command.match_keys):
+        if place > 0 and rung not in settings.further_rungs:
+            continue
+        if rung == "organisation_number":
+            forms = stored_forms(value, settings.organisation_numbers)
+            hits = await by_organisation_number(client, value, forms, search)
+        elif rung == "own_number":
+            hits = await by_own_number(client, value, search)
+        else:
+            hits = await by_email(client, value, search)
+        if len(hits) > 1:
+            raise held(
+                "several_customers",
+                f"Customers {', '.join(sorted(number_of(hit) for hit in hits))} have the same {rung}. Link the right "
+                "one to this command, or merge them in Fortnox and retry.",
+            )
+        if hits:
+            _same_party(command, hits[0], rung)
+            return number_of(hits[0])
+    return None
+
+
+async def with_mark(client: Client, candidates: Sequence[Json], mark: str, search: Search) -> list[str]:
+    """Those candidates whose fetched card carries exactly our mark; a card that cannot be read raises."""
+    numbers = sorted({number_of(candidate) for candidate in candidates}, key=lambda number: (len(number), number))
+    if len(numbers) > MOST_CANDIDATES:
+        raise held(
+            "too_many_candidates",
+            f"{len(numbers)} customers must be compared one by one. Find ExternalReference {mark} in Fortnox and "
+            "link it, or say that it is absent.",
+        )
+    marked = []
+    for number in numbers:
+        card = await client.find("read_customer", number)
+        if card is not None and text_of(card.get("ExternalReference")) == mark:
+            marked.append(number)
+    search.note("mark", len(numbers), marked)
+    return marked

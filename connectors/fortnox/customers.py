@@ -1,0 +1,198 @@
+"""Customers: found by their keys, created with our mark, filled without overwriting what people wrote."""
+
+from collections.abc import Mapping
+
+from connectors.base import Json, Link, Settled, Sighting, Task, Write
+from connectors.fortnox import customer_search
+from connectors.fortnox.client import Client
+from connectors.fortnox.customer_search import Search, normal_number, number_of, stored_forms
+from connectors.fortnox.resource import command_of, parked
+from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.text import NAME_LIMIT, one_line, reference_or_park
+from connectors.fortnox.wire import OPERATIONS, text_of
+from handlers.commands import EnsureCustomer
+from handlers.values import normal_email, reference, swedish_organisation_number
+
+FIELDS: Mapping[str, str] = {
+    "name": "Name",
+    "organisation_number": "OrganisationNumber",
+    "email": "Email",
+    "phone": "Phone1",
+    "country": "CountryCode",
+}
+"""A command's fields and their names on the card."""
+ORGANISATION_NUMBER_LIMIT = 30
+COUNTRY_LIMIT = 2
+Altered = tuple[tuple[str, str, str], ...]
+
+
+def customer_type(organisation_number: str | None) -> str | None:
+    """``PRIVATE`` for a personal number, ``COMPANY`` for any other number, ``None`` (left to Fortnox) without one.
+
+    The third digit of a legal person's number is 2 or higher; in a personal number it begins the month.
+    """
+    if not organisation_number:
+        return None
+    swedish = swedish_organisation_number(organisation_number)
+    return "PRIVATE" if swedish and swedish[2] in "01" else "COMPANY"
+
+
+def card_fields(command: EnsureCustomer, stored: str) -> tuple[dict[str, str], Altered]:
+    """What the command says of the customer, in Fortnox's names and accepted text; absent values are left out.
+
+    Keys are never altered (``Park``); name and phone are cleaned, and what that changed is told.
+    """
+    name, phone = one_line(command.name), one_line(command.phone or "")
+    if not name.value:
+        raise parked("name_unwritable", "Nothing of the customer's name is text that Fortnox accepts.")
+    fields = {"Name": name.value}
+    if command.organisation_number:
+        form = stored_forms(command.organisation_number, stored)[0]
+        fields["OrganisationNumber"] = reference_or_park("OrganisationNumber", form, ORGANISATION_NUMBER_LIMIT)
+    if command.email:
+        fields["Email"] = reference_or_park("Email", command.email.strip(), NAME_LIMIT)
+    if phone.value:
+        fields["Phone1"] = phone.value
+    if command.country:
+        fields["CountryCode"] = reference_or_park("CountryCode", command.country.upper(), COUNTRY_LIMIT)
+    altered = [("Name", command.name, name.value)] if name.altered else []
+    if phone.altered:
+        altered.append(("Phone1", command.phone or "", phone.value))
+    return fields, tuple(altered)
+
+
+def _equal(field: str, ours: str, theirs: str) -> bool:
+    if field == "OrganisationNumber":
+        return normal_number(ours) == normal_number(theirs)
+    if field == "Email":
+        return normal_email(ours) == normal_email(theirs)
+    return ours == theirs
+
+
+class Customers:
+    """``EnsureCustomer`` at Fortnox (facts, sections 6.2 and 8)."""
+
+    def __init__(self, settings: FortnoxSettings) -> None:
+        self._settings = settings
+
+    def far_object(self, task: Task) -> str | None:
+        """The card, where it exists and may be filled."""
+        command = command_of(task, EnsureCustomer)
+        return f"customer:{task.link.number}" if task.link and command.update == "fill" else None
+
+    async def plan(self, task: Task, client: Client) -> Write | Settled:
+        """A linked customer is filled or left alone; another is searched for by its keys and created if absent."""
+        command = command_of(task, EnsureCustomer)
+        if task.link is not None:
+            return await self._filled(command, task.link, client)
+        search = Search()
+        number = await customer_search.ladder(client, self._settings, command, search)
+        mark = reference(task.thing)
+        if number is None and task.looking and not command.match_keys:
+            candidates = await customer_search.by_name(client, one_line(command.name).value, search)
+            number = next(iter(await customer_search.with_mark(client, candidates, mark, search)), None)
+        if number is not None:
+            link = Link("customer", number, {})
+            return Settled(link, "found", again=command.update == "fill", proof=search.proof())
+        if not command.create:
+            return Settled(None, "not_created", proof=search.proof())
+        return self._creation(command, mark, search)
+
+    async def perform(self, task: Task, write: Write, client: Client) -> Settled:
+        """Create or update, and compare what Fortnox stored."""
+        card = await client.request(write.operation, path=write.path, body=write.body)
+        link = Link("customer", number_of(card), {})
+        if write.operation == "create_customer":
+            kept = text_of(card.get("ExternalReference")) == write.evidence["mark"]
+            question = None if kept else f"Customer {link.number} was created, but Fortnox did not keep our mark on it."
+            return Settled(link, "created", question=question)
+        return Settled(link, "changed", question=self._difference(card, write.evidence["fields"]))
+
+    async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
+        """A creation is proved by our mark on a fetched card; an update by the card itself."""
+        if operation == "create_customer":
+            return await self._look_for_creation(evidence, client)
+        card = await client.read("read_customer", evidence["number"])
+        proof: Json = {"read": f"customer:{evidence['number']}"}
+        if self._difference(card, evidence["fields"]) is not None:
+            return Sighting(None, proof)
+        link = task.link or Link("customer", evidence["number"], {})
+        return Sighting(Settled(link, "changed", proof=proof), proof)
+
+    def _creation(self, command: EnsureCustomer, mark: str, search: Search) -> Write:
+        fields, altered = card_fields(command, self._settings.organisation_numbers)
+        body: Json = {**fields, "ExternalReference": mark}
+        kind = customer_type(command.organisation_number)
+        if kind is not None:
+            body["Type"] = kind
+        if command.own_number:
+            body["CustomerNumber"] = reference_or_park("CustomerNumber", command.own_number, NAME_LIMIT)
+        evidence: Json = {"mark": mark, "name": fields["Name"], "own_number": command.own_number}
+        evidence |= {"organisation_number": fields.get("OrganisationNumber"), "email": fields.get("Email")}
+        operation = OPERATIONS["create_customer"]
+        return Write(
+            operation.name,
+            operation.method,
+            operation.at(),
+            {"Customer": body},
+            creates=True,
+            evidence=evidence,
+            altered=altered,
+            proof=search.proof(),
+        )
+
+    async def _filled(self, command: EnsureCustomer, link: Link, client: Client) -> Write | Settled:
+        if command.update == "never":
+            return Settled(link, "unchanged")
+        fields, altered = card_fields(command, self._settings.organisation_numbers)
+        card = await client.read("read_customer", link.number)
+        overwrite = {FIELDS[name] for name in command.overwrite if name in FIELDS}
+        change: dict[str, str] = {}
+        for field, value in fields.items():
+            theirs = text_of(card.get(field))
+            if not theirs.strip() or (field in overwrite and not _equal(field, value, theirs)):
+                change[field] = value
+        proof: Json = {"read": f"customer:{link.number}", "fields_to_change": sorted(change)}
+        if not change:
+            return Settled(link, "unchanged", proof=proof)
+        operation = OPERATIONS["update_customer"]
+        return Write(
+            operation.name,
+            operation.method,
+            operation.at(link.number),
+            {"Customer": dict(change)},
+            creates=False,
+            far_object=f"customer:{link.number}",
+            stands_on={field: text_of(card.get(field)) for field in change},
+            evidence={"number": link.number, "fields": dict(change)},
+            altered=tuple(entry for entry in altered if entry[0] in change),
+            proof=proof,
+        )
+
+    def _difference(self, card: Json, fields: Mapping[str, str]) -> str | None:
+        wrong = sorted(field for field, value in fields.items() if not _equal(field, value, text_of(card.get(field))))
+        if not wrong:
+            return None
+        return f"Customer {number_of(card)}: Fortnox stored something else than was sent in {', '.join(wrong)}."
+
+    async def _look_for_creation(self, evidence: Json, client: Client) -> Sighting:
+        """All keys that were sent are searched, without any key the name; only our exact mark counts."""
+        search = Search()
+        candidates: list[Json] = []
+        number, email, own = evidence["organisation_number"], evidence["email"], evidence["own_number"]
+        if number:
+            candidates += await customer_search.by_organisation_number(client, number, (number,), search)
+        if own:
+            candidates += await customer_search.by_own_number(client, own, search)
+        if email:
+            candidates += await customer_search.by_email(client, email, search)
+        if not (number or own or email):
+            candidates += await customer_search.by_name(client, evidence["name"], search)
+        marked = await customer_search.with_mark(client, candidates, evidence["mark"], search)
+        if not marked:
+            return Sighting(None, search.proof())
+        question = None
+        if len(marked) > 1:
+            question = f"Customers {', '.join(marked)} all carry our mark: one was made too many. Keep {marked[0]}."
+        settled = Settled(Link("customer", marked[0], {}), "created", question=question, proof=search.proof())
+        return Sighting(settled, search.proof())

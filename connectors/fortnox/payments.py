@@ -1,0 +1,186 @@
+"""Payments of an invoice: nothing at Fortnox guards against a second one, so our own proof must."""
+
+from decimal import Decimal
+
+from connectors.base import Json, Link, Settled, Sighting, Task, Write
+from connectors.fortnox.client import Client
+from connectors.fortnox.registers import KRONA
+from connectors.fortnox.resource import command_of, held, linked
+from connectors.fortnox.text import reference_or_park
+from connectors.fortnox.wire import OPERATIONS, decimal_of, is_true, plain, text_of
+from handlers.commands import EnsurePayment
+from handlers.values import round_ore
+
+KIND = "payment"
+MODE_LIMIT = 25
+ZERO = Decimal(0)
+
+
+def number_of(payment: Json) -> str:
+    """The payment's number at Fortnox."""
+    return text_of(payment.get("Number"))
+
+
+def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> Decimal:
+    """Hold a payment that does not settle exactly what the invoice was meant to be; gives the invoice's round-off."""
+    state, number = invoice.state, invoice.number
+    if not state.get("booked"):
+        raise held(
+            "invoice_not_booked", f"Invoice {number} is not booked, so it takes no payment: book it, then retry."
+        )
+    if state.get("mismatch"):
+        raise held("totals_differ", f"Invoice {number} is not what was meant; answer its question first.")
+    if command.currency != state.get("currency"):
+        raise held(
+            "currency_differs",
+            f"The payment is in {command.currency}, invoice {number} in "
+            f"{state.get('currency')}: enter it by hand, then link or discard this command.",
+        )
+    if command.amount != decimal_of(state.get("exact")):
+        raise held(
+            "amount_differs",
+            f"{plain(command.amount)} was paid, invoice {number} was meant to be "
+            f"{state.get('exact')}: enter the payment by hand, then link or discard this command.",
+        )
+    round_off = decimal_of(state.get("round_off")) or ZERO
+    if round_off != ZERO and command.round_off_account is None:
+        raise held(
+            "round_off",
+            f"Fortnox rounded invoice {number} by {plain(round_off)}, and no "
+            "`round_off_account` is set: set one and retry, or enter the payment by hand.",
+        )
+    return round_off
+
+
+class Payments:
+    """``EnsurePayment`` at Fortnox (facts, sections 6.6 and 8)."""
+
+    def far_object(self, task: Task) -> str | None:
+        """The invoice that is paid."""
+        command = command_of(task, EnsurePayment)
+        return f"invoice:{linked(task.refs.get(command.invoice)).number}"
+
+    async def plan(self, task: Task, client: Client) -> Write | Settled:
+        """A linked payment is left alone; another is created, after a look where the company is looking."""
+        command = command_of(task, EnsurePayment)
+        invoice = linked(task.refs.get(command.invoice))
+        if task.link is not None:
+            return Settled(task.link, "unchanged")
+        round_off = _refuse_wrong_money(command, invoice)
+        evidence = self._evidence(command, invoice)
+        if task.looking:
+            sighting = await self._search(task, evidence, client, "found")
+            if sighting.settled is not None:
+                return sighting.settled
+        operation = OPERATIONS["create_payment"]
+        return Write(
+            operation.name,
+            operation.method,
+            operation.at(),
+            {"InvoicePayment": self._body(command, invoice, round_off)},
+            creates=True,
+            far_object=f"invoice:{invoice.number}",
+            stands_on={"Balance": text_of(invoice.state.get("balance"))},
+            evidence=evidence,
+            proof={"looked": task.looking},
+        )
+
+    async def perform(self, task: Task, write: Write, client: Client) -> Settled:
+        """Create the payment and compare it with what was meant before it is booked."""
+        payment = await client.request(write.operation, path=write.path, body=write.body)
+        return self._settled(payment, write.evidence, "created", {}, [])
+
+    async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
+        """By invoice, amount, currency, date and mode, among the payments that are linked to nothing else of ours."""
+        return await self._search(task, evidence, client, "created")
+
+    def _evidence(self, command: EnsurePayment, invoice: Link) -> Json:
+        return {
+            "invoice": invoice.number,
+            "amount": plain(command.amount),
+            "currency": command.currency,
+            "paid": command.paid.isoformat(),
+            "mode": command.mode,
+            "account": command.account,
+        }
+
+    def _body(self, command: EnsurePayment, invoice: Link, round_off: Decimal) -> Json:
+        """``Amount`` in kronor, ``AmountCurrency`` in the invoice's currency; amount + write-off = Fortnox's total."""
+        rate = command.currency_rate or decimal_of(invoice.state.get("currency_rate")) or Decimal(1)
+        unit = Decimal(1) if command.currency_rate else decimal_of(invoice.state.get("currency_unit")) or Decimal(1)
+        kronor = command.amount if command.currency == KRONA else round_ore(command.amount * rate / unit)
+        body: Json = {
+            "InvoiceNumber": int(invoice.number),
+            "Amount": kronor,
+            "AmountCurrency": command.amount,
+            "PaymentDate": command.paid.isoformat(),
+        }
+        if command.currency != KRONA and command.currency_rate is not None:
+            body["CurrencyRate"] = command.currency_rate
+        if command.mode is not None:
+            body["ModeOfPayment"] = reference_or_park("ModeOfPayment", command.mode, MODE_LIMIT)
+        else:
+            body["ModeOfPaymentAccount"] = command.account
+        if round_off != ZERO:
+            write_off: Json = {"Amount": round_off, "AccountNumber": command.round_off_account}
+            body["WriteOffs"] = [write_off | {"Currency": command.currency}]
+        return body
+
+    async def _search(self, task: Task, evidence: Json, client: Client, result: str) -> Sighting:
+        rows = await client.search("list_payments", {"invoicenumber": evidence["invoice"]})
+        numbers = [number_of(row) for row in rows if self._may_be(row, evidence)]
+        elsewhere = await task.links.linked_elsewhere(task.company, KIND, numbers, task.thing)
+        hits: list[Json] = []
+        for number in sorted(set(numbers) - elsewhere, key=lambda number: (len(number), number)):
+            payment = await client.read("read_payment", number)
+            if not self._differences(payment, evidence):
+                hits.append(payment)
+        found = [number_of(hit) for hit in hits]
+        proof: Json = {"searched_by": "invoicenumber", "rows": len(rows), "matched": found}
+        proof["linked_elsewhere"] = sorted(elsewhere)
+        if not hits:
+            return Sighting(None, proof)
+        return Sighting(self._settled(hits[0], evidence, result, proof, found[1:]), proof)
+
+    def _may_be(self, row: Json, evidence: Json) -> bool:
+        """A row of the list lacks the mode and the amount in foreign currency: those are read on the payment itself."""
+        same_invoice = text_of(row.get("InvoiceNumber")) == evidence["invoice"]
+        return bool(same_invoice and text_of(row.get("PaymentDate")) == evidence["paid"])
+
+    def _differences(self, payment: Json, evidence: Json) -> list[str]:
+        amount = payment.get("AmountCurrency") if payment.get("AmountCurrency") is not None else payment.get("Amount")
+        pairs = [
+            ("InvoiceNumber", evidence["invoice"], text_of(payment.get("InvoiceNumber"))),
+            ("Currency", evidence["currency"], text_of(payment.get("Currency"))),
+            ("PaymentDate", evidence["paid"], text_of(payment.get("PaymentDate"))),
+        ]
+        if evidence["mode"] is not None:
+            pairs.append(("ModeOfPayment", evidence["mode"], text_of(payment.get("ModeOfPayment"))))
+        else:
+            account = text_of(payment.get("ModeOfPaymentAccount"))
+            pairs.append(("ModeOfPaymentAccount", str(evidence["account"]), account))
+        found = [f"{name}: meant {ours}, stored {theirs}" for name, ours, theirs in pairs if ours != theirs]
+        if decimal_of(amount) != Decimal(evidence["amount"]):
+            found.append(f"AmountCurrency: meant {evidence['amount']}, stored {text_of(amount)}")
+        return found
+
+    def _settled(self, payment: Json, evidence: Json, result: str, proof: Json, surplus: list[str]) -> Settled:
+        number = number_of(payment)
+        wrong = self._differences(payment, evidence)
+        question = None
+        if surplus:
+            question = (
+                f"Payments {number}, {', '.join(surplus)} of invoice {evidence['invoice']} look the same. Delete all "
+            )
+            question += f"but {number} in Fortnox, then retry."
+        elif wrong:
+            question = f"Payment {number} stays unbooked, it is not what was meant: {'; '.join(wrong)}."
+        state: Json = {
+            "invoice": evidence["invoice"],
+            "amount": evidence["amount"],
+            "currency": evidence["currency"],
+            "paid": evidence["paid"],
+            "booked": is_true(payment.get("Booked")),
+            "mismatch": question is not None,
+        }
+        return Settled(Link(KIND, number, state), result, question=question, proof=proof)

@@ -1,0 +1,37 @@
+"""Registers of the company that documents stand on: the currency's rate."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.fortnox.client import Client
+from connectors.fortnox.resource import parked
+from connectors.fortnox.wire import decimal_of
+
+KRONA = "SEK"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Kronor for ``unit`` units of a foreign currency."""
+
+    rate: Decimal
+    unit: int = 1
+
+
+async def rate_of(currency: str, given: Decimal | None, client: Client) -> Rate | None:
+    """The rate to write on a document: none for kronor, the source's own where it gave one, else Fortnox's register.
+
+    The register's ``SellRate`` is used (Fortnox facts, section 6.15). Raises ``Park`` for a currency that the company
+    has not registered, or that has no rate.
+    """
+    if currency == KRONA:
+        return None
+    if given is not None:
+        return Rate(given)
+    register = await client.find("read_currency", currency)
+    if register is None:
+        raise parked("currency_missing", f"{currency} is not registered in Fortnox: add it there, then retry.")
+    rate, unit = decimal_of(register.get("SellRate")), decimal_of(register.get("Unit"))
+    if rate is None or rate <= 0:
+        raise parked("currency_without_rate", f"{currency} has no rate in Fortnox: set it there, then retry.")
+    return Rate(rate, int(unit) if unit is not None and unit >= 1 else 1)

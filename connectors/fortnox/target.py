@@ -1,0 +1,140 @@
+"""Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import datetime
+
+from aiohttp import ClientSession
+
+from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
+from connectors.fortnox.auth import Credentials
+from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
+from connectors.fortnox.client import Client
+from connectors.fortnox.customers import Customers
+from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.invoices import Invoices
+from connectors.fortnox.limits import Window
+from connectors.fortnox.notes import Notes
+from connectors.fortnox.payments import Payments
+from connectors.fortnox.resource import Resource
+from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.wire import text_of
+
+Pin = Callable[[str, str], Awaitable[bool]]
+"""Given the tenant id and organisation number that Fortnox answers with: keeps them at the first connect, and is false
+where the company was pinned with others."""
+
+
+def resources(settings: FortnoxSettings) -> Mapping[str, tuple[Resource, tuple[str, ...]]]:
+    """Kind of command -> who carries it out, and the writing operations that it may leave open."""
+    return {
+        "ensure_customer": (Customers(settings), ("create_customer", "update_customer")),
+        "ensure_invoice": (Invoices(), ("create_invoice", "update_invoice")),
+        "book_invoice": (InvoiceBookings(), ("book_invoice",)),
+        "ensure_payment": (Payments(), ("create_payment",)),
+        "book_payment": (PaymentBookings(), ("book_payment",)),
+        "ensure_note": (Notes(), ("append_note",)),
+    }
+
+
+class FortnoxTarget:
+    """One company at Fortnox; fits ``connectors.base.Target``."""
+
+    def __init__(self, company: str, settings: FortnoxSettings, client: Client, pin: Pin) -> None:
+        """``client`` holds the company's window and credentials; ``pin`` knows which tenant the company is."""
+        self.company = company
+        self.settings = settings
+        self.client = client
+        self._pin = pin
+        table = resources(settings)
+        self._by_kind = {kind: resource for kind, (resource, _) in table.items()}
+        self._by_operation = {
+            operation: resource for resource, operations in table.values() for operation in operations
+        }
+
+    def far_object(self, task: Task) -> str | None:
+        """The existing object that the command would write to, for instance ``customer:17``."""
+        return self._by_kind[task.command.kind].far_object(task)
+
+    async def plan(self, task: Task) -> Write | Settled:
+        """What is to be done now; reads as needed, writes nothing."""
+        return await self._by_kind[task.command.kind].plan(task, self._for(task))
+
+    async def perform(self, task: Task, write: Write) -> Settled:
+        """Send the one call, once, and compare the answer with what was meant."""
+        return await self._by_operation[write.operation].perform(task, write, self._for(task))
+
+    async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
+        """Whether an earlier operation on the same thing took effect; the attempt's own evidence says what it meant."""
+        return await self._by_operation[operation].look(task, operation, evidence, self._for(task))
+
+    async def probe(self) -> None:
+        """Read the company information and compare tenant and organisation number with the pin.
+
+        Raises ``CredentialsLost`` with the reason ``another_company`` where they are not the pinned ones.
+        """
+        about = await self.client.with_priority(0).read("read_company")
+        tenant, number = text_of(about.get("DatabaseNumber")), text_of(about.get("OrganizationNumber"))
+        stated = self.settings.tenant_id
+        if (stated is None or tenant == str(stated)) and await self._pin(tenant, number):
+            return
+        raise CredentialsLost(
+            "another_company",
+            system=SYSTEM,
+            operation="read_company",
+            remedy=f"The credentials open tenant {tenant}, which is not the one that this company was connected to. "
+            "Correct tenant_id or the connection; for another tenant use another company and data folder.",
+        )
+
+    def room(self) -> int:
+        """How many calls may leave now without waiting for the rate window."""
+        return self.client.window.free()
+
+    def room_in(self) -> float:
+        """Seconds until at least one call may leave."""
+        return self.client.window.next_free_in()
+
+    def reserve(self) -> AbstractContextManager[None]:
+        """While a person's command waits: one place of the rate window is kept for it."""
+        return self.client.window.reserve()
+
+    def assume_full(self) -> None:
+        """At start, when calls of an earlier process are on record: the first call waits one whole window."""
+        self.client.window.assume_full()
+
+    async def keep_alive(self) -> bool:
+        """The daily renewal of a rotating connection; tells whether anything was renewed."""
+        return await self.client.credentials.keep_alive()
+
+    async def days_left(self) -> float | None:
+        """Days until a rotating connection dies unused; ``None`` where it cannot."""
+        return await self.client.credentials.days_left()
+
+    def _for(self, task: Task) -> Client:
+        return self.client.with_priority(task.priority)
+
+
+@asynccontextmanager
+async def open_target(
+    company: str,
+    settings: FortnoxSettings,
+    client_secret: str,
+    tokens: TokenStore,
+    session: ClientSession,
+    pin: Pin,
+    *,
+    clock: Callable[[], datetime],
+    monotonic: Callable[[], float],
+    sleep: Callable[[float], Awaitable[None]],
+) -> AsyncIterator[FortnoxTarget]:
+    """A company's target with its own window and credentials; at the end a renewal under way is waited for.
+
+    ``client_secret`` is the resolved secret; ``clock`` gives aware moments, ``monotonic`` seconds.
+    """
+    window = Window(settings.window_calls, settings.window_seconds, monotonic=monotonic, sleep=sleep)
+    credentials = Credentials(company, settings, client_secret, tokens, session, clock=clock, sleep=sleep)
+    client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds)
+    try:
+        yield FortnoxTarget(company, settings, client, pin)
+    finally:
+        await credentials.close()
