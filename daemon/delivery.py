@@ -25,13 +25,17 @@ STORE_PAUSE_SECONDS = 1.0
 """How long delivery rests when the database refuses a write: nothing may leave that cannot be recorded."""
 
 
+def _nobody_watches() -> None:
+    """The default where no watchdog and no turnstile ask (tests)."""
+
+
 @dataclass(slots=True)
 class Slots:
     """How many commands may be under way at once in the whole process."""
 
     free: int
-    finished: int = 0
     saturated: bool = False
+    on_finished: Callable[[], None] = _nobody_watches
     _freed: anyio.Event = field(default_factory=anyio.Event)
 
     def take(self) -> None:
@@ -41,8 +45,8 @@ class Slots:
     def give_back(self) -> None:
         """One is done; whoever waits for a place or for progress goes on."""
         self.free += 1
-        self.finished += 1
         self._freed.set()
+        self.on_finished()
 
     async def wait(self, seconds: float) -> None:
         """Return when a place may have come free, at the latest after ``seconds``."""
@@ -65,8 +69,10 @@ class CompanyDelivery:
         slots: Slots,
         clock: Clock,
         log: Log,
-        beat: Callable[[], None],
+        beat: Callable[[], None] = _nobody_watches,
+        idle: Callable[[], None] = _nobody_watches,
     ) -> None:
+        """``beat`` and ``idle`` tell the watchdog that the loop works, or waits to be woken."""
         self.company = company
         self.gate = gate
         self.step = step
@@ -76,6 +82,7 @@ class CompanyDelivery:
         self._clock = clock
         self._log = log
         self._beat = beat
+        self._idle = idle
         self._busy: set[str] = set()
         self._stopped = anyio.Event()
         self._orphans_at = 0.0
@@ -100,6 +107,7 @@ class CompanyDelivery:
         """Deliver until :meth:`stop`; returns when nothing is under way any more."""
         async with anyio.create_task_group() as tasks:
             while not self._stopped.is_set():
+                self._idle()
                 await self.gate.wait_until_open(self._stopped.is_set)
                 if not self._stopped.is_set():
                     await self._round(tasks)
@@ -123,6 +131,7 @@ class CompanyDelivery:
             await self._rest()
 
     async def _wait_for_room(self) -> None:
+        self._idle()
         if self._slots.free <= 0:
             await self._slots.wait(1.0)
         else:
@@ -153,5 +162,6 @@ class CompanyDelivery:
         due = await self._database.read(lanes.next_due(self.company, frozenset(self._busy)))
         if due is not None:
             seconds = min(seconds, (due - self._clock.milliseconds()) / 1000)
+        self._idle()
         with anyio.move_on_after(min(max(seconds, 0.001), IDLE_SECONDS)):
             await self._wake.wait()

@@ -26,6 +26,10 @@ STORE_PAUSE_SECONDS = 1.0
 Unseal = Callable[[bytes], bytes]
 
 
+def _nobody_watches() -> None:
+    """The default where no watchdog asks (tests)."""
+
+
 class Intake:
     """The loop from inbox to outbox. A row that cannot be understood is parked and can be replayed after the fix."""
 
@@ -40,8 +44,10 @@ class Intake:
         log: Log,
         unseal: Unseal,
         wake: Callable[[str], None],
-        beat: Callable[[], None],
+        beat: Callable[[], None] = _nobody_watches,
+        idle: Callable[[], None] = _nobody_watches,
     ) -> None:
+        """``beat`` and ``idle`` tell the watchdog that the loop works, or waits to be woken."""
         self.sources = sources
         self.companies = companies
         self._database = database
@@ -51,6 +57,8 @@ class Intake:
         self._unseal = unseal
         self._wake_delivery = wake
         self._beat = beat
+        self._idle = idle
+        self.behind = False
         self._stopping = False
         self._wake = anyio.Event()
 
@@ -69,7 +77,9 @@ class Intake:
             self._beat()
             self._wake = anyio.Event()
             rows = await self._database.read(inbox.waiting(BATCH))
+            self.behind = len(rows) == BATCH
             if not rows:
+                self._idle()
                 with anyio.move_on_after(IDLE_SECONDS):
                     await self._wake.wait()
                 continue

@@ -225,12 +225,13 @@ async def open_database(
         reader = await _connect(path, read_only=True)
         try:
             database = Database(writer, reader, path, report)
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(database._serve, name="store writer")  # noqa: SLF001 - same file
-                try:
-                    yield database
-                finally:
-                    database._stop()  # noqa: SLF001
+            serving = asyncio.create_task(database._serve(), name="store writer")  # noqa: SLF001 - same file
+            try:
+                yield database
+            finally:
+                database._stop()  # noqa: SLF001
+                with anyio.CancelScope(shield=True):
+                    await serving
         finally:
             with anyio.CancelScope(shield=True):
                 await reader.close()

@@ -136,16 +136,3 @@ def _waiting(row: sqlite3.Row) -> Waiting:
         sealed=bool(row["sealed"]),
         body=row["body"],
     )
-
-
-def prune_bodies(before: datetime, limit: int = 500) -> Job[int]:
-    """Erase raw bodies of handled rows older than ``before``; keys stay, so a late repeat is still known."""
-
-    def job(connection: sqlite3.Connection) -> int:
-        return connection.execute(
-            "DELETE FROM inbox_body WHERE inbox_id IN (SELECT i.id FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
-            " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'parked', 'held') LIMIT ?)",
-            (milliseconds(before), limit),
-        ).rowcount
-
-    return job

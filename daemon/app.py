@@ -1,0 +1,162 @@
+"""The composition root: opens everything in order, one task group, and closes in reverse."""
+
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random, SystemRandom
+
+import anyio
+
+from connectors.base import Target
+from daemon.bridge import INTAKE, Bridge
+from daemon.bus import Bus
+from daemon.clock import Clock
+from daemon.companies import Shared, company_delivery, open_company_target
+from daemon.delivery import Slots
+from daemon.door import Door
+from daemon.health import Progress
+from daemon.http_server import Limits
+from daemon.intake import Intake
+from daemon.listener import Listener
+from daemon.logs import Log, get_log
+from daemon.notify import Notifier
+from daemon.opening import OpenStore, open_store
+from daemon.reloading import hooks_of, sources_of
+from daemon.settings import Company, Config
+from daemon.turnstile import Turnstile
+from handlers.routes import ROUTES, Rule
+from store.db import Database, StoreUnavailable
+from store.tokens import SealedTokens
+
+OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random], AbstractAsyncContextManager[Target]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a caller may put in place of the ordinary: tests and benches do, the service never."""
+
+    clock: Clock = field(default_factory=Clock)
+    random: Random = field(default_factory=SystemRandom)
+    routes: Mapping[str, Sequence[Rule]] = field(default_factory=lambda: ROUTES)
+    open_target: OpenTarget = open_company_target
+
+
+@asynccontextmanager
+async def running(
+    config: Config,
+    *,
+    parts: Parts | None = None,
+    sockets: Sequence[socket.socket] = (),
+    notifier: Notifier | None = None,
+) -> AsyncIterator[Bridge]:
+    """Run the whole daemon while the body runs; leaving stops it in order, and a crash of any loop ends the body.
+
+    ``sockets`` are inherited from systemd; without them the configured address is bound. Raises what opening raises:
+    :class:`daemon.lock.Locked`, :class:`store.migrate.SchemaTooNew`, :class:`daemon.opening.WrongFolder`, ``OSError``.
+    """
+    parts = parts or Parts()
+    notifier = notifier or Notifier({}, 0)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(config, parts.clock, notifier))
+        targets = {
+            name: await stack.enter_async_context(
+                parts.open_target(company, store.database, store.tokens, parts.clock, parts.random)
+            )
+            for name, company in config.companies.items()
+        }
+        bridge = _assemble(config, parts, store, targets, notifier)
+        await bridge.listen(sockets)
+        async with anyio.create_task_group() as tasks:
+            bridge.start_loops(tasks)
+            try:
+                yield bridge
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await bridge.stop()
+                tasks.cancel_scope.cancel()
+
+
+def _assemble(
+    config: Config, parts: Parts, store: OpenStore, targets: Mapping[str, Target], notifier: Notifier
+) -> Bridge:
+    log = get_log()
+    progress = Progress(parts.clock)
+    slots = Slots(config.delivery.concurrency)
+    shared = Shared(
+        config=config,
+        database=store.database,
+        tokens=store.tokens,
+        clock=parts.clock,
+        log=log,
+        random=parts.random,
+        slots=slots,
+        paused_rules=store.pauses.rules,
+        progress=progress,
+    )
+    deliveries = {
+        name: company_delivery(shared, company, targets[name], partial(store.looking, name))
+        for name, company in config.companies.items()
+    }
+    intake = _intake(config, parts, store, progress, {name: delivery.wake for name, delivery in deliveries.items()})
+    turnstile = Turnstile(lambda: slots.saturated or intake.behind)
+    slots.on_finished = turnstile.finished
+    listener = _listener(config, parts, store, log, intake, turnstile)
+    return Bridge(
+        config=config,
+        clock=parts.clock,
+        log=log,
+        store=store,
+        targets=targets,
+        deliveries=deliveries,
+        intake=intake,
+        listener=listener,
+        progress=progress,
+        notifier=notifier,
+    )
+
+
+def _intake(
+    config: Config, parts: Parts, store: OpenStore, progress: Progress, wake: Mapping[str, Callable[[], None]]
+) -> Intake:
+    return Intake(
+        database=store.database,
+        sources=sources_of(config),
+        companies={name: company.settings for name, company in config.companies.items()},
+        bus=Bus(parts.routes),
+        clock=parts.clock,
+        log=get_log(),
+        unseal=store.keys.decrypt,
+        wake=lambda company: wake[company]() if company in wake else None,
+        beat=partial(progress.beat, INTAKE),
+        idle=partial(progress.idle, INTAKE),
+    )
+
+
+def _listener(
+    config: Config, parts: Parts, store: OpenStore, log: Log, intake: Intake, turnstile: Turnstile
+) -> Listener:
+    door = Door(
+        store.database,
+        seal=store.keys.encrypt if config.retention.seal_bodies else None,
+        digest_seconds=config.retention.digest_hours * 3600,
+        arrived=intake.wake,
+    )
+    http = config.http
+    return Listener(
+        hooks=hooks_of(config),
+        inbox=door,
+        unavailable=StoreUnavailable,
+        log=log,
+        turnstile=turnstile,
+        clock=parts.clock.now,
+        monotonic=parts.clock.monotonic,
+        limits=Limits(
+            body_bytes=http.body_limit_bytes,
+            head_seconds=http.header_seconds,
+            body_seconds=http.body_seconds,
+            connections=http.connections,
+            backlog=http.backlog,
+        ),
+    )

@@ -1,0 +1,225 @@
+"""The running daemon: its loops, its heartbeat, its reload, and the order in which it stops."""
+
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+
+import anyio
+from anyio.abc import TaskGroup
+
+from connectors.base import Target
+from daemon.clock import Clock
+from daemon.delivery import CompanyDelivery
+from daemon.health import Figures, Heartbeat, LoopLag, Progress, Watchdog
+from daemon.intake import Intake
+from daemon.jobs.prune import Prune
+from daemon.jobs.tokens import KeepsToken, KeepTokens
+from daemon.listener import Listener
+from daemon.logs import Log, set_level
+from daemon.notify import Notifier
+from daemon.opening import OpenStore, database_path
+from daemon.reloading import hooks_of, needs_restart, sources_of
+from daemon.scheduler import Job, Scheduler
+from daemon.settings import Config
+from store import figures
+from store.jobs import JobRuns
+
+INTAKE = "intake"
+BOUND_SECONDS = 60.0
+"""The longest that a batch of intake or a round of delivery may take before the watchdog calls it stalled."""
+DRAIN_SECONDS = 20.0
+"""How long deliveries in flight may take to end when the daemon stops; what is not finished is in the outbox."""
+
+
+class Bridge:
+    """Everything that runs between opening and closing; made by :func:`daemon.app.running`."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        clock: Clock,
+        log: Log,
+        store: OpenStore,
+        targets: Mapping[str, Target],
+        deliveries: Mapping[str, CompanyDelivery],
+        intake: Intake,
+        listener: Listener,
+        progress: Progress,
+        notifier: Notifier,
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self.log = log
+        self.store = store
+        self.targets = targets
+        self.deliveries = deliveries
+        self.intake = intake
+        self.listener = listener
+        self.address = ("", 0)
+        self._progress = progress
+        self._notifier = notifier
+        self._hurry = anyio.CancelScope()
+        self._ended: list[anyio.Event] = []
+        self._stopping = False
+        self._started = clock.monotonic()
+        self._lag = LoopLag(clock)
+        self._watchdog = Watchdog(
+            progress=progress,
+            read=partial(store.database.read, figures.read()),
+            beat=notifier.beat,
+            clock=clock,
+            watchdog_seconds=notifier.watchdog_seconds,
+        )
+        self.heartbeat = Heartbeat(
+            figures=self._figures,
+            database=database_path(config.data_dir),
+            watchdog=self._watchdog,
+            lag=self._lag,
+            clock=clock,
+        )
+        for company, reason in store.pauses.companies.items():
+            if company in deliveries:
+                deliveries[company].gate.pause(reason)
+
+    @property
+    def url(self) -> str:
+        """Where webhooks go."""
+        host, port = self.address
+        return f"http://{host}:{port}"
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    async def listen(self, sockets: Sequence[socket.socket]) -> None:
+        """Serve on inherited sockets, or bind the configured address. Raises ``OSError`` where it is taken."""
+        bound = list(sockets) or [_bind(self.config.http.host, self.config.http.port)]
+        self.address = bound[0].getsockname()[:2]
+        await self.listener.start(bound)
+
+    def start_loops(self, tasks: TaskGroup) -> None:
+        """Start every loop; the end of one by an error ends the process."""
+        self._progress.register(INTAKE, BOUND_SECONDS)
+        self._start(tasks, INTAKE, self.intake.run)
+        for name, delivery in self.deliveries.items():
+            loop = f"delivery {name}"
+            self._progress.register(loop, BOUND_SECONDS)
+            self._start(tasks, loop, delivery.run)
+        scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, lambda: None)
+        for name, run in (("scheduler", scheduler.run), ("watchdog", self._watchdog.run), ("lag", self._lag.run)):
+            tasks.start_soon(self._loop, name, run, name=name)
+        took = round((self.clock.monotonic() - self._started) * 1000, 1)
+        self.log.info(
+            "daemon.ready", took_ms=took, sockets=1, sources=len(self.intake.sources), targets=len(self.targets)
+        )
+        self._notifier.ready(f"ready: {len(self.intake.sources)} sources, {len(self.targets)} companies")
+
+    def _start(self, tasks: TaskGroup, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        ended = anyio.Event()
+        self._ended.append(ended)
+        tasks.start_soon(self._loop, name, run, ended, name=name)
+
+    async def _loop(self, name: str, run: Callable[[], Awaitable[None]], ended: anyio.Event | None = None) -> None:
+        try:
+            await run()
+        except Exception as error:
+            self.log.critical("daemon.crashed", loop=name, exc_info=error)
+            raise
+        finally:
+            if ended is not None:
+                ended.set()
+            self._progress.forget(name)
+
+    def _jobs(self) -> list[Job]:
+        every = self.config.scheduler
+        credentials: dict[str, KeepsToken] = {
+            name: target for name, target in self.targets.items() if isinstance(target, KeepsToken)
+        }
+        prune = Prune(self.store.database, self.config.retention, self.clock)
+        return [
+            Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
+            Job("prune", timedelta(hours=every.prune_hours), prune),
+            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials)),
+        ]
+
+    async def _beat(self) -> None:
+        await self.heartbeat()
+
+    async def _figures(self) -> Figures:
+        read = await self.store.database.read(figures.read())
+        now = self.clock.milliseconds()
+        left = [await target.days_left() for target in self.targets.values() if isinstance(target, KeepsToken)]
+        return Figures(
+            inbox_waiting=read.inbox_waiting,
+            inbox_oldest_s=_age(read.inbox_oldest, now),
+            outbox_waiting=read.outbox_waiting,
+            outbox_oldest_s=_age(read.outbox_oldest, now),
+            parked=read.parked,
+            targets_paused=sum(delivery.gate.shut_by is not None for delivery in self.deliveries.values()),
+            token_days_left=min((days for days in left if days is not None), default=None),
+        )
+
+    # --- reload -----------------------------------------------------------------------------------------------------
+
+    def reload(self, config: Config) -> list[str]:
+        """Take over what may change without a restart: sources, their secrets, bookkeeping choices, the log level.
+
+        Returns the key paths of other changes, which wait for a restart.
+        """
+        self.intake.sources = sources_of(config)
+        self.listener.hooks = hooks_of(config)
+        self.intake.companies = {
+            name: config.companies[name].settings if name in config.companies else company.settings
+            for name, company in self.config.companies.items()
+        }
+        set_level(config.log.level)
+        return needs_restart(self.config, config)
+
+    # --- stopping ---------------------------------------------------------------------------------------------------
+
+    def hurry(self) -> None:
+        """A second signal: what is under way is not waited for any more; it is in the outbox."""
+        self._hurry.cancel()
+
+    async def stop(self) -> None:
+        """Stop in order: listener, intake, deliveries in flight, last heartbeat (Operations facts, section 3).
+
+        Safe to call twice: the second call does nothing.
+        """
+        if self._stopping:
+            return
+        self._stopping = True
+        started = self.clock.monotonic()
+        in_flight = sum(delivery.in_flight for delivery in self.deliveries.values())
+        self._notifier.stopping("stopping")
+        self.log.info("daemon.stopping", in_flight=in_flight)
+        with self._hurry:
+            await self.listener.drain()
+            self.intake.stop()
+            for delivery in self.deliveries.values():
+                delivery.stop()
+            with anyio.move_on_after(DRAIN_SECONDS):
+                for ended in self._ended:
+                    await ended.wait()
+        await self.listener.close()
+        await self.heartbeat()
+        left = sum(delivery.in_flight for delivery in self.deliveries.values())
+        took = round((self.clock.monotonic() - started) * 1000, 1)
+        self.log.info("daemon.stopped", left=left, took_ms=took)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.setblocking(False)
+    except BaseException:
+        bound.close()
+        raise
+    return bound
+
+
+def _age(since: int | None, now: int) -> float | None:
+    return None if since is None else (now - since) / 1000

@@ -1,0 +1,143 @@
+"""Opens a company: its client and target, its gate, its looks, and the loop that delivers for it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Protocol
+
+from connectors.base import LinkReader, Target
+from connectors.fortnox.target import open_target
+from connectors.transport import open_session
+from daemon.clock import Clock
+from daemon.delivery import CompanyDelivery, Slots
+from daemon.gate import Gate
+from daemon.health import Progress
+from daemon.logs import Log
+from daemon.looking import Looks
+from daemon.memory import MemoryLinks
+from daemon.outcomes import Outcomes
+from daemon.retry import RetrySteps
+from daemon.settings import Company, Config
+from daemon.step import Step
+from daemon.tokens import CompanyTokens
+from store import companies
+from store.db import Database
+from store.tokens import SealedTokens
+
+
+class RulesPaused(Protocol):
+    """Asks which rules a person has paused."""
+
+    def __call__(self) -> frozenset[str]:
+        """Names of paused rules."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all companies of one process share."""
+
+    config: Config
+    database: Database
+    tokens: SealedTokens
+    clock: Clock
+    log: Log
+    random: Random
+    slots: Slots
+    paused_rules: RulesPaused
+    progress: Progress
+
+
+class StoredPin:
+    """The tenant that a company was pinned to at its first connect, kept in the store (invariant 16)."""
+
+    def __init__(self, database: Database, company: Company, clock: Clock) -> None:
+        self._database = database
+        self._company = company
+        self._clock = clock
+
+    async def matches(self, tenant: str, organisation_number: str) -> bool:
+        """Pin the company at its first connect; later say whether the same one answers."""
+        name = self._company.name
+        row = await self._database.read(lambda connection: companies.read(connection, name))
+        if row.tenant is None:
+            await self._database.write(
+                companies.pin(
+                    name,
+                    kind=self._company.kind,
+                    tenant=tenant,
+                    organisation_number=organisation_number,
+                    at=self._clock.now(),
+                )
+            )
+            return True
+        return row.tenant == tenant and row.organisation_number == organisation_number
+
+
+@asynccontextmanager
+async def open_company_target(
+    company: Company, database: Database, tokens: SealedTokens, clock: Clock, _: Random
+) -> AsyncIterator[Target]:
+    """The company's target, alone: for the daemon, and for commands of the CLI that must ask Fortnox."""
+    row = (await database.write(companies.register([company.name])))[company.name]
+    async with (
+        open_session() as session,
+        open_target(
+            company.name,
+            company.fortnox,
+            company.client_secret.reveal() if company.client_secret else "",
+            CompanyTokens(tokens),
+            session,
+            StoredPin(database, company, clock).matches,
+            clock=clock.now,
+            monotonic=clock.monotonic,
+            sleep=clock.sleep,
+        ) as target,
+    ):
+        if row.called:
+            target.assume_full()
+        else:
+            await database.write(companies.called(company.name))
+        yield target
+
+
+def company_delivery(shared: Shared, company: Company, target: Target, looking: Callable[[], bool]) -> CompanyDelivery:
+    """Put one company's loop together around its open target."""
+    delivery = shared.config.delivery
+    gate = Gate(company.name, target, shared.clock, shared.log, delivery.probe_seconds)
+    looks = Looks(shared.database, shared.clock, delivery.settle_seconds)
+    outcomes = Outcomes(
+        database=shared.database,
+        looks=looks,
+        gate=gate,
+        steps=RetrySteps(delivery.retry_steps_seconds, shared.random),
+        settle_seconds=delivery.settle_seconds,
+        clock=shared.clock,
+        log=shared.log,
+    )
+    links: LinkReader = MemoryLinks(shared.database, shared.clock)
+    step = Step(
+        database=shared.database,
+        target=target,
+        looks=looks,
+        outcomes=outcomes,
+        clock=shared.clock,
+        looking=looking,
+        paused_rules=shared.paused_rules,
+        links=links,
+    )
+    name = f"delivery {company.name}"
+    return CompanyDelivery(
+        company.name,
+        database=shared.database,
+        target=target,
+        step=step,
+        gate=gate,
+        slots=shared.slots,
+        clock=shared.clock,
+        log=shared.log,
+        beat=partial(shared.progress.beat, name),
+        idle=partial(shared.progress.idle, name),
+    )

@@ -1,0 +1,1 @@
+"""Long and periodic operations, one file each."""

@@ -1,0 +1,36 @@
+"""Prune: erases what retention says, a bite at a time, so that nothing else waits for it."""
+
+from datetime import timedelta
+
+from daemon.clock import Clock
+from daemon.logs import get_log
+from daemon.settings import Retention
+from store import pruning
+from store.db import Database
+
+BITE = 500
+
+
+class Prune:
+    """Handled bodies, finished commands and digests past their window; dedupe keys and links stay."""
+
+    def __init__(self, database: Database, retention: Retention, clock: Clock) -> None:
+        self._database = database
+        self._retention = retention
+        self._clock = clock
+
+    async def __call__(self) -> int:
+        """Run once; returns how many rows were erased."""
+        now = self._clock.now()
+        bodies = now - timedelta(days=self._retention.bodies_days)
+        commands = now - timedelta(days=self._retention.commands_days)
+        erased = 0
+        for job in (pruning.bodies(bodies, BITE), pruning.payloads(commands, BITE), pruning.looks(commands, BITE)):
+            while count := await self._database.write(job):
+                erased += count
+                if count < BITE:
+                    break
+        await self._database.write(pruning.shrink())
+        if erased:
+            get_log().info("store.pruned", rows=erased, days=self._retention.bodies_days)
+        return erased

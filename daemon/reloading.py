@@ -1,0 +1,35 @@
+"""What a configuration means for the running daemon, and which of its changes need a restart."""
+
+from connectors.base import Source
+from daemon.listener import Hook
+from daemon.settings import Config
+
+
+def sources_of(config: Config) -> dict[str, Source]:
+    """The sources of a configuration whose secrets were resolved, by name."""
+    return {name: source.source for name, source in config.sources.items() if source.source is not None}
+
+
+def hooks_of(config: Config) -> dict[str, Hook]:
+    """What the listener serves: each source with the company of each of its accounts."""
+    return {
+        name: Hook(source.source, source.settings.company_for)
+        for name, source in config.sources.items()
+        if source.source is not None
+    }
+
+
+def needs_restart(old: Config, new: Config) -> list[str]:
+    """The key paths that changed and take effect only with a restart; sources and bookkeeping choices do at once."""
+    changed = [
+        name
+        for name in ("data_dir", "http", "delivery", "retention", "scheduler")
+        if getattr(old, name) != getattr(new, name)
+    ]
+    for name in sorted({*old.companies, *new.companies}):
+        before, after = old.companies.get(name), new.companies.get(name)
+        if before is None or after is None:
+            changed.append(f"companies.{name}")
+        elif (before.fortnox, before.client_secret) != (after.fortnox, after.client_secret):
+            changed.append(f"companies.{name}.fortnox")
+    return changed

@@ -1,0 +1,46 @@
+"""Retention: what is erased when it is old; keys against doubles, links and outcomes stay."""
+
+import sqlite3
+from datetime import datetime
+
+from store.db import Job, milliseconds
+
+
+def bodies(before: datetime, limit: int) -> Job[int]:
+    """Erase raw bodies of handled deliveries older than ``before``; their dedupe keys stay."""
+    return _erase(
+        "DELETE FROM inbox_body WHERE inbox_id IN (SELECT i.id FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
+        " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'parked', 'held') LIMIT ?)",
+        before,
+        limit,
+    )
+
+
+def payloads(before: datetime, limit: int) -> Job[int]:
+    """Erase the text of finished commands older than ``before``, unless one of their attempts has an open end."""
+    return _erase(
+        "DELETE FROM outbox_payload WHERE outbox_id IN"
+        " (SELECT o.id FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id WHERE o.finished_at < ? AND NOT EXISTS"
+        " (SELECT 1 FROM attempt a WHERE a.outbox_id = o.id AND a.end IN ('in_flight', 'unknown', 'throttled'))"
+        " LIMIT ?)",
+        before,
+        limit,
+    )
+
+
+def looks(before: datetime, limit: int) -> Job[int]:
+    """Erase what old looks read; that they were made stays with the attempt."""
+    return _erase("DELETE FROM look WHERE id IN (SELECT id FROM look WHERE at < ? LIMIT ?)", before, limit)
+
+
+def shrink() -> Job[None]:
+    """Give freed pages back to the disk, a bounded number at a time."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA incremental_vacuum(2000)").fetchall()
+
+    return job
+
+
+def _erase(statement: str, before: datetime, limit: int) -> Job[int]:
+    return lambda connection: connection.execute(statement, (milliseconds(before), limit)).rowcount
