@@ -50,26 +50,31 @@ def record(handled: Handled, now: int) -> Job[str]:
         state, reason = handled.state, handled.reason
         if handled.thing and handled.version and _stale(connection, handled):
             state, reason = "stale", "a newer version was handled before"
-        connection.execute(
-            "UPDATE inbox SET state = ?, reason = ?, question = ?, kind = ?, thing = ?, number = ?, version = ?,"
-            " handled_at = ? WHERE id = ?",
-            (
-                state,
-                reason,
-                handled.question,
-                handled.kind,
-                handled.thing,
-                handled.number,
-                handled.version,
-                now,
-                handled.inbox_id,
-            ),
-        )
+        mark(connection, handled, state, reason, now)
         if state == "handled":
             _store(connection, handled, now)
         return state
 
     return job
+
+
+def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: str | None, now: int) -> None:
+    """Write on the inbox row what it was found to be, and what became of it."""
+    connection.execute(
+        "UPDATE inbox SET state = ?, reason = ?, question = ?, kind = ?, thing = ?, number = ?, version = ?,"
+        " handled_at = ? WHERE id = ?",
+        (
+            state,
+            reason,
+            handled.question,
+            handled.kind,
+            handled.thing,
+            handled.number,
+            handled.version,
+            now,
+            handled.inbox_id,
+        ),
+    )
 
 
 def _stale(connection: sqlite3.Connection, handled: Handled) -> bool:
@@ -78,27 +83,39 @@ def _stale(connection: sqlite3.Connection, handled: Handled) -> bool:
 
 
 def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
-    if handled.thing and handled.version:
-        connection.execute(
-            "INSERT INTO thing_version (thing, version, inbox_id) VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET version = excluded.version, inbox_id = excluded.inbox_id",
-            (handled.thing, handled.version, handled.inbox_id),
-        )
-        connection.execute(
-            "UPDATE inbox SET state = 'superseded', reason = ?"
-            " WHERE thing = ? AND id < ? AND state IN ('parked', 'held')",
-            (f"by {handled.inbox_id}", handled.thing, handled.inbox_id),
-        )
+    keep_version(connection, handled)
     for command in handled.commands:
-        outbox_id = outbox.add(connection, command, now)
-        if outbox_id is not None:
-            outbox.supersede(connection, command, outbox_id, now)
-            lanes.refresh(connection, command.company, command.lane)
+        add(connection, command, now)
     for sale in handled.sales:
-        _remember(connection, sale, handled, now)
+        remember(connection, sale, handled, now)
 
 
-def _remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
+def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
+    """This is the newest version of the event's thing; older stopped deliveries of it have given way."""
+    if not handled.thing or not handled.version:
+        return
+    connection.execute(
+        "INSERT INTO thing_version (thing, version, inbox_id) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET version = excluded.version, inbox_id = excluded.inbox_id",
+        (handled.thing, handled.version, handled.inbox_id),
+    )
+    connection.execute(
+        "UPDATE inbox SET state = 'superseded', reason = ? WHERE thing = ? AND id < ? AND state IN ('parked', 'held')",
+        (f"by {handled.inbox_id}", handled.thing, handled.inbox_id),
+    )
+
+
+def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | None:
+    """Store one command, let older ones give way to it, and tell its lane; ``None`` where its key is there already."""
+    outbox_id = outbox.add(connection, command, now)
+    if outbox_id is not None:
+        outbox.supersede(connection, command, outbox_id, now)
+        lanes.refresh(connection, command.company, command.lane)
+    return outbox_id
+
+
+def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
+    """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
     connection.execute(
         "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at)"

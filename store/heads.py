@@ -110,12 +110,15 @@ def orphans(company: str) -> Job[list[OpenAttempt]]:
 
 
 def unfinished_for(thing: str) -> Job[tuple[bool, int | None, str | None]]:
-    """Whether any unfinished command makes ``thing``; else the last one's outbox id and state, for naming it."""
+    """Whether any unfinished command makes ``thing``; else the last one's outbox id and state, for naming it.
+
+    A command that itself needs the thing (a booking of it) does not make it.
+    """
 
     def job(connection: sqlite3.Connection) -> tuple[bool, int | None, str | None]:
         row = connection.execute(
-            "SELECT id, state, result, finished_at FROM outbox WHERE thing = ? AND state <> 'superseded'"
-            " ORDER BY finished_at IS NULL DESC, id DESC LIMIT 1",
+            "SELECT id, state, result, finished_at FROM outbox WHERE thing = ?1 AND state <> 'superseded'"
+            " AND instr(refs, ?1) = 0 ORDER BY finished_at IS NULL DESC, id DESC LIMIT 1",
             (thing,),
         ).fetchone()
         if row is None:

@@ -1,0 +1,330 @@
+"""What a person may do to the work: retry, link, replay, discard, pause, resume and declare."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
+
+from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from daemon.clock import Clock
+from daemon.config_faults import meant
+from daemon.following import Follow
+from daemon.ids import Place, command_id, delivery_id, parse
+from daemon.logs import Log
+from daemon.requests import AnyRequest, Declare, Discard, LinkThing, Pause, Replay, Resume, Retry
+from daemon.settings import Config
+from daemon.step import claim_keys
+from daemon.tasks import task_of
+from handlers.commands import COMMANDS, Command, EnsureCustomer, EnsureInvoice, EnsurePayment
+from store import acting, heads, inbox, pausing, replaying
+from store.acting import NotPossible, Person, Touched
+from store.db import Database, Job
+from store.handling import Handled
+from store.heads import Head
+from store.inbox import Waiting
+from store.links import LinkRow
+
+T = TypeVar("T")
+
+BULK = 100
+"""Rows of a bulk retry that share one commit, so that the writer stays free for others."""
+
+Answer = dict[str, Any]
+"""What became of a request, as JSON: ``commands`` and ``deliveries`` with ids and new states, and more by action."""
+
+
+class Misused(Exception):
+    """A name or id in the request means nothing here; the text is one clear line."""
+
+
+class Actions:
+    """Carries requests out: what changes is on disk, with who asked for it, and the log says so."""
+
+    def __init__(
+        self,
+        *,
+        config: Callable[[], Config],
+        database: Database,
+        clock: Clock,
+        log: Log,
+        handle: Callable[[Waiting], Handled],
+        rules: frozenset[str],
+        target: Callable[[str], AbstractAsyncContextManager[Target]],
+        links: LinkReader,
+        follow: Follow,
+    ) -> None:
+        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system."""
+        self._config = config
+        self._database = database
+        self._clock = clock
+        self._log = log
+        self._handle = handle
+        self._rules = rules
+        self._target = target
+        self._links = links
+        self._follow = follow
+
+    async def perform(self, request: AnyRequest) -> Answer:
+        """Carry one request out.
+
+        Raises :class:`store.acting.NotPossible` where the state on disk forbids it, :class:`Misused` where a name is
+        unknown, each with one clear line; and :class:`store.db.StoreUnavailable`.
+        """
+        answer = await self._perform(request)
+        ids = " ".join(_subjects(answer))
+        self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
+        return {"action": request.action, **answer}
+
+    async def _perform(self, request: AnyRequest) -> Answer:
+        match request:
+            case Retry(id=str(wanted)):
+                return await self._retry(request, wanted)
+            case Retry():
+                return await self._retry_many(request)
+            case LinkThing():
+                return await self._link(request)
+            case Replay():
+                return await self._replay(request)
+            case Discard():
+                return await self._discard(request)
+            case Pause():
+                return await self._pause(request)
+            case Resume():
+                return await self._resume(request)
+            case Declare():
+                return await self._declare(request)
+
+    # --- retry ------------------------------------------------------------------------------------------------------
+
+    async def _retry(self, request: Retry, wanted: str) -> Answer:
+        person = self._person(request)
+        place, number = _parsed(wanted, "out")
+        if place == "in":
+            await self._database.write(acting.retry_delivery(number, person))
+            self._follow.new_deliveries()
+            return {"deliveries": [{"id": delivery_id(number), "state": "waiting"}]}
+        touched = await self._database.write(await self._released(number, request, person))
+        return {"commands": [self._told(touched, person)]}
+
+    async def _retry_many(self, request: Retry) -> Answer:
+        if request.company is None and request.reason is None:
+            raise Misused("say which: an id, --reason or --company")
+        if request.company is not None:
+            self._check_company(request.company)
+        person = self._person(request)
+        commands: list[Answer] = []
+        deliveries: list[Answer] = []
+        skipped: list[Answer] = []
+        async for numbers in self._stopped("outbox", request):
+            jobs = [_tried(await self._released(number, request, person)) for number in numbers]
+            for number, touched in zip(numbers, await self._database.write_all(jobs), strict=True):
+                if isinstance(touched, NotPossible):
+                    skipped.append({"id": command_id(number), "why": str(touched)})
+                else:
+                    commands.append(self._told(touched, person))
+        async for numbers in self._stopped("inbox", request):
+            await self._database.write_all([_tried(acting.retry_delivery(number, person)) for number in numbers])
+            deliveries += [{"id": delivery_id(number), "state": "waiting"} for number in numbers]
+        self._follow.new_deliveries()
+        return {"commands": commands, "deliveries": deliveries, "skipped": skipped}
+
+    async def _stopped(self, table: str, request: Retry) -> AsyncIterator[list[int]]:
+        after = 0
+        while True:
+            job = acting.stopped(table, reason=request.reason, company=request.company, after=after, limit=BULK)
+            numbers = await self._database.read(job)
+            if not numbers:
+                return
+            yield numbers
+            after = numbers[-1]
+
+    async def _released(self, outbox_id: int, request: Retry, person: Person) -> Job[Touched]:
+        text = await self._answered(outbox_id) if request.absent else None
+        return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
+
+    async def _answered(self, outbox_id: int) -> str | None:
+        """Where the question was whether this is a sale known already: ``absent`` answers that it is another one."""
+        if await self._database.read(acting.reason_of(outbox_id)) != "same_sale":
+            return None
+        command = COMMANDS.validate_json((await self._head(outbox_id)).text)
+        return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
+
+    def _told(self, touched: Touched, person: Person) -> Answer:
+        self._log.info("command.released", outbox_id=touched.id, by=_word(person.name))
+        self._follow.new_work(touched.company)
+        return _touched(touched)
+
+    # --- link -------------------------------------------------------------------------------------------------------
+
+    async def _link(self, request: LinkThing) -> Answer:
+        place, number = _parsed(request.id, "out")
+        if place == "in":
+            raise Misused("a delivery is not linked: name the command (out-…) that explain shows")
+        head = await self._head(number)
+        task = task_of(head, looking=False, links=self._links)
+        settled = await self._identified(task, request)
+        if settled.link is None:
+            raise NotPossible(f"{request.kind}:{request.number} could not be read")
+        far = settled.link
+        keys = claim_keys(task.command) if isinstance(task.command, EnsureCustomer) else []
+        job = acting.link(
+            number,
+            LinkRow(head.thing, head.company, far.kind, far.number, far.state, verified=True),
+            self._person(request),
+            keys=keys,
+            again=not _done_by_linking(task.command),
+            shared=request.kind == "customer",
+            question=settled.question,
+        )
+        linked = await self._database.write(job)
+        self._follow.new_work(head.company)
+        freed = [{"id": command_id(freed), "state": "ready"} for freed in linked.freed]
+        return {
+            "commands": [_touched(linked.command) | {"link": f"{far.kind}:{far.number}", "question": settled.question}],
+            "freed": freed,
+        }
+
+    async def _identified(self, task: Task, request: LinkThing) -> Settled:
+        self._check_company(task.company)
+        try:
+            async with self._target(task.company) as target:
+                return await target.identify(task, request.kind, request.number)
+        except OutsideError as error:
+            raise NotPossible(error.remedy or f"{error.system} could not be asked: {error.reason}") from None
+
+    # --- replay, discard --------------------------------------------------------------------------------------------
+
+    async def _replay(self, request: Replay) -> Answer:
+        place, number = _parsed(request.id, "in")
+        if place == "out":
+            raise Misused("a command is not replayed: name its delivery (in-…) that explain shows")
+        row = await self._database.read(inbox.stored(number))
+        if row is None:
+            raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
+        job = replaying.replay(self._handle(row), self._person(request), accept=request.accept)
+        replayed = await self._database.write(job)
+        self._follow.new_work(replayed.company)
+        stopped = {"reason": replayed.reason, "question": replayed.question}
+        return {
+            "deliveries": [{"id": delivery_id(number), "state": replayed.state, **stopped}],
+            "commands": [
+                {"id": command_id(entry.id), "command": entry.kind, "what": entry.what, "state": entry.state}
+                for entry in replayed.commands
+            ],
+        }
+
+    async def _discard(self, request: Discard) -> Answer:
+        place, number = _parsed(request.id, "out")
+        if place == "in":
+            await self._database.write(acting.discard_delivery(number, self._person(request)))
+            return {"deliveries": [{"id": delivery_id(number), "state": "discarded"}]}
+        discarded = await self._database.write(acting.discard_command(number, self._person(request)))
+        self._follow.new_work(discarded.command.company)
+        parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
+        return {"commands": [_touched(discarded.command)], "parked": parked}
+
+    # --- pause, resume, declare -------------------------------------------------------------------------------------
+
+    async def _pause(self, request: Pause) -> Answer:
+        person = self._person(request)
+        subjects = [self._named(request.name)] if request.name else self._all_companies()
+        await self._database.write_all([pausing.pause(scope, name, person) for scope, name in subjects])
+        for scope, name in subjects:
+            self._follow.paused(scope, name, request.reason)
+        return {"paused": [{"scope": scope, "name": name, "reason": request.reason} for scope, name in subjects]}
+
+    async def _resume(self, request: Resume) -> Answer:
+        scope, name = self._scoped(request.name) if request.name else (None, None)
+        ended = await self._database.write(pausing.resume(scope, name, self._person(request)))
+        subjects = {(pause.scope, pause.name) for pause in ended}
+        companies = [entry for entry in self._all_companies() if name in {None, entry[1]} and scope != "rule"]
+        forgiven = [subject for subject in sorted(subjects | {*companies}) if self._follow.resumed(*subject)]
+        for _, company in self._all_companies():
+            self._follow.new_work(company)
+        answer = [{"scope": pause.scope, "name": pause.name, "reason": pause.reason} for pause in ended]
+        others = sorted({*forgiven} - subjects)
+        return {"resumed": answer + [{"scope": kind, "name": of, "reason": "credentials"} for kind, of in others]}
+
+    async def _declare(self, request: Declare) -> Answer:
+        self._check_company(request.company)
+        await self._database.write(pausing.declare(request.company, request.proof, self._person(request)))
+        await self._follow.declared()
+        return {"companies": [{"name": request.company, "proof": request.proof}]}
+
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    def _person(self, request: AnyRequest) -> Person:
+        return Person(request.person, self._clock.milliseconds(), getattr(request, "reason", None))
+
+    async def _head(self, outbox_id: int) -> Head:
+        try:
+            return await self._database.read(heads.head(outbox_id))
+        except KeyError:
+            raise NotPossible(f"there is no command out-{outbox_id}, or its text was erased by retention") from None
+
+    def _all_companies(self) -> list[tuple[str, str]]:
+        return [("company", name) for name in self._config().companies]
+
+    def _check_company(self, name: str) -> None:
+        known = self._config().companies
+        if name not in known:
+            raise Misused(f"there is no company {name}{meant(name, known)}")
+
+    def _scoped(self, text: str) -> tuple[str | None, str]:
+        scope, colon, name = text.partition(":")
+        return (scope, name) if colon and scope in {"company", "rule"} else (None, text)
+
+    def _named(self, text: str) -> tuple[str, str]:
+        """The scope of a name: ``company:NAME`` and ``rule:NAME`` say it, a bare name may be either."""
+        scope, name = self._scoped(text)
+        known = {"company": {*self._config().companies}, "rule": {*self._rules}}
+        scopes = [kind for kind, names in known.items() if name in names and scope in {None, kind}]
+        if len(scopes) > 1:
+            raise Misused(f"{name} is a company and a rule: say company:{name} or rule:{name}")
+        if not scopes:
+            names = known["company"] | known["rule"]
+            raise Misused(f"there is no company or rule {name}{meant(name, names)}")
+        return scopes[0], name
+
+
+def _done_by_linking(command: Command) -> bool:
+    """Whether the link is all that the command asks for; else it goes once more with the link in place."""
+    if isinstance(command, EnsureCustomer):
+        return command.update == "never"
+    return isinstance(command, EnsureInvoice | EnsurePayment)
+
+
+def _tried(job: Job[T]) -> Job[T | NotPossible]:
+    """A job of many: that it is not possible is an answer, so that the others are known too."""
+
+    def tried(connection: Any) -> T | NotPossible:
+        try:
+            return job(connection)
+        except NotPossible as refused:
+            return refused
+
+    return tried
+
+
+def _parsed(text: str, bare: Place) -> tuple[Place, int]:
+    found = parse(text, bare)
+    if found is None:
+        raise Misused(f"{text} is no id: in-12 names a delivery, out-34 a command")
+    return found
+
+
+def _touched(touched: Touched) -> Answer:
+    answer: Answer = {"id": command_id(touched.id), "state": touched.state}
+    return answer | ({"doubts_ended": touched.doubts_ended} if touched.doubts_ended else {})
+
+
+def _subjects(answer: Answer) -> list[str]:
+    """What the request touched, for one log line; a long list is cut by the log."""
+    ids = [entry["id"] for part in ("commands", "deliveries", "freed", "parked") for entry in answer.get(part, ())]
+    names = [f"{entry['scope']}:{entry['name']}" for part in ("paused", "resumed") for entry in answer.get(part, ())]
+    return ids + names + [f"company:{entry['name']}" for entry in answer.get("companies", ())]
+
+
+def _word(name: str) -> str:
+    """A person's name at the operating system in the log's alphabet."""
+    return re.sub(r"[^A-Za-z0-9_.+-]", "_", name)

@@ -1,0 +1,118 @@
+"""What a running daemon does when a person has changed something on disk, and the live facts that it can tell."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from connectors.base import Target
+from daemon.delivery import CompanyDelivery
+from daemon.intake import Intake
+from daemon.opening import OpenStore
+
+
+class Follow(Protocol):
+    """What a running daemon does when a person changed something on disk; without a daemon there is nothing to do."""
+
+    def new_work(self, company: str) -> None:
+        """A command of the company may be due now."""
+        ...
+
+    def new_deliveries(self) -> None:
+        """A delivery waits for intake again."""
+        ...
+
+    def paused(self, scope: str, name: str, reason: str) -> None:
+        """A company or a rule is paused."""
+        ...
+
+    def resumed(self, scope: str, name: str) -> bool:
+        """A company or a rule goes on; whether a company was stopped by lost credentials, which is forgiven."""
+        ...
+
+    async def declared(self) -> None:
+        """Something was declared of a company: read it again."""
+        ...
+
+
+class NoDaemon:
+    """Follows nothing: the next start of the daemon reads everything from disk."""
+
+    def new_work(self, company: str) -> None:
+        """No loop runs."""
+
+    def new_deliveries(self) -> None:
+        """No loop runs."""
+
+    def paused(self, scope: str, name: str, reason: str) -> None:
+        """No gate to shut."""
+
+    def resumed(self, scope: str, name: str) -> bool:
+        """No gate to open."""
+        return False
+
+    async def declared(self) -> None:
+        """No memory to renew."""
+
+
+class Live:
+    """Follows in the running daemon: loops are woken, gates shut and open, and what is in memory is read again."""
+
+    def __init__(
+        self,
+        *,
+        store: OpenStore,
+        intake: Intake,
+        deliveries: Mapping[str, CompanyDelivery],
+        targets: Mapping[str, Target],
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._deliveries = deliveries
+        self._targets = targets
+
+    def new_work(self, company: str) -> None:
+        """Wake the company's loop."""
+        if company in self._deliveries:
+            self._deliveries[company].wake()
+
+    def new_deliveries(self) -> None:
+        """Wake intake."""
+        self._intake.wake()
+
+    def paused(self, scope: str, name: str, reason: str) -> None:
+        """Shut the company's gate, or let every step ask for the rule."""
+        pauses = self._store.pauses
+        if scope == "rule":
+            pauses.set_rules(pauses.rules() | {name})
+        elif name in self._deliveries:
+            self._deliveries[name].gate.pause(reason)
+
+    def resumed(self, scope: str, name: str) -> bool:
+        """Open the gate again, also where the far side no longer knew us: a person has seen to it."""
+        pauses = self._store.pauses
+        if scope == "rule":
+            pauses.set_rules(pauses.rules() - {name})
+            return False
+        if name not in self._deliveries:
+            return False
+        gate = self._deliveries[name].gate
+        stopped = gate.stopped_by is not None
+        gate.pause(None)
+        return stopped
+
+    async def declared(self) -> None:
+        """Read the companies' rows again."""
+        await self._store.reload(list(self._store.rows))
+
+    def facts(self) -> dict[str, Any]:
+        """What only the running daemon knows: why each company's gate is shut (or ``None``), and its rate window."""
+        return {
+            "companies": {
+                name: {
+                    "shut_by": delivery.gate.shut_by,
+                    "in_flight": delivery.in_flight,
+                    "room": self._targets[name].room(),
+                    "room_in_s": round(self._targets[name].room_in(), 3),
+                }
+                for name, delivery in self._deliveries.items()
+            }
+        }

@@ -1,0 +1,85 @@
+"""What people may ask for: one frozen request per action, the same over the admin socket and without a daemon."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import StringConstraints
+
+from handlers.values import Frozen
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class Request(Frozen):
+    """Every request names the person at the operating system who asks."""
+
+    action: ClassVar[str]
+    person: Text
+
+
+class Retry(Request):
+    """Send stopped commands again and read stopped deliveries again: one ``id``, or all of a reason or a company.
+
+    ``absent`` is the person's word that nothing of the thing exists in the far system.
+    """
+
+    action = "retry"
+    id: Text | None = None
+    reason: Text | None = None
+    company: Text | None = None
+    absent: bool = False
+
+
+class LinkThing(Request):
+    """A command's thing is the far object ``number`` of ``kind``; a read checks it."""
+
+    action = "link"
+    id: Text
+    kind: Literal["customer", "invoice", "payment"]
+    number: Text
+
+
+class Replay(Request):
+    """Run today's rules on a stored delivery; ``accept`` sends what differs from what was delivered."""
+
+    action = "replay"
+    id: Text
+    accept: bool = False
+
+
+class Discard(Request):
+    """End a command, or a stopped delivery, for good."""
+
+    action = "discard"
+    id: Text
+    reason: Text
+
+
+class Pause(Request):
+    """Pause a company or a rule; every company where none is named."""
+
+    action = "pause"
+    name: Text | None = None
+    reason: Text
+
+
+class Resume(Request):
+    """End a pause; every pause where none is named."""
+
+    action = "resume"
+    name: Text | None = None
+
+
+class Declare(Request):
+    """A company's past: it is ``empty``, or its work after the start is ``new_work``."""
+
+    action = "declare"
+    company: Text
+    proof: Literal["empty", "new_work"]
+
+
+AnyRequest = Retry | LinkThing | Replay | Discard | Pause | Resume | Declare
+
+REQUESTS: Mapping[str, type[AnyRequest]] = {
+    kind.action: kind for kind in (Retry, LinkThing, Replay, Discard, Pause, Resume, Declare)
+}

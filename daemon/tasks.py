@@ -1,0 +1,27 @@
+"""A command as a target sees it: its text read back, its link and the links that it stands on."""
+
+from connectors.base import Link, LinkReader, Task
+from handlers.commands import COMMANDS
+from store.heads import Head
+from store.links import LinkRow
+
+
+def task_of(head: Head, *, looking: bool, links: LinkReader) -> Task:
+    """The task of a stored command. ``looking`` asks for a proof of absence before each create."""
+    command = COMMANDS.validate_json(head.text)
+    by_thing = {ref.thing(head.company): ref for ref in command.refs}
+    return Task(
+        company=head.company,
+        command=command,
+        thing=head.thing,
+        link=None if head.link is None else far(head.link),
+        refs={by_thing[thing]: far(row) for thing, row in head.refs.items()},
+        looking=looking,
+        links=links,
+        priority=head.priority,
+    )
+
+
+def far(row: LinkRow) -> Link:
+    """A stored link as targets know it."""
+    return Link(kind=row.kind, number=row.number, state=row.state, verified=row.verified)
