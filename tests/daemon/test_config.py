@@ -182,6 +182,14 @@ def test_no_secret_is_repeated(tmp_path: Path) -> None:
     assert "hush" not in "\n".join(faults(tmp_path, GOOD.replace('"generated:shop"', '"hush-hush"')))
 
 
+@pytest.mark.parametrize("old", ['"generated:shop"', '"generated:state-key"', '"file:fortnox"'])
+def test_a_secret_written_as_a_number_is_not_repeated(tmp_path: Path, old: str) -> None:
+    """The value of a key that holds a secret is never given back, whatever its type."""
+    (found,) = faults(tmp_path, GOOD.replace(old, "424242"))
+    assert "must be a valid string" in found
+    assert "424242" not in found
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
