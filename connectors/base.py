@@ -314,6 +314,13 @@ class Target(Protocol):
         """Read whether an earlier ``operation`` took effect, by our exact mark; absence only when all was read."""
         ...
 
+    async def identify(self, task: Task, kind: str, number: str) -> Settled:
+        """Read the object that a person says the task's thing is, and answer as if the command had found it.
+
+        Raises :class:`Park` where it does not exist, is not what the command makes, or carries another thing's mark.
+        """
+        ...
+
     async def probe(self) -> None:
         """Read the company information: proves that the far side answers and is the company that was pinned."""
         ...

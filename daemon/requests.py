@@ -31,11 +31,11 @@ class Retry(Request):
 
 
 class LinkThing(Request):
-    """A command's thing is the far object ``number`` of ``kind``; a read checks it."""
+    """A command's thing is the far object ``number`` of ``kind`` (a note's number is its customer's); a read checks it."""
 
     action = "link"
     id: Text
-    kind: Literal["customer", "invoice", "payment"]
+    kind: Literal["customer", "invoice", "payment", "note"]
     number: Text
 
 
