@@ -135,9 +135,7 @@ class Simulator:
         return self.tokens.find_access(token) if kind.lower() == "bearer" else None
 
     def _refused_by_window(self, entry: LoggedCall, access: Access) -> Answer | None:
-        company = self.companies.get(access.tenant_id)
-        if company is None:
-            return None
+        company = self.companies[access.tenant_id]
         window = self._windows.setdefault((access.client, access.tenant_id), RateWindow())
         if window.admits(entry.monotonic, company.settings):
             return None
@@ -158,9 +156,9 @@ class Simulator:
     def _rest_effect(
         self, request: web.BaseRequest, path: str, entry: LoggedCall, access: Access | None, body: bytes
     ) -> Effect:
-        company = None if access is None else self.companies.get(access.tenant_id)
-        if access is None or company is None or not self.tokens.is_live(access):
+        if access is None or not self.tokens.is_live(access):
             return unauthorized
+        company = self.companies[access.tenant_id]
         call = Call(
             request.method,
             path,

@@ -89,6 +89,12 @@ def _number(order: Mapping[str, Any], name: str, default: Any, *, whole: bool, l
     return value
 
 
+def _number_or_null(order: Mapping[str, Any], name: str, default: int | None, lowest: int) -> int | None:
+    if order.get(name, default) is None:
+        return None
+    return int(_number(order, name, default, whole=True, lowest=lowest))
+
+
 def _pattern(order: Mapping[str, Any]) -> re.Pattern[str] | None:
     text = order.get("path", _REFRESH_PATH if order["fault"] == "refresh_used" else None)
     if text is None:
@@ -132,37 +138,27 @@ def _check_types(given: Mapping[str, Any]) -> None:
         _number(given, "retry_after", None, whole=False)
 
 
-def read_fault(order: Any, number: int) -> Fault:
+def read_fault(order: Mapping[str, Any], number: int) -> Fault:
     """Read one ordered fault; `times` is 1 unless given, null means for ever.
 
     Raises:
         FaultDescriptionError: with a sentence that names what is wrong.
     """
-    if not isinstance(order, dict):
-        raise FaultDescriptionError("a fault is one JSON object")
     if order.get("fault") not in KINDS:
         raise FaultDescriptionError(f'"fault" must be one of {", ".join(KINDS)}')
-    method = order.get("method")
-    if method is not None and method not in ("GET", "POST", "PUT", "DELETE"):
+    if order.get("method") not in (None, "GET", "POST", "PUT", "DELETE"):
         raise FaultDescriptionError('"method" must be GET, POST, PUT, DELETE or null')
-    company = order.get("company")
-    if company is not None:
-        company = _number(order, "company", None, whole=True)
-    times = order.get("times", 1)
-    if times is not None:
-        times = _number(order, "times", 1, whole=True, lowest=1)
-    probability = _number(order, "probability", 1, whole=False)
-    if probability > 1:
+    if _number(order, "probability", 1, whole=False) > 1:
         raise FaultDescriptionError('"probability" must not be above 1')
     return Fault(
         id=number,
         kind=order["fault"],
-        method=method,
+        method=order.get("method"),
         path=_pattern(order),
-        company=company,
-        times=times,
+        company=_number_or_null(order, "company", None, 0),
+        times=_number_or_null(order, "times", 1, 1),
         after=_number(order, "after", 0, whole=True),
-        probability=float(probability),
+        probability=float(order.get("probability", 1)),
         chance=Random(_number(order, "seed", 0, whole=True)),  # noqa: S311 - a repeatable test, not a secret
         parameters=_parameters(order),
     )
@@ -175,7 +171,7 @@ class FaultList:
         self._faults: list[Fault] = []
         self._last_id = 0
 
-    def order(self, description: Any) -> Fault:
+    def order(self, description: Mapping[str, Any]) -> Fault:
         """Put a fault in force.
 
         Raises:

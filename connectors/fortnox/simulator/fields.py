@@ -123,10 +123,6 @@ def _numeric_text(name: str, value: Any, field: Field) -> str:
     return decimal_text(_number(name, value, field))
 
 
-def _object(name: str, value: Any, _field: Field) -> Any:
-    raise ApiError(2001392, f"Felaktig indata: {name} har fel typ.")
-
-
 _READERS = {
     Kind.TEXT: _text,
     Kind.NUMBER: _number,
@@ -134,12 +130,11 @@ _READERS = {
     Kind.INTEGER: _integer,
     Kind.BOOLEAN: _boolean,
     Kind.DATE: _date,
-    Kind.OBJECT: _object,
 }
 
 
 def read_value(name: str, value: Any, field: Field) -> Any:
-    """Read one given value as its property stores it.
+    """Read one given value as its property, which is not an object, stores it.
 
     Raises:
         ApiError: 2000106, 2000108, 2000134, 2000359, a length code, or an invented code outside its choices.

@@ -1,11 +1,23 @@
 """The state machine of an invoice: bookkeep and cancel (Fortnox facts, 6.5)."""
 
+from typing import Any
+
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoice_rows import has_unnamed_goods
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.vouchers import check_period, invoice_entries, write_voucher
+
+
+def _check_bookable(company: Company, invoice: dict[str, Any]) -> None:
+    if invoice["Cancelled"]:
+        raise ApiError(Invented.CANCELLED_INVOICE_LOCKED, "Fakturan är makulerad och kan inte bokföras.")
+    if invoice["Booked"]:
+        raise ApiError(Invented.INVOICE_ALREADY_BOOKED, "Fakturan är redan bokförd.")
+    check_period(company, invoice["InvoiceDate"], 2002141)
+    if has_unnamed_goods(invoice["InvoiceRows"]):
+        raise ApiError(2003977, "En rad med antal saknar benämning och artikel.")
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
@@ -16,13 +28,7 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
             period, 2003977 for goods without description and article.
     """
     invoice = record.data
-    if invoice["Cancelled"]:
-        raise ApiError(Invented.CANCELLED_INVOICE_LOCKED, "Fakturan är makulerad och kan inte bokföras.")
-    if invoice["Booked"]:
-        raise ApiError(Invented.INVOICE_ALREADY_BOOKED, "Fakturan är redan bokförd.")
-    check_period(company, invoice["InvoiceDate"], 2002141)
-    if has_unnamed_goods(invoice["InvoiceRows"]):
-        raise ApiError(2003977, "En rad med antal saknar benämning och artikel.")
+    _check_bookable(company, invoice)
     voucher = write_voucher(
         company,
         series="B",

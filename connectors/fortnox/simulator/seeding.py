@@ -35,6 +35,17 @@ def _put_article(company: Company, given: Mapping[str, Any]) -> None:
     company.articles[number] = {row: given[name] for name, row in _ARTICLE_FIELDS.items() if name in given}
 
 
+def _put_all(company: Company, kind: str, given: list[dict[str, Any]], moment: Moment) -> None:
+    for place, item in enumerate(given):
+        try:
+            if kind == "articles":
+                _put_article(company, item)
+            else:
+                _put(company, _RESOURCES[kind], item, moment)
+        except ApiError as refusal:
+            raise SeedError(f"{kind}[{place}] was refused: {refusal.code} {refusal.message}") from refusal
+
+
 def seed(company: Company, order: Mapping[str, Any], moment: Moment) -> dict[str, int]:
     """Put in currencies, articles, customers, invoices and payments, in that order; give how many of each.
 
@@ -52,13 +63,6 @@ def seed(company: Company, order: Mapping[str, Any], moment: Moment) -> dict[str
         given = order.get(kind, [])
         if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
             raise SeedError(f'"{kind}" must be a list of objects')
-        for place, item in enumerate(given):
-            try:
-                if kind == "articles":
-                    _put_article(company, item)
-                else:
-                    _put(company, _RESOURCES[kind], item, moment)
-            except ApiError as refusal:
-                raise SeedError(f"{kind}[{place}] was refused: {refusal.code} {refusal.message}") from refusal
+        _put_all(company, kind, given, moment)
         counts[kind] = len(given)
     return counts

@@ -89,6 +89,10 @@ async def test_wrong_secret_answers_as_recorded() -> None:
             "error": "invalid_client",
             "error_description": "The client credentials are invalid",
         }
+        assert (await caller.token_call({"token": "x"}, secret="wrong", endpoint="revoke")).status == 401
+        broken = {"Authorization": "Basic %%%"}
+        assert (await caller.send("POST", "/oauth-v1/token", data={}, headers=broken)).status == 401
+        assert (await caller.send("GET", "/oauth-v1/token")).status == 404
 
 
 @pytest.mark.asyncio
@@ -134,6 +138,27 @@ async def test_an_unregistered_redirect_address_is_not_followed() -> None:
         asked = {"client_id": "simulator", "redirect_uri": "http://127.0.0.1:9/back"}
         reply = await caller.send("GET", "/oauth-v1/auth", params=asked, allow_redirects=False)
         assert (reply.status, reply.json["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.asyncio
+async def test_without_redirect_address_the_consent_answers_itself() -> None:
+    """No address to go back to: code and state, or the error, come as JSON (simulator choice)."""
+    async with opened() as caller:
+        asked = {"client_id": "simulator", "response_type": "code", "scope": "customer", "state": "s"}
+        given = await caller.send("GET", "/oauth-v1/auth", params=asked)
+        assert (given.status, sorted(given.json)) == (200, ["code", "state"])
+        refused = await caller.send("GET", "/oauth-v1/auth", params={**asked, "account_type": "person"})
+        assert (refused.status, refused.json["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.asyncio
+async def test_a_code_belongs_to_its_redirect_address() -> None:
+    """The exchange must name the address the code was sent to; the code is spent all the same."""
+    async with opened() as caller:
+        code = (await _code(caller))["code"]
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": "http://127.0.0.1:9/other"}
+        assert (await caller.token_call(form)).status == 400
+        assert (await _exchange(caller, code))[0] == 400
 
 
 @pytest.mark.asyncio

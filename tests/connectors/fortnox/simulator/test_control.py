@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, printed, running
@@ -69,8 +70,14 @@ async def test_reset_goes_back_to_the_start() -> None:
     async with opened() as caller:
         await caller.customer()
         await caller.fault("html", times=None)
-        await caller.control("POST", "settings", {"company": 3003})
+        await caller.control("POST", "settings", {"company": 3003, "locked_until": None, "financial_years": None})
+        caller.server.simulator.faults.clear()
+        await caller.fault("late_effect", path="/3/customers", seconds=3600)
+        with pytest.raises(aiohttp.ClientOSError):
+            await caller.call("POST", "/3/customers", {"Customer": {"Name": "aldrig"}})
+        await caller.fault("html", times=None)
         await caller.control("POST", "reset")
+        assert (await caller.control("GET", "faults"))["late_effects_pending"] == 0
         assert (await caller.control("GET", "calls"))["calls"] == []
         assert (await caller.control("GET", "faults"))["faults"] == []
         assert list((await caller.control("GET", "state"))["companies"]) == ["1001"]

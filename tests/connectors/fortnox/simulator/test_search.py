@@ -119,6 +119,7 @@ async def test_invoice_filters_follow_the_state() -> None:
         ("/3/customers?sortby=city", 2000588),
         ("/3/customers?sortby=name&sortorder=up", 2000588),
         ("/3/invoices?fromdate=1", 2000588),
+        ("/3/invoices?accountnumberfrom=x", 2000588),
         ("/3/invoices?sent=maybe", 2000588),
         ("/3/customers?externalreference=x", 2000588),
         ("/3/customers?name=%3Cb%3E", 2000359),
@@ -178,6 +179,18 @@ async def test_sorting() -> None:
         assert await _customers(caller, sortorder="descending") == ["K1", "10", "9"]
         assert await _customers(caller, sortby="name") == ["9", "10", "K1"]
         assert await _customers(caller, sortby="name", sortorder="descending") == ["K1", "10", "9"]
+
+
+@pytest.mark.asyncio
+async def test_invoices_sort_by_amount_and_date() -> None:
+    """Totals sort as amounts, dates as dates."""
+    async with opened() as caller:
+        await caller.customer()
+        for price, day in ((900, "2026-03-03"), (80, "2026-03-01"), (1000, "2026-03-02")):
+            row = {"Description": "x", "DeliveredQuantity": 1, "Price": price}
+            await caller.invoice(InvoiceDate=day, InvoiceRows=[row])
+        assert await _invoices(caller, sortby="total") == ["2", "1", "3"]
+        assert await _invoices(caller, sortby="invoicedate", sortorder="descending") == ["1", "3", "2"]
 
 
 @pytest.mark.asyncio

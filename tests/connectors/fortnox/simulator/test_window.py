@@ -105,6 +105,13 @@ async def test_refused_calls_stand_in_the_log_as_429() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_limit_of_zero_means_no_window() -> None:
+    """For measuring: nothing is ever refused."""
+    async with opened(CompanySettings(rate_limit=0)) as caller:
+        assert await _statuses(caller, 60) == [200] * 60
+
+
+@pytest.mark.asyncio
 async def test_limits_can_be_changed_while_running() -> None:
     """A scaled window takes force at once."""
     async with opened(CompanySettings()) as caller:
