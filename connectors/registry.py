@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.base import Source, SourceSettings
+from connectors.highlevel.settings import HighLevelSettings
+from connectors.highlevel.source import HighLevelSource
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
 
@@ -23,6 +25,7 @@ class SourceType:
 
 
 SOURCES: Mapping[str, SourceType] = {
+    "highlevel": SourceType(HighLevelSettings, HighLevelSource),
     "standard": SourceType(StandardSettings, StandardSource),
 }
 """The word after ``type =`` in a ``[sources.NAME]`` section -> its kind of sender."""

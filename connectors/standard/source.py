@@ -83,7 +83,7 @@ class StandardSource:
         for part in self._settings.account_field.split("."):
             found = found.get(part) if isinstance(found, dict) else None
         text = str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else ""
-        return text if text.isascii() and text.isprintable() and 0 < len(text) <= 200 else NO_ACCOUNT
+        return text if text.isprintable() and 0 < len(text) <= 200 else NO_ACCOUNT
 
     def _event(self, body: wire.Body) -> Event:
         if isinstance(body, wire.SurveyBody):

@@ -1,0 +1,1 @@
+"""HighLevel: surveys that workflows send."""
