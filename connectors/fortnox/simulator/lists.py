@@ -30,12 +30,10 @@ def _sorted(records: list[Record], selection: Selection, key: str) -> list[Recor
 
 
 def _matching(company: Company, resource: Resource, selection: Selection) -> list[Record]:
-    predicates = selection.predicates
-    if not predicates:
-        return list(resource.records(company).values())
-    return [
-        record for record in resource.records(company).values() if all(predicate(record) for predicate in predicates)
-    ]
+    found = list(resource.records(company).values())
+    for predicate in selection.predicates:
+        found = [record for record in found if predicate(record)]
+    return found
 
 
 def list_body(company: Company, resource: Resource, selection: Selection, base: str) -> dict[str, Any]:
