@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from connectors.base import SecretReference
 
@@ -98,7 +99,7 @@ def _is_secret(model: type[BaseModel], where: tuple[str | int, ...]) -> bool:
     if where[-1] in SECRETS_BY_NAME:
         return True
     owner = _model_at(model, where[:-1])
-    field = owner.model_fields.get(str(where[-1])) if owner else None
+    field = _field(owner, where[-1]) if owner else None
     return field is not None and SecretReference in _options(field.annotation)
 
 
@@ -111,13 +112,17 @@ def _model_at(model: type[BaseModel], where: tuple[str | int, ...]) -> type[Base
     current: Any = model
     for part in where:
         if isinstance(current, type) and issubclass(current, BaseModel):
-            field = current.model_fields.get(str(part))
+            field = _field(current, part)
             current = field.annotation if field else None
         elif get_origin(current) is dict:
             current = get_args(current)[1]
         else:
             return None
     return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _field(model: type[BaseModel], key: str | int) -> FieldInfo | None:
+    return next((field for name, field in model.model_fields.items() if key == (field.alias or name)), None)
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:

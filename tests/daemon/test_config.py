@@ -214,6 +214,16 @@ def test_a_secret_written_as_a_number_is_not_repeated(tmp_path: Path, old: str) 
         ('company = "demo"', 'companies = { a = "dmo" }\naccount_field = "x"', "sources.shop.companies.a: there is no"),
         ('data_dir = "data"', 'data_dir = "fortnox"', "data_dir: cannot be made"),
         ('data_dir = "data"', "", "data_dir: is missing"),
+        (
+            'company = "demo"',
+            'company = "demo"\ntolerance = 3',
+            "sources.shop.tolerance: is not a known key; did you mean",
+        ),
+        (
+            'client_id = "AbC"',
+            'client_id = "AbC"\nkin = 3',
+            "companies.real.fortnox.kin: is not a known key; did you mean k",
+        ),
         ('client_id = "AbC"', 'client_id = "AbC"\nkind = "livee"', "companies.real.fortnox.kind: must be 'live' or"),
     ],
 )
@@ -222,6 +232,15 @@ def test_single_faults(tmp_path: Path, old: str, new: str, expected: str) -> Non
     (found,) = faults(tmp_path, GOOD.replace(old, new))
     assert found.startswith(expected)
     assert "hush" not in found
+
+
+def test_a_key_inside_a_source_s_table(tmp_path: Path) -> None:
+    """What was meant is found in tables whose name in the file is not the program's."""
+    section = (
+        '[sources.ghl]\ntype = "highlevel"\ncompany = "demo"\npath_token = "generated:x"\nfields = { scor = "a" }\n'
+    )
+    (found,) = faults(tmp_path, GOOD + section)
+    assert found == "sources.ghl.fields.scor: is not a known key; did you mean score?"
 
 
 def test_a_sender_beside_the_simulator_may_have_a_plain_secret(tmp_path: Path) -> None:
