@@ -100,7 +100,7 @@ def _assemble(
         for name, company in config.companies.items()
     }
     intake = _intake(config, parts, store, progress, {name: delivery.wake for name, delivery in deliveries.items()})
-    turnstile = Turnstile(lambda: slots.saturated or intake.behind)
+    turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
     listener = _listener(config, parts, store, log, intake, turnstile)
     return Bridge(

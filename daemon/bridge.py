@@ -102,7 +102,7 @@ class Bridge:
         self._progress.register(INTAKE, BOUND_SECONDS)
         self._start(tasks, INTAKE, self.intake.run)
         for name, delivery in self.deliveries.items():
-            loop = f"delivery {name}"
+            loop = f"delivery.{name}"
             self._progress.register(loop, BOUND_SECONDS)
             self._start(tasks, loop, delivery.run)
         scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, lambda: None)
@@ -155,7 +155,9 @@ class Bridge:
             outbox_waiting=read.outbox_waiting,
             outbox_oldest_s=_age(read.outbox_oldest, now),
             parked=read.parked,
-            targets_paused=sum(delivery.gate.shut_by is not None for delivery in self.deliveries.values()),
+            targets_paused=sum(
+                delivery.gate.shut_by not in {None, "unproved"} for delivery in self.deliveries.values()
+            ),
             token_days_left=min((days for days in left if days is not None), default=None),
         )
 

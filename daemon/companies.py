@@ -128,7 +128,7 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         paused_rules=shared.paused_rules,
         links=links,
     )
-    name = f"delivery {company.name}"
+    name = f"delivery.{company.name}"
     return CompanyDelivery(
         company.name,
         database=shared.database,

@@ -10,7 +10,6 @@ from connectors.base import (
     OutsideError,
     Park,
     Settled,
-    Task,
     Throttled,
     UnknownEnd,
     Unreachable,
@@ -75,26 +74,35 @@ class Outcomes:
         keys: Sequence[str] = (),
         recheck: bool = False,
         started: float | None = None,
+        absent: Sequence[OpenAttempt] = (),
+        answered: bool = False,
     ) -> None:
-        """The far side is as meant (or holds a question): link, outcome and who waited, in one transaction."""
+        """The far side is as meant (or holds a question): link, outcome and who waited, in one transaction.
+
+        ``absent`` are doubts that were proved empty just before; ``answered`` says that the far side was asked for it
+        (a write always was). What a question holds is linked, but nothing that needs it goes on.
+        """
         now = self._clock.milliseconds()
-        if recheck and attempt_id is not None:
-            self._looks.ended(attempt_id)
         settlement = Settlement(
-            link=_row(head, settled, verified=not recheck),
+            link=_row(head, settled, verified=not recheck and settled.question is None),
             result=settled.result,
             question=settled.question,
             again=settled.again,
             proof=settled.proof or None,
             recheck_due=now + round(self._settle * 1000) if recheck else None,
             keys=keys,
+            closes=[(attempt.id, End("absent")) for attempt in absent],
         )
         state = await self._database.write(delivering.settle(head.outbox_id, attempt_id, settlement, now))
-        self._gate.outage.succeeded()
+        self._looks.forget(attempt.id for attempt in absent)
+        if attempt_id is not None and not recheck:
+            self._looks.forget([attempt_id])
+        if answered or attempt_id is not None:
+            self._gate.answered()
         self._say_settled(head, settled, state, started)
 
     async def found(
-        self, head: Head, task: Task, settled: Settled, attempts: Sequence[OpenAttempt], *, keys: Sequence[str]
+        self, head: Head, settled: Settled, attempts: Sequence[OpenAttempt], *, keys: Sequence[str]
     ) -> None:
         """A look found the effect of an earlier attempt: it is linked, and the doubts end with that proof.
 
@@ -104,7 +112,7 @@ class Outcomes:
         now = self._clock.milliseconds()
         again = settled.again or any(attempt.outbox_id != head.outbox_id for attempt in attempts)
         settlement = Settlement(
-            link=_row(head, settled, verified=True),
+            link=_row(head, settled, verified=settled.question is None),
             result=settled.result,
             question=settled.question,
             again=again,
@@ -113,19 +121,37 @@ class Outcomes:
             closes=[(attempt.id, End("found")) for attempt in attempts],
         )
         state = await self._database.write(delivering.settle(head.outbox_id, None, settlement, now))
-        self._gate.outage.succeeded()
+        self._looks.forget(attempt.id for attempt in attempts)
+        self._gate.answered()
         self._say_settled(head, settled, state, None)
 
     async def orphan_found(
         self, head: Head, settled: Settled, attempts: Sequence[OpenAttempt], *, keys: Sequence[str]
     ) -> None:
         """The write of a command that was stopped or ended meanwhile took effect: link it, so nobody makes it again."""
-        link = _row(head, settled, verified=True)
-        if link is None:
+        link = _row(head, settled, verified=settled.question is None)
+        now = self._clock.milliseconds()
+        await self._database.write(delivering.settle_orphans(attempts, link, now, keys=keys, question=settled.question))
+        self._looks.forget(attempt.id for attempt in attempts)
+        self._gate.answered()
+
+    async def orphan_absent(self, attempts: Sequence[OpenAttempt]) -> None:
+        """Nothing of what a stopped or ended command sent took effect: who waited for that goes on."""
+        ids = [attempt.id for attempt in attempts]
+        await self._database.write(delivering.close_absent(ids, self._clock.milliseconds()))
+        self._looks.forget(ids)
+        self._gate.answered()
+
+    def orphan_failed(self, company: str, outbox_id: int, error: Exception) -> None:
+        """A look for what a stopped command sent failed: that is no absence, the doubt stays open."""
+        if isinstance(error, OutsideError):
+            self._hear(company, f"orphan of {outbox_id}", error)
             return
-        for attempt in attempts:
-            job = delivering.settle_orphan(attempt, link, self._clock.milliseconds(), keys=keys)
-            await self._database.write(job)
+        self._log.error("command.parked", outbox_id=outbox_id, company=company, reason="bug", exc_info=error)
+
+    def may_leave(self) -> bool:
+        """Whether a call may leave now; a command that may not keeps its place, and nothing is recorded."""
+        return self._gate.open
 
     # --- endings that do not ----------------------------------------------------------------------------------------
 
@@ -180,8 +206,6 @@ class Outcomes:
         end = "unknown" if isinstance(error, UnknownEnd) else "known"
         if isinstance(error, Throttled):
             end = "throttled"
-        if end != "known":
-            self._looks.ended(attempt_id)
         state = "unknown" if end == "unknown" and following.state == "ready" else following.state
         now = self._clock.milliseconds()
         await self._database.write(
@@ -197,6 +221,8 @@ class Outcomes:
                 uses_attempt=following.uses_attempt,
             )
         )
+        if end == "known":
+            self._looks.forget([attempt_id])
         self._tell(head, error, following)
 
     async def bug(self, head: Head, attempt_id: int | None, error: Exception) -> None:
@@ -206,7 +232,6 @@ class Outcomes:
         if attempt_id is None:
             job = delivering.put_back(head.outbox_id, now, state="parked", due_at=now, reason="bug", question=question)
         else:
-            self._looks.ended(attempt_id)
             end = End("unknown", reason="bug")
             job = delivering.end_attempt(
                 head.outbox_id, attempt_id, end, now, state="parked", due_at=now, reason="bug", question=question
@@ -214,9 +239,7 @@ class Outcomes:
         await self._database.write(job)
         self._log.error(
             "command.parked",
-            outbox_id=head.outbox_id,
-            target="fortnox",
-            company=head.company,
+            **_named(head),
             command=head.kind,
             attempt=head.attempts,
             reason="bug",
@@ -241,26 +264,13 @@ class Outcomes:
     # --- what is said -----------------------------------------------------------------------------------------------
 
     def _tell(self, head: Head, error: OutsideError, following: Next) -> None:
-        gate = self._gate
-        if isinstance(error, Unreachable):
-            gate.outage.unreachable()
-        elif isinstance(error, CredentialsLost):
-            gate.credentials_lost(error)
-        elif isinstance(error, Throttled):
-            self._log.warning(
-                "target.throttled", target="fortnox", company=head.company, wait_s=error.after.total_seconds()
-            )
-        elif isinstance(error, UnknownEnd | Later):
-            gate.outage.failed(head.lane)
-        gate.check()
+        self._hear(head.company, head.lane, error)
         if following.state in {"parked", "held"}:
             self._say_parked(head, error.reason, error.status)
         elif following.uses_attempt:
             self._log.warning(
                 "command.retried",
-                outbox_id=head.outbox_id,
-                target="fortnox",
-                company=head.company,
+                **_named(head),
                 command=head.kind,
                 attempt=head.attempts + 1,
                 reason=error.reason,
@@ -268,12 +278,25 @@ class Outcomes:
                 in_s=round(following.wait_s, 1),
             )
 
+    def _hear(self, company: str, lane: str, error: OutsideError) -> None:
+        """What an error says about the far side."""
+        gate = self._gate
+        if isinstance(error, Unreachable):
+            gate.outage.unreachable()
+        elif isinstance(error, CredentialsLost):
+            gate.credentials_lost(error)
+        elif isinstance(error, Throttled):
+            self._log.warning("target.throttled", target="fortnox", company=company, wait_s=error.after.total_seconds())
+        elif isinstance(error, UnknownEnd | Later):
+            gate.outage.failed(lane)
+        elif error.status is not None:
+            gate.answered()
+        gate.check()
+
     def _say_parked(self, head: Head, reason: str, status: int | None) -> None:
         self._log.error(
             "command.parked",
-            outbox_id=head.outbox_id,
-            target="fortnox",
-            company=head.company,
+            **_named(head),
             command=head.kind,
             attempt=head.attempts,
             reason=reason,
@@ -290,15 +313,23 @@ class Outcomes:
         took = 0.0 if started is None else (self._clock.monotonic() - started) * 1000
         self._log.info(
             "command.delivered",
-            outbox_id=head.outbox_id,
-            target="fortnox",
-            company=head.company,
+            **_named(head),
             command=head.kind,
             attempt=head.attempts + (started is not None),
             ms=round(took, 1),
             age_s=round((now - head.created_at) / 1000, 3),
             result=settled.result,
         )
+
+
+def _named(head: Head) -> dict[str, str | int]:
+    """Which command a line speaks of; ``trace`` is the inbox row that began it."""
+    return {
+        "trace": f"in-{head.inbox_id}",
+        "outbox_id": head.outbox_id,
+        "target": "fortnox",
+        "company": head.company,
+    }
 
 
 def _row(head: Head, settled: Settled, *, verified: bool) -> LinkRow | None:
