@@ -37,6 +37,27 @@ def _booking(operation_name: str, number: str, far_object: str, state: Json) -> 
     )
 
 
+def state_of(invoice: Json, before: Json) -> Json:
+    """What later commands stand on: the invoice as it now is, over what was known of it ``before``."""
+    total, round_off = decimal_of(invoice.get("Total")), decimal_of(invoice.get("RoundOff")) or ZERO
+    exact = before.get("exact") or (text_of(total - round_off) if total is not None else "")
+    return {
+        "mismatch": False,
+        **before,
+        "booked": is_true(invoice.get("Booked")),
+        "cancelled": is_true(invoice.get("Cancelled")),
+        "total": text_of(invoice.get("Total")),
+        "round_off": text_of(round_off),
+        "balance": text_of(invoice.get("Balance")),
+        "currency": text_of(invoice.get("Currency")),
+        "currency_rate": text_of(invoice.get("CurrencyRate") or "1"),
+        "currency_unit": text_of(invoice.get("CurrencyUnit") or "1"),
+        "customer": text_of(invoice.get("CustomerNumber")),
+        "invoice_date": text_of(invoice.get("InvoiceDate")),
+        "exact": exact,
+    }
+
+
 class InvoiceBookings:
     """``BookInvoice`` at Fortnox (facts, section 6.5)."""
 
@@ -82,29 +103,10 @@ class InvoiceBookings:
 
     async def _read_state(self, link: Link, client: Client) -> Json:
         """The state of an invoice that a person linked: what stands there is what was meant."""
-        return self._state(await client.read("read_invoice", link.number), {})
-
-    def _state(self, invoice: Json, before: Json) -> Json:
-        total, round_off = decimal_of(invoice.get("Total")), decimal_of(invoice.get("RoundOff")) or ZERO
-        exact = before.get("exact") or (text_of(total - round_off) if total is not None else "")
-        return {
-            "mismatch": False,
-            **before,
-            "booked": is_true(invoice.get("Booked")),
-            "cancelled": is_true(invoice.get("Cancelled")),
-            "total": text_of(invoice.get("Total")),
-            "round_off": text_of(round_off),
-            "balance": text_of(invoice.get("Balance")),
-            "currency": text_of(invoice.get("Currency")),
-            "currency_rate": text_of(invoice.get("CurrencyRate") or "1"),
-            "currency_unit": text_of(invoice.get("CurrencyUnit") or "1"),
-            "customer": text_of(invoice.get("CustomerNumber")),
-            "invoice_date": text_of(invoice.get("InvoiceDate")),
-            "exact": exact,
-        }
+        return state_of(await client.read("read_invoice", link.number), {})
 
     def _settled(self, invoice: Json, evidence: Json, result: str) -> Settled:
-        state = self._state(invoice, evidence["state"])
+        state = state_of(invoice, evidence["state"])
         total, round_off = decimal_of(state["total"]), decimal_of(state["round_off"])
         same = total is not None and round_off is not None and total - round_off == decimal_of(state["exact"])
         question = None

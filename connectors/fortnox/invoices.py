@@ -133,7 +133,7 @@ class Invoices:
         if other is not None:
             raise held(
                 "same_sale",
-                f"{other} was made from an order of the same customer with the same total in the last "
+                f"Order {other} made an invoice of the same customer and total in the last "
                 f"{command.hold_same_total_days} days. Discard this command if it is the same sale; retry it with "
                 "--absent if it is another one.",
             )

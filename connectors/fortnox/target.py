@@ -12,6 +12,7 @@ from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
 from connectors.fortnox.client import Client
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.identify import identify
 from connectors.fortnox.invoices import Invoices
 from connectors.fortnox.limits import Window
 from connectors.fortnox.notes import Notes
@@ -67,6 +68,10 @@ class FortnoxTarget:
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether an earlier operation on the same thing took effect; the attempt's own evidence says what it meant."""
         return await self._by_operation[operation].look(task, operation, evidence, self._for(task))
+
+    async def identify(self, task: Task, kind: str, number: str) -> Settled:
+        """Check a person's word that the thing is this object; that person waits for the answer."""
+        return await identify(task, kind, number, self.client.with_priority(0))
 
     async def probe(self) -> None:
         """Read the company information and compare tenant and organisation number with the pin.

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from connectors.base import Json
 
-
 MOST_DIGITS = 40
 
 

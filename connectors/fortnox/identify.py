@@ -1,0 +1,126 @@
+"""Checks a person's word that a thing of ours is a certain object at Fortnox, by reading that object."""
+
+import re
+from typing import NoReturn
+
+from connectors.base import Json, Link, Settled, Task
+from connectors.fortnox import bookings
+from connectors.fortnox import invoice_content as content
+from connectors.fortnox.client import Client
+from connectors.fortnox.customer_search import normal_number
+from connectors.fortnox.note_text import has_mark
+from connectors.fortnox.resource import parked
+from connectors.fortnox.wire import is_true, text_of
+from handlers.commands import BookInvoice, BookPayment, EnsureCustomer, EnsureInvoice, EnsureNote, EnsurePayment
+from handlers.values import REFERENCE_LENGTH, reference, short_reference
+
+OUR_MARK = re.compile(f"[a-z2-7]{{{REFERENCE_LENGTH}}}")
+READS = {
+    "ensure_customer": ("customer", "read_customer"),
+    "ensure_invoice": ("invoice", "read_invoice"),
+    "book_invoice": ("invoice", "read_invoice"),
+    "ensure_payment": ("payment", "read_payment"),
+    "book_payment": ("payment", "read_payment"),
+    "ensure_note": ("note", "read_customer"),
+}
+"""Kind of command -> kind of the far object that its thing is, and how that is read (a note by its customer)."""
+
+
+def _refuse(remedy: str) -> NoReturn:
+    raise parked("not_identified", remedy)
+
+
+async def identify(task: Task, kind: str, number: str, client: Client) -> Settled:
+    """Read ``kind`` ``number`` and answer as if the command had found it; a question where it is not as meant.
+
+    Raises ``Park`` where the object does not exist, is of another kind, is another thing's, or contradicts the command;
+    and the errors of a read.
+    """
+    made, reading = READS[task.command.kind]
+    if made != kind:
+        _refuse(f"This command makes a {made}, not a {kind}.")
+    stored = await client.find(reading, number)
+    if stored is None:
+        _refuse(f"There is no {kind} {number} in Fortnox.")
+    if kind in {"invoice", "payment"}:
+        await _refuse_linked(task, kind, number)
+    match task.command:
+        case EnsureCustomer() as command:
+            return _customer(command, number, stored)
+        case EnsureInvoice() as command:
+            return _invoice(task, command, number, stored)
+        case BookInvoice():
+            return _booked_invoice(task, number, stored)
+        case EnsurePayment() | BookPayment() as command:
+            return _payment(task, command, number, stored)
+        case EnsureNote():
+            return _note(task, number, stored)
+
+
+async def _refuse_linked(task: Task, kind: str, number: str) -> None:
+    if await task.links.linked_elsewhere(task.company, kind, [number], task.thing):
+        _refuse(f"{kind}:{number} is linked to another thing of ours already (see explain).")
+
+
+def _customer(command: EnsureCustomer, number: str, card: Json) -> Settled:
+    """Two sources may know one customer, so another mark on the card is no contradiction; another number is."""
+    theirs, ours = text_of(card.get("OrganisationNumber")).strip(), command.organisation_number
+    if theirs and ours and normal_number(theirs) != normal_number(ours):
+        _refuse(f"Customer {number} has another organisation number: correct it in Fortnox or at the source first.")
+    return _found("customer", number, {})
+
+
+def _invoice(task: Task, command: EnsureInvoice, number: str, invoice: Json) -> Settled:
+    _refuse_foreign(task, number, invoice)
+    customer = task.refs.get(command.customer)
+    rows, _ = content.rows_of(command)
+    ours = content.meant(command, customer.number if customer else text_of(invoice.get("CustomerNumber")), rows)
+    wrong = content.differences(ours, invoice)
+    question = None
+    if is_true(invoice.get("Cancelled")):
+        question = f"Invoice {number} is cancelled in Fortnox. Discard this command, or have the document made anew."
+    elif wrong:
+        question = f"Invoice {number} stays as it is, it is not what was meant: {'; '.join(wrong)}."
+    return _found("invoice", number, content.state_of(invoice, ours, mismatch=question is not None), question)
+
+
+def _booked_invoice(task: Task, number: str, invoice: Json) -> Settled:
+    _refuse_foreign(task, number, invoice)
+    before = task.link.state if task.link and task.link.number == number else {}
+    return _found("invoice", number, bookings.state_of(invoice, before))
+
+
+def _refuse_foreign(task: Task, number: str, invoice: Json) -> None:
+    if is_true(invoice.get("Credit")):
+        _refuse(f"Invoice {number} is a credit invoice.")
+    mark = text_of(invoice.get("ExternalInvoiceReference1"))
+    if OUR_MARK.fullmatch(mark) and mark != reference(task.thing):
+        _refuse(f"Invoice {number} carries the mark of another document of ours.")
+
+
+def _payment(task: Task, command: EnsurePayment | BookPayment, number: str, payment: Json) -> Settled:
+    """A payment entered by hand is what it is; only the invoice that it pays must be the right one."""
+    paid, invoice = text_of(payment.get("InvoiceNumber")), task.refs.get(command.invoice)
+    if invoice is not None and paid != invoice.number:
+        _refuse(f"Payment {number} is of invoice {paid}, not of invoice {invoice.number}.")
+    amount = payment.get("AmountCurrency") if payment.get("AmountCurrency") is not None else payment.get("Amount")
+    state: Json = {
+        "invoice": paid,
+        "amount": text_of(amount),
+        "currency": text_of(payment.get("Currency")),
+        "paid": text_of(payment.get("PaymentDate")),
+        "booked": is_true(payment.get("Booked")),
+        "mismatch": False,
+    }
+    return _found("payment", number, state)
+
+
+def _note(task: Task, number: str, card: Json) -> Settled:
+    if not has_mark(text_of(card.get("Comments")), short_reference(task.thing)):
+        _refuse(f"The comments of customer {number} have no line with this note's mark.")
+    return _found("note", number, {})
+
+
+def _found(kind: str, number: str, state: Json, question: str | None = None) -> Settled:
+    proof: Json = {"read": f"{kind}:{number}", "by": "a person"}
+    return Settled(Link(kind, number, state), "found", question=question, proof=proof)

@@ -1,0 +1,115 @@
+"""A person's word about an object at Fortnox is believed only after that object was read."""
+
+from typing import Any
+
+import pytest
+
+from connectors.base import Park, Settled
+from handlers.commands import Command
+from handlers.values import Ref
+from tests.connectors.fortnox.stand import (
+    CUSTOMER,
+    INVOICE,
+    Stand,
+    booking,
+    customer,
+    invoice,
+    note,
+    payment,
+    payment_booking,
+    row,
+    stand,
+)
+
+OTHER = Ref(system="shop", kind="order_invoice", id="1043")
+
+
+async def _says(here: Stand, command: Command, kind: str, number: str = "1") -> Settled:
+    return await here.target.identify(here.task(command), kind, number)
+
+
+async def _refused(here: Stand, command: Command, kind: str, number: str = "1") -> str:
+    with pytest.raises(Park) as refused:
+        await _says(here, command, kind, number)
+    return refused.value.remedy
+
+
+@pytest.mark.asyncio
+async def test_an_invoice_as_it_was_meant_is_found_with_the_state_that_its_own_command_keeps() -> None:
+    """Named by a person, the invoice is linked as if its own command had just made it, at the cost of one read."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        made = await here.carry_out(invoice())
+        del here.known[INVOICE]
+        before = await here.spent()
+        settled = await _says(here, invoice(), "invoice")
+        assert await here.spent() == before + 1
+        assert (settled.result, settled.question, settled.again) == ("found", None, False)
+        assert settled.link == made.link
+
+
+@pytest.mark.asyncio
+async def test_an_invoice_that_is_not_as_meant_is_linked_and_held() -> None:
+    """Another price: the link comes with a question, so that nothing more is done to the invoice."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        await here.carry_out(invoice())
+        del here.known[INVOICE]
+        settled = await _says(here, invoice(rows=(row(description="X", account=3002),)), "invoice")
+        assert settled.question is not None
+        assert "AccountNumber" in settled.question
+        assert settled.link is not None
+        assert settled.link.state["mismatch"] is True
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_the_thing_is_refused() -> None:
+    """No such number, another kind, another document's mark: each is one clear sentence."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        await here.carry_out(invoice())
+        assert await _refused(here, invoice(), "invoice", "99") == "Fortnox has no invoice 99."
+        assert await _refused(here, invoice(), "customer") == "This command is about a invoice, not a customer."
+        other = invoice(thing=OTHER, number="1043")
+        assert "mark of another document" in await _refused(here, other, "invoice")
+
+
+@pytest.mark.asyncio
+async def test_a_customer_with_another_organisation_number_is_another_party() -> None:
+    """The card must not contradict the command; another mark on it does not, two sources may know one buyer."""
+    async with stand() as here:
+        known: dict[str, Any] = {"organisation_number": "559904-2032"}
+        await here.carry_out(customer(**known))
+        del here.known[CUSTOMER]
+        elsewhere = customer(thing=Ref(system="ghl", kind="customer", id="c9"), **known)
+        assert (await _says(here, elsewhere, "customer")).result == "found"
+        filling = customer(thing=Ref(system="ghl", kind="customer", id="c9"), update="fill")
+        assert (await _says(here, filling, "customer")).again is True
+        assert "organisation number" in await _refused(here, customer(organisation_number="556016-0680"), "customer")
+
+
+@pytest.mark.asyncio
+async def test_bookings_and_payments_go_once_more_with_the_link_in_place() -> None:
+    """Knowing the object is not booking it; a payment must be of the invoice that the command pays."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        await here.carry_out(invoice())
+        assert (await _says(here, booking(), "invoice")).again is True
+        await here.carry_out(booking())
+        await here.carry_out(payment())
+        paid = await _says(here, payment(), "payment")
+        assert (paid.again, paid.question) == (False, None)
+        assert (await _says(here, payment_booking(), "payment")).again is True
+        await here.carry_out(invoice(thing=OTHER, number="1043"))
+        wrong = payment(thing=Ref(system="shop", kind="order_payment", id="1043"), invoice=OTHER)
+        assert await _refused(here, wrong, "payment") == "Payment 1 is of invoice 1, not of invoice 2."
+
+
+@pytest.mark.asyncio
+async def test_a_note_is_known_by_its_mark_on_the_card() -> None:
+    """Without our mark in the comments the note is not there."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        assert "no line" in await _refused(here, note(), "note")
+        await here.carry_out(note())
+        assert (await _says(here, note(), "note")).result == "found"
