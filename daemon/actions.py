@@ -15,7 +15,7 @@ from daemon.requests import AnyRequest, Declare, Discard, LinkThing, Pause, Repl
 from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.tasks import task_of
-from handlers.commands import COMMANDS, EnsureCustomer, EnsurePayment
+from handlers.commands import COMMANDS, BookInvoice, BookPayment, Command, EnsureCustomer
 from store import acting, heads, inbox, pausing, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -175,7 +175,7 @@ class Actions:
             LinkRow(head.thing, head.company, far.kind, far.number, far.state, verified=True),
             self._person(request),
             keys=keys,
-            again=settled.again,
+            again=settled.again or not _done_by_linking(task.command),
             shared=request.kind in SHARED,
             question=settled.question,
         )
@@ -189,8 +189,6 @@ class Actions:
 
     async def _identified(self, task: Task, request: LinkThing) -> Settled:
         self._check_company(task.company)
-        if isinstance(task.command, EnsurePayment) and task.command.invoice not in task.refs:
-            raise NotPossible("the invoice that this payment pays is not linked yet: link its command first")
         try:
             async with self._target(task.company) as target:
                 return await target.identify(task, request.kind, request.number)
@@ -290,6 +288,13 @@ class Actions:
             names = known["company"] | known["rule"]
             raise Misused(f"there is no company or rule {name}{meant(name, names)}")
         return scopes[0], name
+
+
+def _done_by_linking(command: Command) -> bool:
+    """Whether the link is all that the command asks for; else it goes once more with the link in place."""
+    if isinstance(command, EnsureCustomer):
+        return command.update == "never"
+    return not isinstance(command, BookInvoice | BookPayment)
 
 
 def _tried(job: Job[T]) -> Job[T | NotPossible]:

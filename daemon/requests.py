@@ -31,7 +31,7 @@ class Retry(Request):
 
 
 class LinkThing(Request):
-    """A command's thing is the far object ``number`` of ``kind`` (a note's number is its customer's); a read checks it."""
+    """A command's thing is the far object ``number`` of ``kind`` (a note's: its customer's); a read checks it."""
 
     action = "link"
     id: Text

