@@ -16,9 +16,6 @@ Json = dict[str, Any]
 """A JSON object that goes to disk as it is: texts, numbers as text or Decimal, booleans, lists, objects."""
 
 
-# --- errors, by what to do next -------------------------------------------------------------------------------------
-
-
 class OutsideError(Exception):
     """Something outside went wrong; carries who, what, their code, and what a person can do.
 
@@ -95,9 +92,6 @@ class Unreadable(Exception):
     """A stored delivery cannot be understood; the text names the field and the fault, never the value."""
 
 
-# --- settings -------------------------------------------------------------------------------------------------------
-
-
 class SecretReference(str):
     """Where a secret lies (``credential:NAME``, ``file:PATH``, ``generated:NAME`` …); configuration resolves it.
 
@@ -132,9 +126,6 @@ class SourceSettings(Frozen):
         if self.companies:
             return self.companies.get(account) if account is not None else None
         return self.company if account is None else None
-
-
-# --- sources --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +191,6 @@ class Source(Protocol):
         ...
 
 
-# --- targets --------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
     """A thing of ours and its object in the far system, with the far state that we last saw.
@@ -237,7 +225,8 @@ class Task:
 
     ``priority`` is 0 for a person's command, 1 for a fresh one, 5 for batch work; every call made for it carries it.
 
-    ``looking`` is true while the company has not shown that nothing of ours stands there already: then every create
+    ``looking`` is true while the company has not shown that nothing of ours stands there already: then every create is
+    preceded by a proof of absence.
     """
 
     company: str
@@ -255,8 +244,8 @@ class Write:
     """One write call, decided but not sent.
 
     ``stands_on`` is the far state it stands on, ``evidence`` all that a later look needs (both go to disk with the
-    attempt). ``altered`` lists what the far side's rules forced us to change: field, before, after. ``proof`` is what was
-    read while planning (match ladder, proof of absence), for ``explain``.
+    attempt). ``altered`` lists what the far side's rules forced us to change: field, before, after. ``proof`` is what
+    was read while planning (match ladder, proof of absence), for ``explain``.
     """
 
     operation: str

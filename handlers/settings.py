@@ -9,10 +9,13 @@ from handlers.values import Frozen
 
 
 class Bookkeeping(Frozen):
-    """Accounts, VAT rates and payment choices; accounts are four-digit BAS numbers."""
+    """Accounts, VAT rates and payment choices; accounts are four-digit BAS numbers.
+
+    Payments carry a mode of payment (its code in Fortnox), or an account where ``payment_account`` is set.
+    """
 
     sales_accounts: dict[str, int] = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
-    payment_mode: str | None = "BG"
+    payment_mode: str | None = None
     payment_account: int | None = None
     round_off_account: int | None = None
     payment_days: int = Field(default=30, ge=0, le=365)
@@ -29,11 +32,13 @@ class Bookkeeping(Frozen):
                 )
         return value
 
-    @model_validator(mode="after")
-    def _one_way_to_pay(self) -> "Bookkeeping":
-        if (self.payment_mode is None) == (self.payment_account is None):
-            raise ValueError("set exactly one of payment_mode and payment_account")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _one_way_to_pay(cls, given: dict[str, object]) -> dict[str, object]:
+        mode, account = given.get("payment_mode"), given.get("payment_account")
+        if mode is not None and account is not None:
+            raise ValueError("set one of payment_mode and payment_account, not both")
+        return given if account is not None else {**given, "payment_mode": mode if mode is not None else "BG"}
 
 
 class Survey(Frozen):
