@@ -50,7 +50,8 @@ class Slots:
 
     async def wait(self, seconds: float) -> None:
         """Return when a place may have come free, at the latest after ``seconds``."""
-        self._freed = anyio.Event()
+        if self._freed.is_set():
+            self._freed = anyio.Event()
         with anyio.move_on_after(seconds):
             await self._freed.wait()
 
@@ -85,7 +86,8 @@ class CompanyDelivery:
         self._idle = idle
         self._busy: set[str] = set()
         self._stopped = anyio.Event()
-        self._orphans_at = 0.0
+        self._orphans_at = clock.monotonic()
+        self._resolving = False
         self._wake = anyio.Event()
 
     @property
@@ -95,10 +97,12 @@ class CompanyDelivery:
 
     def wake(self) -> None:
         """There may be new work: a hint only."""
+        self._orphans_soon()
         self._wake.set()
 
     def stop(self) -> None:
-        """Take nothing more; what is under way ends by itself."""
+        """Take nothing more, and let no new call leave; what is under way ends by itself."""
+        self.gate.stopping = True
         self._stopped.set()
         self._wake.set()
         self.gate.wake()
@@ -115,6 +119,7 @@ class CompanyDelivery:
     async def _round(self, tasks: TaskGroup) -> None:
         self._beat()
         self._wake = anyio.Event()
+        self._start_orphans(tasks)
         room = min(self._slots.free, self._target.room())
         if room <= 0:
             await self._wait_for_room()
@@ -147,18 +152,31 @@ class CompanyDelivery:
         finally:
             self._busy.discard(head.lane)
             self._slots.give_back()
+            self._orphans_soon()
             self._wake.set()
 
-    async def _orphans(self) -> float:
-        wait = self._orphans_at - self._clock.monotonic()
-        if wait > 0:
-            return wait
-        seconds = max(await self.step.resolve_orphans(self.company), ORPHAN_SECONDS)
-        self._orphans_at = self._clock.monotonic() + min(seconds, IDLE_SECONDS)
-        return seconds
+    def _orphans_soon(self) -> None:
+        """A command may have stopped with a doubt open."""
+        self._orphans_at = min(self._orphans_at, self._clock.monotonic() + ORPHAN_SECONDS)
+
+    def _start_orphans(self, tasks: TaskGroup) -> None:
+        if not self._resolving and self._clock.monotonic() >= self._orphans_at:
+            self._resolving = True
+            tasks.start_soon(self._resolve_orphans, name="doubts of stopped commands")
+
+    async def _resolve_orphans(self) -> None:
+        self._orphans_at = self._clock.monotonic() + IDLE_SECONDS
+        try:
+            seconds = max(await self.step.resolve_orphans(self.company), ORPHAN_SECONDS)
+        except StoreUnavailable:
+            seconds = STORE_PAUSE_SECONDS
+        finally:
+            self._resolving = False
+        self._orphans_at = min(self._orphans_at, self._clock.monotonic() + seconds)
+        self._wake.set()
 
     async def _rest(self) -> None:
-        seconds = await self._orphans()
+        seconds = IDLE_SECONDS if self._resolving else self._orphans_at - self._clock.monotonic()
         due = await self._database.read(lanes.next_due(self.company, frozenset(self._busy)))
         if due is not None:
             seconds = min(seconds, (due - self._clock.milliseconds()) / 1000)

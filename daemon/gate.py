@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 import anyio
 
-from connectors.base import CredentialsLost, OutsideError, Target
+from connectors.base import CredentialsLost, OutsideError, Target, Throttled
 from daemon.clock import Clock
 from daemon.logs import Log
 from daemon.outage import Outage
+from store.db import StoreUnavailable
+
+PROBED = ("down", "unproved")
+"""What a probe may open again."""
 
 
 class Gate:
@@ -22,6 +26,7 @@ class Gate:
         self.paused_by_person: str | None = None
         self.stopped_by: str | None = None
         self.proved = False
+        self.stopping = False
         self._target = target
         self._clock = clock
         self._log = log
@@ -41,6 +46,11 @@ class Gate:
             return "down"
         return None if self.proved else "unproved"
 
+    @property
+    def open(self) -> bool:
+        """Whether a call may leave now: nothing keeps the gate shut, and the daemon is not stopping."""
+        return self.shut_by is None and not self.stopping
+
     def pause(self, reason: str | None) -> None:
         """A person pauses the company (``reason``) or ends the pause (``None``), which also forgives credentials."""
         self.paused_by_person = reason
@@ -58,16 +68,16 @@ class Gate:
     async def wait_until_open(self, stop: Callable[[], bool]) -> None:
         """Return when commands may leave, probing the far side once per probe time while that is what is missing."""
         while not stop():
+            # Before anything is read or asked: a change during the probe must not be missed.
+            self._changed = anyio.Event()
             why = self.shut_by
             if why is None:
                 return
-            if why in {"down", "unproved"} and await self._probe():
-                continue
-            await self._pause_between(why)
+            if why not in PROBED or not await self._probe():
+                await self._pause_between()
 
-    async def _pause_between(self, why: str) -> None:
-        self._changed = anyio.Event()
-        wait = self._probe_seconds if why in {"down", "unproved"} else 3600.0
+    async def _pause_between(self) -> None:
+        wait = self._probe_seconds if self.shut_by in PROBED else 3600.0
         with anyio.move_on_after(wait):
             await self._changed.wait()
 
@@ -77,14 +87,22 @@ class Gate:
         except CredentialsLost as error:
             self.credentials_lost(error)
             return False
+        except (StoreUnavailable, Throttled):
+            # Our own disk (it reports itself), or a far side that answers: neither is an outage.
+            return False
         except OutsideError:
             self.outage.unreachable()
             self._say()
             return False
         self.proved = True
+        self.answered()
+        return True
+
+    def answered(self) -> None:
+        """The far side gave a complete answer: no outage (any more)."""
         self.outage.succeeded()
         self._say()
-        return True
+        self._wake()
 
     def check(self) -> None:
         """Say once that the company stopped, or goes on."""

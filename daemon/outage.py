@@ -12,12 +12,14 @@ class Outage:
 
     def __init__(self) -> None:
         self.on = False
-        self._lanes: list[str] = []
+        self._failures = 0
+        self._lanes: set[str] = set()
 
     def failed(self, lane: str) -> None:
         """A call of ``lane`` failed in a way that may pass."""
-        self._lanes.append(lane)
-        if len(self._lanes) >= self.FAILURES and len(set(self._lanes)) >= self.LANES:
+        self._failures += 1
+        self._lanes.add(lane)
+        if self._failures >= self.FAILURES and len(self._lanes) >= self.LANES:
             self.on = True
 
     def unreachable(self) -> None:
@@ -26,5 +28,6 @@ class Outage:
 
     def succeeded(self) -> None:
         """The far side answered: whatever was counted is over."""
+        self._failures = 0
         self._lanes.clear()
         self.on = False

@@ -200,11 +200,11 @@ class Outcomes:
         )
         self._tell(head, error, following)
 
-    async def sent(self, head: Head, attempt_id: int, error: OutsideError) -> None:
+    async def sent(self, head: Head, attempt_id: int, error: OutsideError, *, creates: bool) -> None:
         """The call left and did not settle the command: its end is recorded as what is known of it."""
         following = self._following(head, error)
         end = "unknown" if isinstance(error, UnknownEnd) else "known"
-        if isinstance(error, Throttled):
+        if isinstance(error, Throttled) and creates:
             end = "throttled"
         state = "unknown" if end == "unknown" and following.state == "ready" else following.state
         now = self._clock.milliseconds()

@@ -1,6 +1,7 @@
 """One command's step: everything between "its lane's head is due" and "what became of it is on disk"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from connectors.base import Link, LinkReader, OutsideError, Settled, Target, Task, Write
 from daemon.clock import Clock
@@ -11,10 +12,20 @@ from handlers.commands import COMMANDS, Command, EnsureCustomer
 from store import delivering, heads
 from store.attempts import NewAttempt, OpenAttempt
 from store.claims import Claimed, Contradicted, Known, Taken
-from store.db import Database
+from store.db import Database, StoreUnavailable
 from store.delivering import Gone
 from store.heads import Head
 from store.links import LinkRow
+
+ORPHANS = 16
+"""Doubts of stopped commands that are looked for in one pass."""
+
+NEVER_SECONDS = 3600.0
+"""What is said where nothing is to be looked for: whoever waits has a shorter bound of its own."""
+
+
+class FarObjectOutsideTurn(Exception):
+    """A target planned a write to a far object whose turn it had not asked for: a bug of the target."""
 
 
 class Step:
@@ -41,11 +52,14 @@ class Step:
         self._paused_rules = paused_rules
         self._links = links
         self._turns = Turns()
+        self._orphans_after = 0
 
     async def carry(self, head: Head) -> None:
         """Carry the command as far as it can go now. Raises only :class:`store.db.StoreUnavailable`."""
         try:
             await self._carry(head)
+        except StoreUnavailable:
+            raise
         except Gone:
             return
         except OutsideError as error:
@@ -62,7 +76,7 @@ class Step:
             await self._recheck(head, task)
         elif head.missing:
             await self._wait_for(head, head.missing[0])
-        elif isinstance(task.command, EnsureCustomer) and head.link is None:
+        elif isinstance(task.command, EnsureCustomer) and (head.link is None or not head.link.verified):
             await self._claimed(head, task, task.command)
         else:
             await self._in_turn(head, task)
@@ -108,11 +122,13 @@ class Step:
     async def _in_turn(self, head: Head, task: Task) -> None:
         far_object = self._target.far_object(task)
         async with self._turns.of(far_object):
+            # What kept its turn waiting may have shut the gate: it then keeps its place, and nothing is recorded.
+            if not self._outcomes.may_leave():
+                return
             if far_object is not None and await self._kept_by_other(head, far_object):
                 return
-            if head.open and not await self._doubts_resolved(head, task):
-                return
-            await self._write(head, task, doubted=head.doubted or any(attempt.creates for attempt in head.open))
+            if not head.open or await self._doubts_resolved(head, task):
+                await self._write(head, task, far_object)
 
     async def _kept_by_other(self, head: Head, far_object: str) -> bool:
         other = await self._database.read(heads.foreign_on(head.company, far_object, head.thing))
@@ -129,28 +145,43 @@ class Step:
             case NotYet(seconds=seconds):
                 await self._outcomes.look_later(head, seconds)
             case Found(settled=settled, attempts=attempts):
-                self._looks.forget(attempts, head.thing)
-                await self._outcomes.found(head, task, settled, attempts, keys=_keys_of(task.command))
+                await self._outcomes.found(head, settled, attempts, keys=_keys_of(task.command))
         return False
 
-    async def _write(self, head: Head, task: Task, *, doubted: bool) -> None:
+    async def _write(self, head: Head, task: Task, far_object: str | None) -> None:
+        keys = _keys_of(task.command)
         plan = await self._target.plan(task)
         if isinstance(plan, Settled):
-            await self._outcomes.settled(head, None, plan, keys=_keys_of(task.command))
+            await self._outcomes.settled(head, None, plan, keys=keys, absent=head.open)
             return
-        attempt_id = await self._database.write(delivering.begin(_attempt(head, plan), self._clock.milliseconds()))
+        if plan.far_object not in {None, far_object}:
+            raise FarObjectOutsideTurn(plan.operation)
+        if not self._outcomes.may_leave():
+            return
+        now = self._clock.milliseconds()
+        absent = [attempt.id for attempt in head.open]
+        attempt_id = await self._database.write(delivering.begin(_attempt(head, plan), now, absent=absent))
+        self._looks.forget(absent)
         started = self._clock.monotonic()
         try:
-            settled = await self._target.perform(task, plan)
+            settled = await self._performed(task, plan, attempt_id)
         except OutsideError as error:
-            await self._outcomes.sent(head, attempt_id, error)
+            await self._outcomes.sent(head, attempt_id, error, creates=plan.creates)
+        except StoreUnavailable:
+            # A token could not be kept: whether the call left is not known, so the open attempt is looked for.
+            raise
         except Exception as error:  # noqa: BLE001 - the call may have left: its end is unknown, and the bug is shouted
             await self._outcomes.bug(head, attempt_id, error)
         else:
-            recheck = doubted and plan.creates and settled.question is None
-            await self._outcomes.settled(
-                head, attempt_id, settled, keys=_keys_of(task.command), recheck=recheck, started=started
-            )
+            recheck = plan.creates and settled.question is None and _doubted(head)
+            await self._outcomes.settled(head, attempt_id, settled, keys=keys, recheck=recheck, started=started)
+
+    async def _performed(self, task: Task, write: Write, attempt_id: int) -> Settled:
+        self._looks.begun(attempt_id)
+        try:
+            return await self._target.perform(task, write)
+        finally:
+            self._looks.ended(attempt_id)
 
     async def _recheck(self, head: Head, task: Task) -> None:
         attempt = await self._database.read(heads.last_create(head.outbox_id))
@@ -158,31 +189,45 @@ class Step:
         if isinstance(seen, NotYet):
             await self._outcomes.look_later(head, seen.seconds)
         else:
-            await self._outcomes.settled(head, None, seen, keys=_keys_of(task.command))
+            created = replace(seen, result="created")
+            await self._outcomes.settled(head, None, created, keys=_keys_of(task.command), answered=True)
 
     async def resolve_orphans(self, company: str) -> float:
-        """Look for what stopped or ended commands left unknown; returns the seconds until the next such look."""
-        wait = 3600.0
-        orphans = await self._database.read(heads.orphans(company))
+        """Look for what stopped or ended commands left unknown; returns the seconds until the next such look.
+
+        Raises only :class:`store.db.StoreUnavailable`.
+        """
+        orphans = await self._database.read(heads.orphans(company, self._orphans_after, ORPHANS))
+        more = len(orphans) == ORPHANS
+        self._orphans_after = orphans[-1].id if more else 0
+        wait = 0.0 if more else NEVER_SECONDS
         by_thing: dict[str, list[OpenAttempt]] = {}
         for attempt in orphans:
             by_thing.setdefault(attempt.thing, []).append(attempt)
         for attempts in by_thing.values():
-            wait = min(wait, await self._resolve_orphan(attempts))
+            wait = min(wait, await self._orphan(company, attempts))
         return wait
 
-    async def _resolve_orphan(self, attempts: list[OpenAttempt]) -> float:
+    async def _orphan(self, company: str, attempts: Sequence[OpenAttempt]) -> float:
+        try:
+            return await self._resolve_orphan(attempts)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the doubt stays open and is said; the others are looked for
+            self._outcomes.orphan_failed(company, attempts[-1].outbox_id, error)
+            return self._outcomes.first_step()
+
+    async def _resolve_orphan(self, attempts: Sequence[OpenAttempt]) -> float:
         head = await self._database.read(heads.head(attempts[-1].outbox_id))
         task = self._task(head)
-        try:
-            verdict = await self._looks.resolve(self._target, task, head.outbox_id, attempts)
-        except OutsideError:
-            return self._outcomes.first_step()
-        if isinstance(verdict, NotYet):
-            return verdict.seconds
-        if isinstance(verdict, Found):
-            self._looks.forget(attempts, head.thing)
-            await self._outcomes.orphan_found(head, verdict.settled, attempts, keys=_keys_of(task.command))
+        verdict = await self._looks.resolve(self._target, task, head.outbox_id, attempts)
+        match verdict:
+            case NotYet(seconds=seconds):
+                return seconds
+            case Found(settled=settled):
+                await self._outcomes.orphan_found(head, settled, attempts, keys=_keys_of(task.command))
+            case Absent():
+                await self._outcomes.orphan_absent(attempts)
         return 0.0
 
 
@@ -193,6 +238,11 @@ def _far(row: LinkRow) -> Link:
 def claim_keys(command: EnsureCustomer) -> list[str]:
     """The match keys of a party as the store keeps them: ``name:value``, strongest first."""
     return [f"{name}:{value}" for name, value in command.match_keys]
+
+
+def _doubted(head: Head) -> bool:
+    """Whether an earlier create of the thing had an unknown end; a refusal with 429 is a complete answer."""
+    return head.doubted or any(attempt.creates and attempt.end != "throttled" for attempt in head.open)
 
 
 def _keys_of(command: Command) -> list[str]:

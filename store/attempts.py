@@ -72,15 +72,14 @@ def begin(connection: sqlite3.Connection, attempt: NewAttempt, now: int) -> int:
     return int(row.lastrowid or 0)
 
 
-def end(connection: sqlite3.Connection, attempt_id: int, how: End, now: int) -> str | None:
-    """Store how the attempt ended; returns its far object."""
+def end(connection: sqlite3.Connection, attempt_id: int, how: End, now: int) -> tuple[int, str | None]:
+    """Store how the attempt ended; returns the outbox id of its command, and its far object."""
     row = connection.execute(
         "UPDATE attempt SET end = ?, ended_at = ?, status = coalesce(?, status), code = coalesce(?, code),"
-        " reason = coalesce(?, reason), detail = coalesce(?, detail) WHERE id = ? RETURNING far_object",
+        " reason = coalesce(?, reason), detail = coalesce(?, detail) WHERE id = ? RETURNING outbox_id, far_object",
         (how.end, now, how.status, how.code, how.reason, how.detail, attempt_id),
     ).fetchone()
-    far_object: str | None = row["far_object"]
-    return far_object
+    return int(row["outbox_id"]), row["far_object"]
 
 
 def open_for_thing(connection: sqlite3.Connection, thing: str) -> list[OpenAttempt]:
@@ -108,19 +107,25 @@ def look(
     )
 
 
-def orphans(connection: sqlite3.Connection, company: str) -> list[OpenAttempt]:
-    """Open attempts whose own command will not go again by itself (parked, held, ended): they are looked for too."""
+def orphans(connection: sqlite3.Connection, company: str, after: int, limit: int) -> list[OpenAttempt]:
+    """Open attempts behind ``after`` whose own command will not go again by itself (parked, held, ended), in order."""
     rows = connection.execute(
         f"SELECT a.* FROM attempt a JOIN outbox o ON o.id = a.outbox_id WHERE a.company = ? AND a.end IN {OPEN}"  # noqa: S608 - constant
-        " AND o.state IN ('parked', 'held', 'done', 'discarded', 'superseded') ORDER BY a.id LIMIT 16",
-        (company,),
+        " AND o.state IN ('parked', 'held', 'done', 'discarded', 'superseded') AND a.id > ? ORDER BY a.id LIMIT ?",
+        (company, after, limit),
     )
     return [row(entry) for entry in rows]
 
 
 def doubted(connection: sqlite3.Connection, thing: str) -> bool:
-    """Whether a create of this thing had an unknown end and was proved absent: the next one is looked at again."""
-    found = connection.execute("SELECT 1 FROM attempt WHERE thing = ? AND creates = 1 AND end = 'absent'", (thing,))
+    """Whether a create of this thing had an unknown end and was proved absent: the next one is looked at again.
+
+    A refusal with 429 is a complete answer: it keeps its status, and needs no such last look.
+    """
+    found = connection.execute(
+        "SELECT 1 FROM attempt WHERE thing = ? AND creates = 1 AND end = 'absent' AND coalesce(status, 0) <> 429",
+        (thing,),
+    )
     return found.fetchone() is not None
 
 

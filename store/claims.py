@@ -65,24 +65,30 @@ def take(connection: sqlite3.Connection, company: str, keys: Sequence[str], thin
 
 
 def _known(connection: sqlite3.Connection, company: str, keys: Sequence[str]) -> Known | Contradicted | None:
-    ours = next((key for key in keys if key.startswith(ORGANISATION_NUMBER)), None)
+    ours = {key for key in keys if key.startswith(ORGANISATION_NUMBER)}
     for key in keys:
         row = connection.execute(
-            "SELECT number, thing FROM party_key WHERE company = ? AND key = ?", (company, key)
+            "SELECT l.number, p.thing FROM party_key p JOIN link l ON l.thing = p.thing AND l.verified = 1"
+            " WHERE p.company = ? AND p.key = ?",
+            (company, key),
         ).fetchone()
         if row is None:
             continue
-        if not key.startswith(EMAIL):
-            return Known(row["number"], row["thing"])
-        theirs = connection.execute(
-            "SELECT key FROM party_key WHERE company = ? AND number = ? AND key >= ? AND key < ?",
-            (company, row["number"], ORGANISATION_NUMBER, "organisation_number;"),
-        ).fetchone()
-        if (theirs["key"] if theirs else None) == ours:
-            return Known(row["number"], row["thing"])
-        if theirs is None or ours is None:
+        theirs = _organisation_numbers(connection, company, row["number"])
+        if ours and theirs and not ours & theirs:
+            continue
+        if key.startswith(EMAIL) and bool(ours) != bool(theirs):
             return Contradicted(row["number"])
+        return Known(row["number"], row["thing"])
     return None
+
+
+def _organisation_numbers(connection: sqlite3.Connection, company: str, number: str) -> set[str]:
+    rows = connection.execute(
+        "SELECT key FROM party_key WHERE company = ? AND number = ? AND key >= ? AND key < ?",
+        (company, number, ORGANISATION_NUMBER, "organisation_number;"),
+    )
+    return {row["key"] for row in rows}
 
 
 def waits_for(company: str, key: str) -> str:
@@ -100,8 +106,10 @@ def release(connection: sqlite3.Connection, company: str, outbox_id: int, now: i
 
 
 def remember(connection: sqlite3.Connection, company: str, thing: str, number: str, keys: Sequence[str]) -> None:
-    """Keep the keys of a party that is linked now; a key that is known already stays with its first owner."""
+    """Keep the keys of a party that is linked now; a key stays with its first owner as long as that one is linked."""
     connection.executemany(
-        "INSERT INTO party_key (company, key, thing, number) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO party_key (company, key, thing, number) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " thing = excluded.thing, number = excluded.number WHERE party_key.thing = excluded.thing"
+        " OR NOT EXISTS (SELECT 1 FROM link WHERE link.thing = party_key.thing)",
         [(company, key, thing, number) for key in keys],
     )

@@ -44,7 +44,7 @@ _OPEN = (
 
 
 class StoreUnavailable(Exception):
-    """The database refused a write: nothing of the job is kept. ``reason``: disk_full, locked, corrupt or io."""
+    """The database refused a write: nothing of the job is kept. ``reason``: disk_full, locked, corrupt, io, closed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the database refused a write: {reason}")
@@ -88,6 +88,7 @@ class Database:
         self._reader = reader
         self._report = report
         self._failing = False
+        self._closed = False
         self._queue: asyncio.Queue[tuple[Job[Any], asyncio.Future[Any]] | None] = asyncio.Queue()
 
     async def write(self, job: Job[T]) -> T:
@@ -96,23 +97,22 @@ class Database:
         The job runs alone in its savepoint: if it raises, only its own changes are undone, and the error comes out.
         Raises :class:`StoreUnavailable` if the commit failed. Cancelling the caller does not undo the job.
         """
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((job, future))
-        return await future
+        return await self._put(job)
 
     async def write_all(self, jobs: Sequence[Job[T]]) -> list[T]:
         """Run several jobs, each in its own savepoint, in one commit where they fit; raises the first error of them."""
-        loop = asyncio.get_running_loop()
-        futures: list[asyncio.Future[T]] = []
-        for job in jobs:
-            future: asyncio.Future[T] = loop.create_future()
-            self._queue.put_nowait((job, future))
-            futures.append(future)
-        return list(await asyncio.gather(*futures))
+        return list(await asyncio.gather(*[self._put(job) for job in jobs]))
+
+    def _put(self, job: Job[T]) -> asyncio.Future[T]:
+        if self._closed:
+            raise StoreUnavailable("closed")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((job, future))
+        return future
 
     async def read(self, job: Job[T]) -> T:
-        """Run a reading ``job`` on the read-only connection; it sees every commit that ended before."""
-        return await self._reader.run(job)
+        """Run a reading ``job`` on the read-only connection, in one snapshot with every commit that ended before."""
+        return await self._reader.run(partial(_run_reading, job))
 
     def waiting_writes(self) -> int:
         """Jobs that no commit has taken yet."""
@@ -143,6 +143,8 @@ class Database:
             if not self._failing:
                 self._report(unavailable)
             self._failing = True
+        except Exception as error:  # noqa: BLE001 - a fault of ours: every caller gets it, and the writer goes on
+            outcomes = [_Failed(error) for _ in jobs]
         else:
             if self._failing:
                 self._report(None)
@@ -156,7 +158,16 @@ class Database:
                 future.set_result(outcome)
 
     def _stop(self) -> None:
+        self._closed = True
         self._queue.put_nowait(None)
+
+
+def _run_reading(job: Job[T], connection: sqlite3.Connection) -> T:
+    connection.execute("BEGIN")
+    try:
+        return job(connection)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _run_batch(jobs: Sequence[Job[Any]], connection: sqlite3.Connection) -> list[Any]:
@@ -178,7 +189,8 @@ def _run_job(job: Job[Any], connection: sqlite3.Connection) -> Any:
     try:
         outcome = job(connection)
     except Exception as error:
-        if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _REFUSING:
+        # Python's own sqlite3 errors (a wrong number of values, say) carry no code: they are the job's fault.
+        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSING:
             raise
         connection.execute("ROLLBACK TO job")
         outcome = _Failed(error)
@@ -244,8 +256,12 @@ async def open_database(
 async def open_reader(path: Path) -> AsyncIterator[Callable[[Job[T]], Any]]:
     """Open only the read-only side, as commands of the CLI do beside a running daemon."""
     reader = await _connect(path, read_only=True)
+
+    async def read(job: Job[T]) -> T:
+        return await reader.run(partial(_run_reading, job))
+
     try:
-        yield reader.run
+        yield read
     finally:
         with anyio.CancelScope(shield=True):
             await reader.close()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import attempts, claims, lanes, links, outbox
+from store import attempts, claims, heads, lanes, links, outbox
 from store.attempts import End, NewAttempt, OpenAttempt
 from store.db import Job
 from store.links import LinkRow
@@ -34,16 +34,24 @@ class Gone(Exception):
     """The command was ended by somebody else (superseded, discarded) while it was being prepared: nothing is sent."""
 
 
-def begin(attempt: NewAttempt, now: int) -> Job[int]:
-    """Put the attempt on disk before its call leaves; raises :class:`Gone` if the command was ended meanwhile."""
+def begin(attempt: NewAttempt, now: int, *, absent: Sequence[int] = ()) -> Job[int]:
+    """Put the attempt on disk before its call leaves; ``absent`` are doubts that were proved empty just now.
+
+    Raises :class:`Gone`, and changes nothing, if the command was ended meanwhile, or if what was read before no longer
+    holds: another attempt of the thing is open, or what is to be created is linked.
+    """
 
     def job(connection: sqlite3.Connection) -> int:
+        for open_id in absent:
+            _end(connection, open_id, End("absent"), now)
+        # A command left in flight with no open attempt lost its outcome to a database that refused the write.
         changed = connection.execute(
             "UPDATE outbox SET state = 'in_flight', attempts = attempts + 1, waits_for = NULL, reason = NULL"
-            " WHERE id = ? AND state IN ('ready', 'unknown')",
+            " WHERE id = ? AND state IN ('ready', 'unknown', 'in_flight')",
             (attempt.outbox_id,),
         ).rowcount
-        if not changed:
+        linked = attempt.creates and links.read(connection, attempt.thing) is not None
+        if not changed or linked or attempts.open_for_thing(connection, attempt.thing):
             raise Gone(attempt.outbox_id)
         if attempt.proof:
             _keep_proof(connection, attempt.outbox_id, attempt.proof)
@@ -58,9 +66,9 @@ def settle(outbox_id: int, attempt_id: int | None, settlement: Settlement, now: 
     def job(connection: sqlite3.Connection) -> str:
         row = outbox.read(connection, outbox_id)
         if attempt_id is not None:
-            _end(connection, row, attempt_id, End("known"), now)
+            _end(connection, attempt_id, End("known"), now)
         for open_id, end in settlement.closes:
-            _end(connection, row, open_id, end, now)
+            _end(connection, open_id, end, now)
         if settlement.link is not None:
             _link(connection, row, settlement, now)
         if settlement.proof:
@@ -91,8 +99,8 @@ def _link(connection: sqlite3.Connection, row: outbox.Row, settlement: Settlemen
     link = settlement.link
     assert link is not None
     links.save(connection, link, outbox_id=row.id, now=now)
-    claims.remember(connection, row.company, link.thing, link.number, settlement.keys)
     if link.verified:
+        claims.remember(connection, row.company, link.thing, link.number, settlement.keys)
         lanes.wake(connection, f"thing:{link.thing}", now)
 
 
@@ -112,7 +120,7 @@ def end_attempt(
 
     def job(connection: sqlite3.Connection) -> None:
         row = outbox.read(connection, outbox_id)
-        _end(connection, row, attempt_id, end, now)
+        _end(connection, attempt_id, end, now)
         if not uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts - 1 WHERE id = ?", (outbox_id,))
         _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question)
@@ -162,12 +170,13 @@ def _hold_back(
 def wait(outbox_id: int, waits_for: str, reason: str) -> Job[bool]:
     """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
 
-    ``waits_for`` is ``thing:KEY`` (a verified link), ``claim:COMPANY:KEY``, ``far:COMPANY:OBJECT`` or ``rule:NAME``.
+    ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``claim:COMPANY:KEY``,
+    ``far:COMPANY:OBJECT`` or ``rule:NAME``.
     """
 
     def job(connection: sqlite3.Connection) -> bool:
         row = outbox.read(connection, outbox_id)
-        if row.state not in {"ready", "unknown"} or not _still_missing(connection, row, waits_for):
+        if row.state not in {"ready", "unknown", "in_flight"} or not _still_missing(connection, row, waits_for):
             return False
         outbox.move(connection, outbox_id, "waiting", waits_for=waits_for, reason=reason)
         return True
@@ -179,7 +188,7 @@ def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: s
     what, _, name = waits_for.partition(":")
     if what == "thing":
         link = links.read(connection, name)
-        return link is None or not link.verified
+        return (link is None or not link.verified) and heads.unfinished_for(name)(connection)[0]
     if what == "claim":
         company, _, key = name.partition(":")
         return (
@@ -195,10 +204,19 @@ def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: s
 
 
 def claim(outbox_id: int, keys: Sequence[str]) -> Job[tuple[claims.Outcome, LinkRow | None]]:
-    """Claim a party's keys; where one is known already, also the link of the thing that it belongs to."""
+    """Claim a party's keys; where one is known already, also the link of the thing that it belongs to.
+
+    The thing itself may have been linked from another lane since its head was read. Raises :class:`Gone` if the command
+    was ended meanwhile: an ended one must not hold a claim.
+    """
 
     def job(connection: sqlite3.Connection) -> tuple[claims.Outcome, LinkRow | None]:
         row = outbox.read(connection, outbox_id)
+        if row.state not in {"ready", "unknown", "in_flight"}:
+            raise Gone(outbox_id)
+        own = links.read(connection, row.thing)
+        if own is not None and own.verified:
+            return claims.Known(own.number, own.thing), own
         outcome = claims.take(connection, row.company, keys, row.thing, outbox_id)
         known = links.read(connection, outcome.thing) if isinstance(outcome, claims.Known) else None
         return outcome, known
@@ -220,28 +238,54 @@ def looked(
     def job(connection: sqlite3.Connection) -> None:
         attempts.look(connection, attempt.id, outbox_id=outbox_id, found=found, proof=proof, now=now)
         if closes_as is not None:
-            _end(connection, outbox.read(connection, attempt.outbox_id), attempt.id, End(closes_as), now)
+            _end(connection, attempt.id, End(closes_as), now)
 
     return job
 
 
-def settle_orphan(attempt: OpenAttempt, link: LinkRow, now: int, *, keys: Sequence[str]) -> Job[None]:
-    """An ended or stopped command's write took effect after all: link it, so that nobody makes it again."""
+def close_absent(attempt_ids: Sequence[int], now: int) -> Job[None]:
+    """End doubts that two looks proved empty, where no next write of the thing does it."""
 
     def job(connection: sqlite3.Connection) -> None:
-        row = outbox.read(connection, attempt.outbox_id)
-        links.save(connection, link, outbox_id=row.id, now=now)
-        claims.remember(connection, row.company, link.thing, link.number, keys)
-        _end(connection, row, attempt.id, End("found"), now)
-        lanes.wake(connection, f"thing:{link.thing}", now)
+        for attempt_id in attempt_ids:
+            _end(connection, attempt_id, End("absent"), now)
 
     return job
 
 
-def _end(connection: sqlite3.Connection, row: outbox.Row, attempt_id: int, end: End, now: int) -> None:
-    far_object = attempts.end(connection, attempt_id, end, now)
-    if end.end == "unknown":
+def settle_orphans(
+    closed: Sequence[OpenAttempt],
+    link: LinkRow | None,
+    now: int,
+    *,
+    keys: Sequence[str],
+    question: str | None = None,
+) -> Job[None]:
+    """Writes of a thing whose commands were ended or stopped took effect after all: link it, so nobody makes it again.
+
+    A ``question`` about what was found holds the newest of those commands, unless it was ended for good.
+    """
+
+    def job(connection: sqlite3.Connection) -> None:
+        row = outbox.read(connection, closed[-1].outbox_id)
+        for attempt in closed:
+            _end(connection, attempt.id, End("found"), now)
+        if link is not None:
+            links.save(connection, link, outbox_id=row.id, now=now)
+        if link is not None and link.verified:
+            claims.remember(connection, row.company, link.thing, link.number, keys)
+            lanes.wake(connection, f"thing:{link.thing}", now)
+        if question is not None and row.state in {"parked", "held"}:
+            outbox.stop(connection, row.id, "held", now, reason="question", question=question)
+
+    return job
+
+
+def _end(connection: sqlite3.Connection, attempt_id: int, end: End, now: int) -> None:
+    outbox_id, far_object = attempts.end(connection, attempt_id, end, now)
+    if end.end in {"unknown", "throttled"}:
         return
+    row = outbox.read(connection, outbox_id)
     if far_object is not None:
         lanes.wake(connection, f"far:{row.company}:{far_object}", now)
     ended = row.state in {"parked", "held", "done", "discarded", "superseded"}

@@ -44,9 +44,15 @@ class Handled:
 
 
 def record(handled: Handled, now: int) -> Job[str]:
-    """Store the outcome; returns the state that the row got (``stale`` where a newer version was there)."""
+    """Store the outcome; returns the state that the row got (``stale`` where a newer version was there).
+
+    A row that is no longer waiting (handled before, discarded by a person) stays as it is.
+    """
 
     def job(connection: sqlite3.Connection) -> str:
+        before = connection.execute("SELECT state FROM inbox WHERE id = ?", (handled.inbox_id,)).fetchone()["state"]
+        if before != "waiting":
+            return str(before)
         state, reason = handled.state, handled.reason
         if handled.thing and handled.version and _stale(connection, handled):
             state, reason = "stale", "a newer version was handled before"
@@ -79,7 +85,11 @@ def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: s
 
 def _stale(connection: sqlite3.Connection, handled: Handled) -> bool:
     row = connection.execute("SELECT version FROM thing_version WHERE thing = ?", (handled.thing,)).fetchone()
-    return row is not None and Decimal(row["version"]) > Decimal(handled.version or 0)
+    return row is not None and _newer(row["version"], handled.version)
+
+
+def _newer(stored: str | None, ours: str | None) -> bool:
+    return stored is not None and ours is not None and Decimal(stored) > Decimal(ours)
 
 
 def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
@@ -99,9 +109,13 @@ def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
         " ON CONFLICT DO UPDATE SET version = excluded.version, inbox_id = excluded.inbox_id",
         (handled.thing, handled.version, handled.inbox_id),
     )
-    connection.execute(
-        "UPDATE inbox SET state = 'superseded', reason = ? WHERE thing = ? AND id < ? AND state IN ('parked', 'held')",
-        (f"by {handled.inbox_id}", handled.thing, handled.inbox_id),
+    older = connection.execute(
+        "SELECT id, version FROM inbox WHERE thing = ? AND id < ? AND state IN ('parked', 'held')",
+        (handled.thing, handled.inbox_id),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE inbox SET state = 'superseded', reason = ? WHERE id = ?",
+        [(f"by {handled.inbox_id}", row["id"]) for row in older if not _newer(row["version"], handled.version)],
     )
 
 
@@ -126,7 +140,7 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
             company,
             sale.customer,
             sale.made_from,
-            sale.total,
+            _plain(sale.total),
             sale.currency,
             "\n".join(sale.keys),
             sale.number,
@@ -149,7 +163,7 @@ def same_sale(company: str, thing: str, total: str, currency: str, *, since: int
         candidates = connection.execute(
             "SELECT s.* FROM sale s WHERE s.company = ? AND s.currency = ? AND s.total = ? AND s.at >= ?"
             " AND s.made_from = 'order' AND s.thing <> ?",
-            (company, currency, total, since, thing),
+            (company, currency, _plain(total), since, thing),
         ).fetchall()
         for row in candidates:
             if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
@@ -157,6 +171,11 @@ def same_sale(company: str, thing: str, total: str, currency: str, *, since: int
         return None
 
     return job
+
+
+def _plain(total: str) -> str:
+    """Equal sums as equal text: 1250.00 and 1250 are one total."""
+    return f"{Decimal(total).normalize():f}"
 
 
 def _alive(connection: sqlite3.Connection, thing: str) -> bool:

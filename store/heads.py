@@ -104,9 +104,9 @@ def foreign_on(company: str, far_object: str, thing: str) -> Job[int | None]:
     return lambda connection: attempts.foreign_on(connection, company, far_object, thing)
 
 
-def orphans(company: str) -> Job[list[OpenAttempt]]:
-    """Open attempts of commands that will not go again by themselves."""
-    return lambda connection: attempts.orphans(connection, company)
+def orphans(company: str, after: int, limit: int) -> Job[list[OpenAttempt]]:
+    """Open attempts behind ``after`` of commands that will not go again by themselves."""
+    return lambda connection: attempts.orphans(connection, company, after, limit)
 
 
 def unfinished_for(thing: str) -> Job[tuple[bool, int | None, str | None]]:

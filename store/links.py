@@ -34,11 +34,12 @@ def read_many(connection: sqlite3.Connection, things: Sequence[str]) -> dict[str
 
 
 def save(connection: sqlite3.Connection, link: LinkRow, *, outbox_id: int, now: int) -> None:
-    """Store the link, or what is new of it."""
+    """Store the link, or what is new of it; the same number, once verified, stays verified."""
     connection.execute(
         "INSERT INTO link (thing, company, kind, number, state, verified, outbox_id, linked_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, state = excluded.state,"
-        " verified = excluded.verified",
+        " verified = CASE WHEN link.number = excluded.number THEN max(link.verified, excluded.verified)"
+        " ELSE excluded.verified END",
         (
             link.thing,
             link.company,

@@ -56,7 +56,10 @@ def migrate(path: Path) -> Migrated:
         _compare(connection, before, known)
         missing = [(number, sql) for number, sql in known if number > before]
         if missing and before:
-            connection.execute("VACUUM INTO ?", (str(path.with_name(f"{path.name}.before-{missing[-1][0]}")),))
+            copy = path.with_name(f"{path.name}.before-{missing[-1][0]}")
+            # One that is there is of an earlier try that did not come to its end: the file has the old schema still.
+            copy.unlink(missing_ok=True)
+            connection.execute("VACUUM INTO ?", (str(copy),))
         for number, sql in missing:
             _apply(connection, number, sql)
     finally:

@@ -122,13 +122,19 @@ def finish(
     reason: str | None = None,
     result: str | None = None,
 ) -> None:
-    """End a command for good: done, discarded or superseded; the next one of its lane becomes the head."""
+    """End a command for good: done, discarded or superseded; the next one of its lane becomes the head.
+
+    What waits for its thing looks again who makes it now (one that ends as not_created stores no link that would wake
+    it); after a discard the waiters are parked instead, in the same transaction, by the person's action.
+    """
     row = connection.execute(
         "UPDATE outbox SET state = ?, finished_at = ?, waits_for = NULL, recheck = 0, reason = ?, question = NULL,"
-        " result = ? WHERE id = ? RETURNING company, lane",
+        " result = ? WHERE id = ? RETURNING company, lane, thing",
         (state, now, reason, result, outbox_id),
     ).fetchone()
     lanes.refresh(connection, row["company"], row["lane"])
+    if state != "discarded":
+        lanes.wake(connection, f"thing:{row['thing']}", now)
     _pass_on(connection, outbox_id, now)
 
 
