@@ -1,6 +1,7 @@
 """The target as a whole: the probe, both grants against the simulator, and the words delivery uses."""
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime
 from typing import get_args
@@ -8,19 +9,14 @@ from typing import get_args
 import pytest
 from aiohttp import ClientSession
 
-from connectors.base import CredentialsLost, Later, Target, TokenStore, UnknownEnd
+from connectors.base import CredentialsLost, Later, Park, Target, TokenStore, UnknownEnd
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.simulator import CompanySettings, SimulatorSettings, running
 from connectors.fortnox.target import FortnoxTarget, open_target, resources
 from connectors.fortnox.wire import OPERATIONS
 from connectors.transport import open_session
 from handlers.commands import Command
-from tests.connectors.fortnox.stand import (
-    booking,
-    customer,
-    invoice,
-    stand,
-)
+from tests.connectors.fortnox.stand import booking, customer, invoice, payment, stand
 from tests.connectors.fortnox.token_server import MemoryTokens
 
 
@@ -178,3 +174,34 @@ async def test_a_missing_scope_is_named() -> None:
         with pytest.raises(Exception, match="scope_missing") as caught:
             await here.carry_out(customer())
         assert "scope" in getattr(caught.value, "remedy", "")
+
+
+@pytest.mark.asyncio
+async def test_a_persons_word_against_our_own_links() -> None:
+    """A document linked to another thing is refused; a payment entered by hand is what it is, whatever its amount."""
+    async with stand() as here:
+        for command in (customer(), invoice(), booking()):
+            await here.carry_out(command)
+        await here.seed(payments=[{"InvoiceNumber": 1, "Amount": 100, "PaymentDate": "2026-11-21"}])
+        named = await here.target.identify(here.task(payment()), "payment", "1")
+        assert (named.result, named.question) == ("found", None)
+        here.links.elsewhere = {"payment:1"}
+        with pytest.raises(Park, match="not_identified"):
+            await here.target.identify(here.task(payment()), "payment", "1")
+
+
+@pytest.mark.asyncio
+async def test_no_secret_and_no_personal_data_in_an_error() -> None:
+    """Token, secret, name and address stay out of the texts that people and logs see."""
+    async with stand() as here:
+        command = customer(name="Hemlig Person", email="hemlig@example.test")
+        token = await here.target.client.credentials.token()
+        refusal = {"ErrorInformation": {"Error": 1, "Message": "Hemlig Person", "Code": 2000359}}
+        seen = [repr(here.target.client.credentials)]
+        for fault in ({"status": 400, "body": json.dumps(refusal)}, {"status": 500, "body": "hemlig@example.test"}):
+            await here.fault("status", "POST", "/3/customers", **fault)
+            with pytest.raises(Exception, match="fortnox create_customer") as caught:
+                await here.carry_out(command)
+            seen += [str(caught.value), repr(caught.value), getattr(caught.value, "remedy", "")]
+        for canary in (token, "Hemlig", "hemlig@", "plain:simulator"):
+            assert canary not in " ".join(seen)
