@@ -47,8 +47,10 @@ class Body:
 
     def identifier(self, paths: Paths) -> str | None:
         """An id: printable, at most 200 characters; anything else counts as absent."""
+        value = self.find(paths)
         found = self.text(paths)
-        return found if found and found.isprintable() and len(found) <= LONGEST_ID else None
+        whole = isinstance(value, int | Decimal) or (isinstance(value, str) and value.strip().isprintable())
+        return found if found and whole and len(found) <= LONGEST_ID else None
 
     def moment(self, paths: Paths) -> datetime | None:
         """An ISO 8601 time with its zone, between 2000 and 2100, in UTC; anything else counts as absent."""

@@ -211,7 +211,8 @@ def _words(choice: wire.Choice | None) -> str:
         return ""
     if isinstance(choice, bool):
         return "yes" if choice else "no"
-    return str(choice).strip()
+    # Half a surrogate pair in somebody's free text must not stop the survey; no storage takes it as it is.
+    return str(choice).strip().encode("utf-8", "replace").decode()
 
 
 def _score(answers: Sequence[wire.AnswerData]) -> Decimal | None:

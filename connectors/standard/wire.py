@@ -17,7 +17,11 @@ def _plain_text(value: object) -> object:
         raise ValueError("must be text")  # noqa: TRY004 - pydantic turns only ValueError into a fault
     if isinstance(value, int | Decimal):
         return format(read_number(value), "f")
-    return value.strip() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must be valid text, without half a surrogate pair")
+    return value.strip()
 
 
 def read_number(value: object) -> Decimal:
