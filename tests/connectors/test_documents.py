@@ -1,0 +1,42 @@
+"""The documents for people who send to us, or who add a sender, show what works."""
+
+import json
+import re
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jsonschema
+
+from connectors.base import Ignored, Stored
+from connectors.registry import SOURCES
+from connectors.standard import schema
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def _blocks(document: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / document).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_bodies_shown_are_bodies_that_we_take() -> None:
+    """Each JSON block fits the schema and becomes an event."""
+    kind = SOURCES["standard"]
+    settings = kind.settings.model_validate({"company": "demo", "secret": "generated:x"})
+    source = kind.make("shop", settings, {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
+    shown = _blocks("standard-webhooks.md", "json")
+    assert len(shown) == 2
+    for text in shown:
+        jsonschema.Draft202012Validator(schema.body_schema()).validate(json.loads(text))
+        stored = Stored(1, "k", datetime(2026, 11, 13, tzinfo=UTC), {}, text.encode())
+        assert not isinstance(source.events(stored), Ignored)
+
+
+def test_the_sections_shown_are_sections_that_load() -> None:
+    """Each whole TOML section fits the settings of its kind of source."""
+    shown = [text for name in ("standard-webhooks.md", "add-a-source.md") for text in _blocks(name, "toml")]
+    sections = [tomllib.loads(text)["sources"] for text in shown if "[sources." in text]
+    assert len(sections) == 2
+    for section in sections:
+        for settings in section.values():
+            SOURCES[settings.pop("type")].settings.model_validate(settings)
