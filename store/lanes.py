@@ -15,7 +15,7 @@ def refresh(connection: sqlite3.Connection, company: str, lane: str) -> None:
     """Make the lane's row say again which command is its head, when it is due and whether it may go."""
     head = connection.execute(
         "SELECT id, state, priority, due_at FROM outbox"
-        " WHERE company = ? AND lane = ? AND finished_at IS NULL ORDER BY id LIMIT 1",
+        " WHERE company = ? AND lane = ? AND finished_at IS NULL ORDER BY place LIMIT 1",
         (company, lane),
     ).fetchone()
     if head is None:

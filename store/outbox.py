@@ -41,8 +41,9 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
     """Store a command as ready; ``None`` where its key is there already (a rule that ran twice)."""
     row = connection.execute(
         "INSERT INTO outbox"
-        " (key, company, lane, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?, ?, ?) ON CONFLICT (key) DO NOTHING RETURNING id",
+        " (key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)"
+        " VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM outbox), ?, ?, ?, ?, ?, 'ready', ?, ?, ?)"
+        " ON CONFLICT (key) DO NOTHING RETURNING id",
         (
             command.key,
             command.company,
@@ -64,16 +65,33 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
 
 
 def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: int, now: int) -> list[int]:
-    """Older unsent commands for the same thing and purpose give way to ``outbox_id``; open attempts keep theirs."""
+    """Older unsent commands for the same thing and purpose give way to ``outbox_id``; open attempts keep theirs.
+
+    What stood behind them in the lane may need what they were to make: it stands behind the new one now.
+    """
     older = connection.execute(
-        "SELECT id, thing FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ? AND kind = ?"
-        " AND thing = ? AND state <> 'in_flight' AND recheck = 0",
+        "SELECT id, thing, place FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ?"
+        " AND kind = ? AND thing = ? AND state <> 'in_flight' AND recheck = 0",
         (command.company, command.lane, outbox_id, command.kind, command.thing),
     ).fetchall()
-    given_way = [row["id"] for row in older if not attempts.open_for_thing(connection, row["thing"])]
-    for older_id in given_way:
-        finish(connection, older_id, "superseded", now, reason=f"by {outbox_id}")
-    return given_way
+    given_way = [row for row in older if not attempts.open_for_thing(connection, row["thing"])]
+    for row in given_way:
+        _step_behind(connection, command, outbox_id, row["place"])
+        finish(connection, row["id"], "superseded", now, reason=f"by {outbox_id}")
+    return [row["id"] for row in given_way]
+
+
+def _step_behind(connection: sqlite3.Connection, command: NewCommand, outbox_id: int, place: float) -> None:
+    """Let what older events left behind ``place`` in the lane stand behind ``outbox_id``, in the order it has."""
+    behind = connection.execute(
+        "SELECT id FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND place > ? AND inbox_id <> ?"
+        " ORDER BY place",
+        (command.company, command.lane, place, command.inbox_id),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE outbox SET place = ? WHERE id = ?",
+        [(outbox_id + turn / (len(behind) + 1), row["id"]) for turn, row in enumerate(behind, start=1)],
+    )
 
 
 def read(connection: sqlite3.Connection, outbox_id: int) -> Row:

@@ -64,6 +64,8 @@ CREATE TABLE outbox (
     key TEXT NOT NULL UNIQUE,
     company TEXT NOT NULL,
     lane TEXT NOT NULL,
+    -- Order within the lane: the id, until a newer command takes over from one that this one stood behind.
+    place REAL NOT NULL,
     inbox_id INTEGER NOT NULL REFERENCES inbox (id),
     rule TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -84,7 +86,7 @@ CREATE TABLE outbox (
     CHECK ((state = 'waiting') = (waits_for IS NOT NULL)),
     CHECK ((state IN ('done', 'discarded', 'superseded')) = (finished_at IS NOT NULL))
 ) STRICT;
-CREATE INDEX outbox_lane ON outbox (company, lane, id) WHERE finished_at IS NULL;
+CREATE INDEX outbox_lane ON outbox (company, lane, place) WHERE finished_at IS NULL;
 CREATE INDEX outbox_open ON outbox (id) WHERE finished_at IS NULL AND state NOT IN ('parked', 'held');
 CREATE INDEX outbox_waits ON outbox (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX outbox_stopped ON outbox (company, id) WHERE state IN ('parked', 'held');

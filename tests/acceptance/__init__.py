@@ -1,0 +1,1 @@
+"""Promises of the whole: signed webhook in, simulated Fortnox out, judged from what stands there."""

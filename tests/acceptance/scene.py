@@ -1,0 +1,208 @@
+"""The whole in one process: a simulated Fortnox, the daemon with scaled times, and what a test wants to do and see."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout
+
+from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, running
+from daemon import app
+from daemon.bridge import Bridge
+from daemon.config import load_config
+from daemon.opening import database_path
+from store import companies
+from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
+
+SETTLE_SECONDS = 0.3
+WINDOW_SECONDS = 0.25
+PATIENCE_SECONDS = 20.0
+BUSY = "SELECT 1 FROM lane l JOIN outbox o ON o.id = l.head WHERE o.state IN ('ready', 'in_flight', 'unknown') LIMIT 1"
+DOUBT = "SELECT 1 FROM attempt WHERE end IN ('in_flight', 'unknown', 'throttled') LIMIT 1"
+UNREAD = "SELECT 1 FROM inbox WHERE state = 'waiting' LIMIT 1"
+
+
+@dataclass(frozen=True)
+class CompanyPlan:
+    """One company of a scene: ``fortnox`` and ``sections`` are more lines of its TOML."""
+
+    name: str = "demo"
+    tenant: int = 1001
+    sources: tuple[str, ...] = ("shop", "web")
+    fortnox: str = ""
+    sections: str = ""
+    proof: str | None = "empty"
+
+
+@dataclass
+class Scene:
+    """What stands around the daemon; the daemon itself may start and stop several times in one scene."""
+
+    folder: Path
+    simulator: Simulator
+    fortnox: str
+    session: ClientSession
+    plans: Sequence[CompanyPlan]
+    settle_seconds: float = SETTLE_SECONDS
+    window_seconds: float = WINDOW_SECONDS
+    timeout_seconds: float = 2.0
+    retry_steps: Sequence[float] = (0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
+    more: str = ""
+    http: str = ""
+    bridges: list[Bridge] = field(default_factory=list)
+
+    @property
+    def bridge(self) -> Bridge:
+        """The running daemon."""
+        return self.bridges[-1]
+
+    @property
+    def data(self) -> Path:
+        """The daemon's data folder."""
+        return self.folder / "data"
+
+    def write_configuration(self) -> Path:
+        """Write the configuration file as the scene is planned; returns its path."""
+        path = self.folder / "config.toml"
+        parts = [
+            f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = 0\n{self.http}',
+            f"[delivery]\nsettle_seconds = {self.settle_seconds}\nprobe_seconds = 0.2\n"
+            f"retry_steps_seconds = {list(self.retry_steps)}",
+        ]
+        for plan in self.plans:
+            parts.append(
+                f"[companies.{plan.name}]\nstart = 2026-01-01\n[companies.{plan.name}.fortnox]\n"
+                f'rest_url = "{self.fortnox}/3"\noauth_url = "{self.fortnox}/oauth-v1"\ntenant_id = {plan.tenant}\n'
+                f'client_id = "simulator"\nclient_secret = "plain:simulator"\nwindow_seconds = {self.window_seconds}\n'
+                f"timeout_seconds = {self.timeout_seconds}\n{plan.fortnox}\n{plan.sections}"
+            )
+            parts.extend(
+                f'[sources.{source}]\ntype = "standard"\ncompany = "{plan.name}"\nsecret = "generated:{source}"'
+                for source in plan.sources
+            )
+        path.write_text("\n".join([*parts, self.more]), encoding="utf-8")
+        return path
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Bridge]:
+        """Run the daemon on the scene's folder for the length of the block, its companies declared as planned."""
+        async with app.running(load_config(self.write_configuration())) as bridge:
+            for plan in self.plans:
+                if plan.proof is not None:
+                    await bridge.store.database.write(companies.declare(plan.name, plan.proof))
+            await bridge.store.reload([plan.name for plan in self.plans])
+            self.bridges.append(bridge)
+            try:
+                yield bridge
+            finally:
+                self.bridges.remove(bridge)
+
+    # --- in ---------------------------------------------------------------------------------------------------------
+
+    def sender(self, source: str = "shop") -> StandardSender:
+        """The sender of a source."""
+        secret = (self.data / "secrets" / source).read_text(encoding="utf-8").strip()
+        return StandardSender(f"{self.bridge.url}/hooks/{source}", secret, self.session)
+
+    def workflow(self, source: str = "ghl") -> HighLevelSender:
+        """The sender of a HighLevel source, whose secrets are named after it."""
+        token, header = (
+            (self.data / "secrets" / f"{source}-{name}").read_text().strip() for name in ("path", "header")
+        )
+        return HighLevelSender(f"{self.bridge.url}/hooks/{source}", token, header, self.session)
+
+    async def send(self, *bodies: Json, source: str = "shop") -> list[Reply]:
+        """Send bodies one after another; each must be accepted."""
+        replies = [await self.sender(source).send(body) for body in bodies]
+        assert [reply.status for reply in replies] == [200] * len(bodies), replies
+        return replies
+
+    async def settle(self, *, doubts: bool = True, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until nothing goes by itself any more; with ``doubts`` also until every doubt is resolved."""
+        until = monotonic() + seconds
+        questions = [UNREAD, BUSY, *([DOUBT] if doubts else [])]
+        while self.simulator.late_pending or any(self.rows(question) for question in questions):
+            if monotonic() > until:
+                raise TimeoutError(f"still busy: {self.rows(OVERVIEW)}")
+            await asyncio.sleep(0.01)
+
+    async def until(self, question: str, *, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until a query of the database gives a row."""
+        until = monotonic() + seconds
+        while not self.rows(question):
+            if monotonic() > until:
+                raise TimeoutError(f"never: {question}; {self.rows(OVERVIEW)}")
+            await asyncio.sleep(0.01)
+
+    # --- out --------------------------------------------------------------------------------------------------------
+
+    def fault(self, fault: str, **order: Any) -> None:
+        """Order a fault of the simulated Fortnox, as ``POST /_sim/faults`` takes it."""
+        self.simulator.faults.order({"fault": fault, **order})
+
+    async def control(self, name: str, order: Json | None = None) -> Any:
+        """A control call of the simulator: GET, or POST where there is an order."""
+        url = f"{self.fortnox}/_sim/{name}"
+        async with self.session.get(url) if order is None else self.session.post(url, json=order) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def state(self, tenant: int = 1001) -> Any:
+        """Everything that stands in one company of the simulated Fortnox."""
+        return (await self.control("state"))["companies"][str(tenant)]
+
+    async def calls(self, tenant: int | None = 1001, *, since: int = 0) -> list[Json]:
+        """REST calls as they arrived at the simulated Fortnox, without the probes of the company information."""
+        found: list[Json] = (await self.control(f"calls?since={since}"))["calls"]
+        return [
+            call
+            for call in found
+            if call["kind"] == "rest"
+            and tenant in {None, call["company"]}
+            and not call["path"].startswith("/3/companyinformation")
+        ]
+
+    # --- on disk ----------------------------------------------------------------------------------------------------
+
+    def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What a query of the daemon's database gives, read beside it."""
+        connection = sqlite3.connect(f"file:{database_path(self.data)}?mode=ro", uri=True)
+        try:
+            return connection.execute(question, values).fetchall()
+        finally:
+            connection.close()
+
+    def commands(self) -> list[tuple[str, str, str | None]]:
+        """Kind, state and reason of every command, in order."""
+        return self.rows("SELECT kind, state, reason FROM outbox ORDER BY id")
+
+
+OVERVIEW = "SELECT id, kind, state, reason, waits_for, attempts, question FROM outbox WHERE state <> 'done'"
+
+
+@asynccontextmanager
+async def scene(folder: Path, *plans: CompanyPlan, simulator: Json | None = None, **times: Any) -> AsyncIterator[Scene]:
+    """Open a simulated Fortnox and, unless ``run=False``, the daemon in front of it.
+
+    ``simulator`` are switches of every simulated company; its window is as long as the daemon believes.
+    """
+    wanted = plans or (CompanyPlan(),)
+    run = times.pop("run", True)
+    switches = {"rate_window_seconds": times.get("window_seconds", WINDOW_SECONDS)} | (simulator or {})
+    settings = SimulatorSettings(
+        companies=tuple(
+            CompanySettings(tenant_id=tenant, **switches) for tenant in dict.fromkeys(plan.tenant for plan in wanted)
+        )
+    )
+    async with running(settings) as server, ClientSession(timeout=ClientTimeout(total=30)) as session:
+        opened = Scene(folder, server.simulator, server.url, session, wanted, **times)
+        if not run:
+            yield opened
+            return
+        async with opened.running():
+            yield opened
