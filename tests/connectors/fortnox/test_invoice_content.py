@@ -1,0 +1,82 @@
+"""What an invoice says: rows stated completely, every money field compared."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connectors.fortnox.invoice_content import differences, meant, rows_of, updated_rows
+from tests.connectors.fortnox.stand import (
+    CUSTOMER,
+    invoice,
+    row,
+    uneven,
+)
+
+
+def test_an_update_states_everything() -> None:
+    """RowIds are reused in order; article, unit and housework of an old row are cleared by name."""
+    rows, _ = rows_of(invoice(rows=(row(unit=None), row())))
+    old = [{"RowId": 7, "Unit": "h", "ArticleNumber": "A", "HouseWork": True, "Discount": 5}]
+    first, second = updated_rows(rows, old)
+    assert (first["RowId"], first["Unit"], first["ArticleNumber"], first["HouseWork"]) == (7, "API_BLANK", None, False)
+    assert first["Discount"] == 0
+    assert "RowId" not in second
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("CustomerNumber", "2"),
+        ("Currency", "EUR"),
+        ("VATIncluded", True),
+        ("Net", 99),
+        ("TotalVAT", None),
+        ("Freight", 1),
+        ("AdministrationFee", "0.01"),
+        ("Total", 124),
+        ("RoundOff", "1"),
+        ("InvoiceRows", []),
+    ],
+)
+def test_every_field_of_the_money_is_compared(field: str, value: object) -> None:
+    """Each of them alone is a difference; without any there is none."""
+    command = invoice()
+    ours = meant(command, "1", rows_of(command)[0])
+    line = {"Price": 50, "DeliveredQuantity": "2.00", "VAT": 25, "AccountNumber": 3001, "Discount": 0}
+    good: dict[str, Any] = {
+        "CustomerNumber": "1",
+        "Currency": "SEK",
+        "VATIncluded": False,
+        "Net": 100,
+        "TotalVAT": Decimal("25.00"),
+        "Freight": 0,
+        "AdministrationFee": 0,
+        "Total": 125,
+        "RoundOff": 0,
+        "InvoiceRows": [line],
+    }
+    assert differences(ours, good) == []
+    assert len(differences(ours, good | {field: value})) == 1
+
+
+@pytest.mark.parametrize("field", ["Price", "DeliveredQuantity", "VAT", "AccountNumber", "Discount"])
+def test_every_field_of_a_row_is_compared(field: str) -> None:
+    """One wrong field of one row is one difference, with row, meant and stored."""
+    command = uneven()
+    ours = meant(command, "1", rows_of(command)[0])
+    line: dict[str, Any] = {"Price": Decimal("80.24"), "DeliveredQuantity": "1", "VAT": 25, "AccountNumber": 3001}
+    line["Discount"] = 0
+    good: dict[str, Any] = {
+        "CustomerNumber": "1", "Currency": "SEK", "VATIncluded": False, "Net": Decimal("80.24"),
+        "TotalVAT": Decimal("20.06"), "Freight": 0, "AdministrationFee": 0, "Total": 100, "RoundOff": Decimal("-0.30"),
+        "InvoiceRows": [line],
+    }  # fmt: skip
+    assert differences(ours, good) == []
+    (found,) = differences(ours, good | {"InvoiceRows": [line | {field: "7"}]})
+    assert found.startswith(f"row 1 {field}: meant ")
+
+
+def test_the_customer_ref_is_needed() -> None:
+    """The invoice waits for its customer."""
+    assert invoice().refs == (CUSTOMER,)
