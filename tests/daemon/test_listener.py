@@ -200,6 +200,14 @@ async def test_a_malformed_body_of_a_sender_that_never_repeats_is_kept() -> None
         assert door.log.fields("event.parked") == [{"source": "formless", "inbox_id": 1, "reason": "malformed"}]
 
 
+async def test_the_retry_code_is_the_sender_s_own() -> None:
+    """A sender that repeats only after 429 gets 429 from a full disk, not 503."""
+    source = _Formless(Delivery(key="k"))
+    async with doorway(hooks={"formless": Hook(source, lambda _: "demo")}) as door:
+        door.inbox.fails = DiskFull()
+        assert (await door.post(b"{}", {}, path="/hooks/formless"))[0] == 429
+
+
 async def test_an_unknown_account_is_stored_for_nobody() -> None:
     """An account outside the table is taken, stored without a company, and shouted about; never guessed."""
     source = _Formless(Delivery(key="k", account="stranger"))
