@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -13,9 +13,14 @@ from aiohttp import ClientSession, ClientTimeout
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, running
 from daemon import app
+from daemon.actions import Actions, Answer
 from daemon.bridge import Bridge
 from daemon.config import load_config
+from daemon.following import Live
+from daemon.memory import MemoryLinks
 from daemon.opening import database_path
+from daemon.requests import AnyRequest
+from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
 
@@ -138,6 +143,24 @@ class Scene:
             if monotonic() > until:
                 raise TimeoutError(f"never: {question}; {self.rows(OVERVIEW)}")
             await asyncio.sleep(0.01)
+
+    async def act(self, request: AnyRequest) -> Answer:
+        """What a person asks of the running daemon."""
+        bridge = self.bridge
+        actions = Actions(
+            config=lambda: bridge.config,
+            database=bridge.store.database,
+            clock=bridge.clock,
+            log=bridge.log,
+            handle=bridge.intake.handle,
+            rules=frozenset(rule.name for rules in ROUTES.values() for rule in rules),
+            target=lambda name: nullcontext(bridge.targets[name]),
+            links=MemoryLinks(bridge.store.database, bridge.clock),
+            follow=Live(
+                store=bridge.store, intake=bridge.intake, deliveries=bridge.deliveries, targets=bridge.targets
+            ),
+        )
+        return await actions.perform(request)
 
     # --- out --------------------------------------------------------------------------------------------------------
 
