@@ -81,24 +81,29 @@ async def by_name(client: Client, name: str, search: Search) -> list[Json]:
     return rows
 
 
-def _same_party(command: EnsureCustomer, card: Json, rung: str) -> None:
-    """Architecture, invariant 8: a different organisation number is a different party, whatever the weaker key says."""
+def _another_party(command: EnsureCustomer, card: Json) -> bool:
+    """Both sides have an organisation number and they differ: a different party, whatever the weaker key says."""
     theirs = text_of(card.get("OrganisationNumber")).strip()
     ours = command.organisation_number or ""
-    one_sided = rung == "email" and bool(theirs) != bool(ours)
-    if one_sided or (theirs and ours and normal_number(theirs) != normal_number(ours)):
+    return bool(theirs and ours) and normal_number(theirs) != normal_number(ours)
+
+
+def _check_party(command: EnsureCustomer, card: Json, rung: str) -> None:
+    """An e-mail address alone names nobody where only one side has an organisation number (invariant 8)."""
+    theirs = text_of(card.get("OrganisationNumber")).strip()
+    if rung == "email" and bool(theirs) != bool(command.organisation_number):
         raise held(
             "another_party",
-            f"Customer {number_of(card)} has the same {rung}, but the organisation numbers do not agree (or only one "
-            "side has one). If it is the same party, link it to this command; if not, correct the key at the source.",
+            f"Customer {number_of(card)} has the same {rung}, but only one side has an organisation number. If it is "
+            "the same party, link it to this command; if not, correct the key at the source.",
         )
 
 
 async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCustomer, search: Search) -> str | None:
     """The number of the customer that the buyer's keys name, strongest key first; ``None`` where there is none.
 
-    Only the strongest key is looked up, and the ``further_rungs`` of the settings. Several different hits, or a hit
-    that a stronger key contradicts, are held.
+    Only the strongest key is looked up, and the ``further_rungs`` of the settings. A card with another organisation
+    number is another party; several hits, or an e-mail hit where only one side has such a number, are held.
     """
     for place, (rung, value) in enumerate(command.match_keys):
         if place > 0 and rung not in settings.further_rungs:
@@ -110,6 +115,7 @@ async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCusto
             hits = await by_own_number(client, value, search)
         else:
             hits = await by_email(client, value, search)
+        hits = [hit for hit in hits if not _another_party(command, hit)]
         if len(hits) > 1:
             raise held(
                 "several_customers",
@@ -117,7 +123,7 @@ async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCusto
                 "one to this command, or merge them in Fortnox and retry.",
             )
         if hits:
-            _same_party(command, hits[0], rung)
+            _check_party(command, hits[0], rung)
             return number_of(hits[0])
     return None
 
