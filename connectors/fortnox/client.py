@@ -127,7 +127,8 @@ class Client:
         self, operation: Operation, path: str, params: Mapping[str, str] | None, content: bytes | None, access: str
     ) -> Answer:
         headers = {"Authorization": f"Bearer {access}", "Accept": "application/json"}
-        if content is not None:
+        if operation.method in {"POST", "PUT"}:
+            # Actions such as bookkeep have no body; the header belongs to the verb (Fortnox facts, section 1.2).
             headers["Content-Type"] = "application/json"
 
         async def once() -> Answer:

@@ -14,7 +14,7 @@ from handlers.events import Event, Party, SurveySubmitted
 from handlers.values import Question, Ref, stockholm_date
 
 TOKEN_HEADER = "x-hook-token"  # noqa: S105 - the header's name
-SHORTEST_TOKEN = 16
+SHORTEST_TOKEN = 8
 NO_ACCOUNT = "-"
 """Stands for a location that is missing from the body; no table can hold it as ours."""
 

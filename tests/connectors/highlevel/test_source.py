@@ -121,7 +121,7 @@ def test_a_section_that_proves_nothing_or_contradicts_itself_is_refused(section:
 
 def test_a_guessable_token_is_refused_by_name() -> None:
     """A short token is a fault that names its field and not its value."""
-    with pytest.raises(ValueError, match="path_token: at least 16") as fault:
+    with pytest.raises(ValueError, match="path_token: at least 8") as fault:
         source({"path_token": "canary"})
     assert "canary" not in str(fault.value)
 
