@@ -26,6 +26,7 @@ from store import figures
 from store.jobs import JobRuns
 
 INTAKE = "intake"
+SCHEDULER = "scheduler"
 BOUND_SECONDS = 60.0
 """The longest that a batch of intake or a round of delivery may take before the watchdog calls it stalled."""
 DRAIN_SECONDS = 20.0
@@ -105,8 +106,10 @@ class Bridge:
             loop = f"delivery.{name}"
             self._progress.register(loop, BOUND_SECONDS)
             self._start(tasks, loop, delivery.run)
-        scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, lambda: None)
-        for name, run in (("scheduler", scheduler.run), ("watchdog", self._watchdog.run), ("lag", self._lag.run)):
+        self._progress.register(SCHEDULER, BOUND_SECONDS)
+        beat = partial(self._progress.beat, SCHEDULER)
+        scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, beat)
+        for name, run in ((SCHEDULER, scheduler.run), ("watchdog", self._watchdog.run), ("lag", self._lag.run)):
             tasks.start_soon(self._loop, name, run, name=name)
         took = round((self.clock.monotonic() - self._started) * 1000, 1)
         self.log.info(
