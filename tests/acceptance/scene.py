@@ -94,8 +94,11 @@ class Scene:
         return path
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Bridge]:
-        """Run the daemon on the scene's folder for the length of the block, its companies declared as planned."""
+    async def running(self, *, drain: bool = False) -> AsyncIterator[Bridge]:
+        """Run the daemon on the scene's folder for the length of the block, its companies declared as planned.
+
+        It stops as after a second signal, which waits for nothing, unless it is to ``drain``.
+        """
         async with app.running(load_config(self.write_configuration())) as bridge:
             for plan in self.plans:
                 if plan.proof is not None:
@@ -106,6 +109,8 @@ class Scene:
                 yield bridge
             finally:
                 self.bridges.remove(bridge)
+                if not drain:
+                    bridge.hurry()
 
     # --- in ---------------------------------------------------------------------------------------------------------
 
@@ -156,9 +161,7 @@ class Scene:
             rules=frozenset(rule.name for rules in ROUTES.values() for rule in rules),
             target=lambda name: nullcontext(bridge.targets[name]),
             links=MemoryLinks(bridge.store.database, bridge.clock),
-            follow=Live(
-                store=bridge.store, intake=bridge.intake, deliveries=bridge.deliveries, targets=bridge.targets
-            ),
+            follow=Live(store=bridge.store, intake=bridge.intake, deliveries=bridge.deliveries, targets=bridge.targets),
         )
         return await actions.perform(request)
 
