@@ -57,6 +57,12 @@ def read(connection: sqlite3.Connection, name: str) -> CompanyRow:
     )
 
 
+def registered(connection: sqlite3.Connection) -> dict[str, CompanyRow]:
+    """All companies that this database knows, by name."""
+    names = [row["name"] for row in connection.execute("SELECT name FROM company ORDER BY name")]
+    return {name: read(connection, name) for name in names}
+
+
 def kinds() -> Job[dict[str, str]]:
     """Every pinned company and its kind, for the guard that a simulator's folder never serves a real company."""
 

@@ -2,19 +2,28 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiosqlite
 import anyio
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
+
+
+class Read(Protocol):
+    """Runs a reading job in one snapshot; :meth:`Database.read` and :func:`open_reader` give it."""
+
+    def __call__(self, job: Job[T]) -> Awaitable[T]:
+        """The job's answer."""
+        ...
+
 
 BATCH_LIMIT = 128
 """Jobs that share one commit at most: measured, more gains nothing (limits, table b)."""
@@ -253,7 +262,7 @@ async def open_database(
 
 
 @asynccontextmanager
-async def open_reader(path: Path) -> AsyncIterator[Callable[[Job[T]], Any]]:
+async def open_reader(path: Path) -> AsyncIterator[Read]:
     """Open only the read-only side, as commands of the CLI do beside a running daemon."""
     reader = await _connect(path, read_only=True)
 

@@ -67,6 +67,13 @@ def migrate(path: Path) -> Migrated:
     return Migrated(before, known[-1][0])
 
 
+def check_schema(connection: sqlite3.Connection) -> None:
+    """Refuse to read a file of a newer version; raises :class:`SchemaTooNew`."""
+    found, known = int(connection.execute("PRAGMA user_version").fetchone()[0]), migrations()[-1][0]
+    if found > known:
+        raise SchemaTooNew(found, known)
+
+
 def _apply(connection: sqlite3.Connection, number: int, sql: str) -> None:
     digest = hashlib.sha256(sql.encode()).hexdigest()
     try:

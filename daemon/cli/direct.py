@@ -1,0 +1,90 @@
+"""Carries a request out without a daemon: under the lock of the data folder, with everything that it may need."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from random import SystemRandom
+
+import anyio.to_thread
+from cryptography.fernet import Fernet, MultiFernet
+
+from connectors.base import Target
+from daemon import logs
+from daemon.actions import Actions, Answer, Misused
+from daemon.bus import Bus
+from daemon.clock import Clock
+from daemon.companies import open_company_target
+from daemon.following import NoDaemon
+from daemon.intake import Intake
+from daemon.lock import exclusive
+from daemon.memory import MemoryLinks
+from daemon.opening import check_folder, database_path
+from daemon.reloading import sources_of
+from daemon.requests import AnyRequest
+from daemon.settings import Config
+from handlers.routes import ROUTES
+from store import attempts, companies
+from store.db import Database, open_database
+from store.migrate import migrate
+from store.tokens import SealedTokens
+
+
+async def perform(config: Config, request: AnyRequest) -> Answer:
+    """Carry one request out.
+
+    Raises what :meth:`daemon.actions.Actions.perform` raises, :class:`daemon.lock.Locked`,
+    :class:`daemon.opening.WrongFolder`, :class:`store.migrate.SchemaTooNew`, ``OSError``.
+    """
+    # What a person does is remembered in the store; the terminal shows the answer, and only errors of the log.
+    logs.configure(write=sys.stderr.buffer.write, level="error")
+    async with _opened(config) as actions:
+        return await actions.perform(request)
+
+
+@asynccontextmanager
+async def _opened(config: Config) -> AsyncIterator[Actions]:
+    clock = Clock()
+    with exclusive(config.data_dir):
+        await anyio.to_thread.run_sync(migrate, database_path(config.data_dir))
+        async with open_database(database_path(config.data_dir)) as database:
+            check_folder(await database.read(companies.kinds()), config)
+            await database.write(companies.register(list(config.companies)))
+            # Nobody else works here, so a call that an earlier process left in flight has an unknown end.
+            now = clock.milliseconds()
+            await database.write(lambda connection: attempts.take_over(connection, now))
+            yield _actions(config, database, clock)
+
+
+def _actions(config: Config, database: Database, clock: Clock) -> Actions:
+    keys = MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys])
+    tokens = SealedTokens(database, keys, clock.now)
+    bus = Bus(ROUTES)
+    intake = Intake(
+        database=database,
+        sources=sources_of(config),
+        companies={name: company.settings for name, company in config.companies.items()},
+        bus=bus,
+        clock=clock,
+        log=logs.get_log(),
+        unseal=keys.decrypt,
+        wake=lambda _: None,
+        beat=lambda: None,
+        idle=lambda: None,
+    )
+
+    def target(name: str) -> AbstractAsyncContextManager[Target]:
+        if name not in config.companies:
+            raise Misused(f"there is no company {name} in the configuration")
+        return open_company_target(config.companies[name], database, tokens, clock, SystemRandom())
+
+    return Actions(
+        config=lambda: config,
+        database=database,
+        clock=clock,
+        log=logs.get_log(),
+        handle=intake.handle,
+        rules=bus.rules,
+        target=target,
+        links=MemoryLinks(database, clock),
+        follow=NoDaemon(),
+    )

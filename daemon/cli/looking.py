@@ -1,0 +1,190 @@
+"""Commands that show: status, the two lists and explain; they read the disk, beside a running daemon or without one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from daemon.cli import common
+from daemon.cli.common import Wrong, leave, print_json, print_table, with_config, with_json
+
+if TYPE_CHECKING:
+    from daemon.settings import Config
+    from store.db import Read
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+INBOX_STATES = (
+    "waiting", "handled", "ignored", "before_start", "stale", "parked", "held", "superseded", "discarded",
+)  # fmt: skip
+OUTBOX_STATES = (
+    "waiting", "ready", "in_flight", "unknown", "parked", "held", "done", "discarded", "superseded",
+)  # fmt: skip
+
+
+def _read(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]") -> T:
+    """Open the database read-only and look."""
+    import sqlite3
+
+    from daemon.opening import database_path
+    from store.db import open_reader
+    from store.migrate import SchemaTooNew, check_schema
+
+    common.check_owner(config.data_dir)
+    path = database_path(config.data_dir)
+    if not path.exists():
+        raise Wrong(f"there is no database in {config.data_dir} yet: start the daemon once")
+
+    async def opened() -> T:
+        async with open_reader(path) as read:
+            await read(check_schema)
+            return await look(read)
+
+    try:
+        return asyncio.run(opened())
+    except SchemaTooNew as error:
+        raise Wrong(str(error)) from None
+    except sqlite3.Error as error:
+        raise Wrong(f"{path} cannot be read: {error}") from None
+
+
+def _kinds(config: "Config") -> dict[str, str]:
+    return {company.name: company.kind for company in config.companies.values()}
+
+
+def _check_company(config: "Config", name: str | None) -> None:
+    from daemon.config_faults import meant
+
+    if name is not None and name not in config.companies:
+        raise Wrong(f"there is no company {name}{meant(name, config.companies)}")
+
+
+@click.command
+@with_config
+@with_json
+def status(config_path: Path, as_json: bool) -> None:
+    """Show how everything stands; exit 1 where a person should look."""
+    import time
+
+    from daemon import screens
+    from daemon.cli.text import print_status
+
+    config = common.load(config_path, secrets=False)
+    live = asyncio.run(_facts(config))
+
+    async def look(read: "Read") -> Json:
+        return await screens.status(read, config, live, int(time.time() * 1000))
+
+    shown = _read(config, look)
+    if as_json:
+        print_json(shown)
+    else:
+        print_status(shown)
+    leave(trouble=screens.in_trouble(shown))
+
+
+async def _facts(config: "Config") -> Json | None:
+    """What the running daemon tells; ``None`` where none answers."""
+    from daemon.admin import NoDaemonAnswers, ask_facts
+
+    common.check_owner(config.data_dir)
+    with suppress(NoDaemonAnswers):
+        return await ask_facts(config.data_dir)
+    return None
+
+
+@click.command
+@click.option("--state", type=click.Choice(INBOX_STATES), help="Only deliveries in this state.")
+@click.option("--company", help="Only this company's.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@with_config
+@with_json
+def inbox(config_path: Path, as_json: bool, state: str | None, company: str | None, limit: int) -> None:
+    """List deliveries, the newest first; exit 1 where none matches."""
+    from daemon import screens
+    from daemon.cli.text import delivery_cells
+    from store import reading
+
+    config = common.load(config_path, secrets=False)
+    _check_company(config, company)
+
+    async def look(read: "Read") -> list[Json]:
+        rows = await read(reading.deliveries(state=state, company=company, limit=limit))
+        return [screens.delivery(row, _kinds(config)) for row in rows]
+
+    _list(_read(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
+
+
+@click.command
+@click.option("--state", type=click.Choice(OUTBOX_STATES), help="Only commands in this state.")
+@click.option("--company", help="Only this company's.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@with_config
+@with_json
+def outbox(config_path: Path, as_json: bool, state: str | None, company: str | None, limit: int) -> None:
+    """List commands, the newest first; exit 1 where none matches."""
+    from daemon import screens
+    from daemon.cli.text import command_cells
+    from store import reading
+
+    config = common.load(config_path, secrets=False)
+    _check_company(config, company)
+
+    async def look(read: "Read") -> list[Json]:
+        rows = await read(reading.commands(state=state, company=company, limit=limit))
+        return [screens.command(row, _kinds(config)) for row in rows]
+
+    heads = ("id", "made", "company", "command", "tries", "document", "state")
+    _list(_read(config, look), as_json, heads, command_cells)
+
+
+def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Callable[[Json], tuple[str, ...]]) -> None:
+    if as_json:
+        print_json(shown)
+    elif shown:
+        print_table(heads, [cells(entry) for entry in shown])
+    leave(trouble=not shown)
+
+
+@click.command
+@click.argument("named", metavar="ID")
+@click.option("--company", help="Only this company's.")
+@click.option("--body", is_flag=True, help="Also the raw delivery and the commands' texts (personal data).")
+@with_config
+@with_json
+def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool) -> None:
+    """Tell the whole way of ID, from the webhook to the Fortnox document.
+
+    ID is in-12 (a delivery), out-34 (a command), a delivery id, the source's own number, or a document such as
+    invoice:1042, customer:17 or payment:3. A bare number means everything of that number.
+    """
+    from daemon.cli.story_text import print_story
+    from daemon.explain import Explainer
+
+    config = common.load(config_path, secrets=False)
+    _check_company(config, company)
+    unseal = _unsealing(config_path, config) if body else None
+
+    async def look(read: "Read") -> list[Json]:
+        return await Explainer(read, kinds=_kinds(config), unseal=unseal, body=body).stories(named, company)
+
+    told = _read(config, look)
+    if as_json:
+        print_json(told)
+    for story in () if as_json else told:
+        print_story(story)
+    if not told:
+        click.echo(f"fortnox-bridge: nothing here is called {named}", err=True)
+    leave(trouble=not told)
+
+
+def _unsealing(config_path: Path, config: "Config") -> Callable[[bytes], bytes]:
+    from cryptography.fernet import Fernet, MultiFernet
+
+    common.check_owner(config.data_dir)
+    keys = common.load(config_path, secrets=True).state_keys
+    return MultiFernet([Fernet(key.reveal()) for key in keys]).decrypt

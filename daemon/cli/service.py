@@ -1,0 +1,117 @@
+"""Commands that run something: the daemon, the demonstration, the simulator, and the check of the configuration."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from daemon.cli import common
+from daemon.cli.common import Wrong, print_json, with_config, with_json
+
+if TYPE_CHECKING:
+    from connectors.fortnox.simulator import SimulatorSettings
+    from daemon.settings import Config
+
+
+@click.command
+@with_config
+def run(config_path: Path) -> None:
+    """Run the daemon until a signal ends it."""
+    from daemon.service import serve
+
+    sys.exit(serve(config_path))
+
+
+@click.command
+@click.option("--once", is_flag=True, help="Print plain lines and a final table, then exit.")
+def demo(once: bool) -> None:
+    """Show everything at work: a simulated Fortnox, signed webhooks, a crash and a restart, in a temporary folder."""
+    from daemon.demo import main
+
+    sys.exit(main(once=once or not sys.stdout.isatty()))
+
+
+@click.command
+@click.option("--port", type=click.IntRange(0, 65535), required=True, help="0 takes a free one.")
+@click.option("--tenant", "tenants", type=click.IntRange(1), multiple=True, help="Tenant id of a company; repeatable.")
+@click.option("--rate-limit", type=click.IntRange(0), default=25, help="Calls in one window; 0: no limit.")
+@click.option("--rate-window", type=click.FloatRange(min=0, min_open=True), default=5.0, help="The window in seconds.")
+def simulator(port: int, tenants: tuple[int, ...], rate_limit: int, rate_window: float) -> None:
+    """Run a simulated Fortnox on loopback; the first line printed is its address."""
+    import asyncio
+
+    from connectors.fortnox.simulator import CompanySettings, SimulatorSettings
+
+    companies = tuple(
+        CompanySettings(tenant_id=tenant, rate_limit=rate_limit, rate_window_seconds=rate_window)
+        for tenant in tenants or (1001,)
+    )
+    try:
+        asyncio.run(_simulate(SimulatorSettings(companies=companies), port))
+    except OSError as error:
+        raise Wrong(f"port {port} cannot be used: {error.strerror}") from None
+
+
+async def _simulate(settings: "SimulatorSettings", port: int) -> None:
+    import asyncio
+    import signal
+
+    from connectors.fortnox.simulator import running
+
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with running(settings, port=port) as server:
+        click.echo(server.url)
+        click.echo(f"REST {server.url}/3   OAuth {server.url}/oauth-v1   control plane {server.url}/_sim/")
+        sys.stdout.flush()
+        await stopped.wait()
+
+
+@click.command
+@click.option("--skip-secrets", is_flag=True, help="Do not look for the secrets that the file refers to.")
+@with_config
+@with_json
+def check_config(config_path: Path, as_json: bool, skip_secrets: bool) -> None:
+    """Check the configuration: every fault at once, each with its key path."""
+    from daemon.config_faults import ConfigRejected
+
+    try:
+        config = _checked(config_path, skip_secrets=skip_secrets)
+    except ConfigRejected as rejected:
+        faults = [{"key": fault.key, "reason": fault.reason, "given": fault.given} for fault in rejected.faults]
+        if as_json:
+            print_json({"ok": False, "faults": faults})
+        else:
+            for fault in rejected.faults:
+                click.echo(str(fault), err=True)
+        sys.exit(common.WRONG)
+    if as_json:
+        warnings = [{"key": warned.key, "reason": warned.reason} for warned in config.warnings]
+        print_json({"ok": True, "digest": config.digest, "warnings": warnings})
+    else:
+        _print_config(config)
+
+
+def _checked(config_path: Path, *, skip_secrets: bool) -> "Config":
+    from daemon.config import load_config
+
+    config = load_config(config_path, resolve_secrets=False)
+    if skip_secrets:
+        return config
+    # Secrets that are generated must belong to whom the folder belongs.
+    common.check_owner(config.data_dir)
+    return load_config(config_path)
+
+
+def _print_config(config: "Config") -> None:
+    for warned in config.warnings:
+        click.echo(f"warning: {warned.key}: {warned.reason}")
+    for company in config.companies.values():
+        kind = common.banner(company.kind)
+        click.echo(f"company {company.name}{kind}: from {company.settings.start}, {company.fortnox.rest_url}")
+    for source in config.sources.values():
+        click.echo(f"source {source.name} ({source.type}): POST /hooks/{source.name}")
+    click.echo(f"{config.path}: ok")

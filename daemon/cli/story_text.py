@@ -1,0 +1,120 @@
+"""A story of ``explain`` as people read it: the delivery, then each command with what happened to it, in time order."""
+
+import json
+from typing import Any
+
+import click
+
+from daemon.cli.common import banner
+from daemon.times import local
+
+Json = dict[str, Any]
+
+WAITS = {
+    "link": "waits for {name}",
+    "claim": "waits for the customer with the same {name}",
+    "far_object": "waits for its turn on {name}",
+    "rule": "waits: the rule {name} is paused",
+    "lane": "waits for its turn in its lane",
+}
+
+
+def print_story(story: Json) -> None:
+    """One delivery and its commands."""
+    company = (story["company"] or "unknown account") + banner(story["company_kind"])
+    click.secho(f"{story['id']}  {story['source']} -> {company}", bold=True)
+    click.echo(f"  delivery {story['delivery_id']} received {local(story['received_at'])}")
+    _state(story, "  ")
+    if story["event"]:
+        click.echo(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
+    for acted in story["actions"]:
+        click.echo(f"  {local(acted['at'])}  {_acted(acted)}")
+    if "body" in story:
+        click.echo(f"  headers {_short(story['headers'])}")
+        click.echo(f"  body {story['body'] if story['body'] is not None else '(erased, or sealed with another key)'}")
+    for command in story["commands"]:
+        _print_command(command)
+    if story["other_commands"]:
+        click.echo(f"  other commands of this delivery: {', '.join(story['other_commands'])}")
+    click.echo()
+
+
+def _print_command(command: Json) -> None:
+    link = command["link"]
+    document = f"  {link['document']}" if link else ""
+    click.secho(f"  {command['id']}  {command['command']}  (rule {command['rule']}){document}", bold=True)
+    _state(command, "    ")
+    waits = command["waits_for"]
+    if waits is not None:
+        holder = f": {waits['held_by']} ({waits['held_by_state']})" if waits["held_by"] else ""
+        click.echo(f"    {WAITS[waits['what']].format(name=waits['name'])}{holder}")
+    for doubt in command["doubts_of_others"]:
+        click.echo(f"    looked for first: {doubt['operation']} of {doubt['command']} ({doubt['end']})")
+    if command["last_look_to_come"]:
+        click.echo("    a last look is still to come")
+    if command["replaced"]:
+        click.echo("    its text was replaced; the one before is kept (--body shows both)")
+    for name in ("text", "text_before"):
+        if command.get(name) is not None:
+            click.echo(f"    {name.replace('_', ' ')} {_short(command[name])}")
+    for at, line in sorted(_timeline(command), key=lambda entry: entry[0]):
+        click.echo(f"    {local(at, exact=True)}  {line}")
+
+
+def _timeline(command: Json) -> list[tuple[str, str]]:
+    """What happened, each with its moment; equal moments keep this order."""
+    lines = [(command["created_at"], f"made by rule {command['rule']}")]
+    if command["read_while_planning"]:
+        at = command["attempts"][0]["started_at"] if command["attempts"] else command["created_at"]
+        lines.append((at, f"read before: {_short(command['read_while_planning'])}"))
+    for attempt in command["attempts"]:
+        lines += _attempt(attempt)
+    lines += [(acted["at"], _acted(acted)) for acted in command["actions"]]
+    link = command["link"]
+    if link is not None and link["by"] == command["id"]:
+        lines.append(
+            (link["linked_at"], f"linked to {link['document']}" + ("" if link["verified"] else ", unverified"))
+        )
+    if command["finished_at"]:
+        result = f" ({command['result']})" if command["result"] else ""
+        lines.append((command["finished_at"], f"{command['state']}{result}"))
+    return lines
+
+
+def _attempt(attempt: Json) -> list[tuple[str, str]]:
+    where = f" on {attempt['far_object']}" if attempt["far_object"] else ""
+    stands = f", standing on {_short(attempt['stands_on'])}" if attempt["stands_on"] else ""
+    lines = [(attempt["started_at"], f"call {attempt['operation']}{where}{stands}")]
+    lines += [
+        (attempt["started_at"], f"  altered {change['field']}: {change['before']!r} -> {change['after']!r}")
+        for change in attempt["altered"]
+    ]
+    if attempt["ended_at"]:
+        parts = [f"end {attempt['end']}"]
+        parts += [f"{name} {attempt[name]}" for name in ("status", "code", "reason") if attempt[name] is not None]
+        detail = f": {attempt['detail']}" if attempt["detail"] else ""
+        lines.append((attempt["ended_at"], f"call {attempt['operation']}: {', '.join(parts)}{detail}"))
+    else:
+        lines.append((attempt["started_at"], "  under way"))
+    lines += [
+        (look["at"], f"look for {attempt['operation']}: {look['found']} {_short(look['proof'])}")
+        for look in attempt["looks"]
+    ]
+    return lines
+
+
+def _acted(acted: Json) -> str:
+    reason = f": {acted['reason']}" if acted["reason"] else ""
+    return f"{acted['person']} did {acted['action']}{reason}"
+
+
+def _state(told: Json, indent: str) -> None:
+    why = f" ({told['reason']})" if told["reason"] else ""
+    result = f" ({told['result']})" if told.get("result") and not why else ""
+    click.echo(f"{indent}{told['state'].replace('_', ' ')}{why}{result}")
+    if told["question"]:
+        click.echo(f"{indent}QUESTION: {told['question']}")
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))

@@ -1,0 +1,95 @@
+"""Status and lists as people read them: short lines, Stockholm's clock, and what is not live says so."""
+
+from typing import Any
+
+import click
+
+from daemon.cli.common import banner
+from daemon.times import age, local
+
+Json = dict[str, Any]
+PROOFS = {
+    "looking": "looking: every create is preceded by a proof of absence",
+    "empty": "declared empty",
+    "new_work": "work after its start declared new",
+}
+
+
+def print_status(shown: Json) -> None:
+    """The whole of ``status``."""
+    click.echo(f"daemon {shown['daemon']}")
+    for company in shown["companies"]:
+        _print_company(company)
+    for rule in shown["rules_paused"]:
+        click.echo(f"rule {rule['name']}: PAUSED ({rule['reason']})")
+    if shown["unknown_accounts"]:
+        click.echo(f"{shown['unknown_accounts']} deliveries of unknown accounts are parked")
+    if shown["inbox_oldest_waiting_s"] is not None:
+        click.echo(f"the oldest unread delivery waits since {age(shown['inbox_oldest_waiting_s'])}")
+    for source in shown["sources"]:
+        click.echo(f"source {source['name']} ({source['type']}): last delivery {local(source['last_accepted_at'])}")
+
+
+def _print_company(company: Json) -> None:
+    click.echo(f"company {company['name']}{banner(company['kind'])}: {PROOFS[company['proof']]}")
+    if company["paused"] is not None:
+        click.echo(f"  PAUSED by a person: {company['paused']}")
+    elif company["shut_by"] is not None:
+        click.echo(f"  nothing leaves: {SHUT.get(company['shut_by'], company['shut_by'])}")
+    for name in ("deliveries", "commands"):
+        counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in company[name].items() if count)
+        click.echo(f"  {name}: {counted or 'nothing open'}")
+    if company["delivered"]:
+        click.echo(f"  delivered: {company['delivered']}")
+    if company["stopped_since"] is not None:
+        click.echo(f"  the oldest stopped command is of {local(company['stopped_since'])}: outbox --state parked|held")
+    if company["oldest_due_s"] is not None:
+        click.echo(f"  overdue since {age(company['oldest_due_s'])}")
+    elif company["next_attempt_at"] is not None:
+        click.echo(f"  next attempt {local(company['next_attempt_at'])}")
+    if company["room"] is not None:
+        room = "no limit" if company["room"] >= NO_LIMIT else f"room for {company['room']} calls now"
+        click.echo(f"  rate window: {room}, {company['in_flight']} commands under way")
+
+
+NO_LIMIT = 1_000_000
+SHUT = {
+    "credentials": "Fortnox no longer accepts the credentials; connect the company again, then resume",
+    "another_company": "the credentials belong to another Fortnox company; correct them, then resume",
+    "down": "Fortnox cannot be reached; it is probed and goes on by itself",
+    "unproved": "Fortnox has not answered yet since the start",
+}
+
+
+def delivery_cells(entry: Json) -> tuple[str, ...]:
+    """One line of ``inbox``."""
+    event = " ".join(part for part in (entry["event"], entry["number"]) if part) or "-"
+    return (
+        entry["id"],
+        local(entry["received_at"]),
+        entry["source"],
+        (entry["company"] or "unknown") + banner(entry["company_kind"]),
+        event,
+        _state(entry),
+    )
+
+
+def command_cells(entry: Json) -> tuple[str, ...]:
+    """One line of ``outbox``."""
+    return (
+        entry["id"],
+        local(entry["created_at"]),
+        entry["company"] + banner(entry["company_kind"]),
+        entry["command"],
+        str(entry["attempts_used"]),
+        entry["document"] or "-",
+        _state(entry),
+    )
+
+
+def _state(entry: Json) -> str:
+    state = str(entry["state"]).replace("_", " ")
+    if entry.get("result") and entry["state"] == "done":
+        return f"{state} ({entry['result']})"
+    why = entry["question"] or entry["reason"]
+    return f"{state}: {why}" if why else state

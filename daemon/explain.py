@@ -1,0 +1,180 @@
+"""Explains, from the disk alone, the whole way of a delivery: webhook, event, rule, commands, attempts, looks."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from daemon.ids import command_id, delivery_id, parse
+from daemon.times import iso
+from handlers.values import reference
+from store import reading, stories
+from store.db import Job, Read
+from store.reading import Named
+from store.stories import Acted, Attempted, CommandStory, Story, Waits
+
+Json = dict[str, Any]
+
+_DOCUMENT = re.compile(r"(customer|invoice|payment|note):(.+)", re.DOTALL)
+
+
+class Explainer:
+    """Finds what an id names and tells its story as JSON; times are ISO 8601 in UTC."""
+
+    def __init__(
+        self, read: Read, *, kinds: Mapping[str, str], unseal: Callable[[bytes], bytes] | None, body: bool = False
+    ) -> None:
+        """``kinds`` says of each company whether it is live, test or simulator.
+
+        With ``body`` the raw delivery, the commands' texts and what looks stand on are told too: they hold personal
+        data. ``unseal`` opens a sealed body; without it a sealed one stays closed.
+        """
+        self._read = read
+        self._kinds = kinds
+        self._unseal = unseal
+        self._body = body
+
+    async def stories(self, text: str, company: str | None = None) -> list[Json]:
+        """Every delivery that ``text`` names, each with its commands; empty where it names nothing.
+
+        ``in-12``, ``out-34``, a bare number (every meaning, the delivery of that number first), a delivery id, the
+        source's own number, or a document such as ``invoice:1042``.
+        """
+        wanted: dict[int, set[int] | None] = {}
+        for job in _meanings(text.strip(), company):
+            named = await self._read(job)
+            for inbox_id in named.deliveries:
+                wanted[inbox_id] = None
+            for outbox_id in named.commands:
+                inbox = await self._read(stories.delivery_of(outbox_id))
+                if inbox is not None:
+                    only = wanted.setdefault(inbox, set())
+                    if only is not None:
+                        only.add(outbox_id)
+        told = [
+            await self._read(stories.story(inbox, None if only is None else sorted(only)))
+            for inbox, only in wanted.items()
+        ]
+        return [self._story(story) for story in told if story is not None and _of(story, company)]
+
+    def _story(self, story: Story) -> Json:
+        row = story.row
+        told: Json = {
+            "id": delivery_id(row["id"]),
+            "source": row["source"],
+            "company": row["company"] or None,
+            "company_kind": self._kinds.get(row["company"]),
+            "delivery_id": row["dedupe_key"],
+            "received_at": iso(row["received_at"]),
+            "handled_at": iso(row["handled_at"]),
+            "state": row["state"],
+            "reason": row["reason"],
+            "question": row["question"],
+            "event": row["kind"],
+            "number": row["number"],
+            "version": row["version"],
+            "actions": [_acted(acted) for acted in story.actions],
+            "commands": [self._command(command) for command in story.commands],
+            "other_commands": [command_id(other) for other in story.others],
+        }
+        if self._body:
+            told |= {"headers": story.headers, "body": self._opened(story)}
+        return told
+
+    def _opened(self, story: Story) -> str | None:
+        if story.body is None:
+            return None
+        if not story.sealed:
+            return story.body.decode(errors="replace")
+        return None if self._unseal is None else self._unseal(story.body).decode(errors="replace")
+
+    def _command(self, command: CommandStory) -> Json:
+        row = command.row
+        told: Json = {
+            "id": command_id(row["id"]),
+            "rule": row["rule"],
+            "command": row["kind"],
+            "company": row["company"],
+            "company_kind": self._kinds.get(row["company"]),
+            "mark": reference(row["thing"]),
+            "lane": row["lane"],
+            "state": row["state"],
+            "reason": row["reason"],
+            "question": row["question"],
+            "result": row["result"],
+            "attempts_used": row["attempts"],
+            "last_look_to_come": bool(row["recheck"]),
+            "created_at": iso(row["created_at"]),
+            "due_at": None if row["finished_at"] else iso(row["due_at"]),
+            "finished_at": iso(row["finished_at"]),
+            "waits_for": _waits(command.waits),
+            "replaced": command.replaced is not None,
+            "read_while_planning": command.proof,
+            "attempts": [self._attempt(attempt) for attempt in command.attempts],
+            "doubts_of_others": [
+                {"command": command_id(doubt.outbox_id), "operation": doubt.operation, "end": doubt.end}
+                for doubt in command.doubts
+            ],
+            "link": _link(command.link),
+            "actions": [_acted(acted) for acted in command.actions],
+        }
+        if self._body:
+            told |= {"text": command.text, "text_before": command.replaced}
+        return told
+
+    def _attempt(self, attempt: Attempted) -> Json:
+        told: Json = {
+            "operation": attempt.operation,
+            "creates": attempt.creates,
+            "far_object": attempt.far_object,
+            "stands_on": attempt.stands_on,
+            "altered": [dict(zip(("field", "before", "after"), entry, strict=True)) for entry in attempt.altered],
+            "started_at": iso(attempt.started_at),
+            "ended_at": iso(attempt.ended_at),
+            "end": attempt.end,
+            "status": attempt.status,
+            "code": attempt.code,
+            "reason": attempt.reason,
+            "detail": attempt.detail,
+            "looks": [{"at": iso(look.at), "found": look.found, "proof": look.proof} for look in attempt.looks],
+        }
+        return told | ({"evidence": attempt.evidence} if self._body else {})
+
+
+def _meanings(text: str, company: str | None) -> list[Job[Named]]:
+    bare = text.isascii() and text.isdigit()
+    if bare and len(text) <= 18:
+        rows = [reading.by_row(place, int(text)) for place in ("in", "out")]
+        return [*rows, reading.by_source_id(text, company)]
+    ours = parse(text, "in")
+    if ours is not None:
+        return [reading.by_row(*ours)]
+    document = _DOCUMENT.fullmatch(text)
+    named = [reading.by_document(document[1], document[2], company)] if document else []
+    return [*named, reading.by_source_id(text, company)]
+
+
+def _of(story: Story, company: str | None) -> bool:
+    return company is None or story.row["company"] == company
+
+
+def _acted(acted: Acted) -> Json:
+    return {"at": iso(acted.at), "person": acted.person, "action": acted.action, "reason": acted.reason}
+
+
+def _waits(waits: Waits | None) -> Json | None:
+    if waits is None:
+        return None
+    holder = None if waits.holder is None else command_id(waits.holder)
+    return {"what": waits.what, "name": waits.name, "held_by": holder, "held_by_state": waits.state}
+
+
+def _link(link: Mapping[str, Any] | None) -> Json | None:
+    if link is None:
+        return None
+    return {
+        "document": f"{link['kind']}:{link['number']}",
+        "verified": bool(link["verified"]),
+        "linked_at": iso(link["linked_at"]),
+        "by": command_id(link["outbox_id"]),
+        "state": link["state"],
+    }

@@ -1,0 +1,126 @@
+"""What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from daemon.ids import command_id, delivery_id
+from daemon.settings import Config
+from daemon.times import iso
+from store import companies, reading
+from store.companies import CompanyRow, Pause
+from store.db import Read
+from store.reading import CommandRow, CompanyFigures, DeliveryRow
+
+Json = dict[str, Any]
+WAITING = ("waiting", "ready", "in_flight", "unknown")
+
+
+async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now: int) -> Json:
+    """The state of everything; ``live`` are the running daemon's facts, ``now`` milliseconds since 1970."""
+    pauses = await read(companies.pauses)
+    rows = await read(companies.registered)
+    arrived = await read(reading.last_accepted)
+    oldest = await read(reading.inbox_oldest)
+    shown = [
+        _company(name, company.kind, rows.get(name), await read(reading.company_figures(name)), pauses, live, now)
+        for name, company in config.companies.items()
+    ]
+    return {
+        "daemon": "not running" if live is None else "running",
+        "companies": shown,
+        "rules_paused": [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == "rule"],
+        "inbox_oldest_waiting_s": _age(oldest, now),
+        "unknown_accounts": _unknown(await read(reading.company_figures(""))),
+        "sources": [
+            {"name": name, "type": source.type, "last_accepted_at": iso(arrived.get(name))}
+            for name, source in config.sources.items()
+        ],
+    }
+
+
+def in_trouble(shown: Json) -> bool:
+    """Whether a person should look: something is parked, held, paused or shut."""
+    return bool(
+        shown["rules_paused"]
+        or shown["unknown_accounts"]
+        or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
+    )
+
+
+def _company(
+    name: str,
+    kind: str,
+    row: CompanyRow | None,
+    figures: CompanyFigures,
+    pauses: list[Pause],
+    live: Mapping[str, Any] | None,
+    now: int,
+) -> Json:
+    counted = figures.counters
+    paused = next((pause.reason for pause in pauses if pause.scope == "company" and pause.name == name), None)
+    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {})
+    commands = {state: counted.get(f"outbox_{state}", 0) for state in (*WAITING, "parked", "held")}
+    deliveries = {state: counted.get(f"inbox_{state}", 0) for state in ("waiting", "parked", "held")}
+    overdue = figures.due_at is not None and figures.due_at <= now
+    return {
+        "name": name,
+        "kind": kind,
+        "proof": "looking" if row is None else row.proof,
+        "paused": paused,
+        "shut_by": "person" if paused is not None else facts.get("shut_by"),
+        "deliveries": deliveries,
+        "commands": commands,
+        "delivered": counted.get("outbox_done", 0),
+        "stopped": sum(part[state] for part in (commands, deliveries) for state in ("parked", "held")),
+        "stopped_since": iso(figures.stopped_since),
+        "oldest_due_s": _age(figures.due_at, now) if overdue else None,
+        "next_attempt_at": None if overdue else iso(figures.due_at),
+        "in_flight": facts.get("in_flight"),
+        "room": facts.get("room"),
+        "room_in_s": facts.get("room_in_s"),
+    }
+
+
+def _unknown(figures: CompanyFigures) -> int:
+    """Parked deliveries of accounts that are in no table of ours."""
+    return figures.counters.get("inbox_parked", 0) + figures.counters.get("inbox_held", 0)
+
+
+def delivery(row: DeliveryRow, kinds: Mapping[str, str]) -> Json:
+    """One line of ``inbox``."""
+    return {
+        "id": delivery_id(row.id),
+        "received_at": iso(row.received_at),
+        "source": row.source,
+        "company": row.company or None,
+        "company_kind": kinds.get(row.company),
+        "state": row.state,
+        "event": row.kind,
+        "number": row.number,
+        "reason": row.reason,
+        "question": row.question,
+    }
+
+
+def command(row: CommandRow, kinds: Mapping[str, str]) -> Json:
+    """One line of ``outbox``."""
+    return {
+        "id": command_id(row.id),
+        "delivery": delivery_id(row.inbox_id),
+        "created_at": iso(row.created_at),
+        "company": row.company,
+        "company_kind": kinds.get(row.company),
+        "rule": row.rule,
+        "command": row.kind,
+        "state": row.state,
+        "attempts_used": row.attempts,
+        "due_at": iso(row.due_at) if row.state in {"ready", "unknown"} else None,
+        "reason": row.reason,
+        "question": row.question,
+        "result": row.result,
+        "document": row.link,
+    }
+
+
+def _age(since: int | None, now: int) -> float | None:
+    return None if since is None else round((now - since) / 1000, 1)
