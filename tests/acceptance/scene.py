@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -11,7 +11,8 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
-from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, running
+from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
+from connectors.fortnox.target import FortnoxTarget
 from daemon import app
 from daemon.actions import Actions, Answer
 from daemon.bridge import Bridge
@@ -19,7 +20,7 @@ from daemon.config import load_config
 from daemon.following import Live
 from daemon.memory import MemoryLinks
 from daemon.opening import database_path
-from daemon.requests import AnyRequest
+from daemon.requests import AnyRequest, Resume
 from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
@@ -58,8 +59,9 @@ class Scene:
     timeout_seconds: float = 2.0
     retry_steps: Sequence[float] = (0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
     more: str = ""
-    http: str = ""
+    port: int = 0
     bridges: list[Bridge] = field(default_factory=list)
+    served: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
     def bridge(self) -> Bridge:
@@ -75,7 +77,7 @@ class Scene:
         """Write the configuration file as the scene is planned; returns its path."""
         path = self.folder / "config.toml"
         parts = [
-            f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = 0\n{self.http}',
+            f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {self.port}',
             f"[delivery]\nsettle_seconds = {self.settle_seconds}\nprobe_seconds = 0.2\n"
             f"retry_steps_seconds = {list(self.retry_steps)}",
         ]
@@ -141,12 +143,12 @@ class Scene:
                 raise TimeoutError(f"still busy: {self.rows(OVERVIEW)}")
             await asyncio.sleep(0.01)
 
-    async def until(self, question: str, *, seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait until a query of the database gives a row."""
+    async def until(self, wanted: str | Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until a query of the database gives a row, or a condition is true."""
         until = monotonic() + seconds
-        while not self.rows(question):
+        while not (self.rows(wanted) if isinstance(wanted, str) else wanted()):
             if monotonic() > until:
-                raise TimeoutError(f"never: {question}; {self.rows(OVERVIEW)}")
+                raise TimeoutError(f"never: {wanted}; {self.rows(OVERVIEW)}")
             await asyncio.sleep(0.01)
 
     async def act(self, request: AnyRequest) -> Answer:
@@ -165,7 +167,26 @@ class Scene:
         )
         return await actions.perform(request)
 
+    async def connect(self, company: str = "demo") -> None:
+        """An administrator gives consent, the code comes back, and a person lets the company go on."""
+        tenant = next(plan.tenant for plan in self.plans if plan.name == company)
+        back = "http://127.0.0.1/back"
+        given = await self.control("consent", {"company": tenant, "grant": "code", "redirect_uri": back})
+        target = self.bridge.targets[company]
+        assert isinstance(target, FortnoxTarget)
+        await target.client.credentials.exchange_code(given["code"], back)
+        await self.act(Resume(person="anna", name=company))
+
     # --- out --------------------------------------------------------------------------------------------------------
+
+    async def fortnox_down(self) -> None:
+        """Nobody answers at the simulated Fortnox's address any more."""
+        await self.served.aclose()
+
+    async def fortnox_up(self) -> None:
+        """The simulated Fortnox answers again at its address, with everything that it held."""
+        port = int(self.fortnox.rpartition(":")[2])
+        await self.served.enter_async_context(serving(self.simulator, port=port))
 
     def fault(self, fault: str, **order: Any) -> None:
         """Order a fault of the simulated Fortnox, as ``POST /_sim/faults`` takes it."""
@@ -225,8 +246,10 @@ async def scene(folder: Path, *plans: CompanyPlan, simulator: Json | None = None
             CompanySettings(tenant_id=tenant, **switches) for tenant in dict.fromkeys(plan.tenant for plan in wanted)
         )
     )
-    async with running(settings) as server, ClientSession(timeout=ClientTimeout(total=30)) as session:
-        opened = Scene(folder, server.simulator, server.url, session, wanted, **times)
+    simulated = Simulator(settings)
+    async with AsyncExitStack() as served, ClientSession(timeout=ClientTimeout(total=30)) as session:
+        server = await served.enter_async_context(serving(simulated))
+        opened = Scene(folder, simulated, server.url, session, wanted, served=served, **times)
         if not run:
             yield opened
             return

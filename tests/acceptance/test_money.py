@@ -32,7 +32,8 @@ async def test_a_round_off_is_written_off_exactly(tmp_path: Path) -> None:
         assert number(payment["AmountCurrency"]) == Decimal("125.38")
         ((account, amount),) = [(row["AccountNumber"], number(row["Amount"])) for row in payment["WriteOffs"]]
         assert (int(account), amount) == (3740, Decimal("-0.38"))
-        assert (number(invoice["Balance"]), invoice["Booked"], payment["Booked"]) == (0, True, True)
+        assert number(invoice["Balance"]) == Decimal(0)
+        assert (invoice["Booked"], payment["Booked"]) == (True, True)
 
 
 @pytest.mark.asyncio
@@ -121,7 +122,8 @@ async def test_an_order_in_another_currency_is_paid_in_it(tmp_path: Path) -> Non
         ((invoice,), (payment,)) = ((state := await stage.state())["invoices"], state["payments"])
         assert (invoice["Currency"], number(invoice["CurrencyRate"])) == ("EUR", Decimal("11.40"))
         assert (payment["Currency"], number(payment["AmountCurrency"])) == ("EUR", Decimal("1250.00"))
-        assert (number(invoice["Balance"]), invoice["Booked"], payment["Booked"]) == (0, True, True)
+        assert number(invoice["Balance"]) == Decimal(0)
+        assert (invoice["Booked"], payment["Booked"]) == (True, True)
 
 
 @pytest.mark.asyncio
