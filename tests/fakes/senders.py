@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -136,5 +137,5 @@ class HighLevelSender:
 
 async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     """One POST as it is."""
-    async with session.post(url, data=body, headers=headers) as answer:
+    async with session.post(url, data=BytesIO(body), headers=headers) as answer:
         return Reply(answer.status, await answer.read(), dict(answer.headers))
