@@ -1,0 +1,124 @@
+"""The two processes of a run: the simulator, and the daemon that is killed and started again."""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from tests.crash.mix import COMPANIES
+from tests.crash.options import Pace
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30.0
+STOP_SECONDS = 20.0
+SERVE = "import sys; from pathlib import Path; from daemon.service import serve; sys.exit(serve(Path(sys.argv[1])))"
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now; the daemon comes back to it after every kill."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def simulator(pace: Pace) -> AsyncIterator[str]:
+    """Run the simulator; gives its address."""
+    settings = {
+        "tenants": list(COMPANIES.values()),
+        "window_calls": pace.window_calls,
+        "window_seconds": pace.window_seconds,
+        "token_seconds": pace.token_seconds,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crash.simulator_process", json.dumps(settings), cwd=ROOT, stdin=PIPE, stdout=PIPE
+    )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(START_SECONDS):
+            line = await process.stdout.readline()
+        if not line:
+            raise RuntimeError("the simulator did not start")
+        yield line.decode().strip()
+    finally:
+        await _ended(process)
+
+
+async def _ended(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+class Daemon:
+    """The daemon under test. ``exits`` holds the codes with which it ended by itself: it never should."""
+
+    def __init__(self, config: Path, url: str, *, broken: bool) -> None:
+        command = ["-m", "tests.crash.broken_build"] if broken else ["-c", SERVE]
+        self._command = [sys.executable, *command, str(config)]
+        self._log = config.with_name("daemon.log")
+        self._url = url
+        self._process: Process | None = None
+        self.exits: list[int] = []
+
+    async def start(self) -> None:
+        """Start it; its log lines are appended to one file."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, cwd=ROOT, stdin=DEVNULL, stdout=log, stderr=log
+            )
+
+    async def ready(self, session: aiohttp.ClientSession) -> bool:
+        """Wait until it answers; false where it ended by itself or did not answer in time."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not self._gone():
+                    if await self._answers(session):
+                        return True
+                    await asyncio.sleep(0.03)
+        except TimeoutError:
+            return False
+        return False
+
+    async def _answers(self, session: aiohttp.ClientSession) -> bool:
+        try:
+            async with session.get(f"{self._url}/healthz", timeout=aiohttp.ClientTimeout(total=1)) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
+
+    def _gone(self) -> bool:
+        return self._process is None or self._process.returncode is not None
+
+    async def kill(self) -> None:
+        """SIGKILL, by its own process id."""
+        if self._process is None:
+            return
+        if self._process.returncode is None:
+            self._process.kill()
+        code = await self._process.wait()
+        if code != -signal.SIGKILL:
+            self.exits.append(code)
+        self._process = None
+
+    async def stop(self) -> None:
+        """SIGTERM, as systemd does it, with a bound."""
+        if self._process is None:
+            return
+        running = self._process.returncode is None
+        await _ended(self._process)
+        if not running or self._process.returncode:
+            self.exits.append(self._process.returncode or 0)
+        self._process = None

@@ -1,0 +1,231 @@
+"""The one writer: group commit, savepoints, refusals of the disk, snapshots for readers, and a clean close."""
+
+import asyncio
+import sqlite3
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from store import db
+from store.db import Job, StoreUnavailable, open_database, open_reader
+
+CREATE = "CREATE TABLE entry (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT"
+
+
+def put(text: str) -> Job[int]:
+    """Insert one row."""
+    return lambda connection: connection.execute("INSERT INTO entry (text) VALUES (?)", (text,)).lastrowid or 0
+
+
+def texts(connection: sqlite3.Connection) -> list[str]:
+    """All rows, in order."""
+    return [row["text"] for row in connection.execute("SELECT text FROM entry ORDER BY id")]
+
+
+def make(path: Path) -> Path:
+    """An empty table in a new file."""
+    connection = sqlite3.connect(path / "some.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(CREATE)
+    connection.close()
+    return path / "some.db"
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f2")
+async def test_waiting_writes_share_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand at once need no more commits than their number divided by the batch limit, and one for the first."""
+    commits: list[int] = []
+    run = db._run_batch
+
+    def counted(jobs: Any, connection: sqlite3.Connection) -> Any:
+        commits.append(len(jobs))
+        return run(jobs, connection)
+
+    monkeypatch.setattr(db, "_run_batch", counted)
+    async with open_database(make(tmp_path)) as database:
+        ids = await asyncio.gather(*[database.write(put(f"row {number}")) for number in range(1000)])
+        assert len(set(ids)) == 1000
+        assert sum(commits) == 1000
+        assert len(commits) <= 1000 // db.BATCH_LIMIT + 2
+        assert await database.read(texts) == [f"row {number}" for number in range(1000)]
+
+
+@pytest.mark.asyncio
+async def test_a_job_that_fails_undoes_only_itself(tmp_path: Path) -> None:
+    """Its neighbours in the same commit are kept, and each caller gets its own end."""
+
+    def half(connection: sqlite3.Connection) -> None:
+        put("half")(connection)
+        raise ZeroDivisionError("a bug")
+
+    def wrong_values(connection: sqlite3.Connection) -> None:
+        put("quarter")(connection)
+        connection.execute("INSERT INTO entry (text) VALUES (?)", ("one", "too many"))
+
+    async with open_database(make(tmp_path)) as database:
+        jobs = [put("a"), half, put("b"), put("a"), wrong_values, put("c")]
+        ends = await asyncio.gather(*[database.write(job) for job in jobs], return_exceptions=True)
+        assert [type(end) for end in ends] == [
+            int,
+            ZeroDivisionError,
+            int,
+            sqlite3.IntegrityError,
+            sqlite3.ProgrammingError,
+            int,
+        ]
+        assert await database.read(texts) == ["a", "b", "c"]
+        await database.write(put("d"))
+
+
+@pytest.mark.asyncio
+async def test_write_all_raises_the_first_error_and_keeps_the_rest(tmp_path: Path) -> None:
+    """Each of several jobs stands alone."""
+    async with open_database(make(tmp_path)) as database:
+        with pytest.raises(sqlite3.IntegrityError):
+            await database.write_all([put("a"), put("a"), put("b")])
+        assert await database.read(texts) == ["a", "b"]
+
+
+@pytest.mark.asyncio
+async def test_a_cancelled_caller_does_not_undo_its_job_and_harms_nobody(tmp_path: Path) -> None:
+    """Who no longer waits for the answer has written all the same; the transaction is not left open."""
+    async with open_database(make(tmp_path)) as database:
+        leaving = asyncio.create_task(database.write(put("leaving")))
+        staying = asyncio.create_task(database.write(put("staying")))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await staying
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        await database.write(put("after"))
+        assert await database.read(texts) == ["leaving", "staying", "after"]
+
+
+@pytest.mark.asyncio
+async def test_full_disk_refuses_the_whole_commit_and_heals_by_itself(tmp_path: Path) -> None:
+    """Every caller of the commit hears it, nothing of it is kept, it is reported once, and so is the recovery."""
+    said: list[str | None] = []
+
+    def report(failure: StoreUnavailable | None) -> None:
+        said.append(failure.reason if failure else None)
+
+    def limit(pages: int) -> Job[None]:
+        return lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()[0] and None
+
+    async with open_database(make(tmp_path), report) as database:
+        await database.write(limit(1))
+        for _ in range(2):
+            ends = await asyncio.gather(
+                *[database.write(job) for job in (put("small"), put("x" * 100_000))], return_exceptions=True
+            )
+            assert [type(end) for end in ends] == [StoreUnavailable, StoreUnavailable]
+            assert [end.reason for end in ends if isinstance(end, StoreUnavailable)] == ["disk_full"] * 2
+        assert await database.read(texts) == []
+        assert said == ["disk_full"]
+        await database.write(limit(10_000))
+        await database.write(put("x" * 100_000))
+        assert said == ["disk_full", None]
+        assert len(await database.read(texts)) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_reading_job_sees_one_moment(tmp_path: Path) -> None:
+    """Two reads of one job agree although a commit ended between them."""
+    between, committed = threading.Event(), threading.Event()
+
+    def twice(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
+        first = texts(connection)
+        between.set()
+        assert committed.wait(5)
+        return first, texts(connection)
+
+    async with open_database(make(tmp_path)) as database:
+        await database.write(put("before"))
+        reading = asyncio.create_task(database.read(twice))
+        await asyncio.to_thread(between.wait, 5)
+        await database.write(put("between"))
+        committed.set()
+        assert await reading == (["before"], ["before"])
+        assert await database.read(texts) == ["before", "between"]
+
+
+@pytest.mark.asyncio
+async def test_a_reading_job_that_fails_leaves_no_snapshot_behind(tmp_path: Path) -> None:
+    """The next reader sees what was committed meanwhile."""
+
+    def fails(connection: sqlite3.Connection) -> None:
+        texts(connection)
+        raise ZeroDivisionError("a bug")
+
+    async with open_database(make(tmp_path)) as database:
+        with pytest.raises(ZeroDivisionError):
+            await database.read(fails)
+        await database.write(put("later"))
+        assert await database.read(texts) == ["later"]
+
+
+@pytest.mark.asyncio
+async def test_readers_cannot_write(tmp_path: Path) -> None:
+    """Neither beside the daemon nor inside it; and reading alone needs no daemon that runs."""
+    path = make(tmp_path)
+    async with open_database(path) as database:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            await database.read(put("no"))
+        async with open_reader(path) as read:
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                await read(put("no"))
+        await database.write(put("yes"))
+    async with open_reader(path) as read:
+        assert await read(texts) == ["yes"]
+
+
+@pytest.mark.asyncio
+async def test_what_waits_is_committed_on_closing_and_no_thread_stays(tmp_path: Path) -> None:
+    """Also where the body ends by an error; afterwards a write is refused instead of waiting for ever."""
+    path, threads = make(tmp_path), threading.active_count()
+    with suppress(ZeroDivisionError):
+        async with open_database(path) as database:
+            tasks = [asyncio.create_task(database.write(put(f"row {number}"))) for number in range(300)]
+            await asyncio.sleep(0)
+            raise ZeroDivisionError("a bug")
+    assert len(await asyncio.gather(*tasks)) == 300
+    assert threading.active_count() == threads
+    with anyio.fail_after(5), pytest.raises(StoreUnavailable, match="closed"):
+        await database.write(put("too late"))
+    async with open_reader(path) as read:
+        assert len(await read(texts)) == 300
+    assert threading.active_count() == threads
+
+
+@pytest.mark.asyncio
+async def test_closing_while_cancelled_keeps_what_was_queued(tmp_path: Path) -> None:
+    """A process that is torn down still ends its last commit."""
+    path, threads = make(tmp_path), threading.active_count()
+    with anyio.CancelScope() as scope:
+        async with open_database(path) as database:
+            writing = asyncio.create_task(database.write(put("queued")))
+            await asyncio.sleep(0)
+            scope.cancel()
+            await anyio.sleep_forever()
+    await writing
+    assert threading.active_count() == threads
+    async with open_reader(path) as read:
+        assert await read(texts) == ["queued"]
+
+
+@pytest.mark.asyncio
+async def test_the_file_is_opened_for_durability(tmp_path: Path) -> None:
+    """WAL and synchronous FULL: what was answered survives a power cut; erased text is overwritten."""
+    async with open_database(make(tmp_path)) as database:
+
+        def pragmas(connection: sqlite3.Connection) -> dict[str, object]:
+            names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+            return {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+
+        found = await database.write(pragmas)
+        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
