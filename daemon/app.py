@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random, SystemRandom
@@ -10,17 +10,25 @@ from random import Random, SystemRandom
 import anyio
 
 from connectors.base import Target
+from daemon.actions import Actions
+from daemon.admin import serve_admin
+from daemon.actions import Actions
+from daemon.admin import serve_admin
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.delivery import Slots
 from daemon.door import Door
+from daemon.following import Live
+from daemon.following import Live
 from daemon.health import Progress
 from daemon.http_server import Limits
 from daemon.intake import Intake
 from daemon.listener import Listener
 from daemon.logs import Log, get_log
+from daemon.memory import MemoryLinks
+from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
 from daemon.reloading import hooks_of, sources_of
@@ -67,6 +75,8 @@ async def running(
             for name, company in config.companies.items()
         }
         bridge = _assemble(config, parts, store, targets, notifier)
+        live = Live(store=store, intake=bridge.intake, deliveries=bridge.deliveries, targets=targets)
+        await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         await bridge.listen(sockets)
         async with anyio.create_task_group() as tasks:
             bridge.start_loops(tasks)
@@ -114,6 +124,38 @@ def _assemble(
         listener=listener,
         progress=progress,
         notifier=notifier,
+    )
+
+
+def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
+    @asynccontextmanager
+    async def open_already(company: str) -> AsyncIterator[Target]:
+        yield bridge.targets[company]
+
+    return Actions(
+        config=lambda: bridge.config,
+        database=bridge.store.database,
+        clock=parts.clock,
+        log=get_log(),
+        handle=bridge.intake.handle,
+        rules=Bus(parts.routes).rules,
+        target=open_already,
+        links=MemoryLinks(bridge.store.database, parts.clock),
+        follow=live,
+    )
+
+
+def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
+    return Actions(
+        config=lambda: bridge.config,
+        database=bridge.store.database,
+        clock=bridge.clock,
+        log=bridge.log,
+        handle=bridge.intake.handle,
+        rules=Bus(parts.routes).rules,
+        target=lambda company: nullcontext(bridge.targets[company]),
+        links=MemoryLinks(bridge.store.database, bridge.clock),
+        follow=live,
     )
 
 
