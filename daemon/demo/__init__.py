@@ -1,0 +1,19 @@
+"""``fortnox-bridge demo``: the whole path on loopback, beside the built-in Fortnox simulator."""
+
+import asyncio
+import os
+
+from daemon.demo.run import demonstrate
+
+INTERRUPTED = 130
+
+
+def main(once: bool) -> int:
+    """Run the demo; with ``once`` (or ``ONCE=1`` in the environment) it ends by itself, else it stays up until Ctrl-C.
+
+    Returns 0 where every promise was seen to hold, 1 where one was not, 130 where it was interrupted before its end.
+    """
+    try:
+        return asyncio.run(demonstrate(once=once or os.environ.get("ONCE", "0") not in {"", "0"}))
+    except asyncio.CancelledError:
+        return INTERRUPTED

@@ -1,0 +1,99 @@
+"""The demo's configuration file: one company in the simulator, two senders, and times made short."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+COMPANY = "demo"
+TENANT = 1001
+STANDARD = "shop"
+WORKFLOW = "ghl"
+
+SETTLE_SECONDS = 1.5
+RETRY_STEPS_SECONDS = (0.5, 1, 2, 4, 8)
+PROBE_SECONDS = 1
+CURL_SECONDS = 3600
+START_DAYS = 30
+
+SCALED = (
+    f"settle time {SETTLE_SECONDS:g} s instead of 120 s, retries after 0.5 … 8 s instead of 10 s … 24 h, "
+    f"probe {PROBE_SECONDS} s instead of 30 s"
+)
+"""What is shorter here than in daily work, for the reader."""
+
+_TEXT = """\
+# Written by fortnox-bridge demo. The company lives in the SIMULATOR.
+data_dir = "data"
+state_key = "generated:state-key"
+
+[http]
+port = {port}
+
+[delivery]
+settle_seconds = {settle}
+retry_steps_seconds = [{steps}]
+probe_seconds = {probe}
+
+[companies.{company}]
+start = {start}
+
+[companies.{company}.fortnox]
+rest_url = "{simulator}/3"
+oauth_url = "{simulator}/oauth-v1"
+tenant_id = {tenant}
+client_id = "simulator"
+client_secret = "plain:simulator"
+
+[companies.{company}.bookkeeping]
+round_off_account = 3740
+
+[sources.{standard}]
+type = "standard"
+company = "{company}"
+secret = "generated:{standard}"
+tolerance_seconds = {tolerance}
+
+[sources.{workflow}]
+type = "highlevel"
+company = "{company}"
+path_token = "generated:{workflow}-path"
+header_secret = "generated:{workflow}-header"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The file and what it says, as far as the demo needs it; the daemon makes the secrets at its first start."""
+
+    path: Path
+    url: str
+    simulator: str
+
+    @property
+    def data_dir(self) -> Path:
+        """The daemon's folder."""
+        return self.path.parent / "data"
+
+    def secret(self, name: str) -> str:
+        """A secret that the daemon made, as its owner hands it to a sender."""
+        return (self.data_dir / "secrets" / name).read_text(encoding="utf-8").strip()
+
+
+def write(folder: Path, simulator: str, port: int, today: date) -> Configuration:
+    """Write ``config.toml`` into ``folder``; the daemon will listen on the loopback ``port``."""
+    path = folder / "config.toml"
+    text = _TEXT.format(
+        port=port,
+        settle=SETTLE_SECONDS,
+        steps=", ".join(f"{step:g}" for step in RETRY_STEPS_SECONDS),
+        probe=PROBE_SECONDS,
+        company=COMPANY,
+        start=today - timedelta(days=START_DAYS),
+        simulator=simulator,
+        tenant=TENANT,
+        standard=STANDARD,
+        workflow=WORKFLOW,
+        tolerance=CURL_SECONDS,
+    )
+    path.write_text(text, encoding="utf-8")
+    return Configuration(path, f"http://127.0.0.1:{port}", simulator)
