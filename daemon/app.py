@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random, SystemRandom
@@ -12,8 +12,6 @@ import anyio
 from connectors.base import Target
 from daemon.actions import Actions
 from daemon.admin import serve_admin
-from daemon.actions import Actions
-from daemon.admin import serve_admin
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
 from daemon.clock import Clock
@@ -21,13 +19,11 @@ from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.delivery import Slots
 from daemon.door import Door
 from daemon.following import Live
-from daemon.following import Live
 from daemon.health import Progress
 from daemon.http_server import Limits
 from daemon.intake import Intake
 from daemon.listener import Listener
 from daemon.logs import Log, get_log
-from daemon.memory import MemoryLinks
 from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
@@ -141,20 +137,6 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         rules=Bus(parts.routes).rules,
         target=open_already,
         links=MemoryLinks(bridge.store.database, parts.clock),
-        follow=live,
-    )
-
-
-def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
-    return Actions(
-        config=lambda: bridge.config,
-        database=bridge.store.database,
-        clock=bridge.clock,
-        log=bridge.log,
-        handle=bridge.intake.handle,
-        rules=Bus(parts.routes).rules,
-        target=lambda company: nullcontext(bridge.targets[company]),
-        links=MemoryLinks(bridge.store.database, bridge.clock),
         follow=live,
     )
 
