@@ -108,7 +108,8 @@ class Explainer:
             "finished_at": iso(row["finished_at"]),
             "waits_for": _waits(command.waits),
             "replaced": command.replaced is not None,
-            "read_while_planning": command.proof,
+            "read_before": (command.proof or {}).get("before"),
+            "settled_by": (command.proof or {}).get("settled_by"),
             "attempts": [self._attempt(attempt) for attempt in command.attempts],
             "doubts_of_others": [
                 {"command": command_id(doubt.outbox_id), "operation": doubt.operation, "end": doubt.end}

@@ -54,7 +54,7 @@ def begin(attempt: NewAttempt, now: int, *, absent: Sequence[int] = ()) -> Job[i
         if not changed or linked or attempts.open_for_thing(connection, attempt.thing):
             raise Gone(attempt.outbox_id)
         if attempt.proof:
-            _keep_proof(connection, attempt.outbox_id, attempt.proof)
+            _keep_proof(connection, attempt.outbox_id, "before", attempt.proof)
         return attempts.begin(connection, attempt, now)
 
     return job
@@ -72,7 +72,7 @@ def settle(outbox_id: int, attempt_id: int | None, settlement: Settlement, now: 
         if settlement.link is not None:
             _link(connection, row, settlement, now)
         if settlement.proof:
-            _keep_proof(connection, outbox_id, settlement.proof)
+            _keep_proof(connection, outbox_id, "settled_by", settlement.proof)
         return _conclude(connection, row, settlement, now)
 
     return job
@@ -293,7 +293,9 @@ def _end(connection: sqlite3.Connection, attempt_id: int, end: End, now: int) ->
         claims.release(connection, row.company, row.id, now)
 
 
-def _keep_proof(connection: sqlite3.Connection, outbox_id: int, proof: dict[str, Any]) -> None:
+def _keep_proof(connection: sqlite3.Connection, outbox_id: int, part: str, proof: dict[str, Any]) -> None:
+    """Keep what was read ``before`` the call, or what the command was ``settled_by``; neither replaces the other."""
     connection.execute(
-        "UPDATE outbox_payload SET proof = ? WHERE outbox_id = ?", (json.dumps(proof, default=str), outbox_id)
+        "UPDATE outbox_payload SET proof = json_set(coalesce(proof, '{}'), '$.' || ?, json(?)) WHERE outbox_id = ?",
+        (part, json.dumps(proof, default=str), outbox_id),
     )

@@ -64,12 +64,15 @@ def _print_command(command: Json) -> None:
 def _timeline(command: Json) -> list[tuple[str, str]]:
     """What happened, each with its moment; equal moments keep this order."""
     lines = [(command["created_at"], f"made by rule {command['rule']}")]
-    if command["read_while_planning"]:
+    if command["read_before"]:
         at = command["attempts"][0]["started_at"] if command["attempts"] else command["created_at"]
-        lines.append((at, f"read before: {_short(command['read_while_planning'])}"))
+        lines.append((at, f"read before: {_short(command['read_before'])}"))
     for attempt in command["attempts"]:
         lines += _attempt(attempt)
     lines += [(acted["at"], _acted(acted)) for acted in command["actions"]]
+    if command["settled_by"]:
+        at = command["finished_at"] or (command["attempts"][-1]["ended_at"] if command["attempts"] else None)
+        lines.append((at or command["created_at"], f"what stands there: {_short(command['settled_by'])}"))
     link = command["link"]
     if link is not None and link["by"] == command["id"]:
         lines.append(
