@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store import attempts, delivering, handling, links, outbox
@@ -14,7 +14,6 @@ from store.links import LinkRow
 from tests.store.rows import NOW, begun, command, event, opened, row, states, unknown
 
 
-@pytest.mark.capability("f44")
 def test_a_newer_command_replaces_an_unsent_one_of_the_same_thing_and_purpose(tmp_path: Path) -> None:
     """Kept as superseded, naming what replaced it; other purposes and other lanes are untouched."""
     with opened(tmp_path) as connection:
@@ -83,6 +82,7 @@ def test_a_row_that_is_no_longer_waiting_stays_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.capability("f8")
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.decimals(min_value=0, max_value=10**10, places=3), min_size=1, max_size=8))
 def test_the_newest_version_wins_in_whatever_order_they_come(
     tmp_path_factory: pytest.TempPathFactory, versions: list[object]

@@ -1,0 +1,262 @@
+-- The whole schema as it stands after all migrations, to read. A test compares it with what migrating makes.
+-- Moments are milliseconds since 1970 in UTC; JSON columns hold one object; money inside JSON is decimal text.
+
+-- Which migrations this file has had, and the digest of each one's text.
+CREATE TABLE migration (number INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT;
+
+CREATE TABLE company (
+    name TEXT PRIMARY KEY,
+    proof TEXT NOT NULL DEFAULT 'looking' CHECK (proof IN ('looking', 'empty', 'new_work')),
+    kind TEXT CHECK (kind IN ('live', 'test', 'simulator')),
+    tenant TEXT,
+    organisation_number TEXT,
+    pinned_at INTEGER,
+    called INTEGER NOT NULL DEFAULT 0 CHECK (called IN (0, 1)),
+    CHECK ((tenant IS NULL) = (pinned_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pause (
+    scope TEXT NOT NULL CHECK (scope IN ('company', 'rule')),
+    name TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    company TEXT NOT NULL,
+    dedupe_key TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('waiting', 'handled', 'ignored', 'before_start', 'stale', 'parked', 'held', 'superseded', 'discarded')),
+    reason TEXT,
+    question TEXT,
+    kind TEXT,
+    thing TEXT,
+    number TEXT,
+    version TEXT,
+    handled_at INTEGER,
+    CHECK ((state = 'waiting') = (handled_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX inbox_delivery ON inbox (source, dedupe_key);
+CREATE INDEX inbox_waiting ON inbox (id) WHERE state = 'waiting';
+CREATE INDEX inbox_stopped ON inbox (company, id) WHERE state IN ('parked', 'held');
+CREATE INDEX inbox_thing ON inbox (thing) WHERE thing IS NOT NULL;
+CREATE INDEX inbox_number ON inbox (number) WHERE number IS NOT NULL;
+CREATE INDEX inbox_received ON inbox (received_at);
+
+-- Wide and short-lived: the hot path rewrites only the narrow row above.
+CREATE TABLE inbox_body (
+    inbox_id INTEGER PRIMARY KEY REFERENCES inbox (id),
+    headers TEXT NOT NULL,
+    sealed INTEGER NOT NULL CHECK (sealed IN (0, 1)),
+    body BLOB NOT NULL
+) STRICT;
+
+-- The newest version handled of each thing that events speak of.
+CREATE TABLE thing_version (
+    thing TEXT PRIMARY KEY,
+    version TEXT NOT NULL,
+    inbox_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    company TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    -- Order within the lane: the id, until a newer command takes over from one that this one stood behind.
+    place REAL NOT NULL,
+    inbox_id INTEGER NOT NULL REFERENCES inbox (id),
+    rule TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    thing TEXT NOT NULL,
+    refs TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('waiting', 'ready', 'in_flight', 'unknown', 'parked', 'held', 'done', 'discarded', 'superseded')),
+    priority INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL,
+    recheck INTEGER NOT NULL DEFAULT 0 CHECK (recheck IN (0, 1)),
+    waits_for TEXT,
+    reason TEXT,
+    question TEXT,
+    result TEXT,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    CHECK ((state = 'waiting') = (waits_for IS NOT NULL)),
+    CHECK ((state IN ('done', 'discarded', 'superseded')) = (finished_at IS NOT NULL))
+) STRICT;
+CREATE INDEX outbox_lane ON outbox (company, lane, place) WHERE finished_at IS NULL;
+CREATE INDEX outbox_open ON outbox (id) WHERE finished_at IS NULL AND state NOT IN ('parked', 'held');
+CREATE INDEX outbox_waits ON outbox (waits_for) WHERE waits_for IS NOT NULL;
+CREATE INDEX outbox_stopped ON outbox (company, id) WHERE state IN ('parked', 'held');
+CREATE INDEX outbox_inbox ON outbox (inbox_id);
+CREATE INDEX outbox_thing ON outbox (thing);
+CREATE INDEX outbox_finished ON outbox (finished_at) WHERE finished_at IS NOT NULL;
+
+CREATE TABLE outbox_payload (
+    outbox_id INTEGER PRIMARY KEY REFERENCES outbox (id),
+    command TEXT NOT NULL,
+    replaced TEXT,
+    proof TEXT
+) STRICT;
+
+-- One row per lane with unfinished work; picking due work reads only this.
+CREATE TABLE lane (
+    company TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    head INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    runnable INTEGER NOT NULL CHECK (runnable IN (0, 1)),
+    PRIMARY KEY (company, lane)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lane_due ON lane (company, priority, due_at) WHERE runnable = 1;
+
+CREATE TABLE attempt (
+    id INTEGER PRIMARY KEY,
+    outbox_id INTEGER NOT NULL REFERENCES outbox (id),
+    company TEXT NOT NULL,
+    thing TEXT NOT NULL,
+    far_object TEXT,
+    operation TEXT NOT NULL,
+    creates INTEGER NOT NULL CHECK (creates IN (0, 1)),
+    stands_on TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    altered TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    end TEXT NOT NULL CHECK (end IN ('in_flight', 'known', 'unknown', 'throttled', 'found', 'absent')),
+    status INTEGER,
+    code INTEGER,
+    reason TEXT,
+    detail TEXT,
+    CHECK ((end = 'in_flight') = (ended_at IS NULL))
+) STRICT;
+CREATE INDEX attempt_outbox ON attempt (outbox_id);
+CREATE INDEX attempt_thing ON attempt (thing, end);
+CREATE INDEX attempt_open ON attempt (company, far_object) WHERE end IN ('in_flight', 'unknown', 'throttled');
+
+CREATE TABLE look (
+    id INTEGER PRIMARY KEY,
+    attempt_id INTEGER NOT NULL REFERENCES attempt (id),
+    outbox_id INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    found TEXT NOT NULL CHECK (found IN ('absent', 'found', 'failed')),
+    proof TEXT NOT NULL
+) STRICT;
+CREATE INDEX look_attempt ON look (attempt_id);
+
+CREATE TABLE link (
+    thing TEXT PRIMARY KEY,
+    company TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    state TEXT NOT NULL,
+    verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
+    outbox_id INTEGER NOT NULL,
+    linked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_far ON link (company, kind, number);
+
+-- Match keys of customers that are linked, so that a known buyer costs no look-up.
+CREATE TABLE party_key (
+    company TEXT NOT NULL,
+    key TEXT NOT NULL,
+    thing TEXT NOT NULL,
+    number TEXT NOT NULL,
+    PRIMARY KEY (company, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX party_key_number ON party_key (company, number);
+
+-- Match keys of parties that are being looked up or created just now.
+CREATE TABLE claim (
+    company TEXT NOT NULL,
+    key TEXT NOT NULL,
+    thing TEXT NOT NULL,
+    outbox_id INTEGER NOT NULL,
+    PRIMARY KEY (company, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_outbox ON claim (company, outbox_id);
+
+-- Invoices that commands of ours mean to make, for the guard against one sale arriving twice.
+CREATE TABLE sale (
+    thing TEXT PRIMARY KEY,
+    company TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    made_from TEXT NOT NULL CHECK (made_from IN ('order', 'invoice')),
+    total TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    number TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sale_total ON sale (company, currency, total, at);
+
+CREATE TABLE token (
+    company TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    saved_at INTEGER NOT NULL,
+    PRIMARY KEY (company, purpose)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job (
+    name TEXT PRIMARY KEY,
+    last_run INTEGER NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What a person did, for explain.
+CREATE TABLE action (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    reason TEXT
+) STRICT;
+CREATE INDEX action_subject ON action (subject);
+
+CREATE TABLE start (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    stopped_at INTEGER
+) STRICT;
+
+-- Kept counters: nothing counts a backlog by reading it.
+CREATE TABLE counter (
+    company TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL CHECK (value >= 0),
+    PRIMARY KEY (company, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER inbox_counted_in AFTER INSERT ON inbox BEGIN
+    INSERT INTO counter VALUES (new.company, 'inbox_' || new.state, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER inbox_counted_over AFTER UPDATE OF state ON inbox WHEN old.state <> new.state BEGIN
+    UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'inbox_' || old.state;
+    INSERT INTO counter VALUES (new.company, 'inbox_' || new.state, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER inbox_counted_out AFTER DELETE ON inbox BEGIN
+    UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'inbox_' || old.state;
+END;
+CREATE TRIGGER outbox_counted_in AFTER INSERT ON outbox BEGIN
+    INSERT INTO counter VALUES (new.company, 'outbox_' || new.state, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER outbox_counted_over AFTER UPDATE OF state ON outbox WHEN old.state <> new.state BEGIN
+    UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'outbox_' || old.state;
+    INSERT INTO counter VALUES (new.company, 'outbox_' || new.state, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER outbox_counted_out AFTER DELETE ON outbox BEGIN
+    UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'outbox_' || old.state;
+END;
