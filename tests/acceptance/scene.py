@@ -32,6 +32,14 @@ BUSY = "SELECT 1 FROM lane l JOIN outbox o ON o.id = l.head WHERE o.state IN ('r
 DOUBT = "SELECT 1 FROM attempt WHERE end IN ('in_flight', 'unknown', 'throttled') LIMIT 1"
 UNREAD = "SELECT 1 FROM inbox WHERE state = 'waiting' LIMIT 1"
 
+WORKFLOW = """[sources.ghl]
+type = "highlevel"
+company = "demo"
+path_token = "generated:ghl-path"
+header_secret = "generated:ghl-header"
+"""
+"""A HighLevel source beside the signed ones."""
+
 
 @dataclass(frozen=True)
 class CompanyPlan:
@@ -60,6 +68,7 @@ class Scene:
     retry_steps: Sequence[float] = (0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
     more: str = ""
     port: int = 0
+    client_secret: str = "simulator"
     bridges: list[Bridge] = field(default_factory=list)
     served: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -85,8 +94,9 @@ class Scene:
             parts.append(
                 f"[companies.{plan.name}]\nstart = 2026-01-01\n[companies.{plan.name}.fortnox]\n"
                 f'rest_url = "{self.fortnox}/3"\noauth_url = "{self.fortnox}/oauth-v1"\ntenant_id = {plan.tenant}\n'
-                f'client_id = "simulator"\nclient_secret = "plain:simulator"\nwindow_seconds = {self.window_seconds}\n'
-                f"timeout_seconds = {self.timeout_seconds}\n{plan.fortnox}\n{plan.sections}"
+                f'client_id = "simulator"\nclient_secret = "plain:{self.client_secret}"\n'
+                f"window_seconds = {self.window_seconds}\ntimeout_seconds = {self.timeout_seconds}\n"
+                f"{plan.fortnox}\n{plan.sections}"
             )
             parts.extend(
                 f'[sources.{source}]\ntype = "standard"\ncompany = "{plan.name}"\nsecret = "generated:{source}"'
@@ -242,9 +252,10 @@ async def scene(folder: Path, *plans: CompanyPlan, simulator: Json | None = None
     run = times.pop("run", True)
     switches = {"rate_window_seconds": times.get("window_seconds", WINDOW_SECONDS)} | (simulator or {})
     settings = SimulatorSettings(
+        clients={"simulator": times.get("client_secret", "simulator")},
         companies=tuple(
             CompanySettings(tenant_id=tenant, **switches) for tenant in dict.fromkeys(plan.tenant for plan in wanted)
-        )
+        ),
     )
     simulated = Simulator(settings)
     async with AsyncExitStack() as served, ClientSession(timeout=ClientTimeout(total=30)) as session:

@@ -10,7 +10,7 @@ import pytest
 from daemon.opening import database_path
 from store.db import StoreUnavailable
 from store.migrate import SchemaTooNew
-from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.acceptance.scene import WORKFLOW, CompanyPlan, Scene, scene
 from tests.conftest import Lines
 from tests.fakes.senders import COMPANY, Json, line, money, order, survey
 
@@ -46,6 +46,17 @@ async def test_what_is_no_body_is_refused(tmp_path: Path, body: bytes, headers: 
         assert reply.status == status
         assert len(reply.body) < 200
         assert stage.rows("SELECT count(*) FROM inbox") == [(0,)]
+        await still_works(stage)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f2")
+async def test_a_workflow_whose_body_is_cut_is_kept_for_a_person(tmp_path: Path) -> None:
+    """HighLevel does not send again after a refusal: what it sent is parked, once, and the answer says 400."""
+    async with scene(tmp_path, more=WORKFLOW) as stage:
+        for _ in range(2):
+            assert (await stage.workflow().send(b'{"contact_id": "c1", ')).status == 400
+        assert stage.rows("SELECT source, state FROM inbox") == [("ghl", "parked")]
         await still_works(stage)
 
 

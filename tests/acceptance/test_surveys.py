@@ -6,19 +6,13 @@ from pathlib import Path
 import pytest
 
 from handlers.values import Ref, short_reference
-from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.acceptance.scene import WORKFLOW, CompanyPlan, Scene, scene
 from tests.fakes.examples import example
 from tests.fakes.senders import Json, survey
 
 NUMBER = "559904-2032"
 RESPONDENT: Json = {"company": "Tallbacken Bygg", "organisation_number": NUMBER, "email": "ny@example.com"}
 CARD: Json = {"Name": "Tallbacken Bygg & Entreprenad AB", "OrganisationNumber": NUMBER, "Email": "inkop@example.com"}
-GHL = """[sources.ghl]
-type = "highlevel"
-company = "demo"
-path_token = "generated:ghl-path"
-header_secret = "generated:ghl-header"
-"""
 
 
 def settings(text: str) -> CompanyPlan:
@@ -142,7 +136,7 @@ def payload(name: str) -> Json:
 @pytest.mark.parametrize("name", ["workflow-webhook-survey-submitted.json", "custom-webhook-survey-submitted.json"])
 async def test_highlevel_surveys_reach_the_card(tmp_path: Path, name: str) -> None:
     """The recorded payloads end to end: card with keys and phone, and one line with the score and the answers."""
-    async with scene(tmp_path, more=GHL) as stage:
+    async with scene(tmp_path, more=WORKFLOW) as stage:
         reply = await stage.workflow().send(payload(name))
         assert reply.status == 200
         again = await stage.workflow().send(payload(name))
@@ -164,7 +158,7 @@ async def test_highlevel_surveys_reach_the_card(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize("wrong", ["path_token", "header_secret"])
 async def test_an_unsigned_sender_needs_both_tokens(tmp_path: Path, wrong: str) -> None:
     """One right token of two is not enough, and nothing is stored."""
-    async with scene(tmp_path, more=GHL) as stage:
+    async with scene(tmp_path, more=WORKFLOW) as stage:
         sender = stage.workflow()
         setattr(sender, wrong, "guessed-guessed-guessed")
         reply = await sender.send(payload("custom-webhook-survey-submitted.json"))
