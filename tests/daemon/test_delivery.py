@@ -281,7 +281,6 @@ async def test_a_persons_command_goes_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f14")
 async def test_stop_lets_the_call_in_flight_end_and_begins_no_other(tmp_path: Path) -> None:
     """The call under way is recorded as what it was; commands that queued for the same far object keep their place."""
     async with pipe(tmp_path) as made:

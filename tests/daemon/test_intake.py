@@ -219,7 +219,6 @@ async def test_what_is_no_longer_configured_is_parked(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f53")
 async def test_before_the_companys_start_makes_no_command(tmp_path: Path) -> None:
     """The business date decides, not the day of arrival; the day itself counts."""
     async with desk(tmp_path) as made:

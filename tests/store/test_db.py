@@ -43,7 +43,7 @@ def make(path: Path) -> Path:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f2")
+@pytest.mark.capability("f1")
 async def test_waiting_writes_share_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand at once need no more commits than their number divided by the batch limit, and one for the first."""
     commits: list[int] = []
