@@ -153,7 +153,13 @@ async def _worked_off(stage: Stage, run: Run) -> dict[str, Json]:
     for one in run.acknowledged:
         assert one.acknowledged is not None
         stories[one.sale.number] = await stage.stories.at_rest(one.acknowledged)
-    stage.screen.labelled("worked off", [f"everything is at rest {time.monotonic() - began:.1f} s after the restart"])
+    stage.screen.labelled(
+        "worked off",
+        [
+            f"everything is at rest {time.monotonic() - began:.1f} s after the restart; the killed process's calls may",
+            "still count at Fortnox, so that a whole rate window (5 s) is waited for first",
+        ],
+    )
     return stories
 
 

@@ -1,4 +1,4 @@
-"""The demo in a process of its own: it ends by itself, shows what it promises and leaves nothing; its judge can fail."""
+"""The demo in a process of its own: it ends by itself, shows what it promises, leaves nothing; its judge can fail."""
 
 import os
 import re
