@@ -33,33 +33,28 @@ def sales(now: datetime) -> dict[str, Sale]:
     return {sale.number: sale for sale in made}
 
 
+TOLD = (
+    ("An order is won: an unknown buyer with an organisation number", "order.won", "SO-20931"),
+    ("The same order is paid: the same invoice, and its payment", "order.paid", "SO-20931"),
+    ("Another order of that buyer, paid at once; the payment writes Fortnox's rounding off", "order.paid", "SO-20932"),
+    ("A paid invoice of the sender's own: a buyer with an e-mail only", "invoice.paid", "INV-5507"),
+    ("An order of a buyer known from the survey: one call", "order.won", "SO-20933"),
+    ("An order whose total is one öre off: held before any call", "order.won", "SO-20934"),
+)
+"""Title, type and number of what the shop tells of its sales, in order."""
+
+
 def webhooks(now: datetime) -> list[tuple[str, Webhook]]:
     """What is sent, in order, each under a title."""
     sold = sales(now)
+    told = [
+        (title, sold[number].event(kind, f"msg_demo{place:02}"))
+        for place, (title, kind, number) in enumerate(TOLD, start=3)
+    ]
     return [
         ("A survey, from the shop: a new customer with a note", survey(now, "msg_demo01")),
         ("A survey, from a HighLevel workflow (unsigned: path token and header secret)", workflow_survey(now)),
-        (
-            "An order is won: an unknown buyer with an organisation number",
-            sold["SO-20931"].event("order.won", "msg_demo03"),
-        ),
-        (
-            "The same order is paid: the same invoice, and its payment",
-            sold["SO-20931"].event("order.paid", "msg_demo04"),
-        ),
-        (
-            "Another order of that buyer, paid at once: Fortnox rounds to kronor, the payment writes the öre off",
-            sold["SO-20932"].event("order.paid", "msg_demo05"),
-        ),
-        (
-            "A paid invoice of the sender's own: a buyer with an e-mail only",
-            sold["INV-5507"].event("invoice.paid", "msg_demo06"),
-        ),
-        ("An order of a buyer known from the survey: one call", sold["SO-20933"].event("order.won", "msg_demo07")),
-        (
-            "An order whose total is one öre off: held before any call",
-            sold["SO-20934"].event("order.won", "msg_demo08"),
-        ),
+        *told,
     ]
 
 
