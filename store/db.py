@@ -261,13 +261,26 @@ async def open_database(
             await writer.close()
 
 
+class StoreUnreadable(Exception):
+    """The file cannot be opened or read as a database of ours; the text says why, without any of its content."""
+
+
 @asynccontextmanager
 async def open_reader(path: Path) -> AsyncIterator[Read]:
-    """Open only the read-only side, as commands of the CLI do beside a running daemon."""
-    reader = await _connect(path, read_only=True)
+    """Open only the read-only side, as commands of the CLI do beside a running daemon.
+
+    Raises :class:`StoreUnreadable`, here and from each read.
+    """
+    try:
+        reader = await _connect(path, read_only=True)
+    except sqlite3.Error as error:
+        raise StoreUnreadable(f"{path} cannot be read: {error}") from None
 
     async def read(job: Job[T]) -> T:
-        return await reader.run(partial(_run_reading, job))
+        try:
+            return await reader.run(partial(_run_reading, job))
+        except sqlite3.Error as error:
+            raise StoreUnreadable(f"{path} cannot be read: {error}") from None
 
     try:
         yield read

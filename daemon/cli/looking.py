@@ -28,10 +28,8 @@ OUTBOX_STATES = (
 
 def _read(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]") -> T:
     """Open the database read-only and look."""
-    import sqlite3
-
     from daemon.opening import database_path
-    from store.db import open_reader
+    from store.db import StoreUnreadable, open_reader
     from store.migrate import SchemaTooNew, check_schema
 
     common.check_owner(config.data_dir)
@@ -46,10 +44,8 @@ def _read(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]") ->
 
     try:
         return asyncio.run(opened())
-    except SchemaTooNew as error:
+    except (SchemaTooNew, StoreUnreadable) as error:
         raise Wrong(str(error)) from None
-    except sqlite3.Error as error:
-        raise Wrong(f"{path} cannot be read: {error}") from None
 
 
 def _kinds(config: "Config") -> dict[str, str]:
