@@ -79,9 +79,10 @@ async def _html(fault: Fault, effect: Effect, _around: Surroundings) -> Delivery
 
 
 async def _delay(fault: Fault, effect: Effect, around: Surroundings) -> Delivery:
+    done = effect() if fault.parameters.get("effect") == "after" else None
     if not await around.pause(fault.parameters["seconds"]):
         return _NOTHING
-    return Delivery(effect())
+    return Delivery(effect() if done is None else done)
 
 
 async def _reset_before(_fault: Fault, _effect: Effect, _around: Surroundings) -> Delivery:

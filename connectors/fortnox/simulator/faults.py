@@ -14,7 +14,7 @@ _COMMON = frozenset({"fault", "method", "path", "company", "times", "after", "pr
 _PARAMETERS = {
     "status": frozenset({"status", "body", "content_type", "headers", "effect"}),
     "html": frozenset({"status", "effect"}),
-    "delay": frozenset({"seconds"}),
+    "delay": frozenset({"seconds", "effect"}),
     "hang_after": frozenset({"seconds"}),
     "late_effect": frozenset({"seconds"}),
     "throttle": frozenset({"retry_after"}),

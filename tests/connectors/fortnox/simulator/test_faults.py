@@ -129,6 +129,18 @@ async def test_delay_holds_the_effect_back_even_from_a_caller_who_gave_up() -> N
 
 
 @pytest.mark.asyncio
+async def test_delay_after_the_effect_holds_only_the_answer_back() -> None:
+    """The object stands there while its answer is still on the way."""
+    async with opened() as caller:
+        await caller.fault("delay", **_CREATE, seconds=0.1, effect="after")
+        waiting = asyncio.create_task(_create(caller))
+        await _until(caller.names)
+        assert not waiting.done()
+        assert (await waiting).status == 201
+        assert await caller.names() == ["Exempel AB"]
+
+
+@pytest.mark.asyncio
 async def test_expired_tokens_answer_401_and_need_a_new_token() -> None:
     """Token expiry in mid-flight: no effect, and every token of that company is dead, not the other company's."""
     async with opened(CompanySettings(rate_limit=0), CompanySettings(tenant_id=2002, rate_limit=0)) as caller:
