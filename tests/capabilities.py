@@ -1,10 +1,17 @@
-"""Runs the tests that prove capabilities and prints row, tests, result: `make capabilities-report`."""
+"""Runs the tests that prove capabilities and prints row, tests, result: `make capabilities-report`.
 
+With `--from FILE` nothing is run: the results are read from a JUnit file that an earlier run wrote (`--junit-xml`).
+"""
+
+import argparse
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -57,14 +64,33 @@ def report(collected: Collected, rows: Mapping[str, Mapping[str, str]]) -> tuple
 
 
 def main(arguments: list[str]) -> int:
-    """Run, print, and return 0 where every row is proved, else 1."""
+    """Run (or read), print, and return 0 where every row is proved, else 1; other arguments go to pytest."""
+    parser = argparse.ArgumentParser(prog="python -m tests.capabilities", allow_abbrev=False)
+    parser.add_argument("--from", dest="results", type=Path, help="a JUnit file of an earlier run")
+    wanted, more = parser.parse_known_args(arguments)
     collected = Collected()
-    options = ["-m", "capability", "--no-header", "--no-summary", "-qq", *arguments]
-    ended = pytest.main(options, plugins=[collected])
+    options = ["-m", "capability", "--no-header", "--no-summary", "-qq", *more]
+    if wanted.results is None:
+        ended = pytest.main(options, plugins=[collected])
+    else:
+        with redirect_stdout(StringIO()):
+            ended = pytest.main(["--collect-only", *options], plugins=[collected])
+        collected.outcomes = outcomes_in(wanted.results)
     lines, whole = report(collected, known_rows())
     passed = sum(line[8:14] == "passed" for line in lines if line[0] != " ")
     sys.stdout.write("\n".join([*lines, f"rows={len(known_rows())} proved={passed}"]) + "\n")
     return 0 if whole and ended == pytest.ExitCode.OK else 1
+
+
+def outcomes_in(results: Path) -> dict[str, str]:
+    """Test -> its worst outcome, from a JUnit file as pytest writes it."""
+    outcomes: dict[str, str] = {}
+    for case in ElementTree.parse(results).iter("testcase"):
+        name = f"{case.get('classname', '').replace('.', '/')}.py::{_test(case.get('name', ''))}"
+        found = {child.tag for child in case}
+        outcome = "failed" if found & {"failure", "error"} else "skipped" if "skipped" in found else "passed"
+        outcomes[name] = min(outcome, outcomes.get(name, outcome), key=("failed", "passed", "skipped").index)
+    return outcomes
 
 
 def _test(node: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.capabilities import Collected, known_rows, report
+from tests.capabilities import Collected, known_rows, outcomes_in, report
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,3 +63,32 @@ def test_a_test_that_fails_in_one_case_failed(pytester: pytest.Pytester) -> None
     ((name, outcome),) = collected.outcomes.items()
     assert (name.split("::")[1], outcome) == ("test_cases", "failed")
     assert list(collected.tests) == ["f1"]
+
+
+def test_results_of_an_earlier_run_are_read(pytester: pytest.Pytester) -> None:
+    """A JUnit file names the same tests as the collection does, each with the worst outcome of its cases."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
+    folder = pytester.mkpydir("checks")
+    (folder / "test_some.py").write_text(
+        """
+import pytest
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_cases(number):
+    if number == 1:
+        pytest.skip("not here")
+    assert number != 3
+
+def test_good():
+    pass
+
+def test_not_here():
+    pytest.skip("not here")
+"""
+    )
+    pytester.inline_run("-p", "no:cacheprovider", "--junit-xml=results.xml")
+    assert outcomes_in(pytester.path / "results.xml") == {
+        "checks/test_some.py::test_cases": "failed",
+        "checks/test_some.py::test_good": "passed",
+        "checks/test_some.py::test_not_here": "skipped",
+    }
