@@ -2,8 +2,11 @@
 
 import hashlib
 import sqlite3
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from store.db import StoreUnreadable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 _MARKS = "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT;"
@@ -42,12 +45,11 @@ def migrate(path: Path) -> Migrated:
     """Apply what is missing to the file at ``path`` (made if absent), each migration and its mark in one transaction.
 
     A file with work in it is copied beside itself (``VACUUM INTO``) before it is changed. Raises :class:`SchemaTooNew`,
-    :class:`MigrationChanged`, ``sqlite3.Error``.
+    :class:`MigrationChanged`, :class:`store.db.StoreUnreadable`, ``sqlite3.Error``.
     """
     known = migrations()
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection, before = _opened(path)
     try:
-        before = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if before > known[-1][0]:
             raise SchemaTooNew(before, known[-1][0])
         if before == 0:
@@ -65,6 +67,18 @@ def migrate(path: Path) -> Migrated:
     finally:
         connection.close()
     return Migrated(before, known[-1][0])
+
+
+def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
+    """A connection to the file, and the schema that it has (0 for a new one)."""
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
+            before = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise StoreUnreadable(f"{path} cannot be used: {error}") from None
+        stack.pop_all()
+        return connection, before
 
 
 def check_schema(connection: sqlite3.Connection) -> None:

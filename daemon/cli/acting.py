@@ -36,7 +36,7 @@ def _perform(config_path: Path, asked: "AnyRequest") -> Json:
     from daemon.lock import Locked
     from daemon.opening import WrongFolder
     from store.acting import NotPossible
-    from store.db import StoreUnavailable
+    from store.db import StoreUnavailable, StoreUnreadable
     from store.migrate import MigrationChanged, SchemaTooNew
 
     config = common.load(config_path, secrets=False)
@@ -50,7 +50,15 @@ def _perform(config_path: Path, asked: "AnyRequest") -> Json:
         raise Refused(str(error)) from None
     except Locked as error:
         raise Wrong(f"{error}, but does not answer on its admin socket: try again in a moment") from None
-    except (Misused, WrongFolder, SchemaTooNew, MigrationChanged, StoreUnavailable, OSError) as error:
+    except (
+        Misused,
+        WrongFolder,
+        SchemaTooNew,
+        MigrationChanged,
+        StoreUnavailable,
+        StoreUnreadable,
+        OSError,
+    ) as error:
         raise Wrong(str(error)) from None
 
 

@@ -202,14 +202,15 @@ def test_a_database_of_a_newer_version_is_said_to_be_newer(config: Path) -> None
 
 
 def test_a_file_that_is_no_database_is_one_line_too(config: Path) -> None:
-    """Status does not show half of something else."""
+    """Neither shown nor changed."""
     folder = config.parent / "data"
     folder.mkdir(mode=0o700)
     (folder / "bridge.db").write_text("this is not a database, however long it may be made to look " * 40)
-    result = command("status", config=config)
-    assert result.exit_code == 2
-    assert result.stderr.count("\n") == 1
-    assert "cannot be read" in result.stderr
+    for words in (["status"], ["resume"]):
+        result = command(*words, config=config)
+        assert result.exit_code == 2
+        assert result.stderr.count("\n") == 1
+        assert "file is not a database" in result.stderr
 
 
 # --- beside a running daemon -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from store import db
-from store.db import Job, StoreUnavailable, open_database, open_reader
+from store.db import Job, StoreUnavailable, StoreUnreadable, open_database, open_reader
 
 CREATE = "CREATE TABLE entry (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT"
 
@@ -184,7 +184,7 @@ async def test_readers_cannot_write(tmp_path: Path) -> None:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             await database.read(put("no"))
         async with open_reader(path) as read:
-            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            with pytest.raises(StoreUnreadable, match="readonly"):
                 await read(put("no"))
         await database.write(put("yes"))
     async with open_reader(path) as read:
