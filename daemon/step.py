@@ -3,19 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from connectors.base import Link, LinkReader, OutsideError, Settled, Target, Task, Write
+from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Write
 from daemon.clock import Clock
 from daemon.looking import Absent, Found, Looks, NotYet
 from daemon.outcomes import Outcomes
+from daemon.tasks import far, task_of
 from daemon.turns import Turns
-from handlers.commands import COMMANDS, Command, EnsureCustomer
+from handlers.commands import Command, EnsureCustomer
 from store import delivering, heads
 from store.attempts import NewAttempt, OpenAttempt
 from store.claims import Claimed, Contradicted, Known, Taken
 from store.db import Database, StoreUnavailable
 from store.delivering import Gone
 from store.heads import Head
-from store.links import LinkRow
 
 ORPHANS = 16
 """Doubts of stopped commands that are looked for in one pass."""
@@ -82,18 +82,7 @@ class Step:
             await self._in_turn(head, task)
 
     def _task(self, head: Head) -> Task:
-        command = COMMANDS.validate_json(head.text)
-        by_thing = {ref.thing(head.company): ref for ref in command.refs}
-        return Task(
-            company=head.company,
-            command=command,
-            thing=head.thing,
-            link=None if head.link is None else _far(head.link),
-            refs={by_thing[thing]: _far(row) for thing, row in head.refs.items()},
-            looking=self._looking(),
-            links=self._links,
-            priority=head.priority,
-        )
+        return task_of(head, looking=self._looking(), links=self._links)
 
     async def _wait_for(self, head: Head, thing: str) -> None:
         pending, last, how = await self._database.read(heads.unfinished_for(thing))
@@ -116,7 +105,7 @@ class Step:
                 await self._outcomes.contradicted(head, number)
             case Known() if known is not None:
                 again = command.update != "never"
-                settled = Settled(_far(known), "found", again=again, proof={"known_from": known.thing})
+                settled = Settled(far(known), "found", again=again, proof={"known_from": known.thing})
                 await self._outcomes.settled(head, None, settled, keys=keys)
 
     async def _in_turn(self, head: Head, task: Task) -> None:
@@ -229,10 +218,6 @@ class Step:
             case Absent():
                 await self._outcomes.orphan_absent(attempts)
         return 0.0
-
-
-def _far(row: LinkRow) -> Link:
-    return Link(kind=row.kind, number=row.number, state=row.state, verified=row.verified)
 
 
 def claim_keys(command: EnsureCustomer) -> list[str]:
