@@ -116,7 +116,7 @@ def _state(told: Json, indent: str) -> None:
     result = f" ({told['result']})" if told.get("result") and not why else ""
     click.echo(f"{indent}{told['state'].replace('_', ' ')}{why}{result}")
     if told["question"]:
-        click.echo(f"{indent}QUESTION: {told['question']}")
+        click.echo(f"{indent}{'QUESTION' if told['state'] == 'held' else 'TO DO'}: {told['question']}")
 
 
 def _short(value: Any) -> str:
