@@ -19,8 +19,7 @@ from daemon.logs import configure, get_log
 from daemon.notify import Notifier, inherited_sockets
 from daemon.opening import WrongFolder
 from daemon.settings import Config
-from store.db import StoreUnreadable
-from store.migrate import MigrationChanged, SchemaTooNew
+from store.migrate import MigrationChanged, NotADatabase, SchemaTooNew
 
 CRASHED, REFUSED, BAD_CONFIG = 1, 2, 78
 """Exit codes: a loop died; this start cannot be (locked folder, newer database); sysexits' EX_CONFIG."""
@@ -37,7 +36,7 @@ def serve(path: Path) -> int:
     configure(level=config.log.level)
     try:
         return anyio.run(_serve, path, config)
-    except (Locked, SchemaTooNew, MigrationChanged, StoreUnreadable, WrongFolder, OSError) as error:
+    except (Locked, SchemaTooNew, MigrationChanged, NotADatabase, WrongFolder, OSError) as error:
         sys.stderr.write(f"fortnox-bridge: {error}\n")
         return REFUSED
     except BaseExceptionGroup as group:

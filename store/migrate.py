@@ -6,8 +6,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.db import StoreUnreadable
-
 MIGRATIONS = Path(__file__).with_name("migrations")
 _MARKS = "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT;"
 
@@ -22,6 +20,10 @@ class SchemaTooNew(Exception):
         )
         self.found = found
         self.known = known
+
+
+class NotADatabase(Exception):
+    """The file cannot be opened, or is no database; the text says why, without any of its content."""
 
 
 class MigrationChanged(Exception):
@@ -45,7 +47,7 @@ def migrate(path: Path) -> Migrated:
     """Apply what is missing to the file at ``path`` (made if absent), each migration and its mark in one transaction.
 
     A file with work in it is copied beside itself (``VACUUM INTO``) before it is changed. Raises :class:`SchemaTooNew`,
-    :class:`MigrationChanged`, :class:`store.db.StoreUnreadable`, ``sqlite3.Error``.
+    :class:`MigrationChanged`, :class:`NotADatabase`, ``sqlite3.Error``.
     """
     known = migrations()
     connection, before = _opened(path)
@@ -76,7 +78,7 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
             connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
             before = int(connection.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.Error as error:
-            raise StoreUnreadable(f"{path} cannot be used: {error}") from None
+            raise NotADatabase(f"{path} cannot be used: {error}") from None
         stack.pop_all()
         return connection, before
 

@@ -36,8 +36,8 @@ def _perform(config_path: Path, asked: "AnyRequest") -> Json:
     from daemon.lock import Locked
     from daemon.opening import WrongFolder
     from store.acting import NotPossible
-    from store.db import StoreUnavailable, StoreUnreadable
-    from store.migrate import MigrationChanged, SchemaTooNew
+    from store.db import StoreUnavailable
+    from store.migrate import MigrationChanged, NotADatabase, SchemaTooNew
 
     config = common.load(config_path, secrets=False)
     common.check_owner(config.data_dir)
@@ -56,7 +56,7 @@ def _perform(config_path: Path, asked: "AnyRequest") -> Json:
         SchemaTooNew,
         MigrationChanged,
         StoreUnavailable,
-        StoreUnreadable,
+        NotADatabase,
         OSError,
     ) as error:
         raise Wrong(str(error)) from None
