@@ -172,7 +172,7 @@ class Outcomes:
 
     async def depends_on_ended(self, head: Head, outbox_id: int | None, how: str | None) -> None:
         """What this command needs will not come: the command that was to make it has ended without it."""
-        named = "no command makes what it needs" if outbox_id is None else f"command {outbox_id} ended as {how}"
+        named = "no command makes what it needs" if outbox_id is None else f"out-{outbox_id} ended as {how}"
         question = f"{named}: link what it needs, or discard this command too"
         await self._stop(head, "parked", "depends_on_ended", question)
 

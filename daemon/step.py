@@ -87,7 +87,7 @@ class Step:
     async def _wait_for(self, head: Head, thing: str) -> None:
         pending, last, how = await self._database.read(heads.unfinished_for(thing))
         if pending:
-            await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", f"command {last}"))
+            await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", f"out-{last}"))
         elif how == "not_created":
             await self._outcomes.settled(head, None, Settled(None, "not_created"))
         else:
@@ -100,7 +100,7 @@ class Step:
             case Claimed():
                 await self._in_turn(head, task)
             case Taken(holder=holder, waits_for=waits_for):
-                await self._database.write(delivering.wait(head.outbox_id, waits_for, f"command {holder}"))
+                await self._database.write(delivering.wait(head.outbox_id, waits_for, f"out-{holder}"))
             case Contradicted(number=number):
                 await self._outcomes.contradicted(head, number)
             case Known() if known is not None:
@@ -124,7 +124,7 @@ class Step:
         if other is None:
             return False
         waits_for = f"far:{head.company}:{far_object}"
-        return await self._database.write(delivering.wait(head.outbox_id, waits_for, f"command {other}"))
+        return await self._database.write(delivering.wait(head.outbox_id, waits_for, f"out-{other}"))
 
     async def _doubts_resolved(self, head: Head, task: Task) -> bool:
         verdict = await self._looks.resolve(self._target, task, head.outbox_id, head.open)
