@@ -25,7 +25,7 @@ async def test_waiting_ref_is_woken_by_the_transaction_that_stores_the_link(tmp_
             [needs] = await made.add(note("R-1"), lane="b")
             await made.until("waiting", needs)
             row = await made.row(needs)
-            assert (row["attempts"], row["reason"]) == (0, f"command {maker}")
+            assert (row["attempts"], row["reason"]) == (0, f"out-{maker}")
             assert row["waits_for"] == f"thing:{(await made.row(maker))['thing']}"
 
             def again(connection: sqlite3.Connection) -> None:

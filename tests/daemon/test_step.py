@@ -42,7 +42,7 @@ async def test_unknown_end_on_a_far_object_keeps_every_other_thing_away(tmp_path
         [second] = await made.add(note("R-2"), lane="b")
         await made.until("waiting", second)
         row = await made.row(second)
-        assert (row["waits_for"], row["reason"], row["attempts"]) == ("far:demo:customer:1", f"command {first}", 0)
+        assert (row["waits_for"], row["reason"], row["attempts"]) == ("far:demo:customer:1", f"out-{first}", 0)
         assert made.target.writes("ensure_note") == 1
         await made.until("done", first, second)
 
@@ -120,7 +120,7 @@ async def test_a_waiter_names_who_holds_the_claim_and_takes_it_over_when_the_hol
         [waiter] = await made.add(customer("C-2", email="a@example.com"), lane="b")
         await made.until("waiting", waiter)
         row = await made.row(waiter)
-        assert (row["waits_for"], row["reason"]) == ("claim:demo:email:a@example.com", f"command {holder}")
+        assert (row["waits_for"], row["reason"]) == ("claim:demo:email:a@example.com", f"out-{holder}")
         await made.until("parked", holder)
         await made.until("done", waiter)
         assert made.target.far.last == 1
