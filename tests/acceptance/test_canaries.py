@@ -109,6 +109,7 @@ async def test_no_canary_is_seen_outside(tmp_path: Path, log_lines: Lines) -> No
         planted = canaries(stage, tokens)
     kinds = {entry["event"] for entry in log_lines}
     assert {"command.parked", "event.parked", "hook.rejected", "command.retried", "target.paused"} <= kinds
+    assert "illegal_characters" in {entry["reason"] for entry in log_lines.named("command.parked")}
     seen = b"".join(log_lines.raw).decode()
     assert sorted(canary for canary in planted if canary in seen) == []
     for reply in replies:
