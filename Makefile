@@ -8,6 +8,10 @@ PYTHON_IN := $(BIN)/python
 JOBS ?= auto
 # More arguments for pytest, make crash, make window and make bench.
 ARGS ?=
+# How often make crash kills, how many webhooks it sends, and the seed to repeat a run with (default: a random one).
+KILLS ?= 25
+WEBHOOKS ?= 240
+SEED ?=
 
 .PHONY: help bootstrap test lint types contracts dependencies tests demo crash window bench capabilities-report log-events lock clean
 
@@ -38,8 +42,8 @@ tests: bootstrap
 demo: bootstrap ## the whole path on loopback; ONCE=1 prints plain lines and ends
 	$(BIN)/fortnox-bridge demo $(if $(ONCE),--once)
 
-crash: bootstrap ## kill -9 at random moments: nothing lost, nothing twice
-	$(PYTHON_IN) -m tests.crash $(ARGS)
+crash: bootstrap ## kill -9 at random moments: nothing lost, nothing twice (KILLS, WEBHOOKS, SEED)
+	$(PYTHON_IN) -m tests.crash --kills $(KILLS) --webhooks $(WEBHOOKS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 window: bootstrap ## the rate window at full length, counted on arrival
 	$(PYTHON_IN) -m tests.window $(ARGS)

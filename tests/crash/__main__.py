@@ -45,9 +45,8 @@ def _tell(outcome: Outcome, folder: Path | None) -> None:
         _say("the daemon was still calling when the run ended")
     if folder is not None:
         _say(f"kept: {folder}")
-    _say(
-        f"posts={outcome.posts} calls={outcome.calls} faulted={outcome.faults} over_the_window={outcome.throttled}"
-    )
+    _say(f"kills_in_mid_call={outcome.mid_call} posts={outcome.posts} calls={outcome.calls}")
+    _say(f"faulted={outcome.faults} over_the_window={outcome.throttled}")
     _say(outcome.last_line)
 
 

@@ -1,13 +1,9 @@
-"""The daemon's folder for a crash run: a configuration file with scaled times, and two companies declared empty."""
+"""The daemon's folder for a crash run: a configuration file with scaled times, two companies and their senders."""
 
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from store import companies
-from store.migrate import migrate
 from tests.crash.mix import COMPANIES, STANDARD, WORKFLOWS
 from tests.crash.options import Pace
 
@@ -66,17 +62,3 @@ def _company(name: str, tenant: int, simulator_url: str, pace: Pace, today: date
         f"window_seconds = {pace.window_seconds}\ntimeout_seconds = {pace.timeout_seconds}\n"
         f"[companies.{name}.bookkeeping]\nround_off_account = {ROUND_OFF_ACCOUNT}\n"
     )
-
-
-def declare_empty(data_dir: Path) -> None:
-    """Say, before the first start, that the companies hold nothing yet: no create is preceded by a look, as in daily
-    work, so that only the handling of unknown ends stands between a lost answer and a second document."""
-    data_dir.mkdir(mode=0o700, exist_ok=True)
-    path = data_dir / "bridge.db"
-    migrate(path)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        companies.register(list(COMPANIES))(connection)
-        for name in COMPANIES:
-            companies.declare(name, "empty")(connection)
-        connection.commit()

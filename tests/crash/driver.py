@@ -16,7 +16,7 @@ from tests.crash import configuration, mix, plan
 from tests.crash.judge import Finding, judge
 from tests.crash.mix import Webhook
 from tests.crash.options import Options
-from tests.crash.processes import Daemon, free_port, simulator
+from tests.crash.processes import Daemon, declare_empty, free_port, simulator
 from tests.crash.sender import Senders
 
 MOMENTS = ("work", "start", "idle")
@@ -29,10 +29,11 @@ Say = Callable[[str], None]
 
 @dataclass(slots=True)
 class Outcome:
-    """How a run ended. ``throttled`` counts calls that the simulator's own window refused; ``faults`` those that a
-    fault of the plan changed; ``exits`` are ends of the daemon by itself."""
+    """How a run ended. ``mid_call`` counts kills that met calls under way; ``throttled`` calls that the simulator's own
+    window refused; ``faults`` those that a fault of the plan changed; ``exits`` are ends of the daemon by itself."""
 
     kills: int
+    mid_call: int
     sent: int
     acked: int
     calls: int
@@ -66,7 +67,12 @@ class Driver:
     """One run. Everything random comes from the seed; what the machine does with it is its own affair."""
 
     def __init__(
-        self, options: Options, session: aiohttp.ClientSession, simulator_url: str, daemon: Daemon, senders: Senders,
+        self,
+        options: Options,
+        session: aiohttp.ClientSession,
+        simulator_url: str,
+        daemon: Daemon,
+        senders: Senders,
         say: Say,
     ) -> None:
         self._options = options
@@ -79,12 +85,17 @@ class Driver:
         self._webhooks = mix.webhooks(options.seed, options.webhooks, datetime.now(UTC))
         self._next = 0
         self._kills = 0
+        self._mid_call = 0
+        self._seen = 0
+        self._latency: set[int] = set()
         self._began = time.monotonic()
 
     async def run(self) -> Outcome:
         """The whole run; every wait in it is bounded."""
         for fault in plan.faults(self._options.seed, self._options.pace, self._options.webhooks):
             await self._control("POST", "faults", fault)
+        faults = (await self._control("GET", "faults"))["faults"]
+        self._latency = {fault["id"] for fault in faults if plan.is_latency(fault, self._options.pace)}
         moments = self._moments()
         share = -(-len(self._webhooks) // (len(moments) + 1))
         for moment in moments:
@@ -106,27 +117,36 @@ class Driver:
         await self._daemon.start()
         self._feed(share)
         if moment == "start":
-            await asyncio.sleep(self._random.uniform(0.05, 1.2))
+            await asyncio.sleep(self._random.uniform(0.3, 1.4))
         else:
             await self._daemon.ready(self._session)
             if moment == "idle":
                 await self._quiet(self._options.pace.settle_seconds + 0.5, IDLE_PATIENCE)
             else:
-                await asyncio.sleep(self._random.uniform(0.02, 2.4))
+                await asyncio.sleep(self._random.uniform(0.02, 2.0))
         await self._daemon.kill()
         self._kills += 1
-        self._progress(moment)
+        cut = await self._calls_under_way()
+        self._mid_call += cut > 0
+        self._progress(moment, cut)
+
+    async def _calls_under_way(self) -> int:
+        """Calls of the dead daemon that have arrived at the simulator and are not answered yet."""
+        recent = (await self._control("GET", f"calls?since={self._seen}"))["calls"]
+        self._seen += len(recent)
+        ordinary = {None, *self._latency}
+        return sum(call["kind"] == "rest" and call["status"] is None and call["fault"] in ordinary for call in recent)
 
     def _feed(self, count: int) -> None:
         due = self._webhooks[self._next : self._next + count]
         self._next += len(due)
         self._senders.send(due, within_seconds=2.0)
 
-    def _progress(self, moment: str) -> None:
+    def _progress(self, moment: str, cut: int) -> None:
         senders = self._senders
         self._say(
-            f"{time.monotonic() - self._began:6.1f} s  kill {self._kills:2} ({moment:5})  sent {len(senders.tried):3}  "
-            f"acked {len(senders.acked):3}  on their way {senders.busy}"
+            f"{time.monotonic() - self._began:6.1f} s  kill {self._kills:2} ({moment:5}, {cut:2} calls under way)  "
+            f"sent {len(senders.tried):3}  acked {len(senders.acked):3}  on their way {senders.busy}"
         )
 
     async def _quiet(self, seconds: float, patience: float) -> bool:
@@ -157,12 +177,14 @@ class Driver:
     async def _judged(self, state: Any, quiet: bool) -> Outcome:
         senders = self._senders
         calls = (await self._control("GET", "calls"))["calls"]
+        faults = (await self._control("GET", "faults"))["faults"]
         return Outcome(
             kills=self._kills,
             sent=len(senders.tried),
             acked=len(senders.acked),
             calls=len(calls),
-            faults=sum(call["fault"] is not None for call in calls),
+            mid_call=self._mid_call,
+            faults=sum(fault["applied"] for fault in faults if fault["id"] not in self._latency),
             throttled=sum(call["status"] == 429 and call["fault"] is None for call in calls),
             posts=senders.posts,
             quiet=quiet,
@@ -179,7 +201,7 @@ async def crash(options: Options, say: Say) -> Outcome:
     async with simulator(options.pace) as simulator_url, aiohttp.ClientSession() as session:
         today = datetime.now(UTC).date()
         config = configuration.write(options.folder, simulator_url, port, options.pace, today)
-        configuration.declare_empty(options.folder / "data")
+        await declare_empty(config)
         daemon = Daemon(config, url, broken=options.broken)
         senders = Senders(url, session, Random(options.seed + 2))
         driver = Driver(options, session, simulator_url, daemon, senders, say)

@@ -169,8 +169,10 @@ def _survey(made: _Made, scenario: str) -> Iterator[Webhook]:
     serial = made.next()
     word = "w" + "".join(made.random.choices(string.ascii_lowercase, k=9))
     response = Response(sources[source], buyer, word)
-    body = bodies.of_survey(response, serial, made.now) if scenario == "survey" else bodies.of_workflow(
-        response, serial, made.now
+    body = (
+        bodies.of_survey(response, serial, made.now)
+        if scenario == "survey"
+        else bodies.of_workflow(response, serial, made.now)
     )
     yield Webhook(
         id=f"msg_{serial:05d}",

@@ -21,6 +21,7 @@ class Pace:
     token_seconds: float = 20.0
     late_seconds: float = 0.45
     slow_seconds: float = 0.7
+    latency_seconds: float = 0.2
 
     @property
     def quiet_seconds(self) -> float:
@@ -34,7 +35,7 @@ class Pace:
             f"scaled: settle {self.settle_seconds:g} s, retry steps {steps} s, probe {self.probe_seconds:g} s, "
             f"client time-out {self.timeout_seconds:g} s, window {self.window_calls} calls per "
             f"{self.window_seconds:g} s, access token {self.token_seconds:g} s, "
-            f"late effects up to {self.slow_seconds:g} s"
+            f"late effects up to {self.slow_seconds:g} s, every call about {self.latency_seconds:g} s"
         )
 
 

@@ -10,7 +10,7 @@ TOKEN = "/oauth-v1/token"
 CREATES = ("/3/customers", "/3/invoices", "/3/invoicepayments")
 CHANGES = ("/3/customers/.*", "/3/invoices/.*/bookkeep", "/3/invoicepayments/.*/bookkeep")
 SYSTEM_FAULT = {"ErrorInformation": {"Error": 1, "Message": "Ett systemfel har inträffat.", "Code": 1000003}}
-CALLS_PER_WEBHOOK = 4
+CALLS_PER_WEBHOOK = 5
 """About how many calls a webhook costs: only to spread the moments of lost tokens over the run."""
 
 Fault = dict[str, Any]
@@ -19,7 +19,22 @@ Fault = dict[str, Any]
 def faults(seed: int, pace: Pace, webhooks: int) -> list[Fault]:
     """Descriptions for the simulator, in the order in which they are asked: certain ones, rare ones, chances."""
     random = Random(seed)
-    return [*_certain(pace), *_lost_tokens(random, webhooks), *_chances(random, pace)]
+    return [*_certain(pace), *_lost_tokens(random, webhooks), *_chances(random, pace), *_latency(random, pace)]
+
+
+def _latency(random: Random, pace: Pace) -> list[Fault]:
+    """No fault but the time that every call takes: a kill meets calls under way, before and after their effect."""
+    about = {"fault": "delay", "path": REST, "times": None}
+    return [
+        about | {"probability": 0.5, "seed": random.randrange(1 << 30), "seconds": pace.latency_seconds, "effect": when}
+        for when in ("before", "after")
+        for _ in range(2)
+    ]
+
+
+def is_latency(fault: Fault, pace: Pace) -> bool:
+    """Whether a fault, as the simulator shows it, is only the time that every call takes."""
+    return bool(fault["fault"] == "delay" and float(fault["seconds"]) == pace.latency_seconds)
 
 
 def _certain(pace: Pace) -> list[Fault]:

@@ -5,7 +5,7 @@ import json
 import signal
 import socket
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +18,8 @@ from tests.crash.options import Pace
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
-SERVE = "import sys; from pathlib import Path; from daemon.service import serve; sys.exit(serve(Path(sys.argv[1])))"
+COMMAND = (sys.executable, "-c", "from daemon.cli import main; main()")
+"""`fortnox-bridge`, from the tree that this file stands in."""
 
 
 def free_port() -> int:
@@ -26,6 +27,21 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def declare_empty(config: Path) -> None:
+    """Say, as a person does before the first start, that the companies hold nothing yet.
+
+    Then no create is preceded by a look, and only the handling of unknown ends stands between a lost answer and a
+    second document. Raises ``RuntimeError`` with what the command said.
+    """
+    for company in COMPANIES:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, "company", "declare-empty", company, "--config", str(config), cwd=ROOT, stdout=PIPE, stderr=STDOUT
+        )
+        said, _ = await process.communicate()
+        if process.returncode != 0:
+            raise RuntimeError(said.decode())
 
 
 @asynccontextmanager
@@ -66,8 +82,8 @@ class Daemon:
     """The daemon under test. ``exits`` holds the codes with which it ended by itself: it never should."""
 
     def __init__(self, config: Path, url: str, *, broken: bool) -> None:
-        command = ["-m", "tests.crash.broken_build"] if broken else ["-c", SERVE]
-        self._command = [sys.executable, *command, str(config)]
+        whole = (*COMMAND, "run", "--config", str(config))
+        self._command = (sys.executable, "-m", "tests.crash.broken_build", str(config)) if broken else whole
         self._log = config.with_name("daemon.log")
         self._url = url
         self._process: Process | None = None

@@ -1,4 +1,4 @@
-"""The simulator in a process of its own, so that it survives every death of the daemon; ends with its standard input."""
+"""The simulator in a process of its own, which survives every death of the daemon; it ends with its standard input."""
 
 import asyncio
 import json

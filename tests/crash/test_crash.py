@@ -1,0 +1,26 @@
+"""A short crash run on the build as it is: nothing lost, nothing doubled."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash.driver import crash
+from tests.crash.options import Options
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f62", "f1", "f51", "f61", "000-45")
+async def test_killed_in_mid_work_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    """Three SIGKILLs, every healing fault on: each acknowledged delivery stands in Fortnox exactly once."""
+    said: list[str] = []
+    outcome = await crash(Options(seed=20, kills=3, webhooks=40, folder=tmp_path, deadline_seconds=120), said.append)
+    assert outcome.findings == []
+    assert (outcome.exits, outcome.refused, outcome.quiet) == ([], [], True)
+    assert (outcome.kills, len(said)) == (3, 3)
+    assert outcome.sent == 40
+    assert outcome.acked > 30
+    assert outcome.faults > 10
+    assert outcome.throttled == 0
+    assert outcome.last_line == f"kills=3 sent=40 acked={outcome.acked} lost=0 doubled=0"
