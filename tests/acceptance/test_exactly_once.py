@@ -1,6 +1,7 @@
 """Nothing is made twice and nothing is lost, whatever becomes of the answers."""
 
 import asyncio
+import itertools
 from decimal import Decimal
 from pathlib import Path
 
@@ -138,3 +139,41 @@ async def test_an_invoice_paid_with_its_order_is_the_same_sale(tmp_path: Path) -
         await stage.settle()
         state = await stage.state()
         assert (len(state["invoices"]), len(state["payments"])) == (1, 1)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f26")
+@pytest.mark.parametrize("paused", [True, False], ids=["all unsent", "in mid-work"])
+async def test_changes_of_one_order_end_as_the_last_one_says(tmp_path: Path, paused: bool) -> None:
+    """Won and paid in every order, with a buyer that changes: nothing waits for ever, and the newest version stands.
+
+    Where an older version was booked already, the change is held with its question instead.
+    """
+    other = {"name": "Lagunda Kaffe & Te AB", "email": "kaffe@example.com"}
+    kinds, buyers = ("order.won", "order.paid"), (COMPANY, other)
+    ways = list(itertools.product(kinds, buyers, kinds, buyers))
+    async with scene(tmp_path, CompanyPlan(fortnox="window_calls = 0"), simulator={"rate_limit": 0}) as stage:
+        gate = stage.bridge.deliveries["demo"].gate
+        gate.pause("to be resumed" if paused else None)
+        for turn, (first, one, second, two) in enumerate(ways):
+            await stage.send(
+                order(f"SO-{turn}", first, buyer=one, version="1"), order(f"SO-{turn}", second, buyer=two, version="2")
+            )
+        await stage.until(f"SELECT 1 FROM counter WHERE name = 'inbox_handled' AND value = {2 * len(ways)}")
+        gate.pause(None)
+        await stage.settle()
+        state = await stage.state()
+        assert len(state["customers"]) == 2
+        names = {card["CustomerNumber"]: card["Name"] for card in state["customers"]}
+        invoices = {invoice["YourOrderNumber"]: invoice for invoice in state["invoices"]}
+        assert len(invoices) == len(state["invoices"]) == len(ways)
+        held = {row[0] for row in stage.rows("SELECT DISTINCT lane FROM outbox WHERE state = 'held'")}
+        for turn, (first, one, second, two) in enumerate(ways):
+            if f"shop:order:SO-{turn}" in held:
+                assert not paused
+                assert one != two
+                continue
+            invoice = invoices[f"SO-{turn}"]
+            assert names[invoice["CustomerNumber"]] == two["name"]
+            assert invoice["Booked"] == ("order.paid" in {first, second})
+        assert not stage.rows("SELECT 1 FROM outbox WHERE state NOT IN ('done', 'held', 'superseded', 'ready')")
