@@ -19,6 +19,7 @@ SYSTEM = "fortnox"
 PAGE = 500
 MOST_PAGES = 400
 LONGEST_WAIT_SECONDS = 3600.0
+TOKENS_TRIED = 3
 
 
 def _no_end(operation: Operation, reason: str, status: int | None = None) -> NoReturn:
@@ -107,9 +108,13 @@ class Client:
         return rows, total, pages
 
     async def _body(self, operation: Operation, path: str, params: Mapping[str, str] | None, body: Json | None) -> Json:
-        """A 2xx answer as an object. A 401 renews the token and goes once more: it is a known end, nothing was done."""
+        """A 2xx answer as an object. A 401 renews the token and goes again: it is a known end, nothing was done.
+
+        Of calls side by side one may lose the new token to what ended the old one; only a third refusal is the
+        company's.
+        """
         content = None if body is None else encode(body).encode()
-        for _ in range(2):
+        for _ in range(TOKENS_TRIED):
             access = await self.credentials.token()
             answer = await self._send(operation, path, params, content, access)
             if answer.status != 401:

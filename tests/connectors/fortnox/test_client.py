@@ -204,8 +204,18 @@ async def test_an_expired_token_is_renewed_once_and_the_call_repeated() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_new_token_that_is_refused_too_pauses_the_company() -> None:
-    """Twice 401: a person must connect again."""
+async def test_a_new_token_that_dies_with_the_old_one_is_renewed_too() -> None:
+    """Two refusals are no lost credentials yet: the second token may have been ended together with the first."""
+    async with stand() as here:
+        await here.fault("expire_token", "POST", "/3/customers", times=2)
+        await here.carry_out(customer())
+        assert len(await here.stored("customers")) == 1
+        assert (await here.calls()).count("POST /3/customers") == 3
+
+
+@pytest.mark.asyncio
+async def test_new_tokens_that_are_refused_too_pause_the_company() -> None:
+    """Three times 401: a person must connect again."""
     async with stand() as here:
         await here.fault("expire_token", None, "/3/.*", times=None)
         with pytest.raises(CredentialsLost, match="unauthorized"):
