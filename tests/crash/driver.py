@@ -19,8 +19,9 @@ from tests.crash.options import Options
 from tests.crash.processes import Daemon, declare_empty, free_port, simulator
 from tests.crash.sender import Senders
 
-MOMENTS = ("work", "start", "idle")
-WEIGHTS = (72, 12, 16)
+MOMENTS = ("work", "start", "idle", "stop")
+WEIGHTS = (68, 10, 12, 10)
+"""In mid-work; while it takes over what the last one left; with nothing to do; while it stops in order."""
 IDLE_PATIENCE = 8.0
 LAST_PATIENCE = 120.0
 
@@ -124,8 +125,10 @@ class Driver:
                 await self._quiet(self._options.pace.settle_seconds + 0.5, IDLE_PATIENCE)
             else:
                 await asyncio.sleep(self._random.uniform(0.02, 2.0))
-        await self._daemon.kill()
-        self._kills += 1
+            if moment == "stop":
+                self._daemon.interrupt()
+                await asyncio.sleep(self._random.uniform(0.0, 0.4))
+        self._kills += await self._daemon.kill()
         cut = await self._calls_under_way()
         self._mid_call += cut > 0
         self._progress(moment, cut)

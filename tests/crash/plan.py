@@ -13,13 +13,21 @@ SYSTEM_FAULT = {"ErrorInformation": {"Error": 1, "Message": "Ett systemfel har i
 CALLS_PER_WEBHOOK = 5
 """About how many calls a webhook costs: only to spread the moments of lost tokens over the run."""
 
+OUTAGE_CALLS = 14
+
 Fault = dict[str, Any]
 
 
 def faults(seed: int, pace: Pace, webhooks: int) -> list[Fault]:
     """Descriptions for the simulator, in the order in which they are asked: certain ones, rare ones, chances."""
     random = Random(seed)
-    return [*_certain(pace), *_lost_tokens(random, webhooks), *_chances(random, pace), *_latency(random, pace)]
+    return [
+        *_certain(pace),
+        *_lost_tokens(random, webhooks),
+        *_outages(random, webhooks),
+        *_chances(random, pace),
+        *_latency(random, pace),
+    ]
 
 
 def _latency(random: Random, pace: Pace) -> list[Fault]:
@@ -56,6 +64,16 @@ def _lost_tokens(random: Random, webhooks: int) -> list[Fault]:
     calls = webhooks * CALLS_PER_WEBHOOK
     moments = range(40, max(60, calls), max(60, calls // 10))
     return [{"fault": "expire_token", "path": REST, "after": start + random.randrange(20)} for start in moments]
+
+
+def _outages(random: Random, webhooks: int) -> list[Fault]:
+    """Whole moments without Fortnox: every call of both companies fails, probes too, until so many have failed."""
+    calls = webhooks * CALLS_PER_WEBHOOK
+    kinds: list[Fault] = [{"fault": "reset_before"}, {"fault": "html"}, {"fault": "status", "status": 500, "body": ""}]
+    return [
+        kind | {"path": REST, "after": place * calls // 4 + random.randrange(calls // 8), "times": OUTAGE_CALLS}
+        for place, kind in enumerate(kinds)
+    ]
 
 
 def _chances(random: Random, pace: Pace) -> list[Fault]:

@@ -87,10 +87,12 @@ class Daemon:
         self._log = config.with_name("daemon.log")
         self._url = url
         self._process: Process | None = None
+        self._stopping = False
         self.exits: list[int] = []
 
     async def start(self) -> None:
         """Start it; its log lines are appended to one file."""
+        self._stopping = False
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, cwd=ROOT, stdin=DEVNULL, stdout=log, stderr=log
@@ -118,16 +120,24 @@ class Daemon:
     def _gone(self) -> bool:
         return self._process is None or self._process.returncode is not None
 
-    async def kill(self) -> None:
-        """SIGKILL, by its own process id."""
+    def interrupt(self) -> None:
+        """SIGTERM: it begins to stop in order."""
+        self._stopping = True
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+
+    async def kill(self) -> bool:
+        """SIGKILL, by its own process id; false where it was gone already."""
         if self._process is None:
-            return
+            return False
         if self._process.returncode is None:
             self._process.kill()
         code = await self._process.wait()
-        if code != -signal.SIGKILL:
+        killed = code == -signal.SIGKILL
+        if not killed and not (self._stopping and code == 0):
             self.exits.append(code)
         self._process = None
+        return killed
 
     async def stop(self) -> None:
         """SIGTERM, as systemd does it, with a bound."""
