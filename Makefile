@@ -52,7 +52,7 @@ bench: bootstrap ## one measured row: make bench ROW=ingest
 	$(PYTHON_IN) -m tests.bench $(ROW) $(ARGS)
 
 capabilities-report: bootstrap ## which test proves which capability, with its result
-	$(PYTHON_IN) -m tests.capabilities $(ARGS)
+	$(PYTHON_IN) -m tests.capabilities -n $(JOBS) --dist worksteal $(ARGS)
 
 log-events: bootstrap ## write docs/log-events.md from the catalogue of log events
 	$(PYTHON_IN) -m scripts.log_events_page

@@ -70,12 +70,13 @@ def main(arguments: list[str]) -> int:
     wanted, more = parser.parse_known_args(arguments)
     collected = Collected()
     options = ["-m", "capability", "--no-header", "--no-summary", "-qq", *more]
-    if wanted.results is None:
-        ended = pytest.main(options, plugins=[collected])
-    else:
-        with redirect_stdout(StringIO()):
-            ended = pytest.main(["--collect-only", *options], plugins=[collected])
+    # Collected on its own and in this process: processes side by side (-n) tell their results, not their marks.
+    with redirect_stdout(StringIO()):
+        ended = pytest.main([*options, "--collect-only", "-n0"], plugins=[collected])
+    if wanted.results is not None:
         collected.outcomes = outcomes_in(wanted.results)
+    elif ended == pytest.ExitCode.OK:
+        ended = pytest.main(options, plugins=[collected])
     lines, whole = report(collected, known_rows())
     passed = sum(line[8:14] == "passed" for line in lines if line[0] != " ")
     sys.stdout.write("\n".join([*lines, f"rows={len(known_rows())} proved={passed}"]) + "\n")
