@@ -109,6 +109,7 @@ def _assemble(
     turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
     listener = _listener(config, parts, store, log, intake, turnstile)
+    intake.door_busy = lambda: listener.in_hand > 0
     return Bridge(
         config=config,
         clock=parts.clock,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from connectors.base import Delivery
 from store import inbox
@@ -16,8 +17,7 @@ class Door:
         self, database: Database, *, seal: Seal | None, digest_seconds: int, arrived: Callable[[], None]
     ) -> None:
         """``seal`` encrypts bodies where the configuration asks for it; ``digest_seconds`` is the digest's window."""
-        self._database = database
-        self._seal = seal
+        self._arrivals = database.gathering(partial(inbox.accept, seal=seal), partial(inbox.accept_all, seal=seal))
         self._digest_seconds = digest_seconds
         self._arrived = arrived
 
@@ -49,7 +49,7 @@ class Door:
             digest_window_s=self._digest_seconds if delivery.digest else None,
             parked=parked,
         )
-        accepted = await self._database.write(inbox.accept(arrival, self._seal))
+        accepted = await self._arrivals.write(arrival)
         if not accepted.repeated:
             self._arrived()
         return accepted

@@ -22,7 +22,10 @@ from store.outbox import NewCommand
 
 BATCH = 32
 SLICE_SECONDS = 0.003
-"""How long intake works before the loop turns to others: its share against a full listener is about a quarter."""
+"""How long intake decides before the loop turns to others."""
+
+REST_SLICES = 3
+"""Slices that intake leaves to the door after each of its own, while somebody is there: its share is a quarter."""
 
 IDLE_SECONDS = 30.0
 STORE_PAUSE_SECONDS = 1.0
@@ -32,6 +35,11 @@ Unseal = Callable[[bytes], bytes]
 
 def _nobody_watches() -> None:
     """The default where no watchdog asks (tests)."""
+
+
+def _nobody_knocks() -> bool:
+    """The default where there is no door (commands of the CLI, tests)."""
+    return False
 
 
 class Intake:
@@ -62,6 +70,7 @@ class Intake:
         self._wake_delivery = wake
         self._beat = beat
         self._idle = idle
+        self.door_busy: Callable[[], bool] = _nobody_knocks
         self._stopping = False
         self._wake = anyio.Event()
 
@@ -122,13 +131,18 @@ class Intake:
             )
 
     async def _handled(self, rows: Sequence[Waiting]) -> list[Handled]:
-        """Decide row by row, giving the loop back after each slice, so that whoever knocks is answered meanwhile."""
+        """Decide row by row, giving the loop back after each slice, so that whoever knocks is answered meanwhile.
+
+        The fair share: while requests are in hand, intake decides for a quarter of the time and leaves three to the
+        door; otherwise it takes all that it needs. What it has decided follows the same kind of rule at the disk
+        (``store.commit``: who waits at the door comes first in each commit, the others have a bounded time).
+        """
         handled: list[Handled] = []
         until = self._clock.monotonic() + SLICE_SECONDS
         for row in rows:
             handled.append(self.handle(row))
             if self._clock.monotonic() >= until:
-                await asyncio.sleep(0)
+                await asyncio.sleep(REST_SLICES * SLICE_SECONDS if self.door_busy() else 0)
                 until = self._clock.monotonic() + SLICE_SECONDS
         return handled
 

@@ -184,7 +184,7 @@ class Outcomes:
 
     async def not_sent(self, head: Head, error: OutsideError) -> None:
         """Reading or planning failed: nothing was written outside."""
-        following = self._following(head, error)
+        following = self._heard(head, error)
         now = self._clock.milliseconds()
         waiting = "unknown" if head.open or head.recheck else "ready"
         await self._database.write(
@@ -198,11 +198,11 @@ class Outcomes:
                 uses_attempt=following.uses_attempt,
             )
         )
-        self._tell(head, error, following)
+        self._say_following(head, error, following)
 
     async def sent(self, head: Head, attempt_id: int, error: OutsideError, *, creates: bool) -> None:
         """The call left and did not settle the command: its end is recorded as what is known of it."""
-        following = self._following(head, error)
+        following = self._heard(head, error)
         end = "unknown" if isinstance(error, UnknownEnd) else "known"
         if isinstance(error, Throttled) and creates:
             end = "throttled"
@@ -223,7 +223,7 @@ class Outcomes:
         )
         if end == "known":
             self._looks.forget([attempt_id])
-        self._tell(head, error, following)
+        self._say_following(head, error, following)
 
     async def bug(self, head: Head, attempt_id: int | None, error: Exception) -> None:
         """An error of ours: park, shout, and leave the doubt open if a call may have left."""
@@ -246,25 +246,33 @@ class Outcomes:
             exc_info=error,
         )
 
-    def _following(self, head: Head, error: OutsideError) -> Next:
+    def _heard(self, head: Head, error: OutsideError) -> Next:
+        """What follows, told to the gate at once: calls that fail together are judged one after the other.
+
+        What was under way when an outage was noticed fails with it: only those that showed it lose an attempt.
+        """
+        counts = not self._gate.outage.on
+        self._hear(head.company, head.lane, error)
+        return self._following(head, error, counts=counts)
+
+    def _following(self, head: Head, error: OutsideError, *, counts: bool) -> Next:
         if isinstance(error, Throttled):
             return Next("ready", error.after.total_seconds(), uses_attempt=False)
         if isinstance(error, Unreachable | CredentialsLost):
             return Next("ready", 0.0, uses_attempt=False)
         if isinstance(error, Park):
             return Next("held" if isinstance(error, Held) else "parked", 0.0, uses_attempt=True, question=error.remedy)
-        wait = self._steps.after(head.attempts + 1)
+        wait = self._steps.after(head.attempts + 1) if counts else self.first_step()
         if wait is None:
             remedy = "every attempt was used: see explain, then retry"
             return Next("parked", 0.0, uses_attempt=True, question=remedy)
         if isinstance(error, UnknownEnd):
             wait = max(wait, self._settle)
-        return Next("ready", wait, uses_attempt=True)
+        return Next("ready", wait, uses_attempt=counts)
 
     # --- what is said -----------------------------------------------------------------------------------------------
 
-    def _tell(self, head: Head, error: OutsideError, following: Next) -> None:
-        self._hear(head.company, head.lane, error)
+    def _say_following(self, head: Head, error: OutsideError, following: Next) -> None:
         if following.state in {"parked", "held"}:
             self._say_parked(head, error.reason, error.status)
         elif following.uses_attempt:

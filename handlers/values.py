@@ -4,6 +4,7 @@ import hashlib
 from base64 import b32encode
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -42,9 +43,13 @@ class Ref(Frozen):
 
     def thing(self, company: str) -> str:
         """The thing's key in the store: 52 lower-case letters and digits, the same for the same thing, for ever."""
-        parts = (company, self.system, self.kind, self.id, str(self.generation))
-        text = "".join(f"{len(part)}:{part}" for part in parts)
-        return b32encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=").lower()
+        return _thing(company, self.system, self.kind, self.id, str(self.generation))
+
+
+@lru_cache(maxsize=2048)  # one event asks for each of its things several times
+def _thing(*parts: str) -> str:
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return b32encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=").lower()
 
 
 def reference(thing: str) -> str:
@@ -62,6 +67,7 @@ def round_ore(amount: Decimal) -> Decimal:
     return amount.quantize(ORE, rounding=ROUND_HALF_UP) + 0
 
 
+@lru_cache(maxsize=1024)  # equal numbers have one plain form, and rates and quantities are few
 def plain_number(number: Decimal) -> Decimal:
     """Two decimals at most and no trailing zeros (``120.00`` becomes ``120``), so that equal numbers read equally.
 

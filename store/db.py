@@ -2,19 +2,22 @@
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import aiosqlite
 import anyio
 
+from store.commit import Failed, Work, refusal, run_batch
+from store.commit import Job as Job  # noqa: PLC0414 - every table speaks of jobs of this database
+
 T = TypeVar("T")
-Job = Callable[[sqlite3.Connection], T]
+Item = TypeVar("Item")
 
 
 class Read(Protocol):
@@ -28,27 +31,16 @@ class Read(Protocol):
 BATCH_LIMIT = 128
 """Jobs that share one commit at most: measured, more gains nothing (limits, table b)."""
 
-_REFUSING = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_NOTADB,
-    }
-)
-"""Primary result codes that mean the database itself refuses, not that one job is at fault."""
-
 _OPEN = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA busy_timeout = 5000",
+    # Every savepoint of more than a few pages would be a file otherwise.
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",
+    "PRAGMA wal_autocheckpoint = 4000",
 )
 
 
@@ -58,13 +50,6 @@ class StoreUnavailable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(f"the database refused a write: {reason}")
         self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """A job that raised; the others of its commit are untouched."""
-
-    error: BaseException
 
 
 class _OneHop(aiosqlite.Connection):
@@ -98,7 +83,9 @@ class Database:
         self._report = report
         self._failing = False
         self._closed = False
-        self._queue: asyncio.Queue[tuple[Job[Any], asyncio.Future[Any]] | None] = asyncio.Queue()
+        self._others: deque[tuple[Work, Sequence[asyncio.Future[Any]]]] = deque()
+        self._gatherings: list[Gathering[Any, Any]] = []
+        self._wanted = asyncio.Event()
 
     async def write(self, job: Job[T]) -> T:
         """Run ``job`` in the next commit; returns after that commit is on disk (WAL, synchronous FULL).
@@ -112,12 +99,25 @@ class Database:
         """Run several jobs, each in its own savepoint, in one commit where they fit; raises the first error of them."""
         return list(await asyncio.gather(*[self._put(job) for job in jobs]))
 
+    def gathering(
+        self, one: Callable[[Item], Job[T]], several: Callable[[Sequence[Item]], Job[Sequence[T]]]
+    ) -> "Gathering[Item, T]":
+        """A way to write items of one kind that waits behind nothing else; see :class:`Gathering`."""
+        made = Gathering(self, one, several)
+        self._gatherings.append(made)
+        return made
+
     def _put(self, job: Job[T]) -> asyncio.Future[T]:
+        future: asyncio.Future[T] = self.promise()
+        self._others.append((Work((job,)), (future,)))
+        return future
+
+    def promise(self) -> asyncio.Future[Any]:
+        """What a caller waits for; wakes the writer. Raises :class:`StoreUnavailable` once the database is closed."""
         if self._closed:
             raise StoreUnavailable("closed")
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((job, future))
-        return future
+        self._wanted.set()
+        return asyncio.get_running_loop().create_future()
 
     async def read(self, job: Job[T]) -> T:
         """Run a reading ``job`` on the read-only connection, in one snapshot with every commit that ended before."""
@@ -125,50 +125,101 @@ class Database:
 
     def waiting_writes(self) -> int:
         """Jobs that no commit has taken yet."""
-        return self._queue.qsize()
+        return len(self._others) + sum(gathering.waiting for gathering in self._gatherings)
 
     async def _serve(self) -> None:
-        while True:
-            first = await self._queue.get()
-            if first is None:
-                return
-            batch = [first]
-            while len(batch) < BATCH_LIMIT and not self._queue.empty():
-                job = self._queue.get_nowait()
-                if job is None:
-                    self._queue.put_nowait(None)
-                    break
-                batch.append(job)
-            await self._commit(batch)
+        while not self._closed or self.waiting_writes():
+            await self._wanted.wait()
+            self._wanted.clear()
+            while batch := self._next_batch():
+                await self._commit(batch)
 
-    async def _commit(self, batch: Sequence[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
-        jobs = [job for job, _ in batch]
+    def _next_batch(self) -> list[tuple[Work, Sequence[asyncio.Future[Any]]]]:
+        """What the next commit takes: who gathered first, then the others in their order."""
+        taken = (gathering.take(BATCH_LIMIT) for gathering in self._gatherings)
+        batch = [gathered for gathered in taken if gathered is not None]
+        while self._others and len(batch) < BATCH_LIMIT:
+            batch.append(self._others.popleft())
+        return batch
+
+    async def _commit(self, batch: Sequence[tuple[Work, Sequence[asyncio.Future[Any]]]]) -> None:
         try:
-            outcomes = await self._writer.run(partial(_run_batch, jobs))
+            outcomes = await self._writer.run(partial(run_batch, [work for work, _ in batch]))
         except sqlite3.Error as error:
-            unavailable = StoreUnavailable(_failure(error))
+            unavailable = StoreUnavailable(refusal(error))
             unavailable.__cause__ = error
-            outcomes = [_Failed(unavailable) for _ in jobs]
+            outcomes = [[Failed(unavailable)] * len(futures) for _, futures in batch]
             if not self._failing:
                 self._report(unavailable)
             self._failing = True
         except Exception as error:  # noqa: BLE001 - a fault of ours: every caller gets it, and the writer goes on
-            outcomes = [_Failed(error) for _ in jobs]
+            outcomes = [[Failed(error)] * len(futures) for _, futures in batch]
         else:
             if self._failing:
                 self._report(None)
             self._failing = False
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
-            if future.done():
-                continue
-            if isinstance(outcome, _Failed):
-                future.set_exception(outcome.error)
-            else:
-                future.set_result(outcome)
+        self._others.extendleft(reversed(batch[len(outcomes) :]))
+        for (_, futures), ends in zip(batch, outcomes, strict=False):
+            _tell(futures, ends)
 
     def _stop(self) -> None:
         self._closed = True
-        self._queue.put_nowait(None)
+        self._wanted.set()
+
+
+class Gathering(Generic[Item, T]):
+    """Items of one kind that every commit takes first, and stores together with few statements.
+
+    Each item is still all or nothing for itself: where storing several at once raises, they are stored one by one.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        one: Callable[[Item], Job[T]],
+        several: Callable[[Sequence[Item]], Job[Sequence[T]]],
+    ) -> None:
+        """``several`` returns what ``one`` would return for each item, in order."""
+        self._database = database
+        self._one = one
+        self._several = several
+        self._items: list[Item] = []
+        self._futures: list[asyncio.Future[T]] = []
+
+    @property
+    def waiting(self) -> int:
+        """Items that no commit has taken yet."""
+        return len(self._items)
+
+    async def write(self, item: Item) -> T:
+        """Store ``item``; like :meth:`Database.write`."""
+        future = self._database.promise()
+        self._items.append(item)
+        self._futures.append(future)
+        stored: T = await future
+        return stored
+
+    def take(self, most: int) -> tuple[Work, Sequence[asyncio.Future[Any]]] | None:
+        """The work for the items that wait, at most so many, and who waits for them."""
+        items, futures = self._items[:most], self._futures[:most]
+        if not items:
+            return None
+        del self._items[:most], self._futures[:most]
+        return Work([partial(_made_now, self._one, item) for item in items], self._several(items), first=True), futures
+
+
+def _made_now(one: Callable[[Item], Job[T]], item: Item, connection: sqlite3.Connection) -> T:
+    return one(item)(connection)
+
+
+def _tell(futures: Sequence[asyncio.Future[Any]], ends: Sequence[Any]) -> None:
+    for future, end in zip(futures, ends, strict=True):
+        if future.done():
+            continue
+        if isinstance(end, Failed):
+            future.set_exception(end.error)
+        else:
+            future.set_result(end)
 
 
 def _run_reading(job: Job[T], connection: sqlite3.Connection) -> T:
@@ -179,46 +230,12 @@ def _run_reading(job: Job[T], connection: sqlite3.Connection) -> T:
         connection.execute("ROLLBACK")
 
 
-def _run_batch(jobs: Sequence[Job[Any]], connection: sqlite3.Connection) -> list[Any]:
-    """Run the jobs in one transaction, each in a savepoint; undo all on anything that is not a job's own fault."""
-    outcomes: list[Any] = []
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        outcomes.extend(_run_job(job, connection) for job in jobs)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return outcomes
-
-
-def _run_job(job: Job[Any], connection: sqlite3.Connection) -> Any:
-    connection.execute("SAVEPOINT job")
-    try:
-        outcome = job(connection)
-    except Exception as error:
-        # Python's own sqlite3 errors (a wrong number of values, say) carry no code: they are the job's fault.
-        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSING:
-            raise
-        connection.execute("ROLLBACK TO job")
-        outcome = _Failed(error)
-    connection.execute("RELEASE job")
-    return outcome
-
-
-def _failure(error: sqlite3.Error) -> str:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    for prefix, reason in (("SQLITE_FULL", "disk_full"), ("SQLITE_BUSY", "locked"), ("SQLITE_LOCKED", "locked")):
-        if name.startswith(prefix):
-            return reason
-    return "corrupt" if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) else "io"
-
-
 async def _connect(path: Path, *, read_only: bool) -> _OneHop:
     def connector() -> sqlite3.Connection:
         mode = "ro" if read_only else "rwc"
-        connection = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, isolation_level=None, timeout=5)
+        connection = sqlite3.connect(
+            f"file:{path}?mode={mode}", uri=True, isolation_level=None, timeout=5, cached_statements=256
+        )
         connection.row_factory = sqlite3.Row
         for pragma in ("PRAGMA query_only = ON",) if read_only else _OPEN:
             connection.execute(pragma)

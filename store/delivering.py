@@ -46,12 +46,13 @@ def begin(attempt: NewAttempt, now: int, *, absent: Sequence[int] = ()) -> Job[i
             _end(connection, open_id, End("absent"), now)
         # A command left in flight with no open attempt lost its outcome to a database that refused the write.
         changed = connection.execute(
-            "UPDATE outbox SET state = 'in_flight', attempts = attempts + 1, waits_for = NULL, reason = NULL"
-            " WHERE id = ? AND state IN ('ready', 'unknown', 'in_flight')",
-            (attempt.outbox_id,),
+            "UPDATE outbox SET state = 'in_flight', attempts = attempts + 1, waits_for = NULL, reason = NULL"  # noqa: S608 - constant
+            " WHERE id = ?1 AND state IN ('ready', 'unknown', 'in_flight')"
+            f" AND NOT EXISTS (SELECT 1 FROM attempt WHERE thing = ?2 AND end IN {attempts.OPEN})"
+            " AND NOT (?3 AND EXISTS (SELECT 1 FROM link WHERE thing = ?2))",
+            (attempt.outbox_id, attempt.thing, int(attempt.creates)),
         ).rowcount
-        linked = attempt.creates and links.read(connection, attempt.thing) is not None
-        if not changed or linked or attempts.open_for_thing(connection, attempt.thing):
+        if not changed:
             raise Gone(attempt.outbox_id)
         if attempt.proof:
             _keep_proof(connection, attempt.outbox_id, "before", attempt.proof)
@@ -66,7 +67,7 @@ def settle(outbox_id: int, attempt_id: int | None, settlement: Settlement, now: 
     def job(connection: sqlite3.Connection) -> str:
         row = outbox.read(connection, outbox_id)
         if attempt_id is not None:
-            _end(connection, attempt_id, End("known"), now)
+            _end(connection, attempt_id, End("known"), now, of=row)
         for open_id, end in settlement.closes:
             _end(connection, open_id, end, now)
         if settlement.link is not None:
@@ -100,7 +101,8 @@ def _link(connection: sqlite3.Connection, row: outbox.Row, settlement: Settlemen
     assert link is not None
     links.save(connection, link, outbox_id=row.id, now=now)
     if link.verified:
-        claims.remember(connection, row.company, link.thing, link.number, settlement.keys)
+        if settlement.keys:
+            claims.remember(connection, row.company, link.thing, link.number, settlement.keys)
         lanes.wake(connection, f"thing:{link.thing}", now)
 
 
@@ -281,11 +283,12 @@ def settle_orphans(
     return job
 
 
-def _end(connection: sqlite3.Connection, attempt_id: int, end: End, now: int) -> None:
+def _end(connection: sqlite3.Connection, attempt_id: int, end: End, now: int, *, of: outbox.Row | None = None) -> None:
+    """End an attempt; ``of`` is its own command's row, where that was read in this transaction."""
     outbox_id, far_object = attempts.end(connection, attempt_id, end, now)
     if end.end in {"unknown", "throttled"}:
         return
-    row = outbox.read(connection, outbox_id)
+    row = of or outbox.read(connection, outbox_id)
     if far_object is not None:
         lanes.wake(connection, f"far:{row.company}:{far_object}", now)
     ended = row.state in {"parked", "held", "done", "discarded", "superseded"}

@@ -50,11 +50,14 @@ def record(handled: Handled, now: int) -> Job[str]:
     """
 
     def job(connection: sqlite3.Connection) -> str:
-        before = connection.execute("SELECT state FROM inbox WHERE id = ?", (handled.inbox_id,)).fetchone()["state"]
-        if before != "waiting":
-            return str(before)
+        row = connection.execute(
+            "SELECT i.state, v.version FROM inbox i LEFT JOIN thing_version v ON v.thing = ? WHERE i.id = ?",
+            (handled.thing, handled.inbox_id),
+        ).fetchone()
+        if row["state"] != "waiting":
+            return str(row["state"])
         state, reason = handled.state, handled.reason
-        if handled.thing and handled.version and _stale(connection, handled):
+        if handled.version and _newer(row["version"], handled.version):
             state, reason = "stale", "a newer version was handled before"
         mark(connection, handled, state, reason, now)
         if state == "handled":
@@ -83,19 +86,17 @@ def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: s
     )
 
 
-def _stale(connection: sqlite3.Connection, handled: Handled) -> bool:
-    row = connection.execute("SELECT version FROM thing_version WHERE thing = ?", (handled.thing,)).fetchone()
-    return row is not None and _newer(row["version"], handled.version)
-
-
 def _newer(stored: str | None, ours: str | None) -> bool:
     return stored is not None and ours is not None and Decimal(stored) > Decimal(ours)
 
 
 def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     keep_version(connection, handled)
-    for command in handled.commands:
-        add(connection, command, now)
+    if _alone(connection, handled.commands):
+        _begin_lane(connection, handled.commands, now)
+    else:
+        for command in handled.commands:
+            add(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
 
@@ -113,10 +114,27 @@ def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
         "SELECT id, version FROM inbox WHERE thing = ? AND id < ? AND state IN ('parked', 'held')",
         (handled.thing, handled.inbox_id),
     ).fetchall()
+    if not older:
+        return
     connection.executemany(
         "UPDATE inbox SET state = 'superseded', reason = ? WHERE id = ?",
         [(f"by {handled.inbox_id}", row["id"]) for row in older if not _newer(row["version"], handled.version)],
     )
+
+
+def _alone(connection: sqlite3.Connection, commands: Sequence[NewCommand]) -> bool:
+    """Whether these commands are all there is in their one lane, so that none gives way and the first is its head."""
+    lanes_named = {(command.company, command.lane) for command in commands}
+    purposes = {(command.kind, command.thing) for command in commands}
+    if len(lanes_named) != 1 or len(purposes) != len(commands):
+        return False
+    return not any(lanes.busy(connection, company, lane) for company, lane in lanes_named)
+
+
+def _begin_lane(connection: sqlite3.Connection, commands: Sequence[NewCommand], now: int) -> None:
+    for command in commands:
+        outbox.add(connection, command, now)
+    lanes.refresh(connection, commands[0].company, commands[0].lane)
 
 
 def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | None:

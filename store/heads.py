@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from store import attempts, links
 from store.attempts import OpenAttempt
@@ -42,16 +43,14 @@ def due(company: str, now: int, limit: int, busy: Collection[str]) -> Job[list[H
     def job(connection: sqlite3.Connection) -> list[Head]:
         heads: list[Head] = []
         for priority in PRIORITIES:
-            rows = connection.execute(
-                "SELECT o.*, p.command FROM lane l JOIN outbox o ON o.id = l.head"
-                " JOIN outbox_payload p ON p.outbox_id = o.id"
-                " WHERE l.company = ? AND l.runnable = 1 AND l.priority = ? AND l.due_at <= ?"
-                " ORDER BY l.due_at LIMIT ?",
+            # Narrow rows first: what is under way stands in front, and its wide rows must not be read again and again.
+            lanes = connection.execute(
+                "SELECT lane, head FROM lane WHERE company = ? AND runnable = 1 AND priority = ? AND due_at <= ?"
+                " ORDER BY due_at LIMIT ?",
                 (company, priority, now, limit - len(heads) + len(busy)),
-            )
-            for row in rows:
-                if row["lane"] not in busy and len(heads) < limit:
-                    heads.append(_head(connection, row))
+            ).fetchall()
+            free = [row["head"] for row in lanes if row["lane"] not in busy][: limit - len(heads)]
+            heads.extend(_head(connection, _wide(connection, outbox_id)) for outbox_id in free)
             if len(heads) >= limit:
                 break
         return heads
@@ -63,10 +62,7 @@ def head(outbox_id: int) -> Job[Head]:
     """One command with what it stands on, whatever its state; raises ``KeyError`` for an unknown id."""
 
     def job(connection: sqlite3.Connection) -> Head:
-        row = connection.execute(
-            "SELECT o.*, p.command FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id WHERE o.id = ?",
-            (outbox_id,),
-        ).fetchone()
+        row = _wide(connection, outbox_id)
         if row is None:
             raise KeyError(outbox_id)
         return _head(connection, row)
@@ -74,9 +70,17 @@ def head(outbox_id: int) -> Job[Head]:
     return job
 
 
+def _wide(connection: sqlite3.Connection, outbox_id: int) -> Any:
+    return connection.execute(
+        "SELECT o.*, p.command FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id WHERE o.id = ?", (outbox_id,)
+    ).fetchone()
+
+
 def _head(connection: sqlite3.Connection, row: sqlite3.Row) -> Head:
     wanted = json.loads(row["refs"])
-    refs = links.read_many(connection, wanted)
+    known = links.read_many(connection, [row["thing"], *wanted])
+    doubts, doubted = attempts.doubts(connection, row["thing"])
+    refs = {thing: known[thing] for thing in wanted if thing in known}
     return Head(
         outbox_id=row["id"],
         company=row["company"],
@@ -91,11 +95,11 @@ def _head(connection: sqlite3.Connection, row: sqlite3.Row) -> Head:
         recheck=bool(row["recheck"]),
         created_at=row["created_at"],
         text=row["command"],
-        link=links.read(connection, row["thing"]),
+        link=known.get(row["thing"]),
         refs=refs,
         missing=tuple(thing for thing in wanted if thing not in refs or not refs[thing].verified),
-        open=tuple(attempts.open_for_thing(connection, row["thing"])),
-        doubted=attempts.doubted(connection, row["thing"]),
+        open=tuple(doubts),
+        doubted=doubted,
     )
 
 

@@ -2,13 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from store.db import Job, milliseconds, moment
 
 Seal = Callable[[bytes], bytes]
+
+ROWS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,39 +55,86 @@ class Waiting:
 
 def accept(arrival: Arrival, seal: Seal | None = None) -> Job[Accepted]:
     """Store the delivery, or find that it is there: key, row and pending work are one row in one transaction."""
-    body = seal(arrival.body) if seal else arrival.body
-    headers = json.dumps(dict(arrival.headers), ensure_ascii=True)
-    received = milliseconds(arrival.received_at)
-    parked = arrival.parked
+    return lambda connection: accept_all([arrival], seal)(connection)[0]
 
-    def job(connection: sqlite3.Connection) -> Accepted:
-        if arrival.digest_window_s is not None:
-            _retire(connection, arrival, received - arrival.digest_window_s * 1000)
-        inserted = connection.execute(
-            "INSERT INTO inbox (source, company, dedupe_key, received_at, state, reason, handled_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, dedupe_key) DO NOTHING RETURNING id",
-            (
-                arrival.source,
-                arrival.company,
-                arrival.dedupe_key,
-                received,
-                "parked" if parked else "waiting",
-                parked,
-                received if parked else None,
-            ),
-        ).fetchone()
-        if inserted is None:
-            known = connection.execute(
-                "SELECT id FROM inbox WHERE source = ? AND dedupe_key = ?", (arrival.source, arrival.dedupe_key)
-            ).fetchone()
-            return Accepted(known["id"], repeated=True)
-        connection.execute(
-            "INSERT INTO inbox_body (inbox_id, headers, sealed, body) VALUES (?, ?, ?, ?)",
-            (inserted["id"], headers, int(seal is not None), body),
+
+def accept_all(arrivals: Sequence[Arrival], seal: Seal | None = None) -> Job[list[Accepted]]:
+    """Store several deliveries with few statements; of equal ones the first is stored, the others are repeated."""
+
+    def job(connection: sqlite3.Connection) -> list[Accepted]:
+        for arrival in arrivals:
+            if arrival.digest_window_s is not None:
+                _retire(connection, arrival, milliseconds(arrival.received_at) - arrival.digest_window_s * 1000)
+        accepted = _insert(connection, arrivals)
+        new = [(row.inbox_id, arrival) for row, arrival in zip(accepted, arrivals, strict=True) if not row.repeated]
+        _insert_many(
+            connection,
+            "INSERT INTO inbox_body (inbox_id, headers, sealed, body) VALUES ",
+            [
+                (
+                    inbox_id,
+                    json.dumps(dict(arrival.headers), ensure_ascii=True),
+                    int(seal is not None),
+                    seal(arrival.body) if seal else arrival.body,
+                )
+                for inbox_id, arrival in new
+            ],
         )
-        return Accepted(inserted["id"], repeated=False)
+        return accepted
 
     return job
+
+
+def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted]:
+    """The narrow rows, and which of the arrivals each stands for."""
+    last = connection.execute("SELECT coalesce(max(id), 0) AS id FROM inbox").fetchone()["id"]
+    rows = [_row(inbox_id, arrival) for inbox_id, arrival in enumerate(arrivals, start=last + 1)]
+    inserted = _insert_many(
+        connection,
+        "INSERT INTO inbox (id, source, company, dedupe_key, received_at, state, reason, handled_at) VALUES ",
+        rows,
+        " ON CONFLICT (source, dedupe_key) DO NOTHING",
+    )
+    if inserted == len(rows):
+        return [Accepted(row[0], repeated=False) for row in rows]
+    return [_found(connection, row[0], arrival) for row, arrival in zip(rows, arrivals, strict=True)]
+
+
+def _row(inbox_id: int, arrival: Arrival) -> tuple[int, str, str, str, int, str, str | None, int | None]:
+    received = milliseconds(arrival.received_at)
+    return (
+        inbox_id,
+        arrival.source,
+        arrival.company,
+        arrival.dedupe_key,
+        received,
+        "parked" if arrival.parked else "waiting",
+        arrival.parked,
+        received if arrival.parked else None,
+    )
+
+
+def _found(connection: sqlite3.Connection, inbox_id: int, arrival: Arrival) -> Accepted:
+    """The row that holds the delivery: the one meant for it, or one that was there before."""
+    known = connection.execute(
+        "SELECT id FROM inbox WHERE source = ? AND dedupe_key = ?", (arrival.source, arrival.dedupe_key)
+    ).fetchone()
+    return Accepted(known["id"], repeated=known["id"] != inbox_id)
+
+
+def _insert_many(
+    connection: sqlite3.Connection, insert: str, rows: Sequence[tuple[object, ...]], conflict: str = ""
+) -> int:
+    """Insert rows in statements of 64, 32, 16 … rows, so that few texts are ever prepared; returns how many went in."""
+    inserted, begin, size = 0, 0, ROWS_AT_ONCE
+    while begin < len(rows):
+        while size > len(rows) - begin:
+            size //= 2
+        taken = rows[begin : begin + size]
+        marks = ", ".join(["(" + ", ".join("?" * len(taken[0])) + ")"] * size)
+        inserted += connection.execute(insert + marks + conflict, [value for row in taken for value in row]).rowcount
+        begin += size
+    return inserted
 
 
 def _retire(connection: sqlite3.Connection, arrival: Arrival, before: int) -> None:

@@ -29,6 +29,12 @@ def refresh(connection: sqlite3.Connection, company: str, lane: str) -> None:
     )
 
 
+def busy(connection: sqlite3.Connection, company: str, lane: str) -> bool:
+    """Whether the lane has unfinished work."""
+    found = connection.execute("SELECT 1 FROM lane WHERE company = ? AND lane = ?", (company, lane)).fetchone()
+    return found is not None
+
+
 def wake(connection: sqlite3.Connection, waits_for: str, now: int) -> int:
     """Make every command that waits for ``waits_for`` ready, in the transaction that made it true; returns how many."""
     woken = connection.execute(

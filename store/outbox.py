@@ -39,11 +39,11 @@ class Row:
 
 def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | None:
     """Store a command as ready; ``None`` where its key is there already (a rule that ran twice)."""
-    row = connection.execute(
+    inserted = connection.execute(
         "INSERT INTO outbox"
         " (key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)"
         " VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM outbox), ?, ?, ?, ?, ?, 'ready', ?, ?, ?)"
-        " ON CONFLICT (key) DO NOTHING RETURNING id",
+        " ON CONFLICT (key) DO NOTHING",
         (
             command.key,
             command.company,
@@ -57,11 +57,12 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
             now,
             now,
         ),
-    ).fetchone()
-    if row is None:
+    )
+    if not inserted.rowcount:
         return None
-    connection.execute("INSERT INTO outbox_payload (outbox_id, command) VALUES (?, ?)", (row["id"], command.text))
-    return int(row["id"])
+    outbox_id = int(inserted.lastrowid or 0)
+    connection.execute("INSERT INTO outbox_payload (outbox_id, command) VALUES (?, ?)", (outbox_id, command.text))
+    return outbox_id
 
 
 def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: int, now: int) -> list[int]:
@@ -70,7 +71,8 @@ def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: in
     What stood behind them in the lane may need what they were to make: it stands behind the new one now.
     """
     older = connection.execute(
-        "SELECT id, thing, place FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ?"
+        "SELECT id, thing, place FROM outbox INDEXED BY outbox_lane"
+        " WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ?"
         " AND kind = ? AND thing = ? AND state <> 'in_flight' AND recheck = 0",
         (command.company, command.lane, outbox_id, command.kind, command.thing),
     ).fetchall()
@@ -128,7 +130,7 @@ def stop(
 ) -> None:
     """Park or hold a command; its claims pass on unless an attempt of its thing is still open."""
     move(connection, outbox_id, state, due_at=now, reason=reason, question=question)
-    _pass_on(connection, outbox_id, now)
+    _pass_on(connection, read(connection, outbox_id), now)
 
 
 def finish(
@@ -147,16 +149,15 @@ def finish(
     """
     row = connection.execute(
         "UPDATE outbox SET state = ?, finished_at = ?, waits_for = NULL, recheck = 0, reason = ?, question = NULL,"
-        " result = ? WHERE id = ? RETURNING company, lane, thing",
+        " result = ? WHERE id = ? RETURNING id, company, lane, kind, thing, state, attempts",
         (state, now, reason, result, outbox_id),
     ).fetchone()
     lanes.refresh(connection, row["company"], row["lane"])
     if state != "discarded":
         lanes.wake(connection, f"thing:{row['thing']}", now)
-    _pass_on(connection, outbox_id, now)
+    _pass_on(connection, Row(*row), now)
 
 
-def _pass_on(connection: sqlite3.Connection, outbox_id: int, now: int) -> None:
-    row = read(connection, outbox_id)
+def _pass_on(connection: sqlite3.Connection, row: Row, now: int) -> None:
     if row.kind == "ensure_customer" and not attempts.open_for_thing(connection, row.thing):
-        claims.release(connection, row.company, outbox_id, now)
+        claims.release(connection, row.company, row.id, now)

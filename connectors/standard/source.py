@@ -154,12 +154,24 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         currency_rate=data.currency_rate,
         prices_include_vat=data.prices_include_vat,
         customer=_party(data.customer),
-        lines=tuple(Line(**line.model_dump()) for line in data.lines),
+        lines=tuple(map(_line, data.lines)),
         total_excluding_vat=data.total_excluding_vat,
         total_vat=data.total_vat,
         total=data.total,
         dated=_dated(body),
         paid=paid,
+    )
+
+
+def _line(line: wire.Line) -> Line:
+    return Line(
+        sku=line.sku,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        vat_rate=line.vat_rate,
+        discount_percent=line.discount_percent,
     )
 
 

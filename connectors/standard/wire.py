@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -9,6 +10,7 @@ from pydantic.json_schema import WithJsonSchema
 
 MOST_INTEGER_DIGITS = 18
 MOST_DECIMALS = 12
+LONGEST_NUMBER = 40
 _NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$"
 
 
@@ -26,11 +28,25 @@ def _plain_text(value: object) -> object:
 
 def read_number(value: object) -> Decimal:
     """A decimal from text or a JSON number, kept digit by digit; bounded so that no later step can blow up."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if isinstance(value, str):
+        return _from_text(value) if len(value) < LONGEST_NUMBER else _bounded(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("must be a number, as text or as a JSON number")  # noqa: TRY004 - pydantic wants ValueError
-    if isinstance(value, str) and not _looks_plain(value.strip()):
+    return _within(Decimal(value))
+
+
+def _bounded(text: str) -> Decimal:
+    if not _looks_plain(text):
         raise ValueError("must be a number such as 1234.50")
-    number = Decimal(value.strip() if isinstance(value, str) else value)
+    return _within(Decimal(text))
+
+
+@lru_cache(maxsize=2048)  # rates, quantities and many prices come again and again
+def _from_text(text: str) -> Decimal:
+    return _bounded(text.strip())
+
+
+def _within(number: Decimal) -> Decimal:
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or number.adjusted() >= MOST_INTEGER_DIGITS or exponent < -MOST_DECIMALS:
         raise ValueError(f"must have at most {MOST_INTEGER_DIGITS} digits and {MOST_DECIMALS} decimals")
@@ -39,7 +55,7 @@ def read_number(value: object) -> Decimal:
 
 def _looks_plain(text: str) -> bool:
     whole, point, decimals = text.removeprefix("-").partition(".")
-    return text.isascii() and whole.isdigit() and (not point or decimals.isdigit()) and len(text) < 40
+    return text.isascii() and whole.isdigit() and (not point or decimals.isdigit()) and len(text) < LONGEST_NUMBER
 
 
 def _iso_moment(value: object) -> object:

@@ -83,6 +83,21 @@ async def test_failures_in_two_lanes_stop_the_company_before_attempts_are_burnt(
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f59")
+async def test_what_was_under_way_when_an_outage_is_noticed_keeps_its_attempts(tmp_path: Path) -> None:
+    """Of twenty calls that fail together three show the outage; the others lose no attempt by it."""
+    async with pipe(tmp_path) as made, made.running():
+        await made.until_true(lambda: made.target.probes == 1)
+        made.target.scripts["ensure_customer"] = [later() for _ in range(20)]
+        made.gate.pause("they shall leave together")
+        ids = [(await made.add(customer(f"C-{n}"), lane=f"lane {n}"))[0] for n in range(20)]
+        made.gate.pause(None)
+        await made.until("done", *ids)
+        used = await made.rows("SELECT sum(attempts) AS used FROM outbox")
+        assert used == [{"used": 20 + 3}]
+
+
+@pytest.mark.asyncio
 async def test_trouble_of_one_lane_is_never_an_outage(tmp_path: Path) -> None:
     """One command that fails again and again uses its own attempts; nobody else waits."""
     async with pipe(tmp_path, steps=(0.001,) * 5) as made, made.running():

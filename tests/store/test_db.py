@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 import threading
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import anyio
 import pytest
 
-from store import db
+from store import commit, db
 from store.db import Job, StoreUnavailable, StoreUnreadable, open_database, open_reader
 
 CREATE = "CREATE TABLE entry (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT"
@@ -47,19 +49,74 @@ def make(path: Path) -> Path:
 async def test_waiting_writes_share_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand at once need no more commits than their number divided by the batch limit, and one for the first."""
     commits: list[int] = []
-    run = db._run_batch
+    run = commit.run_batch
 
     def counted(jobs: Any, connection: sqlite3.Connection) -> Any:
         commits.append(len(jobs))
         return run(jobs, connection)
 
-    monkeypatch.setattr(db, "_run_batch", counted)
+    monkeypatch.setattr(db, "run_batch", counted)
     async with open_database(make(tmp_path)) as database:
         ids = await asyncio.gather(*[database.write(put(f"row {number}")) for number in range(1000)])
         assert len(set(ids)) == 1000
         assert sum(commits) == 1000
         assert len(commits) <= 1000 // db.BATCH_LIMIT + 2
         assert await database.read(texts) == [f"row {number}" for number in range(1000)]
+
+
+@pytest.mark.asyncio
+async def test_who_gathers_comes_first_and_the_others_are_not_starved(tmp_path: Path) -> None:
+    """While the door waits, a commit gives the others a bounded time: they come, but behind, some in each commit."""
+    order: list[str] = []
+
+    def slow(number: int) -> Job[None]:
+        def job(_: sqlite3.Connection) -> None:
+            time.sleep(commit.OTHERS_SECONDS / 2)
+            order.append(f"other {number}")
+
+        return job
+
+    def gathered(items: Sequence[str]) -> Job[list[None]]:
+        def job(_: sqlite3.Connection) -> list[None]:
+            order.extend(items)
+            return [None] * len(items)
+
+        return job
+
+    async with open_database(make(tmp_path)) as database:
+        door = database.gathering(lambda item: gathered([item]), gathered)
+        async with anyio.create_task_group() as tasks:
+            await database.write(slow(0))
+            for number in range(1, 10):
+                tasks.start_soon(database.write, slow(number))
+            tasks.start_soon(door.write, "a")
+            tasks.start_soon(door.write, "b")
+            while "b" not in order:  # noqa: ASYNC110 - the writer's thread sets no event of ours
+                await anyio.sleep(0.0005)
+            tasks.start_soon(door.write, "c")
+    assert order[1:3] == ["a", "b"]
+    assert order.index("c") < order.index("other 9")
+    assert order.index("other 1") < order.index("c")
+    assert [entry for entry in order if entry.startswith("other")] == [f"other {number}" for number in range(10)]
+
+
+@pytest.mark.asyncio
+async def test_gathered_items_are_each_all_or_nothing(tmp_path: Path) -> None:
+    """Where storing several at once fails, each is stored alone: only the one at fault is refused."""
+
+    def several(items: Sequence[str]) -> Job[list[int]]:
+        def job(connection: sqlite3.Connection) -> list[int]:
+            return [put(item)(connection) for item in items]
+
+        return job
+
+    async with open_database(make(tmp_path)) as database:
+        door = database.gathering(put, several)
+        ends = await asyncio.gather(*[door.write(text) for text in ("a", "b", "a", "c")], return_exceptions=True)
+        assert [type(end) for end in ends] == [int, int, sqlite3.IntegrityError, int]
+        assert await database.read(texts) == ["a", "b", "c"]
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await door.write("d")
 
 
 @pytest.mark.asyncio

@@ -23,6 +23,21 @@ def test_the_same_delivery_twice_is_one_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.capability("f7")
+def test_many_at_once_are_stored_as_one_by_one(tmp_path: Path) -> None:
+    """Of equal deliveries in one group the first is kept; old, new and repeated ones may stand in any order."""
+    with opened(tmp_path) as connection:
+        inbox.accept(arrival("msg_7"))(connection)
+        group = [arrival(f"msg_{number % 70}", body=str(number).encode()) for number in range(100)]
+        accepted = inbox.accept_all(group)(connection)
+        assert [entry.repeated for entry in accepted] == [number == 7 or number >= 70 for number in range(100)]
+        assert [entry.inbox_id for entry in accepted[70:]] == [entry.inbox_id for entry in accepted[:30]]
+        bodies = {row.id: row.body for row in inbox.waiting(200)(connection)}
+        assert len(bodies) == 70
+        assert {bodies[entry.inbox_id] for entry in accepted[8:70]} == {str(n).encode() for n in range(8, 70)}
+        assert bodies[accepted[7].inbox_id] == b"{}"
+
+
+@pytest.mark.capability("f7")
 @pytest.mark.capability("f53")
 def test_a_delivery_is_known_when_its_body_is_long_gone(tmp_path: Path) -> None:
     """Dedupe keys outlive the bodies."""
