@@ -86,7 +86,10 @@ def _conclude(connection: sqlite3.Connection, row: outbox.Row, settlement: Settl
         outbox.stop(connection, row.id, "held", now, reason="question", question=settlement.question)
         return "held"
     if settlement.recheck_due is not None:
-        connection.execute("UPDATE outbox SET recheck = 1, result = ? WHERE id = ?", (settlement.result, row.id))
+        # The write is done: its failures must not count against the look that is all there is left to do.
+        connection.execute(
+            "UPDATE outbox SET recheck = 1, attempts = 0, result = ? WHERE id = ?", (settlement.result, row.id)
+        )
         outbox.move(connection, row.id, "unknown", due_at=settlement.recheck_due, reason="last look to come")
         return "unknown"
     if settlement.again:

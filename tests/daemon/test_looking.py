@@ -113,6 +113,18 @@ async def test_nothing_stands_on_a_create_before_its_last_look(tmp_path: Path) -
 
 
 @pytest.mark.asyncio
+async def test_last_look_has_attempts_of_its_own(tmp_path: Path) -> None:
+    """A create that took every attempt but one is not parked for a last look that fails once."""
+    async with pipe(tmp_path, settle=SETTLE, steps=(0.001, 0.001)) as made, made.running():
+        made.target.scripts["ensure_customer"] = [vanished(), vanished(), success()]
+        [only] = await made.add(customer("C-1"))
+        await made.until_true(lambda: made.target.writes("ensure_customer") == 3)
+        made.target.looking = [Later("html", system="fake", operation="look", status=502)]
+        await made.until("done", only)
+        assert (await looks_of(made, only))[-2:] == ["failed", "found"]
+
+
+@pytest.mark.asyncio
 @pytest.mark.capability("f50")
 async def test_failed_look_is_not_an_absence(tmp_path: Path) -> None:
     """A look that cannot be read sends nothing: it is on disk as failed, and made again."""
