@@ -5,12 +5,13 @@ import asyncio
 import dataclasses
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
 from random import SystemRandom
 
-from tests.crash.driver import Outcome, crash
+from tests.crash.driver import Outcome, Say, crash
 from tests.crash.options import Options
 
 
@@ -55,6 +56,13 @@ def _as_json(outcome: Outcome, options: Options) -> str:
     return json.dumps({"seed": options.seed, **told})
 
 
+async def _run(options: Options, say: Say) -> Outcome:
+    """A run that SIGTERM ends as well: no daemon is left behind."""
+    running = asyncio.ensure_future(crash(options, say))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    return await running
+
+
 def main() -> int:
     """Run; 0 where nothing was lost or doubled, else 1."""
     given = _arguments()
@@ -64,7 +72,11 @@ def main() -> int:
     say = _silent if given.json else _say
     say(f"seed={seed}")
     say(options.pace.described())
-    outcome = asyncio.run(crash(options, say))
+    try:
+        outcome = asyncio.run(_run(options, say))
+    except (TimeoutError, asyncio.CancelledError):
+        sys.stderr.write(f"the run was ended before its end; kept: {folder}\n")
+        return 1
     keep = given.keep or not outcome.whole
     if not keep:
         shutil.rmtree(folder)

@@ -13,7 +13,7 @@ class Pace:
     """
 
     settle_seconds: float = 0.8
-    retry_steps_seconds: tuple[float, ...] = (0.3, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.0)
+    retry_steps_seconds: tuple[float, ...] = (0.3, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.0, 2.0, 2.0, 2.0)
     probe_seconds: float = 0.3
     timeout_seconds: float = 0.6
     window_calls: int = 25
