@@ -27,7 +27,7 @@ from daemon.logs import Log, get_log
 from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
-from daemon.reloading import hooks_of, sources_of
+from daemon.reloading import companies_of, hooks_of, sources_of
 from daemon.settings import Company, Config
 from daemon.turnstile import Turnstile
 from handlers.routes import ROUTES, Rule
@@ -145,7 +145,7 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
 def _intake(
     config: Config, parts: Parts, store: OpenStore, progress: Progress, wake: Mapping[str, Callable[[], None]]
 ) -> Intake:
-    return Intake(
+    intake = Intake(
         database=store.database,
         sources=sources_of(config),
         companies={name: company.settings for name, company in config.companies.items()},
@@ -157,6 +157,8 @@ def _intake(
         beat=partial(progress.beat, INTAKE),
         idle=partial(progress.idle, INTAKE),
     )
+    intake.company_of = companies_of(config)
+    return intake
 
 
 def _listener(

@@ -19,7 +19,7 @@ from daemon.listener import Listener
 from daemon.logs import Log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
-from daemon.reloading import hooks_of, needs_restart, sources_of
+from daemon.reloading import companies_of, hooks_of, needs_restart, sources_of
 from daemon.scheduler import Job, Scheduler
 from daemon.settings import Config
 from store import figures
@@ -172,6 +172,7 @@ class Bridge:
         Returns the key paths of other changes, which wait for a restart.
         """
         self.intake.sources = sources_of(config)
+        self.intake.company_of = companies_of(config)
         self.listener.hooks = hooks_of(config)
         self.intake.companies = {
             name: config.companies[name].settings if name in config.companies else company.settings

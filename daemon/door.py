@@ -9,6 +9,10 @@ from store import inbox
 from store.db import Database
 from store.inbox import Accepted, Arrival, Seal
 
+ACCOUNT = ":account"
+"""Stands among the stored headers for the sender's account (no header can be named so): where the table of accounts is
+corrected later, intake finds the company by it."""
+
 
 class Door:
     """Stores verified deliveries and tells intake; fits the listener's idea of an inbox."""
@@ -43,7 +47,7 @@ class Door:
             source=source,
             company=company or "",
             dedupe_key=delivery.key,
-            headers=headers,
+            headers=headers if delivery.account is None else {**headers, ACCOUNT: delivery.account},
             body=body,
             received_at=received_at,
             digest_window_s=self._digest_seconds if delivery.digest else None,

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import anyio
+from anyio.abc import TaskGroup
 
 from connectors.base import Ignored, Source, Stored, Unreadable
 from daemon.bus import Bus, RuleFailed
 from daemon.clock import Clock
+from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice
 from handlers.events import Event, InvoicePaid, OrderChanged
@@ -71,7 +74,11 @@ class Intake:
         self._beat = beat
         self._idle = idle
         self.door_busy: Callable[[], bool] = _nobody_knocks
+        self.company_of: Mapping[str, Callable[[str | None], str | None]] = {}
         self._stopping = False
+        self._refused = False
+        self._written = anyio.Event()
+        self._written.set()
         self._wake = anyio.Event()
 
     def wake(self) -> None:
@@ -84,26 +91,47 @@ class Intake:
         self._wake.set()
 
     async def run(self) -> None:
-        """Handle rows in order of arrival until :meth:`stop`."""
-        while not self._stopping:
-            self._beat()
-            self._wake = anyio.Event()
-            rows = await self._database.read(inbox.waiting(BATCH))
-            if not rows:
-                self._idle()
-                with anyio.move_on_after(IDLE_SECONDS):
-                    await self._wake.wait()
-                continue
-            try:
-                await self._handle_batch(rows)
-            except StoreUnavailable:
-                await self._clock.sleep(STORE_PAUSE_SECONDS)
+        """Handle rows in order of arrival until :meth:`stop`.
 
-    async def _handle_batch(self, rows: Sequence[Waiting]) -> None:
+        While one batch is being written, the next is already being decided; it is written only when that one is.
+        """
+        async with anyio.create_task_group() as tasks:
+            after = 0
+            while not self._stopping:
+                after = await self._next_batch(after, tasks)
+
+    async def _next_batch(self, after: int, tasks: TaskGroup) -> int:
+        """Decide the rows behind ``after`` and begin to write that down; returns the row to go on behind."""
+        self._beat()
+        self._wake = anyio.Event()
         started = self._clock.monotonic()
+        rows = [self._placed(row) for row in await self._database.read(inbox.waiting(BATCH, after))]
         handled = await self._handled(rows)
-        now = self._clock.milliseconds()
-        states = await self._recorded(rows, handled, now)
+        await self._written.wait()
+        if self._refused:
+            self._refused = False
+            await self._clock.sleep(STORE_PAUSE_SECONDS)
+            return 0
+        if rows:
+            self._written = anyio.Event()
+            tasks.start_soon(self._write, rows, handled, started)
+            return rows[-1].id
+        if not after:
+            self._idle()
+            with anyio.move_on_after(IDLE_SECONDS):
+                await self._wake.wait()
+        return 0
+
+    async def _write(self, rows: Sequence[Waiting], handled: list[Handled], started: float) -> None:
+        try:
+            await self._record(rows, handled, started)
+        except StoreUnavailable:
+            self._refused = True
+        finally:
+            self._written.set()
+
+    async def _record(self, rows: Sequence[Waiting], handled: list[Handled], started: float) -> None:
+        states = await self._recorded(rows, handled, self._clock.milliseconds())
         took = round((self._clock.monotonic() - started) * 1000 / len(rows), 2)
         for row, outcome, state in zip(rows, handled, states, strict=True):
             self._say(row, outcome, state, took)
@@ -148,7 +176,10 @@ class Intake:
 
     def handle(self, row: Waiting) -> Handled:
         """What becomes of one row: pure but for the log line of a bug; nothing is stored."""
+        row = self._placed(row)
         park = partial(Handled, row.id, "parked")
+        if not row.company:
+            return park(reason="unknown_account", question="the sender's account is in no table: add it, then retry")
         source, settings = self.sources.get(row.source), self.companies.get(row.company)
         if source is None or settings is None:
             gone = "source" if source is None else "company"
@@ -167,6 +198,12 @@ class Intake:
             self._shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
 
+    def _placed(self, row: Waiting) -> Waiting:
+        """The row with its company: one whose account was in no table when it came is looked up again."""
+        if row.company or row.source not in self.company_of:
+            return row
+        return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
+
     def _decide(self, row: Waiting, events: Sequence[Event], settings: CompanySettings) -> Handled:
         if not events:
             return Handled(row.id, "ignored", reason="the delivery says nothing")
@@ -178,6 +215,7 @@ class Intake:
             thing=first.thing.thing(row.company),
             number=_number(first),
             version=str(first.version),
+            company=row.company,
         )
         timely = [event for event in events if event.dated >= settings.start]
         if not timely:

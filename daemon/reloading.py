@@ -1,5 +1,7 @@
 """What a configuration means for the running daemon, and which of its changes need a restart."""
 
+from collections.abc import Callable
+
 from connectors.base import Source
 from daemon.listener import Hook
 from daemon.settings import Config
@@ -17,6 +19,11 @@ def hooks_of(config: Config) -> dict[str, Hook]:
         for name, source in config.sources.items()
         if source.source is not None
     }
+
+
+def companies_of(config: Config) -> dict[str, Callable[[str | None], str | None]]:
+    """For each source, the company of one of its accounts; ``None`` where the account is not ours."""
+    return {name: source.settings.company_for for name, source in config.sources.items()}
 
 
 def needs_restart(old: Config, new: Config) -> list[str]:

@@ -41,6 +41,7 @@ class Handled:
     version: str | None = None
     commands: Sequence[NewCommand] = ()
     sales: Sequence[Sale] = ()
+    company: str | None = None
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -71,7 +72,7 @@ def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: s
     """Write on the inbox row what it was found to be, and what became of it."""
     connection.execute(
         "UPDATE inbox SET state = ?, reason = ?, question = ?, kind = ?, thing = ?, number = ?, version = ?,"
-        " handled_at = ? WHERE id = ?",
+        " handled_at = ?, company = coalesce(?, company) WHERE id = ?",
         (
             state,
             reason,
@@ -81,6 +82,7 @@ def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: s
             handled.number,
             handled.version,
             now,
+            handled.company,
             handled.inbox_id,
         ),
     )

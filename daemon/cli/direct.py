@@ -19,7 +19,7 @@ from daemon.intake import Intake
 from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
 from daemon.opening import check_folder, database_path
-from daemon.reloading import sources_of
+from daemon.reloading import companies_of, sources_of
 from daemon.requests import AnyRequest
 from daemon.settings import Config
 from handlers.routes import ROUTES
@@ -71,6 +71,7 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         beat=lambda: None,
         idle=lambda: None,
     )
+    intake.company_of = companies_of(config)
 
     def target(name: str) -> AbstractAsyncContextManager[Target]:
         if name not in config.companies:
