@@ -14,6 +14,7 @@ from daemon.app import Parts, running
 from daemon.bridge import Bridge
 from daemon.config import load_config
 from daemon.config_faults import ConfigRejected
+from daemon.interpreter import tune
 from daemon.lock import Locked
 from daemon.logs import configure, get_log
 from daemon.notify import Notifier, inherited_sockets
@@ -34,6 +35,7 @@ def serve(path: Path) -> int:
     except ConfigRejected as rejected:
         return _rejected(rejected)
     configure(level=config.log.level)
+    tune()
     try:
         return anyio.run(_serve, path, config)
     except (Locked, SchemaTooNew, MigrationChanged, NotADatabase, WrongFolder, OSError) as error:

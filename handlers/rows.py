@@ -1,6 +1,7 @@
 """From the lines of a document to the rows of an invoice: every row fit for Fortnox, or a question."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from handlers.commands import InvoiceRow
 from handlers.events import Document, Line
@@ -25,11 +26,12 @@ def _row(place: int, line: Line, bookkeeping: Bookkeeping) -> InvoiceRow:
     _check_number(place, "unit price", line.unit_price, LARGEST)
     _check_number(place, "discount in percent", line.discount_percent, HUNDRED)
     account = _account(place, line, bookkeeping)
-    unit = _unit(line)
+    unit = (line.unit or "").strip()
+    own_unit = unit if unit in bookkeeping.units else None
     return InvoiceRow(
-        description=_description(place, line, bookkeeping),
+        description=_description(place, line, "" if own_unit else unit),
         quantity=plain_number(line.quantity),
-        unit=unit if unit in bookkeeping.units else None,
+        unit=own_unit,
         price=round_ore(line.unit_price),
         vat=plain_number(line.vat_rate),
         account=account,
@@ -42,28 +44,28 @@ def _check_number(place: int, name: str, number: Decimal, limit: Decimal) -> Non
         raise Question(f"line {place}: the {name} is negative; no rule books a return or a deduction yet")
     if number > limit:
         raise Question(f"line {place}: the {name} is above {limit:f}")
-    if number != round_ore(number):
+    if number != plain_number(number):
         raise Question(f"line {place}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
 
 
 def _account(place: int, line: Line, bookkeeping: Bookkeeping) -> int:
     """The account of the VAT rate; rates are compared as numbers, so ``25.00`` is ``25``."""
     for rate, account in bookkeeping.sales_accounts.items():
-        if Decimal(rate) == line.vat_rate:
+        if _rate(rate) == line.vat_rate:
             return account
     raise Question(f"line {place}: its VAT rate has no account in bookkeeping.sales_accounts")
 
 
-def _description(place: int, line: Line, bookkeeping: Bookkeeping) -> str:
+@lru_cache(maxsize=64)  # the few rates of the settings
+def _rate(text: str) -> Decimal:
+    return Decimal(text)
+
+
+def _description(place: int, line: Line, foreign_unit: str) -> str:
     """``SKU description (unit)``: the unit is named here only where it is not one of the company's own."""
     parts = [text.strip() for text in (line.sku, line.description) if text and text.strip()]
     if not parts:
         raise Question(f"line {place} has neither a description nor an article number")
-    unit = _unit(line)
-    if unit and unit not in bookkeeping.units:
-        parts.append(f"({unit})")
+    if foreign_unit:
+        parts.append(f"({foreign_unit})")
     return " ".join(parts)
-
-
-def _unit(line: Line) -> str | None:
-    return (line.unit or "").strip() or None

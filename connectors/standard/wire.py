@@ -15,15 +15,13 @@ _NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$"
 
 
 def _plain_text(value: object) -> object:
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("must be valid text, without half a surrogate pair")
+        return value.strip()
     if isinstance(value, bool):
         raise ValueError("must be text")  # noqa: TRY004 - pydantic turns only ValueError into a fault
-    if isinstance(value, int | Decimal):
-        return format(read_number(value), "f")
-    if not isinstance(value, str):
-        return value
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError("must be valid text, without half a surrogate pair")
-    return value.strip()
+    return format(read_number(value), "f") if isinstance(value, int | Decimal) else value
 
 
 def read_number(value: object) -> Decimal:
@@ -112,11 +110,11 @@ class Wire(BaseModel):
     def _empty_is_absent(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {
-            key: held
-            for key, held in value.items()
-            if held is not None and not (isinstance(held, str) and not held.strip())
-        }
+        return {key: held for key, held in value.items() if held is not None and not _is_blank(held)}
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and (not value or value.isspace())
 
 
 class Customer(Wire):
