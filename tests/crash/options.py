@@ -12,15 +12,15 @@ class Pace:
     request left: that is what the promise of the product is bound to.
     """
 
-    settle_seconds: float = 0.8
+    settle_seconds: float = 1.2
     retry_steps_seconds: tuple[float, ...] = (0.3, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.0, 2.0, 2.0, 2.0)
     probe_seconds: float = 0.3
     timeout_seconds: float = 0.6
     window_calls: int = 25
     window_seconds: float = 0.25
     token_seconds: float = 20.0
-    late_seconds: float = 0.45
-    slow_seconds: float = 0.7
+    late_seconds: float = 0.9
+    slow_seconds: float = 1.1
     latency_seconds: float = 0.2
 
     @property
