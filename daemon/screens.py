@@ -1,6 +1,6 @@
 """What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daemon.ids import command_id, delivery_id
@@ -57,7 +57,6 @@ def _company(
     now: int,
 ) -> Json:
     counted = figures.counters
-    paused = next((pause.reason for pause in pauses if pause.scope == "company" and pause.name == name), None)
     facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {})
     commands = {state: counted.get(f"outbox_{state}", 0) for state in (*WAITING, "parked", "held")}
     deliveries = {state: counted.get(f"inbox_{state}", 0) for state in ("waiting", "parked", "held")}
@@ -66,8 +65,7 @@ def _company(
         "name": name,
         "kind": kind,
         "proof": "looking" if row is None else row.proof,
-        "paused": paused,
-        "shut_by": "person" if paused is not None else facts.get("shut_by"),
+        **standstill(name, pauses, live),
         "deliveries": deliveries,
         "commands": commands,
         "delivered": counted.get("outbox_done", 0),
@@ -79,6 +77,23 @@ def _company(
         "room": facts.get("room"),
         "room_in_s": facts.get("room_in_s"),
     }
+
+
+def standstill(name: str, pauses: Sequence[Pause], live: Mapping[str, Any] | None) -> Json:
+    """Whether anything leaves for a company: ``paused`` by a person on disk, else ``shut_by`` as its gate says live."""
+    paused = next((pause.reason for pause in pauses if pause.scope == "company" and pause.name == name), None)
+    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {})
+    return {"paused": paused, "shut_by": "person" if paused is not None else facts.get("shut_by")}
+
+
+def with_standstill(story: Json, pauses: Sequence[Pause], live: Mapping[str, Any] | None) -> Json:
+    """A story of ``explain`` whose unfinished commands also say whether anything leaves for their company."""
+    nothing: Json = {"paused": None, "shut_by": None}
+    commands = [
+        command | (nothing if command["finished_at"] else standstill(command["company"], pauses, live))
+        for command in story["commands"]
+    ]
+    return story | {"commands": commands}
 
 
 def _unknown(figures: CompanyFigures) -> int:
@@ -113,6 +128,7 @@ def command(row: CommandRow, kinds: Mapping[str, str]) -> Json:
         "rule": row.rule,
         "command": row.kind,
         "state": row.state,
+        "behind": None if row.behind is None else command_id(row.behind),
         "attempts_used": row.attempts,
         "due_at": iso(row.due_at) if row.state in {"ready", "unknown"} else None,
         "reason": row.reason,

@@ -33,7 +33,10 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class CommandRow:
-    """One line of ``outbox``; ``link`` is ``invoice:1042`` where its thing is linked."""
+    """One line of ``outbox``; ``link`` is ``invoice:1042`` where its thing is linked.
+
+    ``behind`` is the head of its lane, where it is ready and another command comes first.
+    """
 
     id: int
     inbox_id: int
@@ -49,6 +52,7 @@ class CommandRow:
     question: str | None
     result: str | None
     link: str | None
+    behind: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,14 @@ def commands(*, state: str | None, company: str | None, limit: int) -> Job[list[
         origin = "outbox AS t INDEXED BY outbox_lane"
     selected = (
         "t.id, t.inbox_id, t.company, t.rule, t.kind, t.state, t.attempts, t.created_at, t.due_at, t.waits_for,"
-        " t.reason, t.question, t.result, l.kind || ':' || l.number"
+        " t.reason, t.question, t.result, l.kind || ':' || l.number,"
+        " CASE WHEN t.state = 'ready' AND h.head <> t.id THEN h.head END"
     )
-    query = _query(selected, f"{origin} LEFT JOIN link AS l ON l.thing = t.thing", state, company)
+    joined = (
+        f"{origin} LEFT JOIN link AS l ON l.thing = t.thing"
+        " LEFT JOIN lane AS h ON h.company = t.company AND h.lane = t.lane"
+    )
+    query = _query(selected, joined, state, company)
     values = {"state": state, "company": company, "limit": limit, "window": WINDOW}
     return lambda connection: [CommandRow(*row) for row in connection.execute(query, values)]
 

@@ -158,15 +158,20 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
     ID is in-12 (a delivery), out-34 (a command), a delivery id, the source's own number, or a document such as
     invoice:1042, customer:17 or payment:3. A bare number means everything of that number.
     """
+    from daemon import screens
     from daemon.cli.story_text import print_story
     from daemon.explain import Explainer
+    from store import companies
 
     config = common.load(config_path, secrets=False)
     _check_company(config, company)
     unseal = _unsealing(config_path, config) if body else None
+    live = asyncio.run(_facts(config))
 
     async def look(read: "Read") -> list[Json]:
-        return await Explainer(read, kinds=_kinds(config), unseal=unseal, body=body).stories(named, company)
+        told = await Explainer(read, kinds=_kinds(config), unseal=unseal, body=body).stories(named, company)
+        pauses = await read(companies.pauses)
+        return [screens.with_standstill(story, pauses, live) for story in told]
 
     told = _read(config, look)
     if as_json:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
+from daemon.cli.shut_text import nothing_leaves
 from daemon.times import local
 
 Json = dict[str, Any]
@@ -44,6 +45,8 @@ def _print_command(command: Json) -> None:
     document = f"  {link['document']}" if link else ""
     click.secho(f"  {command['id']}  {command['command']}  (rule {command['rule']}){document}", bold=True)
     _state(command, "    ")
+    if command.get("shut_by"):
+        click.echo(f"    {nothing_leaves(command['shut_by'], command['paused'])}")
     waits = command["waits_for"]
     if waits is not None:
         holder = f": {waits['held_by']} ({waits['held_by_state']})" if waits["held_by"] else ""
@@ -114,7 +117,9 @@ def _acted(acted: Json) -> str:
 def _state(told: Json, indent: str) -> None:
     why = f" ({told['reason']})" if told["reason"] else ""
     result = f" ({told['result']})" if told.get("result") and not why else ""
-    click.echo(f"{indent}{told['state'].replace('_', ' ')}{why}{result}")
+    waits = told.get("waits_for")
+    behind = f", behind {waits['held_by']}" if waits and waits["what"] == "lane" and told["state"] == "ready" else ""
+    click.echo(f"{indent}{told['state'].replace('_', ' ')}{behind}{why}{result}")
     if told["question"]:
         click.echo(f"{indent}{'QUESTION' if told['state'] == 'held' else 'TO DO'}: {told['question']}")
 

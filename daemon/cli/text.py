@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
+from daemon.cli.shut_text import nothing_leaves
 from daemon.times import age, local
 
 Json = dict[str, Any]
@@ -32,10 +33,8 @@ def print_status(shown: Json) -> None:
 
 def _print_company(company: Json) -> None:
     click.echo(f"company {company['name']}{banner(company['kind'])}: {PROOFS[company['proof']]}")
-    if company["paused"] is not None:
-        click.echo(f"  PAUSED by a person: {company['paused']}")
-    elif company["shut_by"] is not None:
-        click.echo(f"  nothing leaves: {SHUT.get(company['shut_by'], company['shut_by'])}")
+    if company["shut_by"] is not None:
+        click.echo(f"  {nothing_leaves(company['shut_by'], company['paused'])}")
     for name in ("deliveries", "commands"):
         counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in company[name].items() if count)
         click.echo(f"  {name}: {counted or 'nothing open'}")
@@ -53,12 +52,6 @@ def _print_company(company: Json) -> None:
 
 
 NO_LIMIT = 1_000_000
-SHUT = {
-    "credentials": "Fortnox no longer accepts the credentials; connect the company again, then resume",
-    "another_company": "the credentials belong to another Fortnox company; correct them, then resume",
-    "down": "Fortnox cannot be reached; it is probed and goes on by itself",
-    "unproved": "Fortnox has not answered yet since the start",
-}
 
 
 def delivery_cells(entry: Json) -> tuple[str, ...]:
@@ -89,6 +82,8 @@ def command_cells(entry: Json) -> tuple[str, ...]:
 
 def _state(entry: Json) -> str:
     state = str(entry["state"]).replace("_", " ")
+    if entry.get("behind"):
+        return f"{state}, behind {entry['behind']}"
     if entry.get("result") and entry["state"] == "done":
         return f"{state} ({entry['result']})"
     why = entry["question"] or entry["reason"]

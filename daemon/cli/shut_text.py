@@ -1,0 +1,31 @@
+"""Why nothing leaves for a company, as sentences that end with the next step."""
+
+_CONNECT = "connect the company again (docs/commands.md says how)"
+
+SENTENCES = {
+    "down": "Fortnox cannot be reached; it is probed and goes on by itself",
+    "unproved": "Fortnox has not answered yet since the start; it is probed and goes on by itself",
+    "not_connected": "the company is not connected to Fortnox yet; connect it (docs/commands.md says how)",
+    "another_company": "the credentials belong to another Fortnox company than at the first connect; "
+    "correct them in the configuration, then restart",
+    "invalid_client": "Fortnox does not accept the client id with this client secret; correct them in the "
+    "configuration, then restart",
+    "invalid_grant": f"Fortnox no longer accepts this connection; {_CONNECT}",
+    "invalid_scope": "the app asks for a scope that is not enabled for it; enable it in Fortnox's developer portal, "
+    "then resume",
+    "refused": "Fortnox refuses the credentials; check the app in Fortnox's developer portal, then resume",
+    "unauthorized": f"Fortnox refuses even a new token; {_CONNECT}",
+    "token_missing": f"Fortnox got no token; {_CONNECT}",
+    "login_refused": f"Fortnox refuses the login; {_CONNECT}",
+    "api_licence_missing": "the company has no API licence in Fortnox; order it there, then resume",
+    "tokens_unsealable": "the stored tokens cannot be opened with state_key; give the former key back (a further line "
+    "of the secret), then restart",
+}
+"""Each reason that a gate can have, but a person's pause."""
+
+
+def nothing_leaves(shut_by: str, paused: str | None) -> str:
+    """One line for a company whose gate is shut; ``paused`` is a person's reason, where there is one."""
+    if shut_by == "person":
+        return f"PAUSED by a person: {paused or '-'}; resume ends it"
+    return f"nothing leaves: {SENTENCES.get(shut_by, f'{shut_by}; the log says more (target.paused)')}"
