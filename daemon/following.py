@@ -104,8 +104,10 @@ class Live:
         await self._store.reload(list(self._store.rows))
 
     def facts(self) -> dict[str, Any]:
-        """What only the running daemon knows: why each company's gate is shut (or ``None``), and its rate window."""
+        """What only the running daemon knows: why the database refuses writes and why each company's gate is shut
+        (``None`` where it does not, is not), and the rate windows."""
         return {
+            "store_refuses": self._store.database.refuses,
             "companies": {
                 name: {
                     "shut_by": delivery.gate.shut_by,
@@ -114,5 +116,5 @@ class Live:
                     "room_in_s": round(self._targets[name].room_in(), 3),
                 }
                 for name, delivery in self._deliveries.items()
-            }
+            },
         }

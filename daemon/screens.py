@@ -27,6 +27,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     ]
     return {
         "daemon": "not running" if live is None else "running",
+        "store_refuses": None if live is None else live.get("store_refuses"),
         "companies": shown,
         "rules_paused": [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == "rule"],
         "inbox_oldest_waiting_s": _age(oldest, now),
@@ -39,9 +40,10 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
 
 
 def in_trouble(shown: Json) -> bool:
-    """Whether a person should look: something is parked, held, paused or shut."""
+    """Whether a person should look: the database refuses writes, or something is parked, held, paused or shut."""
     return bool(
-        shown["rules_paused"]
+        shown["store_refuses"]
+        or shown["rules_paused"]
         or shown["unknown_accounts"]
         or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
     )

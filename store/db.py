@@ -81,11 +81,16 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._report = report
-        self._failing = False
+        self._failing: str | None = None
         self._closed = False
         self._others: deque[tuple[Work, Sequence[asyncio.Future[Any]]]] = deque()
         self._gatherings: list[Gathering[Any, Any]] = []
         self._wanted = asyncio.Event()
+
+    @property
+    def refuses(self) -> str | None:
+        """Why the last commit was refused (disk_full, locked, corrupt, io); ``None`` while writing works."""
+        return self._failing
 
     async def write(self, job: Job[T]) -> T:
         """Run ``job`` in the next commit; returns after that commit is on disk (WAL, synchronous FULL).
@@ -149,15 +154,15 @@ class Database:
             unavailable = StoreUnavailable(refusal(error))
             unavailable.__cause__ = error
             outcomes = [[Failed(unavailable)] * len(futures) for _, futures in batch]
-            if not self._failing:
+            if self._failing is None:
                 self._report(unavailable)
-            self._failing = True
+            self._failing = unavailable.reason
         except Exception as error:  # noqa: BLE001 - a fault of ours: every caller gets it, and the writer goes on
             outcomes = [[Failed(error)] * len(futures) for _, futures in batch]
         else:
-            if self._failing:
+            if self._failing is not None:
                 self._report(None)
-            self._failing = False
+            self._failing = None
         self._others.extendleft(reversed(batch[len(outcomes) :]))
         for (_, futures), ends in zip(batch, outcomes, strict=False):
             _tell(futures, ends)

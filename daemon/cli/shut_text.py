@@ -1,4 +1,4 @@
-"""Why nothing leaves for a company, as sentences that end with the next step."""
+"""Why nothing leaves, or nothing is taken, as sentences that end with the next step."""
 
 _CONNECT = "connect the company again (docs/commands.md says how)"
 
@@ -22,6 +22,19 @@ SENTENCES = {
     "of the secret), then restart",
 }
 """Each reason that a gate can have, but a person's pause."""
+
+STORE_SENTENCES = {
+    "disk_full": "the disk is full; make room, it goes on by itself",
+    "locked": "another program keeps it locked; end that program, it goes on by itself",
+    "corrupt": "the file is damaged; stop the daemon and restore a backup",
+    "io": "the disk fails; look at the system's log",
+}
+"""Each reason for which the database refuses a write."""
+
+
+def store_refuses(reason: str) -> str:
+    """One line while webhooks are answered with the sender's code for later, and nothing leaves."""
+    return f"the database refuses writes, nothing is taken and nothing leaves: {STORE_SENTENCES.get(reason, reason)}"
 
 
 def nothing_leaves(shut_by: str, paused: str | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
-from daemon.cli.shut_text import nothing_leaves
+from daemon.cli.shut_text import nothing_leaves, store_refuses
 from daemon.times import age, local
 
 Json = dict[str, Any]
@@ -19,6 +19,8 @@ PROOFS = {
 def print_status(shown: Json) -> None:
     """The whole of ``status``."""
     click.echo(f"daemon {shown['daemon']}")
+    if shown["store_refuses"] is not None:
+        click.echo(store_refuses(shown["store_refuses"]))
     for company in shown["companies"]:
         _print_company(company)
     for rule in shown["rules_paused"]:

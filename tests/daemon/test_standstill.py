@@ -14,8 +14,9 @@ from connectors.base import CredentialsLost
 from connectors.fortnox.auth import REMEDIES
 from connectors.fortnox.errors import MEANINGS
 from daemon.cli import main
-from daemon.cli.shut_text import SENTENCES, nothing_leaves
+from daemon.cli.shut_text import SENTENCES, nothing_leaves, store_refuses
 from store import reading
+from store.db import Job
 from tests.acceptance.scene import Scene, scene
 from tests.fakes.pipe import customer, note, pipe
 from tests.fakes.senders import order
@@ -117,3 +118,23 @@ async def test_the_head_is_found_through_the_index_of_lanes(tmp_path: Path) -> N
         await made.until("parked", ids[0])
         rows = await made.database.read(reading.commands(state="ready", company="demo", limit=5))
         assert [(row.id, row.behind) for row in rows] == [(ids[1], ids[0])]
+
+
+@pytest.mark.asyncio
+async def test_a_full_disk_is_seen_in_status(tmp_path: Path) -> None:
+    """A line and exit 1 while the database refuses writes; it goes by itself when there is room again."""
+
+    def limit(pages: int) -> Job[None]:
+        return lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()[0] and None
+
+    async with scene(tmp_path) as here:
+        database = here.bridge.store.database
+        await database.write(limit(1))
+        big = order("SO-1")
+        big["data"]["customer"]["name"] = "Granskogen " * 20_000
+        assert (await here.sender().send(big)).status == 503
+        result = await beside(here, "status")
+        assert (result.exit_code, result.stdout.splitlines()[1]) == (1, store_refuses("disk_full"))
+        await database.write(limit(100_000))
+        result = await beside(here, "status")
+        assert (result.exit_code, "refuses" in result.stdout) == (0, False)

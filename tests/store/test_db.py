@@ -190,10 +190,10 @@ async def test_full_disk_refuses_the_whole_commit_and_heals_by_itself(tmp_path: 
             assert [type(end) for end in ends] == [StoreUnavailable, StoreUnavailable]
             assert [end.reason for end in ends if isinstance(end, StoreUnavailable)] == ["disk_full"] * 2
         assert await database.read(texts) == []
-        assert said == ["disk_full"]
+        assert (said, database.refuses) == (["disk_full"], "disk_full")
         await database.write(limit(10_000))
         await database.write(put("x" * 100_000))
-        assert said == ["disk_full", None]
+        assert (said, database.refuses) == (["disk_full", None], None)
         assert len(await database.read(texts)) == 1
 
 
