@@ -8,7 +8,7 @@ from functools import partial
 import anyio
 from anyio.abc import TaskGroup
 
-from connectors.base import Target
+from connectors.base import CredentialsLost, Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, Watchdog
@@ -151,7 +151,7 @@ class Bridge:
     async def _figures(self) -> Figures:
         read = await self.store.database.read(figures.read())
         now = self.clock.milliseconds()
-        left = [await target.days_left() for target in self.targets.values() if isinstance(target, KeepsToken)]
+        left = [await _days_left(target) for target in self.targets.values() if isinstance(target, KeepsToken)]
         return Figures(
             inbox_waiting=read.inbox_waiting,
             inbox_oldest_s=_age(read.inbox_oldest, now),
@@ -225,6 +225,14 @@ def _bind(host: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
+
+
+async def _days_left(target: KeepsToken) -> float | None:
+    """``None`` also where the stored tokens cannot be opened: the company's gate says that."""
+    try:
+        return await target.days_left()
+    except CredentialsLost:
+        return None
 
 
 def _age(since: int | None, now: int) -> float | None:

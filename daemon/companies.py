@@ -82,13 +82,16 @@ async def open_company_target(
 ) -> AsyncIterator[Target]:
     """The company's target, alone: for the daemon, and for commands of the CLI that must ask Fortnox."""
     row = (await database.write(companies.register([company.name])))[company.name]
+    kept = CompanyTokens(tokens)
+    if company.refresh_token is not None:
+        await kept.seed(company.name, company.refresh_token.reveal(), clock.now())
     async with (
         open_session() as session,
         open_target(
             company.name,
             company.fortnox,
             company.client_secret.reveal() if company.client_secret else "",
-            CompanyTokens(tokens),
+            kept,
             session,
             StoredPin(database, company, clock).matches,
             clock=clock.now,

@@ -151,6 +151,7 @@ class _Loading:
             fortnox = section.fortnox
             where = ("companies", name, "fortnox")
             secret = self._secret((*where, "client_secret"), fortnox.client_secret, "token", [kinds[name]])
+            refresh = self._secret((*where, "refresh_token"), fortnox.refresh_token, "token", [kinds[name]])
             # Two windows on one client and tenant would together exceed its budget.
             tenant = (fortnox.rest_url, fortnox.client_id, fortnox.tenant_id)
             if fortnox.tenant_id is not None and tenant in tenants:
@@ -159,7 +160,7 @@ class _Loading:
             settings = CompanySettings(
                 name=name, start=section.start, bookkeeping=section.bookkeeping, survey=section.survey
             )
-            yield name, Company(settings, fortnox, secret)
+            yield name, Company(settings, fortnox, secret, refresh)
 
     def _sources(self, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, ConfiguredSource]]:
         for name, section in _table(self.content.get("sources")).items():

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from connectors.base import SecretReference
 
 SHOWN_CHARACTERS = 80
-SECRETS_BY_NAME = frozenset({"client_secret", "state_key"})
+SECRETS_BY_NAME = frozenset({"state_key"})
 
 
 @dataclass(frozen=True, slots=True)

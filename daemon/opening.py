@@ -1,6 +1,6 @@
 """Opens the data folder: the lock, the migrated database, the sealed tokens, and what the last run left behind."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -11,19 +11,22 @@ import anyio.to_thread
 from cryptography.fernet import Fernet, MultiFernet
 
 from daemon.clock import Clock
+from daemon.config_faults import key_path
 from daemon.lock import exclusive
 from daemon.logs import get_log
 from daemon.notify import Notifier
 from daemon.retry import JITTER
-from daemon.settings import Config
+from daemon.settings import Config, Warned
+from daemon.tokens import PURPOSE
 from store import attempts, companies, jobs, lanes
 from store.companies import CompanyRow
 from store.db import Database, StoreUnavailable, open_database
 from store.migrate import Migrated, migrate
-from store.tokens import SealedTokens
+from store.tokens import SealedTokens, companies_with
 
 DATABASE = "bridge.db"
 MIGRATION_SECONDS = 600.0
+NOTHING_WILL_LEAVE = "no_stored_token_and_no_refresh_token_so_nothing_will_leave"
 
 
 class WrongFolder(Exception):
@@ -111,8 +114,19 @@ async def _opened(config: Config, database: Database, clock: Clock, schema: int)
     await database.write(lanes.pull_in(round(longest * 1000), now))
     say = get_log().warning if after == "crash" else get_log().info
     say("daemon.started", version=version("fortnox-bridge"), schema=schema, instance=str(start), after=after)
+    for warned in unconnected(config, await database.read(companies_with(PURPOSE))):
+        get_log().warning("config.warned", key=warned.key, reason=warned.reason)
     pauses = Pauses(await database.read(companies.pauses))
     return OpenStore(database, keys, SealedTokens(database, keys, clock.now), rows, pauses, start, after)
+
+
+def unconnected(config: Config, kept: Collection[str]) -> list[Warned]:
+    """Companies of the rotating grant that have neither tokens ``kept`` nor a refresh token to begin with."""
+    return [
+        Warned(key_path(("companies", name, "fortnox", "refresh_token")), NOTHING_WILL_LEAVE)
+        for name, company in config.companies.items()
+        if company.fortnox.grant == "authorization_code" and company.fortnox.refresh_token is None and name not in kept
+    ]
 
 
 def check_folder(kinds: Mapping[str, str], config: Config) -> None:

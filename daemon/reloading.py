@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from connectors.base import Source
+from connectors.fortnox.settings import FortnoxSettings
+from daemon.credentials import Secret
 from daemon.listener import Hook
-from daemon.settings import Config
+from daemon.settings import Company, Config
 
 
 def sources_of(config: Config) -> dict[str, Source]:
@@ -37,6 +39,10 @@ def needs_restart(old: Config, new: Config) -> list[str]:
         before, after = old.companies.get(name), new.companies.get(name)
         if before is None or after is None:
             changed.append(f"companies.{name}")
-        elif (before.fortnox, before.client_secret) != (after.fortnox, after.client_secret):
+        elif _connection(before) != _connection(after):
             changed.append(f"companies.{name}.fortnox")
     return changed
+
+
+def _connection(company: Company) -> tuple[FortnoxSettings, Secret | None, Secret | None]:
+    return company.fortnox, company.client_secret, company.refresh_token

@@ -89,11 +89,12 @@ class ConfigFile(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """One company, ready to be opened. ``client_secret`` is ``None`` where secrets were not resolved."""
+    """One company, ready to be opened. Both secrets are ``None`` where secrets were not resolved."""
 
     settings: CompanySettings
     fortnox: FortnoxSettings
     client_secret: Secret | None
+    refresh_token: Secret | None = None
 
     @property
     def name(self) -> str:

@@ -1,11 +1,14 @@
 """Keeps a company's Fortnox tokens in the store, sealed, in the shape that the client asks for."""
 
+import hashlib
 from datetime import datetime
 
-from connectors.base import StoredToken
-from store.tokens import SealedTokens
+from connectors.base import CredentialsLost, StoredToken
+from store.tokens import SealedTokens, Unsealable
 
 PURPOSE = "fortnox"
+SEED = "fortnox_seed"
+"""Under this purpose lies the digest of the refresh token of the configuration that was taken last."""
 
 
 class CompanyTokens:
@@ -15,8 +18,19 @@ class CompanyTokens:
         self._sealed = sealed
 
     async def load(self, company: str) -> StoredToken | None:
-        """The stored tokens, opened; ``None`` where the company has none. Raises :class:`store.tokens.Unsealable`."""
-        values = await self._sealed.read(company, PURPOSE)
+        """The stored tokens, opened; ``None`` where the company has none.
+
+        Raises ``CredentialsLost`` where they cannot be opened with the state key.
+        """
+        try:
+            values = await self._sealed.read(company, PURPOSE)
+        except Unsealable:
+            raise CredentialsLost(
+                "tokens_unsealable",
+                system="fortnox",
+                operation="token",
+                remedy="The stored tokens cannot be opened with state_key: give the former key back, then restart.",
+            ) from None
         if values is None:
             return None
         refreshed = values.get("refreshed_at")
@@ -35,3 +49,25 @@ class CompanyTokens:
         if token.refreshed_at is not None:
             values["refreshed_at"] = token.refreshed_at.isoformat()
         await self._sealed.write(company, PURPOSE, values)
+
+    async def seed(self, company: str, refresh: str, now: datetime) -> bool:
+        """Connect the company with the configuration's refresh token, once; tells whether it was taken.
+
+        It is taken where nothing is stored, and where it is another one than was taken last: then a person has
+        connected the company again. The access token stored beside it has expired, so that the first use renews both.
+        What cannot be opened is left as it is: a former state key may still open it.
+        """
+        digest = hashlib.sha256(refresh.encode()).hexdigest()
+        try:
+            seeded = await self._sealed.read(company, SEED)
+            stored = await self._sealed.read(company, PURPOSE)
+        except Unsealable:
+            return False
+        if seeded is not None and seeded["digest"] == digest:
+            return False
+        taken = stored is None or seeded is not None
+        if taken:
+            await self.save(company, StoredToken(access="", expires_at=now, refresh=refresh))
+        # After the token: a crash between the two takes it once more, and nothing has used it yet.
+        await self._sealed.write(company, SEED, {"digest": digest})
+        return taken

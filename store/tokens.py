@@ -7,11 +7,18 @@ from datetime import datetime
 
 from cryptography.fernet import InvalidToken, MultiFernet
 
-from store.db import Database, milliseconds
+from store.db import Database, Job, milliseconds
 
 
 class Unsealable(Exception):
     """A sealed value cannot be opened with the keys at hand, or it belongs to another row."""
+
+
+def companies_with(purpose: str) -> Job[frozenset[str]]:
+    """The companies for which anything is kept for the purpose, without opening it."""
+    return lambda connection: frozenset(
+        row["company"] for row in connection.execute("SELECT company FROM token WHERE purpose = ?", (purpose,))
+    )
 
 
 class SealedTokens:

@@ -112,9 +112,12 @@ class Credentials:
         self._spent = access
 
     async def keep_alive(self) -> bool:
-        """Renew a rotating pair that is older than a day, so that it never dies of age; tells whether it did."""
+        """Renew a rotating pair that is older than a day, or of unknown age, so that it never dies of age; tells
+        whether it did."""
         stored = await self._tokens.load(self._company) if self.rotates else None
-        if stored is None or stored.refreshed_at is None or self._clock() - stored.refreshed_at < KEEP_ALIVE_AGE:
+        if stored is None:
+            return False
+        if stored.refreshed_at is not None and self._clock() - stored.refreshed_at < KEEP_ALIVE_AGE:
             return False
         await self._renewed()
         return True

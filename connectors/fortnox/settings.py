@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from connectors.base import SecretReference
 from handlers.values import Frozen
 
 FORTNOX_HOSTS = frozenset({"api.fortnox.se", "apps.fortnox.se"})
@@ -25,7 +26,9 @@ def is_loopback(host: str) -> bool:
 class FortnoxSettings(Frozen):
     """One company at Fortnox: where, with which grant, at what pace, and how customers are looked up.
 
-    ``client_secret`` is a reference to a secret, never the secret. ``tenant_id`` is the number that Fortnox calls
+    ``client_secret`` and ``refresh_token`` are references to secrets, never the secrets. ``refresh_token``, for the
+    authorization-code grant only, is the one that connects the company: used once, later ones lie in the store.
+    ``tenant_id`` is the number that Fortnox calls
     ``DatabaseNumber`` (Fortnox facts, section 2.3); the client-credentials grant needs it. ``organisation_numbers``
     says how the company stores them, because the search matches exactly as stored (section 5): ``both`` looks up both
     forms. ``further_rungs`` are keys looked up besides the buyer's strongest one. Times are seconds.
@@ -37,7 +40,8 @@ class FortnoxSettings(Frozen):
     grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
     tenant_id: int | None = Field(default=None, ge=1)
     client_id: str = Field(min_length=1)
-    client_secret: str = Field(min_length=1)
+    client_secret: SecretReference
+    refresh_token: SecretReference | None = None
     window_calls: int = Field(default=25, ge=0, le=25)
     window_seconds: float = Field(default=5.0, gt=0, le=60)
     timeout_seconds: float = Field(default=30.0, gt=0, le=300)
@@ -57,10 +61,19 @@ class FortnoxSettings(Frozen):
             raise ValueError("https is required for any host but this machine's own")
         return value.rstrip("/")
 
+    @field_validator("refresh_token")
+    @classmethod
+    def _given_by_fortnox(cls, value: SecretReference | None) -> SecretReference | None:
+        if value is not None and value.startswith("generated:"):
+            raise ValueError("comes from Fortnox and cannot be generated")
+        return value
+
     @model_validator(mode="after")
     def _whole(self) -> "FortnoxSettings":
         if self.grant == "client_credentials" and self.tenant_id is None:
             raise ValueError("client_credentials needs tenant_id")
+        if self.refresh_token is not None and self.grant != "authorization_code":
+            raise ValueError("refresh_token belongs to grant authorization_code")
         hosts = {urlsplit(self.rest_url).hostname, urlsplit(self.oauth_url).hostname}
         if hosts & FORTNOX_HOSTS and not hosts <= FORTNOX_HOSTS:
             raise ValueError("rest_url and oauth_url must both be Fortnox's own, or neither")

@@ -1,6 +1,7 @@
 """Commands that run something: the daemon, the demonstration, the simulator, and the check of the configuration."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from daemon.cli.common import Wrong, print_json, with_config, with_json
 
 if TYPE_CHECKING:
     from connectors.fortnox.simulator import SimulatorSettings
-    from daemon.settings import Config
+    from daemon.settings import Config, Warned
 
 
 @click.command
@@ -103,7 +104,28 @@ def _checked(config_path: Path, *, skip_secrets: bool) -> "Config":
         return config
     # Secrets that are generated must belong to whom the folder belongs.
     common.check_owner(config.data_dir)
-    return load_config(config_path)
+    config = load_config(config_path)
+    return replace(config, warnings=(*config.warnings, *_unconnected(config)))
+
+
+def _unconnected(config: "Config") -> "list[Warned]":
+    """What only the database can tell: companies that no stored token connects."""
+    import asyncio
+
+    from daemon.opening import database_path, unconnected
+    from daemon.tokens import PURPOSE
+    from store.db import StoreUnreadable, open_reader
+    from store.tokens import companies_with
+
+    async def kept(path: Path) -> frozenset[str]:
+        async with open_reader(path) as read:
+            return await read(companies_with(PURPOSE))
+
+    path = database_path(config.data_dir)
+    try:
+        return unconnected(config, asyncio.run(kept(path)) if path.exists() else ())
+    except StoreUnreadable as error:
+        raise Wrong(str(error)) from None
 
 
 def _print_config(config: "Config") -> None:

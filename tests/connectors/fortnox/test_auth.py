@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import socket
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -201,6 +202,17 @@ async def test_keep_alive_renews_a_pair_older_than_a_day() -> None:
         assert await made.keep_alive() is False
         clock.now += timedelta(days=2)
         assert await made.days_left() == 43
+        assert await made.keep_alive() is True
+        assert await made.days_left() == 45
+    assert len(server.asked) == 1
+
+
+@pytest.mark.asyncio
+async def test_keep_alive_renews_a_pair_of_unknown_age() -> None:
+    """A refresh token from the configuration has no days to count until it was used."""
+    tokens = MemoryTokens(replace(stored(), refreshed_at=None))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        assert await made.days_left() is None
         assert await made.keep_alive() is True
         assert await made.days_left() == 45
     assert len(server.asked) == 1

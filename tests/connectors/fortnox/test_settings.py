@@ -37,6 +37,8 @@ def test_seconds_may_be_written_with_decimals() -> None:
         {"window_seconds": 1},
         {"tenant_id": None},
         {"client_secret": ""},
+        {"refresh_token": "file:r"},
+        {"refresh_token": "generated:r", "grant": "authorization_code"},
         {"unknown": 1},
         {"further_rungs": ["name"]},
     ],
@@ -45,3 +47,13 @@ def test_what_is_refused(wrong: dict[str, Any]) -> None:
     """Plain http outside this machine, a password in an address, a faster window at Fortnox, unknown keys."""
     with pytest.raises(ValidationError):
         FortnoxSettings(**{**REAL, **wrong})
+
+
+def test_references_to_secrets_are_masked() -> None:
+    """A reference of the form plain:TEXT holds the secret itself."""
+    made = FortnoxSettings(
+        **{**REAL, **LOOPBACK, "grant": "authorization_code"} | {"client_secret": "plain:canary"},
+        refresh_token="plain:canary",
+    )
+    assert "canary" not in repr(made)
+    assert made.refresh_token == "plain:canary"
