@@ -221,9 +221,9 @@ def _bind(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
         bound.setblocking(False)
-    except BaseException:
+    except OSError as error:
         bound.close()
-        raise
+        raise OSError(f"cannot listen on {host} port {port}: {error.strerror} (http.host and http.port)") from error
     return bound
 
 
