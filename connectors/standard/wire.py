@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.json_schema import WithJsonSchema
+from pydantic_core import ErrorDetails
 
 MOST_INTEGER_DIGITS = 18
 MOST_DECIMALS = 12
@@ -87,8 +88,19 @@ Country = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"}),
 ]
 Choice = str | int | Decimal | bool
+
+
+def _answer_value(value: object) -> object:
+    """One fault for whatever an answer may not be, instead of one for each thing that it could have been."""
+    choices = value if isinstance(value, list) else [value]
+    if all(choice is None or isinstance(choice, str | int | Decimal) for choice in choices):
+        return value
+    raise ValueError("must be text, a number, true or false, or a list of these")
+
+
 AnswerValue = Annotated[
     Choice | list[Choice | None],
+    BeforeValidator(_answer_value),
     WithJsonSchema(
         {
             "anyOf": [
@@ -240,14 +252,32 @@ BODIES: dict[str, type[Body]] = {
 }
 
 
+MOST_FAULTS = 3
+_REASONS = {
+    "missing": "is missing",
+    "model_type": "must be an object",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "string_type": "must be text",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+}
+
+
 def faults(error: ValidationError) -> str:
-    """What is wrong with a body, as field paths and reasons; never a value (at most five)."""
-    texts = []
-    for fault in error.errors(include_input=False, include_url=False, include_context=False)[:5]:
-        path = ".".join(str(part) for part in fault["loc"]) or "the body"
-        reason = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
-        texts.append(f"{path}: {reason}")
-    return "; ".join(texts)
+    """What is wrong with a body, as field paths with one reason each; never a value (at most three fields)."""
+    found: dict[str, str] = {}
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        found.setdefault(".".join(str(part) for part in fault["loc"]) or "the body", _reason(fault))
+    texts = [f"{path}: {reason}" for path, reason in list(found.items())[:MOST_FAULTS]]
+    return "; ".join([*texts, *([f"and {len(found) - MOST_FAULTS} more"] if len(found) > MOST_FAULTS else [])])
+
+
+def _reason(fault: ErrorDetails) -> str:
+    text = fault["msg"].removeprefix("Value error, ").replace("Input should", "must").replace("String should", "must")
+    return _REASONS.get(fault["type"], text)
 
 
 def moment_in_seconds(moment: datetime) -> Decimal:
