@@ -26,6 +26,10 @@ READS = {
 """Kind of command -> kind of the far object that its thing is, and how that is read (a note by its customer)."""
 
 
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
+
+
 def _refuse(remedy: str) -> NoReturn:
     raise parked("not_identified", remedy)
 
@@ -38,7 +42,7 @@ async def identify(task: Task, kind: str, number: str, client: Client) -> Settle
     """
     made, reading = READS[task.command.kind]
     if made != kind:
-        _refuse(f"This command makes a {made}, not a {kind}.")
+        _refuse(f"This command makes {_a(made)}, not {_a(kind)}.")
     stored = await client.find(reading, number)
     if stored is None:
         _refuse(f"There is no {kind} {number} in Fortnox.")

@@ -109,3 +109,12 @@ async def test_a_note_is_known_by_its_mark_on_the_card() -> None:
         assert await _refused(here, note(), "note")
         await here.carry_out(note())
         assert (await _says(here, note(), "note")).result == "found"
+
+
+@pytest.mark.asyncio
+async def test_an_object_of_another_kind_is_refused_in_plain_words() -> None:
+    """An invoice, a customer."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        assert await _refused(here, invoice(), "customer") == "This command makes an invoice, not a customer."
+        assert await _refused(here, customer(), "invoice") == "This command makes a customer, not an invoice."
