@@ -1,6 +1,7 @@
 """Intake: inbox rows become events, events become commands, each in one transaction, from disk."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -32,6 +33,9 @@ REST_SLICES = 9
 
 IDLE_SECONDS = 30.0
 STORE_PAUSE_SECONDS = 1.0
+
+PLAIN = re.compile(r"[a-z_]{1,40}")
+"""A source's reason that a log line may carry: a word, no sentence."""
 
 Unseal = Callable[[bytes], bytes]
 
@@ -252,7 +256,8 @@ class Intake:
             if outcome.reason != "bug":
                 self._log.error("event.parked", **_named(row), reason=outcome.reason)
         else:
-            self._log.info("event.ignored", **_named(row), reason=state)
+            plain = state == "ignored" and outcome.reason is not None and PLAIN.fullmatch(outcome.reason)
+            self._log.info("event.ignored", **_named(row), reason=outcome.reason if plain else state)
 
 
 def _named(row: Waiting) -> dict[str, str | int]:

@@ -75,7 +75,7 @@ def _timeline(command: Json) -> list[tuple[str, str]]:
     lines += [(acted["at"], _acted(acted)) for acted in command["actions"]]
     if command["settled_by"]:
         at = command["finished_at"] or (command["attempts"][-1]["ended_at"] if command["attempts"] else None)
-        lines.append((at or command["created_at"], f"what stands there: {_short(command['settled_by'])}"))
+        lines += [(at or command["created_at"], line) for line in _stands(command["settled_by"])]
     link = command["link"]
     if link is not None and link["by"] == command["id"]:
         lines.append(
@@ -85,6 +85,15 @@ def _timeline(command: Json) -> list[tuple[str, str]]:
         result = f" ({command['result']})" if command["result"] else ""
         lines.append((command["finished_at"], f"{command['state']}{result}"))
     return lines
+
+
+def _stands(proof: Json) -> list[str]:
+    """What proves the end, and each text that Fortnox cut on storing it."""
+    rest = {name: value for name, value in proof.items() if name != "cut"}
+    cut = [
+        f"  {field} {text['sent']!r} stored as {text['stored']!r}" for field, text in (proof.get("cut") or {}).items()
+    ]
+    return [f"what stands there: {_short(rest)}", *cut]
 
 
 def _attempt(attempt: Json) -> list[tuple[str, str]]:
