@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
 
-OTHERS_SECONDS = 0.0015
+OTHERS_SECONDS = 0.0005
 """How long a commit that somebody at the door waits for works on anything else."""
 
 _REFUSING = frozenset(

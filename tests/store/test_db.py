@@ -71,7 +71,7 @@ async def test_who_gathers_comes_first_and_the_others_are_not_starved(tmp_path: 
 
     def slow(number: int) -> Job[None]:
         def job(_: sqlite3.Connection) -> None:
-            time.sleep(commit.OTHERS_SECONDS / 2)
+            time.sleep(8 * commit.OTHERS_SECONDS)
             order.append(f"other {number}")
 
         return job
