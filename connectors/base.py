@@ -1,6 +1,7 @@
 """What a source and a target are, and the errors of the outside, named by what to do next."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
@@ -316,6 +317,10 @@ class Target(Protocol):
 
     def room(self) -> int:
         """How many calls may leave now without waiting for the rate window."""
+        ...
+
+    def place(self, priority: int) -> AbstractAsyncContextManager[None]:
+        """Wait for the place of the next call and hold it for the length of the block."""
         ...
 
     def room_in(self) -> float:

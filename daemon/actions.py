@@ -29,6 +29,9 @@ T = TypeVar("T")
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
 
+ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
+"""Questions whether a buyer is a customer that stands there already."""
+
 SHARED = frozenset({"customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer."""
 
@@ -146,10 +149,15 @@ class Actions:
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
 
     async def _answered(self, outbox_id: int) -> str | None:
-        """Where the question was whether this is a sale known already: ``absent`` answers that it is another one."""
-        if await self._database.read(acting.reason_of(outbox_id)) != "same_sale":
+        """Where the question was whether a sale or a party is known already: ``absent`` says that it is another."""
+        reason = await self._database.read(acting.reason_of(outbox_id))
+        if reason not in ANOTHER_PARTY | {"same_sale"}:
             return None
         command = COMMANDS.validate_json((await self._head(outbox_id)).text)
+        if isinstance(command, EnsureCustomer):
+            names = {name for name, _ in command.match_keys}
+            another = names if reason == "several_customers" else names & {"email"}
+            return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
         return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 
     def _told(self, touched: Touched, person: Person) -> Answer:

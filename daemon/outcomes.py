@@ -166,7 +166,8 @@ class Outcomes:
         """A known customer has the same e-mail, but only one side has an organisation number."""
         question = (
             f"customer {number} has the same e-mail address, but only one of the two has an organisation number: "
-            f"is it the same customer? (link out-{head.outbox_id} customer:{number}, or correct the sender's data)"
+            f"is it the same customer? (link out-{head.outbox_id} customer:{number}; if it is another one, "
+            f"retry out-{head.outbox_id} --absent)"
         )
         await self._stop(head, "held", "ambiguous_customer", question)
 

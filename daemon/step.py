@@ -145,8 +145,13 @@ class Step:
             return
         if plan.far_object not in {None, far_object}:
             raise FarObjectOutsideTurn(plan.operation)
-        if not self._outcomes.may_leave():
-            return
+        # The place first: an attempt that is on disk while it waits for one would be a doubt after a crash.
+        async with self._target.place(task.priority):
+            if self._outcomes.may_leave():
+                await self._sent(head, task, plan)
+
+    async def _sent(self, head: Head, task: Task, plan: Write) -> None:
+        keys = _keys_of(task.command)
         now = self._clock.milliseconds()
         absent = [attempt.id for attempt in head.open]
         attempt_id = await self._database.write(delivering.begin(_attempt(head, plan), now, absent=absent))

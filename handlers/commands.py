@@ -34,7 +34,8 @@ class EnsureCustomer(CommandBase):
 
     ``update`` says what happens to a card that is already there: ``never`` touches nothing, ``fill`` fills empty fields
     and overwrites only the fields named in ``overwrite`` (names of this class). ``create`` is false where settings
-    forbid making new customers: then a respondent without a card is recorded and nothing is made.
+    forbid making new customers: then a respondent without a card is recorded and nothing is made. ``not_by`` names
+    keys that a person said belong to another party: they are not matched.
     """
 
     kind: Literal["ensure_customer"] = "ensure_customer"
@@ -47,6 +48,7 @@ class EnsureCustomer(CommandBase):
     update: Literal["never", "fill"] = "never"
     overwrite: tuple[str, ...] = ()
     create: bool = True
+    not_by: tuple[str, ...] = ()
 
     @property
     def match_keys(self) -> tuple[MatchKey, ...]:
@@ -56,7 +58,7 @@ class EnsureCustomer(CommandBase):
             ("own_number", self.own_number),
             ("email", self.email.casefold() if self.email else None),
         )
-        return tuple((name, value) for name, value in named if value)
+        return tuple((name, value) for name, value in named if value and name not in self.not_by)
 
 
 class InvoiceRow(Frozen):
@@ -77,6 +79,8 @@ class EnsureInvoice(CommandBase):
     ``number`` is the source's own number (to ``YourOrderNumber``), ``origin`` names source and id (to
     ``ExternalInvoiceReference2``). Totals are decimals in ``currency``, before Fortnox's rounding to whole kronor.
     ``made_from`` and ``hold_same_total_days`` serve the guard against one sale arriving as an order and as an invoice.
+    ``to_be_booked``: booking follows, so an invoice that stands already is read and compared once more, because people
+    may have changed it since.
     """
 
     kind: Literal["ensure_invoice"] = "ensure_invoice"
@@ -85,6 +89,7 @@ class EnsureInvoice(CommandBase):
     origin: str
     made_from: Literal["order", "invoice"]
     hold_same_total_days: int = 0
+    to_be_booked: bool = False
     invoice_date: date
     due_date: date
     currency: str

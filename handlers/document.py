@@ -13,13 +13,21 @@ from handlers.settings import Bookkeeping
 from handlers.totals import LARGEST, check_totals
 from handlers.values import Question, Ref, round_ore
 
+NUMBER_LIMIT, ORIGIN_LIMIT = 75, 80
+"""Characters of ``YourOrderNumber`` and of ``ExternalInvoiceReference2`` (Fortnox facts, section 1.10)."""
+MARKS_IN_NUMBERS = frozenset(" -_./:+#&()*=@,;!?%'\"")
 HOME_CURRENCY = "SEK"
 SMALLEST_RATE = Decimal("0.000001")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def invoice_commands(
-    event: OrderChanged | InvoicePaid, invoice: Ref, made_from: Literal["order", "invoice"], bookkeeping: Bookkeeping
+    event: OrderChanged | InvoicePaid,
+    invoice: Ref,
+    made_from: Literal["order", "invoice"],
+    bookkeeping: Bookkeeping,
+    *,
+    to_be_booked: bool,
 ) -> tuple[EnsureCustomer, EnsureInvoice]:
     """The customer and the unbooked invoice of a document, dated as the document is.
 
@@ -30,13 +38,17 @@ def invoice_commands(
     rows = invoice_rows(document, bookkeeping)
     check_totals(document)
     customer = buyer(event)
+    origin = f"{event.thing.system} {made_from} {event.thing.id}"
+    _check_reference("number", document.number, NUMBER_LIMIT)
+    _check_reference("source and id", origin, ORIGIN_LIMIT)
     ensured = EnsureInvoice(
         thing=invoice,
         customer=customer.thing,
         number=document.number,
-        origin=f"{event.thing.system} {made_from} {event.thing.id}",
+        origin=origin,
         made_from=made_from,
         hold_same_total_days=bookkeeping.hold_same_total_days if made_from == "invoice" else 0,
+        to_be_booked=to_be_booked,
         invoice_date=document.dated,
         due_date=_due_date(document.dated, bookkeeping.payment_days),
         currency=document.currency,
@@ -55,10 +67,13 @@ def payment_commands(
 ) -> tuple[BookInvoice, EnsurePayment, BookPayment]:
     """The invoice booked, then its payment in full in the invoice's currency, on the day it was paid, booked too.
 
-    Raises :class:`Question` where the document does not say when it was paid.
+    Raises :class:`Question` where the document does not say when it was paid, or says a day before its own: Fortnox
+    takes no payment dated before its invoice.
     """
     if document.paid is None:
         raise Question("the document does not say when it was paid")
+    if document.paid < document.dated:
+        raise Question(f"paid on {document.paid}, before the document's own date {document.dated}")
     paid = EnsurePayment(
         thing=payment,
         invoice=invoice.thing,
@@ -88,6 +103,14 @@ def _currency_rate(document: Document) -> Decimal | None:
     if rate == 1:
         raise Question(f"the currency rate for {document.currency} is 1, which is the rate of {HOME_CURRENCY}")
     return rate
+
+
+def _check_reference(what: str, text: str, limit: int) -> None:
+    """Numbers and references are never altered: one that a document could not carry stops the event before any call."""
+    if len(text) > limit or not all(character.isalnum() or character in MARKS_IN_NUMBERS for character in text):
+        raise Question(
+            f"the document's {what} cannot be written as it stands: letters, digits and plain marks, {limit}"
+        )
 
 
 def _due_date(dated: date, payment_days: int) -> date:

@@ -13,6 +13,6 @@ def book_paid_invoice(event: InvoicePaid, settings: CompanySettings) -> tuple[Co
     lately: the same sale may have come both ways. Raises :class:`~handlers.values.Question` where the document cannot
     be booked as it stands.
     """
-    customer, ensured = invoice_commands(event, event.thing, "invoice", settings.bookkeeping)
+    customer, ensured = invoice_commands(event, event.thing, "invoice", settings.bookkeeping, to_be_booked=True)
     payment = event.thing.model_copy(update={"kind": "invoice_payment"})
     return customer, ensured, *payment_commands(event.document, ensured, payment, settings.bookkeeping)

@@ -24,8 +24,9 @@ def book_order(event: OrderChanged, settings: CompanySettings) -> tuple[Command,
     if event.status in BY_HAND:
         raise Question(BY_HAND[event.status])
     invoice = event.thing.model_copy(update={"kind": "order_invoice"})
-    customer, ensured = invoice_commands(event, invoice, "order", settings.bookkeeping)
-    if event.status == "won":
+    paid = event.status == "paid"
+    customer, ensured = invoice_commands(event, invoice, "order", settings.bookkeeping, to_be_booked=paid)
+    if not paid:
         return customer, ensured
     payment = event.thing.model_copy(update={"kind": "order_payment"})
     return customer, ensured, *payment_commands(event.document, ensured, payment, settings.bookkeeping)

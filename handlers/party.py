@@ -15,7 +15,7 @@ def buyer(event: OrderChanged | InvoicePaid) -> EnsureCustomer:
     """The customer that an invoice is made for; a card that is already there is left as it is.
 
     Raises :class:`Question` where the buyer has no name, a country that is not two letters, or an organisation number
-    that is none (Sweden, or no country given). An e-mail that does not look like one is left out and never sent.
+    that is none (Sweden, or no country given), or an e-mail that does not look like one: match keys are never altered.
     """
     party = event.document.customer
     name, country = single_line(party.name), _country(party)
@@ -27,6 +27,8 @@ def buyer(event: OrderChanged | InvoicePaid) -> EnsureCustomer:
     if number is None and _text(party.organisation_number):
         raise Question("the buyer's organisation number is not a Swedish one with a right check digit")
     customer = _draft(event.thing, party, name=name, country=country, organisation_number=number)
+    if customer.email is None and _text(party.email):
+        raise Question("the buyer's e-mail does not look like one")
     return customer.model_copy(update={"thing": _thing(event.thing, party, customer)})
 
 

@@ -20,6 +20,9 @@ async def _send(write: Write, reading: str, client: Client) -> tuple[Json, str]:
         document = await client.read(reading, write.evidence["number"])
         if is_true(document.get("Booked")):
             return document, "unchanged"
+        if is_true(document.get("Cancelled")):
+            number = write.evidence["number"]
+            raise held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.") from None
         raise
 
 

@@ -95,7 +95,7 @@ def _check_party(command: EnsureCustomer, card: Json, rung: str) -> None:
         raise held(
             "another_party",
             f"Customer {number_of(card)} has the same {rung}, but only one side has an organisation number. If it is "
-            "the same party, link it to this command; if not, correct the key at the source.",
+            "the same party, link it to this command; if it is another one, retry with --absent.",
         )
 
 
@@ -120,7 +120,7 @@ async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCusto
             raise held(
                 "several_customers",
                 f"Customers {', '.join(sorted(number_of(hit) for hit in hits))} have the same {rung}. Link the right "
-                "one to this command, or merge them in Fortnox and retry.",
+                "one to this command, merge them in Fortnox and retry, or retry with --absent if it is none of them.",
             )
         if hits:
             _check_party(command, hits[0], rung)

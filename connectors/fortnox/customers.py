@@ -85,6 +85,8 @@ class Customers:
         command = command_of(task, EnsureCustomer)
         if task.link is not None:
             return await self._filled(command, task.link, client)
+        # Keys that Fortnox would refuse stop the command before the first call.
+        card_fields(command, self._settings.organisation_numbers)
         search = Search()
         number = await customer_search.ladder(client, self._settings, command, search)
         mark = reference(task.thing)
@@ -193,6 +195,7 @@ class Customers:
             return Sighting(None, search.proof())
         question = None
         if len(marked) > 1:
-            question = f"Customers {', '.join(marked)} all carry our mark: one was made too many. Keep {marked[0]}."
+            question = f"Customers {', '.join(marked)} all carry our mark: one was made too many. "
+            question += f"Name the right one (`link`, `customer:{marked[0]}`) and remove the other in Fortnox."
         settled = Settled(Link("customer", marked[0], {}), "created", question=question, proof=search.proof())
         return Sighting(settled, search.proof())

@@ -5,7 +5,7 @@ from connectors.fortnox import invoice_content as content
 from connectors.fortnox.client import Client
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import command_of, held, linked
-from connectors.fortnox.wire import OPERATIONS, is_true, text_of
+from connectors.fortnox.wire import OPERATIONS, decimal_of, is_true, text_of
 from handlers.commands import EnsureInvoice
 from handlers.values import reference
 
@@ -74,7 +74,8 @@ class Invoices:
     ) -> Write | Settled:
         """The same money content needs no call; another is an update while the invoice is unbooked, else a question."""
         known = link.state.get("meant")
-        if known == ours["digest"] and not link.state.get("mismatch") and not link.state.get("cancelled"):
+        settled = not link.state.get("mismatch") and not link.state.get("cancelled")
+        if known == ours["digest"] and settled and (link.state.get("booked") or not command.to_be_booked):
             return Settled(link, "unchanged")
         invoice = await client.read("read_invoice", link.number)
         wrong = content.differences(ours, invoice)
@@ -96,8 +97,8 @@ class Invoices:
         if known == ours["digest"]:
             raise held(
                 "totals_differ",
-                f"Invoice {link.number} is still not what was meant: {'; '.join(wrong)}. "
-                "Correct it in Fortnox and retry, or discard this command.",
+                f"Invoice {link.number} is not what was meant: {'; '.join(wrong)}. Correct it in Fortnox and retry, "
+                f"accept it as it stands with `link` and `invoice:{link.number}`, or discard this command.",
             )
         return await self._update(task, command, link, invoice, ours, client)
 
@@ -151,6 +152,9 @@ class Invoices:
             invoice = await client.read("read_invoice", number)
             if not is_true(invoice.get("Credit")):
                 hits.append(invoice)
+        live = [hit for hit in hits if not is_true(hit.get("Cancelled"))]
+        if live or hits:
+            hits = live or hits[:1]
         found = [content.number_of(hit) for hit in hits]
         proof: Json = {"searched_by": "externalinvoicereference1", "mark": mark, "rows": len(rows), "matched": found}
         proof["linked_elsewhere"] = sorted(elsewhere)
@@ -171,12 +175,17 @@ class Invoices:
         question = None
         if surplus:
             question = f"Invoices {number}, {', '.join(surplus)} all carry our mark: one sale stands twice in Fortnox. "
-            question += f"Cancel all but {number}, then retry."
+            question += f"Cancel all but one in Fortnox, then retry, or name the right one: `link`, `invoice:{number}`."
         elif is_true(invoice.get("Cancelled")):
             question = f"Invoice {number} carries our mark and is cancelled in Fortnox. Discard this command, or have "
             question += "the document made anew."
         elif wrong:
             question = f"Invoice {number} stays unbooked, it is not what was meant: {'; '.join(wrong)}."
+        elif decimal_of(invoice.get("Total")) == 0 and decimal_of(ours["total"]) != 0:
+            question = (
+                f"Fortnox rounds invoice {number} of {ours['total']} to 0, so it can take no payment: cancel it and "
+            )
+            question += "discard what follows, or book it by hand."
         link = Link(KIND, number, content.state_of(invoice, ours, mismatch=question is not None))
         shown: Json = dict(proof or {}) | {
             "Total": text_of(invoice.get("Total")),

@@ -5,6 +5,7 @@ from bisect import insort
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -19,6 +20,23 @@ class _Ticket:
     priority: int
     turn: int
     wake: asyncio.Future[None] | None = field(default=None, compare=False)
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """A place that was taken before its call; the first call of the same task uses it."""
+
+    window: "Window"
+    used: bool = False
+
+    def serves(self, window: "Window") -> bool:
+        """Whether the call may use it; only the first may."""
+        serves = self.window is window and not self.used
+        self.used = self.used or serves
+        return serves
+
+
+_ahead: ContextVar[_Ahead | None] = ContextVar("_ahead", default=None)
 
 
 class Window:
@@ -53,7 +71,8 @@ class Window:
     @asynccontextmanager
     async def place(self, priority: int = 1) -> AsyncIterator[None]:
         """Wait for a place and hold it for the length of the block: exactly one call, from before it leaves."""
-        if self.calls == 0:
+        ahead = _ahead.get()
+        if self.calls == 0 or (ahead is not None and ahead.serves(self)):
             yield
             return
         await self._take(priority)
@@ -63,6 +82,16 @@ class Window:
             self._running -= 1
             self._free_at.append(self._monotonic() + self._hold)
             self._wake_head()
+
+    @asynccontextmanager
+    async def ahead(self, priority: int = 1) -> AsyncIterator[None]:
+        """Take the place of this task's next call before it is made: what is then written down as sent really leaves."""
+        async with self.place(priority):
+            token = _ahead.set(_Ahead(self))
+            try:
+                yield
+            finally:
+                _ahead.reset(token)
 
     @contextmanager
     def reserve(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from datetime import datetime
 
 from aiohttp import ClientSession
@@ -94,6 +94,10 @@ class FortnoxTarget:
     def room(self) -> int:
         """How many calls may leave now without waiting for the rate window."""
         return self.client.window.free()
+
+    def place(self, priority: int) -> AbstractAsyncContextManager[None]:
+        """Hold the place of the next call."""
+        return self.client.window.ahead(priority)
 
     def room_in(self) -> float:
         """Seconds until at least one call may leave."""

@@ -39,8 +39,8 @@ async def test_calls_for_a_first_and_a_second_order(tmp_path: Path, buyer: Json,
 
 
 @pytest.mark.asyncio
-async def test_a_paid_order_costs_three_calls_more(tmp_path: Path) -> None:
-    """Booking, payment and its booking are one call each: nothing is read that is known."""
+async def test_a_paid_order_costs_four_calls_more(tmp_path: Path) -> None:
+    """The invoice that stood a while is compared once more; booking, payment and its booking are one call each."""
     async with scene(tmp_path) as stage:
         await stage.send(order("SO-1", buyer=BY_EMAIL))
         await stage.settle()
@@ -48,6 +48,7 @@ async def test_a_paid_order_costs_three_calls_more(tmp_path: Path) -> None:
         await stage.send(order("SO-1", "order.paid", buyer=BY_EMAIL))
         await stage.settle()
         assert [(call["method"], call["path"]) for call in (await stage.calls())[before:]] == [
+            ("GET", "/3/invoices/1"),
             ("PUT", "/3/invoices/1/bookkeep"),
             ("POST", "/3/invoicepayments"),
             ("PUT", "/3/invoicepayments/1/bookkeep"),

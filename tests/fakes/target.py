@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractAsyncContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -245,6 +245,10 @@ class FakeTarget:
     def room(self) -> int:
         """As many as the test says."""
         return self.free
+
+    def place(self, priority: int) -> AbstractAsyncContextManager[None]:
+        """No window stands before the fake."""
+        return nullcontext()
 
     def room_in(self) -> float:
         """Soon."""

@@ -1,7 +1,7 @@
 """Orders: won makes an invoice, paid the same invoice and its payment, the way back is a person's."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -76,7 +76,27 @@ def test_the_example_is_the_published_one() -> None:
 
 def test_won_is_the_beginning_of_paid() -> None:
     """Both statuses name the same customer and the same invoice, so either may come first, and none is made twice."""
-    assert book_order(order(status="won"), company()) == book_order(order(status="paid"), company())[:2]
+    customer, invoice = book_order(order(status="won"), company())
+    paid = book_order(order(status="paid"), company())
+    assert isinstance(invoice, EnsureInvoice)
+    assert paid[:2] == (customer, invoice.model_copy(update={"to_be_booked": True}))
+
+
+def test_what_was_paid_before_its_own_date_is_a_question() -> None:
+    """Fortnox takes no payment dated before its invoice, and no date is moved silently."""
+    event = order(status="paid")
+    early = event.document.model_copy(update={"paid": event.document.dated - timedelta(days=1)})
+    with pytest.raises(Question, match="before the document's own date"):
+        book_order(event.model_copy(update={"document": early}), company())
+
+
+@pytest.mark.parametrize("number", ["A<B>", "SO-1 🎉", "SO\n1", "x" * 76])
+def test_a_number_that_cannot_be_written_as_it_stands_is_a_question(number: str) -> None:
+    """Numbers are never altered, so nothing is made of the event, not even the customer."""
+    event = order()
+    changed = event.model_copy(update={"document": event.document.model_copy(update={"number": number})})
+    with pytest.raises(Question, match="cannot be written"):
+        book_order(changed, company())
 
 
 def test_a_generation_carries_over_to_the_invoice() -> None:
