@@ -85,7 +85,7 @@ class Window:
 
     @asynccontextmanager
     async def ahead(self, priority: int = 1) -> AsyncIterator[None]:
-        """Take the place of this task's next call before it is made: what is then written down as sent really leaves."""
+        """Take the place of this task's next call before it is made: what is written down as sent really leaves."""
         async with self.place(priority):
             token = _ahead.set(_Ahead(self))
             try:
