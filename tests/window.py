@@ -20,13 +20,17 @@ LONGEST_SECONDS = 900.0
 
 @dataclass(frozen=True)
 class Seen:
-    """What arrived at the simulated Fortnox: calls in all, the most in any window, and refusals with 429."""
+    """What arrived at the simulated Fortnox: calls in all, the most in any window, and refusals with 429.
+
+    ``released`` are the moments (monotonic) of the calls that were made while the queued work went.
+    """
 
     calls: int
     most: int
     refused: int
     invoices: int
     seconds: float
+    released: tuple[float, ...]
 
 
 def most_in_any(arrivals: Sequence[float], seconds: float) -> int:
@@ -63,7 +67,8 @@ async def queued(folder: Path, commands: int, seconds: float) -> Seen:
         arrivals = [call["monotonic"] for call in calls]
         refused = sum(call["status"] == 429 for call in calls)
         invoices = len((await stage.state())["invoices"])
-        return Seen(len(calls), most_in_any(arrivals, seconds), refused, invoices, took)
+        released = tuple(arrival for arrival in arrivals if arrival >= started)
+        return Seen(len(calls), most_in_any(arrivals, seconds), refused, invoices, took, released)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -83,8 +88,8 @@ def main(arguments: Sequence[str]) -> int:
         whole = seen.most <= CALLS and seen.refused == 0 and seen.invoices == commands + 1
         held = held and whole
         sys.stdout.write(
-            f"window={seconds:g}s commands={commands} calls={seen.calls} most_in_any_window={seen.most} "
-            f"refused_429={seen.refused} seconds={seen.seconds:.1f} {'ok' if whole else 'FAILED'}\n"
+            f"calls={seen.calls} window={seconds:g}s most_in_any_window={seen.most} status_429={seen.refused} "
+            f"commands={commands} seconds={seen.seconds:.1f} {'ok' if whole else 'FAILED'}\n"
         )
         sys.stdout.flush()
     return 0 if held else 1

@@ -1,0 +1,111 @@
+"""The daemon with a null target: everything of ours is on, and the far side is one POST to a local handler."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from random import Random
+
+import aiohttp
+
+from connectors.base import Json, Link, Settled, Sighting, Target, Task, UnknownEnd, Write
+from connectors.transport import open_session
+from daemon import logs
+from daemon.app import Parts, running
+from daemon.clock import Clock
+from daemon.config import load_config
+from daemon.interpreter import tune
+from daemon.settings import Company
+from handlers.commands import Command, EnsureInvoice
+from handlers.events import Event
+from handlers.routes import ROUTES, Rule
+from handlers.settings import CompanySettings
+from store import links
+from store.db import Database
+from store.links import LinkRow
+from store.tokens import SealedTokens
+from tests.bench.null_rule import BUYER, note_order
+
+ROOM = 1000
+
+
+class NullTarget:
+    """Every write is one POST; nothing is looked up, and the window is off."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        """``url`` is the local handler."""
+        self._session = session
+        self._url = url
+
+    def far_object(self, _: Task) -> str | None:
+        """A new document each time."""
+        return None
+
+    async def plan(self, task: Task) -> Write:
+        """The one call."""
+        evidence: Json = {"mark": task.thing}
+        return Write(f"create_{task.command.kind}", "POST", "/", evidence, creates=True, evidence=evidence)
+
+    async def perform(self, task: Task, write: Write) -> Settled:
+        """Send it, and read the answer."""
+        try:
+            async with self._session.post(self._url, json=write.body) as answer:
+                await answer.read()
+        except (aiohttp.ClientError, OSError) as error:
+            raise UnknownEnd("cut", system="null", operation=write.operation) from error
+        return Settled(Link("document", task.thing[:8], {}), "created")
+
+    async def look(self, _: Task, _operation: str, _evidence: Json) -> Sighting:
+        """Nothing is ever found."""
+        return Sighting(None, {})
+
+    async def identify(self, _: Task, kind: str, number: str) -> Settled:
+        """A person's word is taken."""
+        return Settled(Link(kind, number, {}), "found")
+
+    async def probe(self) -> None:
+        """It is there."""
+
+    def room(self) -> int:
+        """The window is off."""
+        return ROOM
+
+    def place(self, priority: int) -> AbstractAsyncContextManager[None]:
+        """The window is off."""
+        return nullcontext()
+
+    def room_in(self) -> float:
+        """Now."""
+        return 0.0
+
+
+def _routes(rules: str) -> dict[str, tuple[Rule, ...]]:
+    """The ordinary table, with one command for each order: a small one, or (``rules`` ordinary) the whole invoice."""
+    (rule,) = ROUTES["order_changed"]
+
+    def invoice_only(event: Event, settings: CompanySettings) -> tuple[Command, ...]:
+        return tuple(command for command in rule.decide(event, settings) if isinstance(command, EnsureInvoice))
+
+    decide = invoice_only if rules == "ordinary" else note_order
+    return {**ROUTES, "order_changed": (Rule(rule.name, decide),)}
+
+
+async def _serve(config_path: Path, far_side: str, rules: str) -> None:
+    @asynccontextmanager
+    async def open_target(
+        _: Company, database: Database, _t: SealedTokens, _c: Clock, _r: Random
+    ) -> AsyncIterator[Target]:
+        link = LinkRow(BUYER.thing("demo"), "demo", "customer", "1", {}, verified=True)
+        await database.write(lambda connection: links.save(connection, link, outbox_id=0, now=0))
+        async with open_session() as session:
+            yield NullTarget(session, far_side)
+
+    logs.configure()
+    tune()
+    async with running(load_config(config_path), parts=Parts(routes=_routes(rules), open_target=open_target)):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1]), *sys.argv[2:]))
