@@ -1,6 +1,7 @@
 """What every test stands on: a strict log, kept in memory."""
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,3 +34,12 @@ def log_lines() -> Lines:
     lines = Lines()
     logs.configure(write=lines.raw.append, strict=True)
     return lines
+
+
+@pytest.fixture(autouse=True)
+def _own_file_mode_mask() -> Iterator[None]:
+    """The command narrows the process's mask; run inside a test, it must not narrow that of the tests after it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)

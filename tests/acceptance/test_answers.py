@@ -50,7 +50,7 @@ async def test_an_invoice_that_a_person_changed_is_held_before_it_is_booked(tmp_
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f48")
+@pytest.mark.capability("f24")
 async def test_another_buyer_with_the_same_address_is_told_apart_by_a_persons_word(tmp_path: Path) -> None:
     """One side has an organisation number, the other none: held; ``--absent`` says that it is another customer."""
     private = {"name": "Tallbacken", "email": "inkop@example.com"}
