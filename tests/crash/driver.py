@@ -14,7 +14,6 @@ import aiohttp
 
 from tests.crash import configuration, mix, plan
 from tests.crash.judge import Finding, judge
-from tests.crash.mix import Webhook
 from tests.crash.options import Options
 from tests.crash.processes import Daemon, declare_empty, free_port, simulator
 from tests.crash.sender import Senders
@@ -214,8 +213,3 @@ async def crash(options: Options, say: Say) -> Outcome:
         finally:
             await senders.finish(0)
             await daemon.kill()
-
-
-def webhooks_of(options: Options) -> list[Webhook]:
-    """The run's deliveries, for whoever wants to know what a finding is about."""
-    return mix.webhooks(options.seed, options.webhooks, datetime.now(UTC))
