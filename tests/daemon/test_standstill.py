@@ -132,8 +132,12 @@ async def test_a_full_disk_is_seen_in_status(tmp_path: Path) -> None:
         await database.write(limit(1))
         big = order("SO-1")
         big["data"]["customer"]["name"] = "Granskogen " * 20_000
-        assert (await here.sender().send(big)).status == 503
-        result = await beside(here, "status")
+        for _ in range(20):
+            # A job's own small write may still fit, and says that writing works; the next delivery tells again.
+            assert (await here.sender().send(big)).status == 503
+            result = await beside(here, "status")
+            if result.exit_code:
+                break
         assert (result.exit_code, result.stdout.splitlines()[1]) == (1, store_refuses("disk_full"))
         await database.write(limit(100_000))
         result = await beside(here, "status")
