@@ -239,7 +239,7 @@ async def _connect(path: Path, *, read_only: bool) -> _OneHop:
     def connector() -> sqlite3.Connection:
         mode = "ro" if read_only else "rwc"
         connection = sqlite3.connect(
-            f"file:{path}?mode={mode}", uri=True, isolation_level=None, timeout=5, cached_statements=256
+            f"file:{path}?mode={mode}", uri=True, isolation_level=None, timeout=5, cached_statements=512
         )
         connection.row_factory = sqlite3.Row
         for pragma in ("PRAGMA query_only = ON",) if read_only else _OPEN:

@@ -87,23 +87,23 @@ def accept_all(arrivals: Sequence[Arrival], seal: Seal | None = None) -> Job[lis
 
 def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted]:
     """The narrow rows, and which of the arrivals each stands for."""
-    last = connection.execute("SELECT coalesce(max(id), 0) AS id FROM inbox").fetchone()["id"]
-    rows = [_row(inbox_id, arrival) for inbox_id, arrival in enumerate(arrivals, start=last + 1)]
-    inserted = _insert_many(
+    inserted, last = _insert_many(
         connection,
-        "INSERT INTO inbox (id, source, company, dedupe_key, received_at, state, reason, handled_at) VALUES ",
-        rows,
+        "INSERT INTO inbox (source, company, dedupe_key, received_at, state, reason, handled_at) VALUES ",
+        [_row(arrival) for arrival in arrivals],
         " ON CONFLICT (source, dedupe_key) DO NOTHING",
     )
-    if inserted == len(rows):
-        return [Accepted(row[0], repeated=False) for row in rows]
-    return [_found(connection, row[0], arrival) for row, arrival in zip(rows, arrivals, strict=True)]
+    # There is one writer, so the ids of what went in follow on one another.
+    new = range(last - inserted + 1, last + 1)
+    if inserted == len(arrivals):
+        return [Accepted(inbox_id, repeated=False) for inbox_id in new]
+    known = [_known(connection, arrival) for arrival in arrivals]
+    return [Accepted(found, found not in new or found in known[:place]) for place, found in enumerate(known)]
 
 
-def _row(inbox_id: int, arrival: Arrival) -> tuple[int, str, str, str, int, str, str | None, int | None]:
+def _row(arrival: Arrival) -> tuple[str, str, str, int, str, str | None, int | None]:
     received = milliseconds(arrival.received_at)
     return (
-        inbox_id,
         arrival.source,
         arrival.company,
         arrival.dedupe_key,
@@ -114,27 +114,26 @@ def _row(inbox_id: int, arrival: Arrival) -> tuple[int, str, str, str, int, str,
     )
 
 
-def _found(connection: sqlite3.Connection, inbox_id: int, arrival: Arrival) -> Accepted:
-    """The row that holds the delivery: the one meant for it, or one that was there before."""
-    known = connection.execute(
+def _known(connection: sqlite3.Connection, arrival: Arrival) -> int:
+    """The row that holds the delivery."""
+    row = connection.execute(
         "SELECT id FROM inbox WHERE source = ? AND dedupe_key = ?", (arrival.source, arrival.dedupe_key)
     ).fetchone()
-    return Accepted(known["id"], repeated=known["id"] != inbox_id)
+    return int(row["id"])
 
 
 def _insert_many(
     connection: sqlite3.Connection, insert: str, rows: Sequence[tuple[object, ...]], conflict: str = ""
-) -> int:
-    """Insert rows in statements of 64, 32, 16 … rows, so that few texts are ever prepared; returns how many went in."""
-    inserted, begin, size = 0, 0, ROWS_AT_ONCE
-    while begin < len(rows):
-        while size > len(rows) - begin:
-            size //= 2
-        taken = rows[begin : begin + size]
-        marks = ", ".join(["(" + ", ".join("?" * len(taken[0])) + ")"] * size)
-        inserted += connection.execute(insert + marks + conflict, [value for row in taken for value in row]).rowcount
-        begin += size
-    return inserted
+) -> tuple[int, int]:
+    """Insert rows with as few statements as may be; returns how many went in, and the id of the last of them."""
+    inserted = last = 0
+    for begin in range(0, len(rows), ROWS_AT_ONCE):
+        taken = rows[begin : begin + ROWS_AT_ONCE]
+        marks = ", ".join(["(" + ", ".join("?" * len(taken[0])) + ")"] * len(taken))
+        done = connection.execute(insert + marks + conflict, [value for row in taken for value in row])
+        if done.rowcount:
+            inserted, last = inserted + done.rowcount, int(done.lastrowid or 0)
+    return inserted, last
 
 
 def _retire(connection: sqlite3.Connection, arrival: Arrival, before: int) -> None:

@@ -9,7 +9,7 @@ from statistics import quantiles
 
 import aiohttp
 
-from tests.bench.deliveries import body, headers
+from tests.bench.deliveries import SOURCE, body, headers
 from tests.bench.processes import Daemon, daemon, printing_its_address
 
 IDLE_SECONDS = 10.0
@@ -29,11 +29,12 @@ class Idle:
 
 @dataclass(frozen=True)
 class Answers:
-    """Times from the planned sending to the answer, in ms, at a steady rate."""
+    """Times from the sending to the answer, in ms, at a steady rate; and those of bare aiohttp, sent to likewise."""
 
-    sent: int
     p50_ms: float
     p99_ms: float
+    bare_p50_ms: float
+    bare_p99_ms: float
 
 
 def idle(folder: Path) -> Idle:
@@ -47,29 +48,30 @@ def idle(folder: Path) -> Idle:
 
 
 def answers(folder: Path) -> Answers:
-    """Send on schedule whatever the answers do, everything on and a null target behind."""
+    """Send on schedule whatever the answers do, everything on, the ordinary rules and a null target behind."""
+    with printing_its_address("tests.bench.bare") as url:
+        bare = quantiles(asyncio.run(_sent(f"{url}/hooks/{SOURCE}")), n=100)
     with (
         printing_its_address("tests.bench.far_side") as far_side,
         daemon(folder / "open", far_side=far_side, rules="ordinary") as running,
     ):
-        times = asyncio.run(_sent(running))
-    centiles = quantiles(times, n=100)
-    return Answers(len(times), centiles[49] * 1000, centiles[98] * 1000)
+        ours = quantiles(asyncio.run(_sent(running.hooks)), n=100)
+    return Answers(ours[49], ours[98], bare[49], bare[98])
 
 
-async def _sent(running: Daemon) -> list[float]:
+async def _sent(url: str) -> list[float]:
     async with aiohttp.ClientSession() as session:
         started = time.monotonic()
 
         async def send(place: int) -> float:
-            planned = started + place / RATE
-            await asyncio.sleep(max(0.0, planned - time.monotonic()))
             number = f"SO-{place:08d}"
             signed = headers(f"msg_{place:08d}", number, int(time.time()))
-            async with session.post(running.hooks, data=body(number), headers=signed) as answer:
+            await asyncio.sleep(max(0.0, started + place / RATE - time.monotonic()))
+            sent = time.monotonic()
+            async with session.post(url, data=body(number), headers=signed) as answer:
                 await answer.read()
                 answer.raise_for_status()
-            return time.monotonic() - planned
+            return (time.monotonic() - sent) * 1000
 
         return list(await asyncio.gather(*(send(place) for place in range(int(RATE * OPEN_SECONDS)))))
 

@@ -101,6 +101,21 @@ async def test_who_gathers_comes_first_and_the_others_are_not_starved(tmp_path: 
 
 
 @pytest.mark.asyncio
+async def test_jobs_run_again_after_a_neighbour_failed_store_what_they_store_once(tmp_path: Path) -> None:
+    """The whole commit is undone and done again with savepoints: no row of the first pass is left beside the second."""
+
+    def fails(connection: sqlite3.Connection) -> None:
+        put("of the failing job")(connection)
+        raise ZeroDivisionError("a bug")
+
+    async with open_database(make(tmp_path)) as database:
+        jobs = [*(put(f"row {number}") for number in range(20)), fails, put("last")]
+        ends = await asyncio.gather(*[database.write(job) for job in jobs], return_exceptions=True)
+        assert [end for end in ends if not isinstance(end, ZeroDivisionError)] == list(range(1, 22))
+        assert await database.read(texts) == [*(f"row {number}" for number in range(20)), "last"]
+
+
+@pytest.mark.asyncio
 async def test_gathered_items_are_each_all_or_nothing(tmp_path: Path) -> None:
     """Where storing several at once fails, each is stored alone: only the one at fault is refused."""
 
