@@ -1,17 +1,16 @@
-"""What a source and a target are, and the errors of the outside, named by what to do next."""
+"""What a target is, and the errors of the outside, named by what to do next."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
-from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from handlers.commands import Command
-from handlers.events import Event
-from handlers.values import Frozen, Ref
+from handlers.values import Ref
 
 Json = dict[str, Any]
 """A JSON object that goes to disk as it is: texts, numbers as text or Decimal, booleans, lists, objects."""
@@ -79,20 +78,6 @@ class CredentialsLost(OutsideError):
     """The company's credentials no longer work: pause it until a person connects it again."""
 
 
-class Refused(Exception):
-    """A request at the door is refused: ``status`` goes to the sender, ``reason`` (a closed word) to the log."""
-
-    def __init__(self, reason: str, status: int = 401) -> None:
-        """``reason`` is one of signature, stale, encoding, bad_request (operations facts 5.2)."""
-        super().__init__(reason)
-        self.reason = reason
-        self.status = status
-
-
-class Unreadable(Exception):
-    """A stored delivery cannot be understood; the text names the field and the fault, never the value."""
-
-
 class SecretReference(str):
     """Where a secret lies (``credential:NAME``, ``file:PATH``, ``generated:NAME`` …); configuration resolves it.
 
@@ -108,88 +93,6 @@ class SecretReference(str):
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         """A non-empty text that keeps its class, so that configuration can tell it from other texts."""
         return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
-
-
-class SourceSettings(Frozen):
-    """What every source's section holds: its company, or a table from the sender's accounts to companies."""
-
-    company: str | None = None
-    companies: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _one_way_to_a_company(self) -> Self:
-        if (self.company is None) == (not self.companies):
-            raise ValueError("set exactly one of company and companies")
-        return self
-
-    def company_for(self, account: str | None) -> str | None:
-        """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""
-        if self.companies:
-            return self.companies.get(account) if account is not None else None
-        return self.company if account is None else None
-
-
-@dataclass(frozen=True, slots=True)
-class RawRequest:
-    """What arrived at the door, unverified. Header names are lower case; a repeated header has several values.
-
-    ``rest`` is the path below the source's name, as sent, without a leading slash and without the query.
-    """
-
-    rest: str
-    headers: Mapping[str, Sequence[str]]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A verified request, ready to be stored.
-
-    ``key`` tells deliveries apart: the sender's event id, or its business key; with ``digest`` true it is only a digest
-    of the body, which counts for a limited time. ``account`` is the sender's own account, where the source has a table
-    of them. ``matched`` names the secret that matched (current or previous). ``malformed`` says why the body cannot be
-    read although the sender is who it says: such a delivery is stored as parked.
-    """
-
-    key: str
-    digest: bool = False
-    account: str | None = None
-    matched: str = "current"
-    malformed: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A delivery as it lies in the inbox."""
-
-    inbox_id: int
-    key: str
-    received_at: datetime
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A delivery that is understood and means nothing to us; ``reason`` is shown by ``explain``."""
-
-    reason: str
-
-
-class Source(Protocol):
-    """One sender: proves who sent a request, and later turns what was stored into events."""
-
-    name: str
-    retry_status: int
-    kept_headers: frozenset[str]
-
-    def verify(self, request: RawRequest, now: datetime) -> Delivery:
-        """Prove the sender over the raw bytes. Raises :class:`Refused`; never another error, whatever the bytes are."""
-        ...
-
-    def events(self, stored: Stored) -> Sequence[Event] | Ignored:
-        """Turn a stored delivery into events; pure. Raises only :class:`Unreadable` or ``handlers.values.Question``."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.base import Source, SourceSettings
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.highlevel.source import HighLevelSource
+from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
+
+
+def _nothing_to_read(
+    _name: str, _settings: SourceSettings, _secrets: Mapping[str, str], _surroundings: Surroundings
+) -> Reader | None:
+    """For senders that offer nothing to read."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +25,12 @@ class SourceType:
     ``settings`` is the model of its configuration section (without ``type``); fields that hold a ``SecretReference``
     are resolved by configuration. ``make`` takes the source's name, the settings and the resolved secrets (field name
     -> text; absent fields are left out) and raises ``ValueError`` naming the field where a secret cannot serve.
+    ``open_reader`` takes the same and gives what reads at the sender; ``None`` where the settings name no access to it.
     """
 
     settings: type[SourceSettings]
     make: Callable[[str, Any, Mapping[str, str]], Source]
+    open_reader: Callable[[str, Any, Mapping[str, str], Surroundings], Reader | None] = _nothing_to_read
 
 
 SOURCES: Mapping[str, SourceType] = {

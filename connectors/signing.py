@@ -10,7 +10,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from connectors.base import Refused
+from connectors.sources import Refused
 
 TOLERANCE_SECONDS = 300
 """How far a signed time may lie from ours, in both directions (Standard Webhooks 1.0.0)."""

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
@@ -12,6 +14,8 @@ ANSWER_LIMIT = 8 * 1024 * 1024
 CONNECT_SECONDS = 10.0
 KEEPALIVE_SECONDS = 4.0
 CHUNK = 64 * 1024
+LONGEST_WAIT_SECONDS = 3600.0
+"""The longest wait that a 429 may ask for."""
 
 
 class TransportError(Exception):
@@ -33,13 +37,17 @@ class NoAnswer(TransportError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer, body whole and unpacked; ``retry_after`` and ``date`` are the headers as they stood."""
+    """A complete answer, body whole and unpacked; ``retry_after`` and ``date`` are the headers as they stood.
+
+    ``headers`` has all of them, names in lower case, the last of a repeated one.
+    """
 
     status: int
     content_type: str
     body: bytes
     retry_after: str | None = None
     date: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def _not_sent_reason(error: BaseException) -> str:
@@ -132,6 +140,7 @@ async def call(
                 body=content,
                 retry_after=response.headers.get("Retry-After"),
                 date=response.headers.get("Date"),
+                headers={name.lower(): value for name, value in response.headers.items()},
             )
     except TimeoutError as e:
         raise NoAnswer("timeout") from e
@@ -150,3 +159,25 @@ def repeat_not_sent(sleep: Callable[[float], Awaitable[None]]) -> AsyncRetrying:
         sleep=sleep,
         reraise=True,
     )
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Seconds that a 429 asks for (a number, or a date read against the answer's own date), at most an hour.
+
+    ``None`` where it asks for nothing that can be read.
+    """
+    text = (answer.retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = float(text)
+    else:
+        try:
+            until = parsedate_to_datetime(text)
+            since = parsedate_to_datetime(answer.date or "")
+        except ValueError:
+            return None
+        seconds = (_aware(until) - _aware(since)).total_seconds()
+    return min(seconds, LONGEST_WAIT_SECONDS) if seconds > 0 else None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

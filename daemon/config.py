@@ -14,9 +14,10 @@ from typing import Any
 from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
-from connectors.base import SecretReference, Source, SourceSettings
-from connectors.fortnox.settings import is_loopback
+from connectors.addresses import is_loopback
+from connectors.base import SecretReference
 from connectors.registry import SOURCES
+from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned

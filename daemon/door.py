@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from connectors.base import Delivery
+from connectors.sources import Delivery
 from store import inbox
 from store.db import Database
 from store.inbox import Accepted, Arrival, Seal

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.http import HttpVersion11
 from aiohttp.http_exceptions import HttpProcessingError
 
-from connectors.base import Refused
+from connectors.sources import Refused
 
 _logger = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from functools import partial
 import anyio
 from anyio.abc import TaskGroup
 
-from connectors.base import Ignored, Source, Stored, Unreadable
+from connectors.sources import Ignored, Needs, Source, Stored, Unreadable
 from daemon.bus import Bus, RuleFailed
 from daemon.clock import Clock
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice
-from handlers.events import Event, InvoicePaid, OrderChanged
+from handlers.events import Event, InvoiceChanged, OrderChanged
 from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import handling, inbox
@@ -194,6 +194,8 @@ class Intake:
             read = source.events(Stored(row.id, row.dedupe_key, row.received_at, row.headers, body))
             if isinstance(read, Ignored):
                 return Handled(row.id, "ignored", reason=read.reason)
+            if isinstance(read, Needs):
+                return park(reason="no_reader", question="the source has no access to its sender's API: add it, retry")
             return self._decide(row, read, settings)
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
@@ -283,7 +285,7 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    return event.document.number if isinstance(event, OrderChanged | InvoicePaid) else event.thing.id
+    return event.document.number if isinstance(event, OrderChanged | InvoiceChanged) else event.thing.id
 
 
 def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from connectors.base import Delivery, RawRequest, Refused, Source
+from connectors.sources import Delivery, RawRequest, Refused, Source
 from daemon.client_address import LOOPBACK, Network, client_address
 from daemon.hook_log import HookLog, Log
 from daemon.http_server import BodyReader, HookServer, Limits, Overload, answer

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from connectors.base import Source
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.sources import Source
 from daemon.credentials import Secret
 from daemon.listener import Hook
 from daemon.settings import Company, Config

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from connectors.base import Source, SourceSettings
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.sources import Source, SourceSettings
 from daemon.credentials import Secret
 from handlers.settings import Bookkeeping, CompanySettings, Survey
 from handlers.values import Frozen

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from handlers.commands import BookInvoice, BookPayment, EnsureCustomer, EnsureInvoice, EnsurePayment
-from handlers.events import Document, InvoicePaid, OrderChanged
+from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.party import buyer
 from handlers.rows import invoice_rows
 from handlers.settings import Bookkeeping
@@ -22,7 +22,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def invoice_commands(
-    event: OrderChanged | InvoicePaid,
+    event: OrderChanged | InvoiceChanged,
     invoice: Ref,
     made_from: Literal["order", "invoice"],
     bookkeeping: Bookkeeping,
@@ -36,7 +36,7 @@ def invoice_commands(
     document = event.document
     rate = _currency_rate(document)
     rows = invoice_rows(document, bookkeeping)
-    check_totals(document)
+    totals = check_totals(document)
     customer = buyer(event)
     origin = f"{event.thing.system} {made_from} {event.thing.id}"
     _check_reference("number", document.number, NUMBER_LIMIT)
@@ -55,9 +55,9 @@ def invoice_commands(
         currency_rate=rate,
         prices_include_vat=document.prices_include_vat,
         rows=rows,
-        total_excluding_vat=round_ore(document.total_excluding_vat),
-        total_vat=round_ore(document.total_vat),
-        total=round_ore(document.total),
+        total_excluding_vat=round_ore(totals.excluding_vat),
+        total_vat=round_ore(totals.vat),
+        total=round_ore(totals.total),
     )
     return customer, ensured
 

@@ -9,34 +9,57 @@ from pydantic import Field
 from handlers.values import Frozen, Ref
 
 
+class Address(Frozen):
+    """Where a party gets its post; an absent part is ``None``. The country stands on the party itself."""
+
+    street: str | None = None
+    second_line: str | None = None
+    zip_code: str | None = None
+    city: str | None = None
+
+
 class Party(Frozen):
     """A buyer or respondent as the source describes it; an absent value is ``None``, never an empty text.
 
-    ``organisation_number`` is what the source sent, trimmed; rules decide what it is. ``country`` is ISO 3166 alpha-2.
+    ``organisation_number`` is what the source sent, trimmed; rules decide what it is. ``own_number`` is the customer's
+    number in Fortnox where the source knows it. ``country`` is ISO 3166 alpha-2.
     """
 
     source_id: str | None = None
     name: str
     organisation_number: str | None = None
+    own_number: str | None = None
     email: str | None = None
     phone: str | None = None
     country: str | None = None
+    address: Address | None = None
 
 
 class Line(Frozen):
-    """One line of an order: prices in the document's currency per unit, VAT rate and discount in percent."""
+    """One line of an order: prices in the document's currency per unit, VAT rate and discount in percent.
+
+    ``sku`` is the article's number at the source. ``vat_rate`` is ``None`` where the source says nothing of VAT: then
+    the article in Fortnox decides. ``discount_amount`` is of the whole line, as priced (with VAT where prices include
+    it); at most one of the two discounts is above zero.
+    """
 
     sku: str | None = None
     description: str
     quantity: Decimal
     unit: str | None = None
     unit_price: Decimal
-    vat_rate: Decimal
+    vat_rate: Decimal | None
     discount_percent: Decimal = Decimal(0)
+    discount_amount: Decimal = Decimal(0)
 
 
 class Document(Frozen):
-    """The money side of an order or invoice, as the source states it (decimals in ``currency``)."""
+    """The money side of an offer, order or invoice, as the source states it (decimals in ``currency``).
+
+    ``currency_rate`` is kronor per unit. ``total_vat`` and ``total`` are ``None`` only where the source says nothing of
+    VAT. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
+    ``our_reference`` and ``your_reference`` are people at the seller and at the buyer.
+    """
 
     number: str
     currency: str
@@ -45,10 +68,17 @@ class Document(Frozen):
     customer: Party
     lines: tuple[Line, ...]
     total_excluding_vat: Decimal
-    total_vat: Decimal
-    total: Decimal
+    total_vat: Decimal | None
+    total: Decimal | None
     dated: date
+    due: date | None = None
     paid: date | None = None
+    delivery: date | None = None
+    order_number: str | None = None
+    our_reference: str | None = None
+    your_reference: str | None = None
+    comments: str | None = None
+    price_list: str | None = None
 
 
 class Answer(Frozen):
@@ -80,28 +110,58 @@ class EventBase(Frozen):
 
 
 class OrderChanged(EventBase):
-    """An order reached a status at its source."""
+    """An order reached a status at its source.
+
+    ``offer``: it is still an offer; ``won``: the buyer ordered; ``invoiced``: it is to be invoiced now; ``paid``: it
+    was paid in full; ``cancelled``: it is lost or called off, at whatever stage it was.
+    """
 
     kind: Literal["order_changed"] = "order_changed"
-    status: Literal["won", "paid", "refunded", "cancelled"]
+    status: Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
     document: Document
 
 
-class InvoicePaid(EventBase):
-    """An invoice that the source made by itself, without an order that we know, was paid in full."""
+class InvoiceChanged(EventBase):
+    """An invoice that the source made by itself, without an order that we know, reached a status there.
 
-    kind: Literal["invoice_paid"] = "invoice_paid"
+    ``issued``: it was sent to the buyer; ``paid``: it was paid in full; ``voided``: it no longer counts.
+    """
+
+    kind: Literal["invoice_changed"] = "invoice_changed"
+    status: Literal["issued", "paid", "voided"]
     document: Document
 
 
 class SurveySubmitted(EventBase):
-    """A respondent finished a survey; ``score`` is on the survey's own scale."""
+    """A respondent finished a survey; ``score`` is on the survey's own scale.
+
+    ``twin`` names what the same submission is called on another path (webhook and poll), where the source has two:
+    equal names, near moments and equal scores are one event.
+    """
 
     kind: Literal["survey_submitted"] = "survey_submitted"
     survey: str
     respondent: Party
     score: Decimal | None = None
     answers: tuple[Answer, ...] = ()
+    twin: str | None = None
 
 
-Event = Annotated[OrderChanged | InvoicePaid | SurveySubmitted, Field(discriminator="kind")]
+class PartyChanged(EventBase):
+    """A contact or company was made or changed at the source; ``thing`` is the party itself (kind ``customer``)."""
+
+    kind: Literal["party_changed"] = "party_changed"
+    party: Party
+
+
+class NoteAdded(EventBase):
+    """Somebody wrote a note about a party at the source; ``thing`` is the note."""
+
+    kind: Literal["note_added"] = "note_added"
+    about: Party
+    text: str
+
+
+Event = Annotated[
+    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded, Field(discriminator="kind")
+]

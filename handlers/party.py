@@ -3,7 +3,7 @@
 import re
 
 from handlers.commands import EnsureCustomer
-from handlers.events import InvoicePaid, OrderChanged, Party, SurveySubmitted
+from handlers.events import InvoiceChanged, OrderChanged, Party, SurveySubmitted
 from handlers.settings import Survey
 from handlers.values import Question, Ref, swedish_organisation_number
 
@@ -11,7 +11,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-def buyer(event: OrderChanged | InvoicePaid) -> EnsureCustomer:
+def buyer(event: OrderChanged | InvoiceChanged) -> EnsureCustomer:
     """The customer that an invoice is made for; a card that is already there is left as it is.
 
     Raises :class:`Question` where the buyer has no name, a country that is not two letters, or an organisation number

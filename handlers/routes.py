@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from handlers.commands import Command
-from handlers.events import Event, EventBase, InvoicePaid, OrderChanged, SurveySubmitted
+from handlers.events import Event, EventBase, InvoiceChanged, OrderChanged, SurveySubmitted
 from handlers.invoice import book_paid_invoice
 from handlers.order import book_order
 from handlers.settings import CompanySettings
@@ -40,8 +40,10 @@ def _rule(name: str, heard: type[EventT], decide: Callable[[EventT, CompanySetti
 ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
-        "invoice_paid": (_rule("book_paid_invoice", InvoicePaid, book_paid_invoice),),
+        "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_paid_invoice),),
         "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
+        "party_changed": (),
+        "note_added": (),
     }
 )
 """Event kind to its rules, in the order in which their commands are stored; an empty entry means ignored on purpose."""

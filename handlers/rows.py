@@ -6,7 +6,7 @@ from functools import lru_cache
 from handlers.commands import InvoiceRow
 from handlers.events import Document, Line
 from handlers.settings import Bookkeeping
-from handlers.totals import HUNDRED, LARGEST
+from handlers.totals import HUNDRED, LARGEST, NOTHING
 from handlers.values import Question, plain_number, round_ore
 
 
@@ -33,7 +33,7 @@ def _row(place: int, line: Line, bookkeeping: Bookkeeping) -> InvoiceRow:
         quantity=plain_number(line.quantity),
         unit=own_unit,
         price=round_ore(line.unit_price),
-        vat=plain_number(line.vat_rate),
+        vat=plain_number(line.vat_rate or NOTHING),
         account=account,
         discount_percent=plain_number(line.discount_percent),
     )
@@ -50,6 +50,8 @@ def _check_number(place: int, name: str, number: Decimal, limit: Decimal) -> Non
 
 def _account(place: int, line: Line, bookkeeping: Bookkeeping) -> int:
     """The account of the VAT rate; rates are compared as numbers, so ``25.00`` is ``25``."""
+    if line.vat_rate is None:
+        raise Question(f"line {place}: its VAT rate is not stated")
     for rate, account in bookkeeping.sales_accounts.items():
         if _rate(rate) == line.vat_rate:
             return account

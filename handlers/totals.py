@@ -39,13 +39,15 @@ def line_total(line: Line) -> Decimal:
     return round_ore(line.quantity * line.unit_price * (HUNDRED - line.discount_percent) / HUNDRED)
 
 
-def check_totals(document: Document) -> None:
-    """Hold a document whose lines do not give its three stated totals, to the öre.
+def check_totals(document: Document) -> Totals:
+    """Hold a document whose lines do not give its three stated totals, to the öre; gives those.
 
     VAT may be rounded per row or per rate: both are in use, and which one Fortnox follows is shown by its answer only
     (Fortnox facts, sections 6.1 and 11). Expects checked lines (see ``handlers.rows``). Raises :class:`Question`, which
     names the difference in the document's currency.
     """
+    if document.total_vat is None or document.total is None:
+        raise Question("the document states no VAT")
     stated = Totals(document.total_excluding_vat, document.total_vat, document.total)
     for name, amount in zip(NAMES, stated, strict=True):
         if not -LARGEST < amount < LARGEST or amount != round_ore(amount):
@@ -55,6 +57,7 @@ def check_totals(document: Document) -> None:
     if stated not in possible_totals(document.lines, prices_include_vat=document.prices_include_vat):
         possible = tuple(possible_totals(document.lines, prices_include_vat=document.prices_include_vat))
         raise Question(_difference(stated, possible, document.currency))
+    return stated
 
 
 def possible_totals(lines: Sequence[Line], *, prices_include_vat: bool) -> Iterator[Totals]:
@@ -62,7 +65,7 @@ def possible_totals(lines: Sequence[Line], *, prices_include_vat: bool) -> Itera
 
     Where prices include VAT, an amount that lies half-way between two öre may round its VAT up or its net amount up.
     """
-    rows = [Share(line_total(line), line.vat_rate) for line in lines]
+    rows = [Share(line_total(line), line.vat_rate or NOTHING) for line in lines]
     rates = [
         Share(sum((row.amount for row in rows if row.rate == rate), NOTHING), rate)
         for rate in dict.fromkeys(row.rate for row in rows)

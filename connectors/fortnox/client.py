@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from aiohttp import ClientSession
@@ -11,14 +10,13 @@ from aiohttp import ClientSession
 from connectors.base import CredentialsLost, Json, Later, Park, Throttled, UnknownEnd, Unreachable
 from connectors.fortnox import errors
 from connectors.fortnox.auth import Credentials
-from connectors.fortnox.limits import Window
 from connectors.fortnox.wire import OPERATIONS, Operation, Unparsable, decode, encode, text_of
-from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent
+from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
+from connectors.window import Window
 
 SYSTEM = "fortnox"
 PAGE = 500
 MOST_PAGES = 400
-LONGEST_WAIT_SECONDS = 3600.0
 TOKENS_TRIED = 3
 
 
@@ -174,25 +172,3 @@ class Client:
         seconds = retry_after(answer) or self.window.seconds
         self.window.freeze(seconds)
         raise Throttled(after=timedelta(seconds=seconds), system=SYSTEM, operation=operation.name)
-
-
-def retry_after(answer: Answer) -> float | None:
-    """Seconds that a 429 asks for (a number, or a date read against the answer's own date), at most an hour.
-
-    ``None`` where it asks for nothing that can be read: whether Fortnox sends it is not known (facts, section 3).
-    """
-    text = (answer.retry_after or "").strip()
-    if text.isascii() and text.isdigit():
-        seconds = float(text)
-    else:
-        try:
-            until = parsedate_to_datetime(text)
-            since = parsedate_to_datetime(answer.date or "")
-        except ValueError:
-            return None
-        seconds = (_aware(until) - _aware(since)).total_seconds()
-    return min(seconds, LONGEST_WAIT_SECONDS) if seconds > 0 else None
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,26 +1,16 @@
 """What a company's Fortnox section of the configuration may say."""
 
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from connectors.addresses import checked_address
 from connectors.base import SecretReference
 from handlers.values import Frozen
 
 FORTNOX_HOSTS = frozenset({"api.fortnox.se", "apps.fortnox.se"})
 Rung = Literal["own_number", "email"]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine and nothing else."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class FortnoxSettings(Frozen):
@@ -51,15 +41,7 @@ class FortnoxSettings(Frozen):
     @field_validator("rest_url", "oauth_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        host = parts.hostname or ""
-        if parts.username or parts.password:
-            raise ValueError("an address must not carry a user name or a password")
-        if not host or parts.query or parts.fragment:
-            raise ValueError("an address of a host and a path is needed, without query")
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-            raise ValueError("https is required for any host but this machine's own")
-        return value.rstrip("/")
+        return checked_address(value)
 
     @field_validator("refresh_token")
     @classmethod

@@ -14,12 +14,12 @@ from connectors.fortnox.customers import Customers
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.identify import identify
 from connectors.fortnox.invoices import Invoices
-from connectors.fortnox.limits import Window
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.wire import text_of
+from connectors.window import Window
 
 Pin = Callable[[str, str], Awaitable[bool]]
 """Given the tenant id and organisation number that Fortnox answers with: keeps them at the first connect, and is false

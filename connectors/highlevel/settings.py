@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from connectors.base import SecretReference, SourceSettings
+from connectors.base import SecretReference
+from connectors.sources import SourceSettings
 from handlers.values import Frozen
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from connectors.base import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.highlevel import wire
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.json_body import BodyFault, read_object
 from connectors.signing import matching_token
+from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from handlers.events import Event, Party, SurveySubmitted
 from handlers.values import Question, Ref, stockholm_date
 

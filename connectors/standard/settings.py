@@ -4,8 +4,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from connectors.base import SecretReference, SourceSettings
+from connectors.base import SecretReference
 from connectors.signing import TOLERANCE_SECONDS
+from connectors.sources import SourceSettings
 
 
 class StandardSettings(SourceSettings):

@@ -7,12 +7,12 @@ from typing import Any, Literal, cast
 
 from pydantic import ValidationError
 
-from connectors.base import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.json_body import BodyFault, read_object
 from connectors.signing import read_key, verify
+from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.standard import wire
 from connectors.standard.settings import StandardSettings
-from handlers.events import Answer, Document, Event, InvoicePaid, Line, OrderChanged, Party, SurveySubmitted
+from handlers.events import Answer, Document, Event, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
 from handlers.values import Question, Ref, stockholm_date
 
 SCORE_KEYS = frozenset({"nps", "score", "betyg", "csat"})
@@ -105,13 +105,14 @@ class StandardSource:
             document=document,
         )
 
-    def _own_invoice(self, body: wire.InvoiceBody) -> InvoicePaid:
+    def _own_invoice(self, body: wire.InvoiceBody) -> InvoiceChanged:
         document = _document(body.data.invoice_id, body)
-        return InvoicePaid(
+        return InvoiceChanged(
             thing=Ref(system=self.name, kind="invoice", id=body.data.invoice_id),
             version=_version(body),
             occurred_at=body.timestamp,
             dated=document.dated,
+            status="paid",
             document=document,
         )
 

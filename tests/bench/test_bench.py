@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.base import Ignored, RawRequest, Refused, SecretReference, Stored
+from connectors.base import SecretReference
+from connectors.sources import Ignored, RawRequest, Refused, Stored
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
 from handlers.routes import ROUTES

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import jsonschema
 
-from connectors.base import Ignored, Stored
 from connectors.registry import SOURCES
+from connectors.sources import Ignored, Stored
 from connectors.standard import schema
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

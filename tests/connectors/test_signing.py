@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Refused
 from connectors.signing import Key, matching_token, read_key, sign, verify
+from connectors.sources import Refused
 from tests.fakes.examples import signature_vectors
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

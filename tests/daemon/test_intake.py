@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import pytest
 
-from connectors.base import Delivery, Ignored, RawRequest, Stored, Unreadable
+from connectors.sources import Delivery, Ignored, RawRequest, Stored, Unreadable
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.intake import Intake

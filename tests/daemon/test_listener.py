@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from connectors.base import Delivery, Ignored, RawRequest, Stored
+from connectors.sources import Delivery, Ignored, RawRequest, Stored
 from daemon.listener import Hook
 from tests.fakes.doorway import NOW, PREVIOUS_SECRET, doorway, order, signed, split, standard_hook, until
 from tests.fakes.inbox import DiskFull

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.base import Delivery
+from connectors.sources import Delivery
 
 
 class DiskFull(Exception):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from handlers.events import Answer, Document, InvoicePaid, Line, OrderChanged, Party, SurveySubmitted
+from handlers.events import Answer, Document, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
 from handlers.settings import Bookkeeping, CompanySettings, Survey
 from handlers.values import Ref
 
@@ -67,10 +67,12 @@ def order(
     return OrderChanged(thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, status=status, document=document)
 
 
-def paid_invoice(document: Document = DOCUMENT) -> InvoicePaid:
+def paid_invoice(document: Document = DOCUMENT) -> InvoiceChanged:
     """An invoice of the source's own with the same money."""
     thing = Ref(system="shop", kind="invoice", id="F-7")
-    return InvoicePaid(thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, document=document)
+    return InvoiceChanged(
+        thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, status="paid", document=document
+    )
 
 
 def survey(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.commands import COMMANDS
-from handlers.events import Answer, Document, Event, InvoicePaid, Line, OrderChanged, Party, SurveySubmitted
+from handlers.events import Answer, Document, Event, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
 from handlers.routes import ROUTES, Rule
 from handlers.settings import Bookkeeping, CompanySettings, Survey
 from handlers.values import Question, Ref
@@ -68,7 +68,7 @@ base = {
 }
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(OrderChanged, **base, status=st.sampled_from(["won", "paid", "refunded"]), document=documents),
-    st.builds(InvoicePaid, **base, document=documents),
+    st.builds(InvoiceChanged, **base, document=documents),
     st.builds(
         SurveySubmitted,
         **base,

@@ -13,10 +13,10 @@ import pytest
 from aiohttp import web
 
 from connectors.base import CredentialsLost, Later, OutsideError, Park, Throttled, UnknownEnd, Unreachable
-from connectors.fortnox.client import Client, retry_after
-from connectors.fortnox.limits import Window
+from connectors.fortnox.client import Client
 from connectors.fortnox.simulator import CompanySettings
-from connectors.transport import Answer, open_session
+from connectors.transport import Answer, open_session, retry_after
+from connectors.window import Window
 from tests.connectors.fortnox.stand import customer, stand
 from tests.connectors.fortnox.token_server import MemoryTokens, credentials, no_sleep, stored
 

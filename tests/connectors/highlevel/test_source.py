@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.highlevel.source import HighLevelSource
+from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from handlers.events import SurveySubmitted
 from handlers.values import Question, Ref
 from tests.fakes.examples import example

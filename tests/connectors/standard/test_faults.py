@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Stored, Unreadable
+from connectors.sources import Stored, Unreadable
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
 from tests.fakes.senders import Json, order, survey

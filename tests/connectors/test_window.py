@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.fortnox.limits import Window
+from connectors.window import Window
 from tests.connectors.fortnox.virtual_clock import VirtualClock
 
 
