@@ -110,6 +110,34 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="inbox_id",
         texts="stack",
     ),
+    "event.read": _event(
+        "info",
+        "what a delivery hints at was read at its sender",
+        words="source company",
+        integers="inbox_id records",
+        numbers="ms",
+    ),
+    "event.read_later": _event(
+        "warning",
+        "the sender could not be read; tried again",
+        words="source company reason",
+        integers="inbox_id attempt status",
+        numbers="in_s",
+    ),
+    "source.polled": _event("info", "a poll found something new", words="source", integers="found new"),
+    "source.poll_failed": _event(
+        "warning",
+        "the sender could not be polled; the next poll goes on there",
+        words="source reason",
+        integers="status",
+    ),
+    "source.refused": _event(
+        "error",
+        "the sender refuses our key: a person must give another; said once",
+        words="source reason",
+        integers="status",
+    ),
+    "source.answers": _event("info", "the sender takes our key again", words="source"),
     # --- out
     "command.delivered": _event(
         "info",

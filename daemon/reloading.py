@@ -28,6 +28,11 @@ def companies_of(config: Config) -> dict[str, Callable[[str | None], str | None]
     return {name: source.settings.company_for for name, source in config.sources.items()}
 
 
+def readers_of(config: Config) -> frozenset[str]:
+    """The sources that can read at their sender."""
+    return frozenset(name for name, source in config.sources.items() if source.settings.can_read)
+
+
 def needs_restart(old: Config, new: Config) -> list[str]:
     """The key paths that changed and take effect only with a restart; sources and bookkeeping choices do at once."""
     changed = [
@@ -41,6 +46,11 @@ def needs_restart(old: Config, new: Config) -> list[str]:
             changed.append(f"companies.{name}")
         elif _connection(before) != _connection(after):
             changed.append(f"companies.{name}.fortnox")
+    for name in sorted({*old.sources, *new.sources}):
+        was, now = old.sources.get(name), new.sources.get(name)
+        reads = [source for source in (was, now) if source is not None and source.settings.can_read]
+        if reads and (was is None or now is None or was.settings != now.settings):
+            changed.append(f"sources.{name}")
     return changed
 
 

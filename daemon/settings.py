@@ -1,6 +1,6 @@
 """The sections of the configuration that belong to the process itself, and the whole as the daemon uses it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.sources import Source, SourceSettings
+from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.credentials import Secret
 from handlers.settings import Bookkeeping, CompanySettings, Survey
 from handlers.values import Frozen
@@ -62,6 +62,7 @@ class SchedulerSettings(Frozen):
     heartbeat_seconds: Seconds = 60
     prune_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
     token_hours: float = Field(default=24, gt=0, le=720, allow_inf_nan=False)
+    poll_seconds: Seconds = 300
 
 
 class CompanySection(Frozen):
@@ -109,12 +110,13 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredSource:
-    """One sender. ``source`` is ``None`` where secrets were not resolved."""
+    """One sender. ``source`` is ``None`` where secrets were not resolved; ``open_reader`` also where it cannot read."""
 
     name: str
     type: str
     settings: SourceSettings
     source: Source | None
+    open_reader: Callable[[Surroundings], Reader | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,13 @@ class Prune:
         bodies = now - timedelta(days=self._retention.bodies_days)
         commands = now - timedelta(days=self._retention.commands_days)
         erased = 0
-        for job in (pruning.bodies(bodies, BITE), pruning.payloads(commands, BITE), pruning.looks(commands, BITE)):
+        for job in (
+            pruning.bodies(bodies, BITE),
+            pruning.reads(bodies, BITE),
+            pruning.twins(bodies, BITE),
+            pruning.payloads(commands, BITE),
+            pruning.looks(commands, BITE),
+        ):
             while count := await self._database.write(job):
                 erased += count
                 if count < BITE:
