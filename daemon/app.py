@@ -76,7 +76,13 @@ async def running(
         }
         readers = await stack.enter_async_context(open_readers(config, store, parts.clock))
         bridge = _assemble(config, parts, store, targets, readers, notifier)
-        live = Live(store=store, intake=bridge.intake, deliveries=bridge.deliveries, targets=targets)
+        live = Live(
+            store=store,
+            intake=bridge.intake,
+            deliveries=bridge.deliveries,
+            targets=targets,
+            readings=bridge.readings,
+        )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         await bridge.listen(sockets)
         async with anyio.create_task_group() as tasks:

@@ -173,7 +173,13 @@ class Scene:
             rules=frozenset(rule.name for rules in ROUTES.values() for rule in rules),
             target=lambda name: nullcontext(bridge.targets[name]),
             links=MemoryLinks(bridge.store.database, bridge.clock),
-            follow=Live(store=bridge.store, intake=bridge.intake, deliveries=bridge.deliveries, targets=bridge.targets),
+            follow=Live(
+                store=bridge.store,
+                intake=bridge.intake,
+                deliveries=bridge.deliveries,
+                targets=bridge.targets,
+                readings=bridge.readings,
+            ),
         )
         return await actions.perform(request)
 
