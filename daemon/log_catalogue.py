@@ -95,7 +95,7 @@ EVENTS: Mapping[str, LogEvent] = {
     "hook.overloaded": _event(
         "error",
         "answered with the code that makes this sender retry; at most 10 a minute for each source and reason. "
-        "`reason` is backlog, disk or stopping",
+        "`reason` is backlog, disk, stopping or removed (a source that was configured in the last 30 days)",
         words="source reason",
         integers="status suppressed",
     ),
