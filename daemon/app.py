@@ -15,6 +15,7 @@ from daemon.actions import Actions
 from daemon.admin import serve_admin
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
+from daemon.client_address import LOOPBACK
 from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.deciding import Deciding
@@ -222,6 +223,7 @@ def _listener(
         turnstile=turnstile,
         clock=parts.clock.now,
         monotonic=parts.clock.monotonic,
+        trusted_proxies=(*LOOPBACK, *http.trusted_proxies),
         limits=Limits(
             body_bytes=http.body_limit_bytes,
             head_seconds=http.header_seconds,

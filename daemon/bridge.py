@@ -143,13 +143,14 @@ class Bridge:
         credentials: dict[str, KeepsToken] = {
             name: target for name, target in self.targets.items() if isinstance(target, KeepsToken)
         }
+        readers = {name: reading.reader for name, reading in self.readings.items()}
         prune = Prune(
             self.store.database, self.config.retention, self.clock, lambda: retry_statuses(self.intake.deciding.sources)
         )
         return [
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
-            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials)),
+            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers)),
             *(
                 Job(f"poll.{name}", timedelta(seconds=every.poll_seconds), reading.poll, quiet=True, at_start=True)
                 for name, reading in self.readings.items()

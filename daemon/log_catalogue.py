@@ -171,7 +171,10 @@ EVENTS: Mapping[str, LogEvent] = {
     "target.resumed": _event("info", "said once", words="target company reason", numbers="paused_s"),
     "token.refreshed": _event("info", "the new token is on disk", words="target company", numbers="access_s days_left"),
     "token.refresh_failed": _event(
-        "error", "`final` is yes where only a person can help", words="target company reason final", integers="status"
+        "error",
+        "`final` is yes where only a person can help",
+        words="target company source reason final",
+        integers="status",
     ),
     "token.expiring": _event("warning", "daily below 10 days", words="target company", numbers="days_left"),
     # --- jobs, store, people
