@@ -343,16 +343,3 @@ def test_any_value_anywhere_is_a_fault_or_a_configuration(tmp_path: Path, data: 
     lines[chosen] = f"{key} = {data.draw(odd)}"
     found = check_config(written(tmp_path, "\n".join(lines)), resolve_secrets=True, environment={})
     assert all(fault.key and fault.reason for fault in found)
-
-
-def test_trusted_proxies_are_networks(tmp_path: Path) -> None:
-    """What names the client in the log is a network, or a fault at its key."""
-    before, rest = GOOD.split("[companies.demo]\n", 1)
-
-    def with_networks(networks: str) -> str:
-        return f"{before}[http]\ntrusted_proxies = {networks}\n[companies.demo]\n{rest}"
-
-    read = loaded(tmp_path, with_networks('["10.0.0.0/8", "2001:db8::/32"]'))
-    assert [str(network) for network in read.http.trusted_proxies] == ["10.0.0.0/8", "2001:db8::/32"]
-    (found,) = faults(tmp_path, with_networks('["proxy"]'))
-    assert found.startswith("http.trusted_proxies")
