@@ -5,7 +5,8 @@ from connectors.fortnox.simulator.errors import Invented
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Only customers, invoices, invoicepayments, currencies, companyinformation and modesofpayments (read).",
+        "Only customers, articles, prices, pricelists, invoices, invoicepayments, currencies, units, termsofpayments, "
+        "companyinformation and modesofpayments (read).",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -18,7 +19,26 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Read-only properties", "Accepted when equal to what is stored (on create: the default), else 2001399."),
     ("@url in a request", "Ignored."),
     ("Text rows", "A row with only a description stays as it is; two in a row do not become a product row."),
-    ("Articles", "No resource; seeded articles only fill rows. An unknown one is refused with 2001302."),
+    ("Article's VAT", "Its sales account's own rate; 25 for another account of class 3, 0 for any other."),
+    ("Article's accounts", "A defaulted one is looked up at the first change only, then refused with 2000423."),
+    ("Article's unit", "Must stand in the register (2000432); a row's unit is not looked up."),
+    (
+        "Article's stock",
+        "Only QuantityInStock moves, by hand; nothing is reserved. StockValue is that times PurchasePrice.",
+    ),
+    ("Article in a row", "Account by the VAT regime, 0 % under one without VAT; an inactive one has an invented code."),
+    ("Article deleted", "Refused with an invented code while any document holds it; else its number is free again."),
+    (
+        "Prices",
+        "First price in a list brings its base row of 0; a switch gives each new article one in list A at once.",
+    ),
+    (
+        "Price of a row",
+        "The list's row for the quantity, else list A's, else 0; Percent, currency and VATIncluded ignored.",
+    ),
+    ("Price lists", "Only A is seeded; customers and documents may only name a list that exists (2000431)."),
+    ("GET /3/prices", "Lists every price; a sublist of something unknown is empty."),
+    ("Units, terms of payment", "Can be deleted while in use; terms whose code is no number mean 30 days, K and PF 0."),
     ("Tax reduction", "Only TaxReductionType none; another is refused with an invented code."),
     ("Credit, e-mail, print", "The actions do not exist yet and answer 404 with 2000764."),
     ("Freight and fee", "Always without VAT, with 25 % VAT under SEVAT and EUVAT, whatever VATIncluded says."),

@@ -1,12 +1,14 @@
 """Invoice rows: defaults, positional and RowId updates, accounts and VAT rates (Fortnox facts, 6.1)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from connectors.fortnox.simulator.articles import row_values
 from connectors.fortnox.simulator.company import SALES_ACCOUNT_RATES, Company
 from connectors.fortnox.simulator.errors import ApiError, Invented
-from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
+from connectors.fortnox.simulator.fields import blank, lay_over, read_value
 from connectors.fortnox.simulator.invoice_fields import ROW_FIELDS
 
 Row = dict[str, Any]
@@ -25,22 +27,34 @@ def _default_rate(vat_type: str, account: int) -> int:
     return SALES_ACCOUNT_RATES.get(account, 25)
 
 
-def _from_article(company: Company, sent: Mapping[str, Any]) -> Row:
-    number = sent.get("ArticleNumber")
-    if number in (None, "", API_BLANK):
-        return {}
-    article = company.articles.get(str(number))
-    if article is None:
-        raise ApiError(2001302, f"Kan inte hitta artikeln ({number}).")
-    return {name: value for name, value in article.items() if name in ROW_FIELDS}
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a document decides for its rows: the VAT regime of those that are new, and the price list."""
+
+    vat_type: str
+    price_list: str
 
 
-def _new_row(company: Company, sent: Mapping[str, Any], vat_type: str) -> Row:
+def _fill(company: Company, row: Row, given: set[str], terms: Terms) -> set[str]:
+    """Let the row's article fill what was not given; tell what is settled now."""
+    if not row["ArticleNumber"]:
+        return given
+    filled = row_values(
+        company,
+        row["ArticleNumber"],
+        vat_type=terms.vat_type,
+        price_list=terms.price_list,
+        quantity=Decimal(row["DeliveredQuantity"]),
+    )
+    row.update({name: value for name, value in filled.items() if name not in given})
+    return given | set(filled)
+
+
+def _new_row(company: Company, sent: Mapping[str, Any], terms: Terms) -> Row:
     row = blank(ROW_FIELDS)
-    filled = _from_article(company, sent)
-    row.update(filled)
     _lay(row, sent)
-    given = {name for name, value in sent.items() if value != ""} | set(filled)
+    given = _fill(company, row, {name for name, value in sent.items() if value != ""}, terms)
+    vat_type = terms.vat_type
     if "VAT" not in given:
         row["VAT"] = _default_rate(vat_type, row["AccountNumber"] if "AccountNumber" in given else 0)
     if "AccountNumber" not in given:
@@ -56,11 +70,11 @@ def _lay(row: Row, sent: Mapping[str, Any]) -> None:
     lay_over(row, {name: value for name, value in sent.items() if name != "RowId"}, ROW_FIELDS)
 
 
-def _changed_row(company: Company, old: Row, sent: Mapping[str, Any]) -> Row:
+def _changed_row(company: Company, old: Row, sent: Mapping[str, Any], terms: Terms) -> Row:
     row = dict(old)
-    if sent.get("ArticleNumber") != old["ArticleNumber"]:
-        row.update(_from_article(company, sent))
     _lay(row, sent)
+    if row["ArticleNumber"] != old["ArticleNumber"]:
+        _fill(company, row, {name for name, value in sent.items() if value != ""}, terms)
     return row
 
 
@@ -73,26 +87,26 @@ def _check(company: Company, row: Row) -> None:
         raise ApiError(2004021, "Typen av husarbete är inte tillåten på dokumentet.")
 
 
-def _by_position(company: Company, old: list[Row], sent: list[Row], vat_type: str) -> list[Row]:
-    rows = [_changed_row(company, kept, given) for kept, given in zip(old, sent, strict=False)]
-    return rows + [_new_row(company, given, vat_type) for given in sent[len(old) :]]
+def _by_position(company: Company, old: list[Row], sent: list[Row], terms: Terms) -> list[Row]:
+    rows = [_changed_row(company, kept, given, terms) for kept, given in zip(old, sent, strict=False)]
+    return rows + [_new_row(company, given, terms) for given in sent[len(old) :]]
 
 
-def _by_row_id(company: Company, old: list[Row], sent: list[Row], vat_type: str) -> list[Row]:
+def _by_row_id(company: Company, old: list[Row], sent: list[Row], terms: Terms) -> list[Row]:
     known = {row["RowId"]: row for row in old}
     rows: list[Row] = []
     for given in sent:
         if given.get("RowId") is None:
-            rows.append(_new_row(company, given, vat_type))
+            rows.append(_new_row(company, given, terms))
             continue
         kept = known.pop(read_value("RowId", given["RowId"], ROW_FIELDS["RowId"]), None)
         if kept is None:
             raise ApiError(Invented.ROW_NOT_FOUND, f"Kan inte hitta raden ({given['RowId']}).")
-        rows.append(_changed_row(company, kept, given))
+        rows.append(_changed_row(company, kept, given, terms))
     return rows
 
 
-def updated_rows(company: Company, old: list[Row], sent: Any, vat_type: str) -> list[Row]:
+def updated_rows(company: Company, old: list[Row], sent: Any, terms: Terms) -> list[Row]:
     """Give the rows after a request's row list has been laid over the old ones; new row ids for all of them.
 
     With no `RowId` anywhere rows match by position and the list's length counts; with at least one, rows match by id
@@ -100,12 +114,12 @@ def updated_rows(company: Company, old: list[Row], sent: Any, vat_type: str) -> 
 
     Raises:
         ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2004021, invented codes for an
-            unknown VAT rate or row id, and whatever a single property refuses.
+            unknown VAT rate or row id or an inactive article, and whatever a single property refuses.
     """
     if not isinstance(sent, list) or not all(isinstance(row, dict) for row in sent):
         raise ApiError(2001392, "Felaktig indata: InvoiceRows har fel typ.")
     by_id = any(row.get("RowId") is not None for row in sent)
-    rows = (_by_row_id if by_id else _by_position)(company, old, sent, vat_type)
+    rows = (_by_row_id if by_id else _by_position)(company, old, sent, terms)
     for row in rows:
         _check(company, row)
     return with_new_ids(company, rows)

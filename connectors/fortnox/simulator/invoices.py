@@ -5,11 +5,11 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.fortnox.simulator.company import TERMS_OF_PAYMENT_DAYS, Company, Moment, Record
+from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
 from connectors.fortnox.simulator.invoice_fields import INVOICE_FIELDS
-from connectors.fortnox.simulator.invoice_rows import updated_rows, with_new_ids
+from connectors.fortnox.simulator.invoice_rows import Terms, updated_rows, with_new_ids
 from connectors.fortnox.simulator.money import ZERO, to_ore
 from connectors.fortnox.simulator.ocr import ocr_number
 from connectors.fortnox.simulator.totals import set_totals
@@ -68,11 +68,7 @@ def _supplied_number(company: Company, sent: Mapping[str, Any]) -> str | None:
 
 
 def _next_number(company: Company) -> str:
-    while str(company.next_invoice_number) in company.invoices:
-        company.next_invoice_number += 1
-    number = str(company.next_invoice_number)
-    company.next_invoice_number += 1
-    return number
+    return company.next_number("invoice", lambda number: number not in company.invoices)
 
 
 def _check_labels(sent: Mapping[str, Any]) -> None:
@@ -80,9 +76,9 @@ def _check_labels(sent: Mapping[str, Any]) -> None:
         raise ApiError(Invented.LABEL_NOT_FOUND, "Kan inte hitta etiketten.")
 
 
-def _check_header(invoice: dict[str, Any]) -> None:
-    if invoice["TermsOfPayment"] not in TERMS_OF_PAYMENT_DAYS:
-        raise ApiError(2000429, "Kan inte hitta betalningsvillkoret.")
+def _check_header(company: Company, invoice: dict[str, Any]) -> None:
+    company.price_list(invoice["PriceList"])
+    company.days_of_payment(invoice["TermsOfPayment"])
     if invoice["TaxReductionType"] != "none":
         raise ApiError(Invented.TAX_REDUCTION_NOT_SIMULATED, "Skattereduktion finns inte i simulatorn.")
 
@@ -98,36 +94,38 @@ def _set_currency(company: Company, invoice: dict[str, Any], sent: Mapping[str, 
             raise ApiError(2000108, f"Fältet {name} måste vara större än noll.")
 
 
-def _set_dates(invoice: dict[str, Any], moment: Moment) -> None:
+def _set_dates(company: Company, invoice: dict[str, Any], moment: Moment) -> None:
     invoice["InvoiceDate"] = invoice["InvoiceDate"] or moment.today.isoformat()
     if not invoice["DueDate"]:
-        days = timedelta(days=TERMS_OF_PAYMENT_DAYS[invoice["TermsOfPayment"]])
+        days = timedelta(days=company.days_of_payment(invoice["TermsOfPayment"]))
         invoice["DueDate"] = (date.fromisoformat(invoice["InvoiceDate"]) + days).isoformat()
     invoice["OutboundDate"] = invoice["OutboundDate"] or invoice["InvoiceDate"]
 
 
-def _lay_header(invoice: dict[str, Any], sent: Mapping[str, Any]) -> None:
+def _lay_header(company: Company, invoice: dict[str, Any], sent: Mapping[str, Any]) -> None:
     _check_labels(sent)
     lay_over(invoice, {name: value for name, value in sent.items() if name not in _APART}, INVOICE_FIELDS)
-    _check_header(invoice)
+    _check_header(company, invoice)
 
 
 def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     """Create an unbooked invoice: customer card first, then what was sent, then numbers, dates and totals.
 
     Raises:
-        ApiError: 2000204 for a missing or unknown customer, 2000427 for an unregistered currency, 2000429, the row
-            codes of `updated_rows`, an invented code for a used `DocumentNumber`, and what a single property refuses.
+        ApiError: 2000204 for a missing or unknown customer, 2000427 for an unregistered currency, 2000429, 2000431, the
+            row codes of `updated_rows`, an invented code for a used `DocumentNumber`, and what a property refuses.
     """
     card = _customer(company, sent)
     number = _supplied_number(company, sent)
     invoice = blank(INVOICE_FIELDS) | {"Labels": [], "InvoiceRows": []}
     _copy_card(invoice, card)
-    _lay_header(invoice, sent)
+    _lay_header(company, invoice, sent)
     _set_currency(company, invoice, sent, None)
-    _set_dates(invoice, moment)
+    _set_dates(company, invoice, moment)
     if sent.get("InvoiceRows") is not None:
-        invoice["InvoiceRows"] = updated_rows(company, [], sent["InvoiceRows"], card["VATType"])
+        invoice["InvoiceRows"] = updated_rows(
+            company, [], sent["InvoiceRows"], Terms(card["VATType"], invoice["PriceList"])
+        )
     set_totals(invoice, card["VATType"], company.settings)
     invoice["DocumentNumber"] = number or _next_number(company)
     invoice["OCR"] = invoice["OCR"] or ocr_number(invoice["DocumentNumber"])
@@ -150,7 +148,9 @@ def _changed_rows(company: Company, invoice: dict[str, Any], sent: Mapping[str, 
     if rows is None:
         invoice["InvoiceRows"] = with_new_ids(company, invoice["InvoiceRows"])
     else:
-        invoice["InvoiceRows"] = updated_rows(company, invoice["InvoiceRows"], rows, card_vat_type)
+        invoice["InvoiceRows"] = updated_rows(
+            company, invoice["InvoiceRows"], rows, Terms(card_vat_type, invoice["PriceList"])
+        )
 
 
 def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Moment) -> None:
@@ -171,9 +171,9 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
         card = _customer(company, sent)
         _copy_card(invoice, card)
         vat_type = card["VATType"]
-    _lay_header(invoice, sent)
+    _lay_header(company, invoice, sent)
     _set_currency(company, invoice, sent, before)
-    _set_dates(invoice, moment)
+    _set_dates(company, invoice, moment)
     owner = company.customers.get(invoice["CustomerNumber"])
     _changed_rows(company, invoice, sent, owner.data["VATType"] if owner else vat_type)
     set_totals(invoice, vat_type, company.settings)

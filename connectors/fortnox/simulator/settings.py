@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-SCOPES = ("companyinformation", "currency", "customer", "invoice", "payment", "settings")
+SCOPES = ("article", "companyinformation", "currency", "customer", "invoice", "payment", "price", "settings")
 
 DEFAULT_TENANT_ID = 1001
 
@@ -19,6 +19,8 @@ class CompanySettings:
     `rate_window_seconds` and `rate_limit` form the sliding window (limit 0: none); `count_refused_calls` says whether
     a 429'd call takes a place itself (*simulator choice*: no); `retry_after` whether a 429 carries that header.
     `service_consent` says whether the company's consent allows client credentials.
+    `extra_accounts` and `missing_accounts` are what this company's chart has more or less than the simulator's own.
+    `base_price_with_article` says whether a new article has a price row of 0 in list A at once.
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -38,6 +40,9 @@ class CompanySettings:
     access_token_seconds: float = 3600.0
     vat_rates: tuple[int, ...] = (25, 12, 6, 0)
     extra_accounts: tuple[int, ...] = ()
+    missing_accounts: tuple[int, ...] = ()
+    base_price_with_article: bool = False
+    first_article_number: int = 1
     first_customer_number: int = 1
     first_invoice_number: int = 1
     refuse_unknown_parameters: bool = True

@@ -70,13 +70,16 @@ def _scopes(name: str, value: Any) -> tuple[str, ...]:
 
 _READERS = {
     "access_token_seconds": _positive,
+    "base_price_with_article": _flag,
     "company_name": _text,
     "count_refused_calls": _flag,
     "extra_accounts": _numbers,
     "financial_years": _years,
+    "first_article_number": _count,
     "first_customer_number": _count,
     "first_invoice_number": _count,
     "locked_until": _day,
+    "missing_accounts": _numbers,
     "organisation_number": _text,
     "rate_limit": _count,
     "rate_window_seconds": _positive,

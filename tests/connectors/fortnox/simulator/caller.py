@@ -93,6 +93,20 @@ class Caller:
         assert reply.status == 201, reply.text
         return reply.one
 
+    async def post_article(self, **fields: Any) -> Reply:
+        """Try to create an article."""
+        return await self.call("POST", "/3/articles", {"Article": {"Description": "Timme", **fields}})
+
+    async def article(self, **fields: Any) -> dict[str, Any]:
+        """Create an article."""
+        reply = await self.post_article(**fields)
+        assert reply.status == 201, reply.text
+        return reply.one
+
+    async def post_price(self, **fields: Any) -> Reply:
+        """Try to set a price that does not exist yet, of article A1 in list A."""
+        return await self.call("POST", "/3/prices", {"Price": {"ArticleNumber": "A1", "PriceList": "A", **fields}})
+
     async def post_invoice(self, **fields: Any) -> Reply:
         """Try to create an invoice for customer 1 with one plain row."""
         return await self.call(

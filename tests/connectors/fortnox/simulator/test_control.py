@@ -100,7 +100,9 @@ async def test_seeds_go_in_without_calls() -> None:
             "payments": [{"InvoiceNumber": 1, "Booked": True}],
         }
         seeded = (await caller.control("POST", "seed", order))["seeded"]
-        assert seeded == {"currencies": 1, "articles": 0, "customers": 1, "invoices": 2, "payments": 1}
+        made = {kind: count for kind, count in seeded.items() if count}
+        assert made == {"currencies": 1, "customers": 1, "invoices": 2, "payments": 1}
+        assert seeded["articles"] == 0
         state = await caller.state()
         assert [one["Balance"] for one in state["invoices"]] == [0, 0]
         assert [one["Cancelled"] for one in state["invoices"]] == [False, True]

@@ -142,6 +142,7 @@ async def test_row_quantities_are_strings_and_prices_numbers() -> None:
         assert (row["VATCode"], row["StockPointCode"], isinstance(row["RowId"], int)) == (None, None, True)
 
 
+@pytest.mark.capability("f99")
 @pytest.mark.asyncio
 async def test_validation_errors_are_lower_case_and_not_found_is_capitalised() -> None:
     """Error keys change case between 400 and 404 (4.1)."""
