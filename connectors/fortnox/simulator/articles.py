@@ -8,7 +8,7 @@ from connectors.fortnox.simulator.article_fields import ACCOUNTS, ARTICLE_FIELDS
 from connectors.fortnox.simulator.company import SALES_ACCOUNT_RATES, Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
-from connectors.fortnox.simulator.money import multiplied, to_ore
+from connectors.fortnox.simulator.money import ZERO, multiplied, to_ore
 from connectors.fortnox.simulator.prices import forget_prices, list_price, put_base_price
 from connectors.fortnox.simulator.texts import is_number
 from connectors.fortnox.simulator.wire import decimal_text
@@ -51,7 +51,7 @@ def _complete(company: Company, article: dict[str, Any], given: set[str]) -> Non
         article["VAT"] = _default_rate(article["SalesAccount"])
     if article["VAT"] not in company.settings.vat_rates:
         raise ApiError(Invented.VAT_RATE_NOT_CONFIGURED, f"Momssatsen {article['VAT']} finns inte.")
-    article["DisposableQuantity"] = article["QuantityInStock"] - article["ReservedQuantity"]
+    article["DisposableQuantity"] = article["QuantityInStock"] if article["StockGoods"] else ZERO
     article["StockValue"] = to_ore(multiplied(article["QuantityInStock"], article["PurchasePrice"]))
 
 
@@ -85,7 +85,7 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     record = Record(article, moment.now)
     company.articles[article["ArticleNumber"]] = record
     if company.settings.base_price_with_article:
-        put_base_price(company, article["ArticleNumber"], Decimal(0), moment)
+        put_base_price(company, article["ArticleNumber"], ZERO, moment)
     return record
 
 
@@ -106,7 +106,7 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
 
 
 def _is_used(company: Company, number: str) -> bool:
-    return any(row["ArticleNumber"] == number for one in company.invoices.values() for row in one.data["InvoiceRows"])
+    return any(row["ArticleNumber"] == number for _document, rows in company.documents() for row in rows)
 
 
 def delete(company: Company, record: Record, _moment: Moment) -> None:
@@ -124,10 +124,11 @@ def delete(company: Company, record: Record, _moment: Moment) -> None:
 
 def list_item(data: dict[str, Any]) -> dict[str, Any]:
     """Give an article as its list shows it: thin, and with its numbers as texts (Fortnox facts, 1.7)."""
-    return {
+    item = {
         name: decimal_text(Decimal(data[name])) if as_text and data[name] is not None else data[name]
         for name, as_text in ARTICLE_LIST_FIELDS.items()
     }
+    return item | {"Unit": data["Unit"] or ""}
 
 
 def row_values(company: Company, number: str, *, vat_type: str, price_list: str, quantity: Decimal) -> dict[str, Any]:

@@ -95,11 +95,11 @@ def delete(company: Company, record: Record, _moment: Moment) -> None:
     """Delete a customer; its number stays reserved, but the series re-issues it if it was the last one.
 
     Raises:
-        ApiError: 2000310 while the customer has an invoice that is not cancelled.
+        ApiError: 2000310 while the customer has an invoice or order that is not cancelled.
     """
     number: str = record.data["CustomerNumber"]
-    for invoice in company.invoices.values():
-        if invoice.data["CustomerNumber"] == number and not invoice.data["Cancelled"]:
+    for document, _rows in company.documents():
+        if document["CustomerNumber"] == number and not document["Cancelled"]:
             raise ApiError(2000310, "Kunden används och kan inte tas bort.")
     del company.customers[number]
     company.deleted_customer_numbers.add(number)

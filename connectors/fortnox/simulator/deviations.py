@@ -5,8 +5,8 @@ from connectors.fortnox.simulator.errors import Invented
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Only customers, articles, prices, pricelists, invoices, invoicepayments, currencies, units, termsofpayments, "
-        "companyinformation and modesofpayments (read).",
+        "Only customers, articles, prices, pricelists, orders, invoices, invoicepayments, currencies, units, "
+        "termsofpayments, companyinformation and modesofpayments (read).",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -24,7 +24,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Article's unit", "Must stand in the register (2000432); a row's unit is not looked up."),
     (
         "Article's stock",
-        "Only QuantityInStock moves, by hand; nothing is reserved. StockValue is that times PurchasePrice.",
+        "Only QuantityInStock moves, by hand; nothing is reserved; disposable only with StockGoods.",
     ),
     ("Article in a row", "Account by the VAT regime, 0 % under one without VAT; an inactive one has an invented code."),
     ("Article deleted", "Refused with an invented code while any document holds it; else its number is free again."),
@@ -40,7 +40,15 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("GET /3/prices", "Lists every price; a sublist of something unknown is empty."),
     ("Units, terms of payment", "Can be deleted while in use; terms whose code is no number mean 30 days, K and PF 0."),
     ("Tax reduction", "Only TaxReductionType none; another is refused with an invented code."),
-    ("Credit, e-mail, print", "The actions do not exist yet and answer 404 with 2000764."),
+    ("Credit, e-mail, print", "The actions do not exist yet and answer 404 with 2000764; externalprint sets Sent."),
+    ("Warehouse", "No warehouseready and nothing in stock points; every document is ready."),
+    ("Order totals", "Count OrderedQuantity; a row without one has 0."),
+    ("Order closed", "Invoiced or cancelled, an order refuses every change with an invented code."),
+    ("Order's invoice cancelled", "The order keeps its InvoiceReference and cannot be invoiced again."),
+    ("Made from another", "Dated today; Remarks carry over only with CopyRemarks, e-mail block and template never."),
+    ("Rows from an order", "Refused (invented code) only where something changes; the same rows may be sent."),
+    ("Order filters", "expired: delivery date passed and open; invoicenotcreated leaves out cancelled ones."),
+    ("Customer in use", "2000310 while a document is not cancelled."),
     ("Freight and fee", "Always without VAT, with 25 % VAT under SEVAT and EUVAT, whatever VATIncluded says."),
     ("Discount in kronor", "Taken from the whole row, not from each piece."),
     ("Customer's InvoiceDiscount", "Stored, not applied."),

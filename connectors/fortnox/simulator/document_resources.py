@@ -1,9 +1,13 @@
-"""The resources whose objects are documents: invoices and their payments (Fortnox facts, 5, 6.5 and 6.6)."""
+"""The resources whose objects are documents: orders, invoices and their payments (Fortnox facts, 5 and 6.5 to 6.8)."""
 
-from connectors.fortnox.simulator import invoice_actions, invoices, payments
-from connectors.fortnox.simulator.company import Record
+from collections.abc import Callable
+
+from connectors.fortnox.simulator import invoice_actions, invoices, orders, payments
+from connectors.fortnox.simulator.company import Moment, Record
+from connectors.fortnox.simulator.documents import mark_sent
 from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.invoice_fields import INVOICE_LIST_FIELDS
+from connectors.fortnox.simulator.order_fields import ORDER_LIST_FIELDS
 from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import (
     Search,
@@ -41,6 +45,40 @@ def _row_text_contains(name: str) -> Search:
     return any_row("InvoiceRows", lambda row, wanted: wanted.casefold() in str(row[name]).casefold())
 
 
+def _only(names: tuple[str, ...]) -> Callable[[Data], Data]:
+    return lambda data: {name: data[name] for name in names}
+
+
+def _between(date: str) -> dict[str, Search]:
+    return {"fromdate": since("fromdate", date), "todate": until("todate", date)}
+
+
+def _is_cancelled(record: Record, _moment: Moment) -> bool:
+    return bool(record.data["Cancelled"])
+
+
+def _is_open(record: Record) -> bool:
+    return not record.data["Cancelled"] and not orders.is_invoiced(record.data)
+
+
+def _is_late(record: Record, moment: Moment) -> bool:
+    """An open order whose delivery date has passed (*simulator choice*)."""
+    return _is_open(record) and "" < (record.data["DeliveryDate"] or "") < moment.today.isoformat()
+
+
+_COMMON_SEARCHES: dict[str, Search] = {
+    **each("DocumentNumber CustomerName CustomerNumber YourReference OurReference Project CostCenter", contains),
+    **each("Sent NotCompleted", flag),
+    "label": any_row("Labels", lambda label, wanted: str(label["Id"]) == wanted),
+    "lastmodified": last_modified,
+}
+_EXTERNAL_REFERENCES = each("ExternalInvoiceReference1 ExternalInvoiceReference2", prefix)
+_COMMON_SORTS = {
+    "customername": "CustomerName",
+    "customernumber": "CustomerNumber",
+    "documentnumber": "DocumentNumber",
+}
+
 INVOICES = Resource(
     path="invoices",
     single="Invoice",
@@ -49,42 +87,65 @@ INVOICES = Resource(
     scope="invoice",
     records=lambda company: company.invoices,
     missing=(2000434, "Kan inte hitta fakturan."),
-    create=invoices.create,
-    update=invoices.update,
-    actions={"bookkeep": invoice_actions.bookkeep, "cancel": invoice_actions.cancel},
+    create=invoices.INVOICE.create,
+    update=invoices.INVOICE.update,
+    actions={
+        "bookkeep": invoice_actions.bookkeep,
+        "cancel": invoice_actions.cancel,
+        "externalprint": mark_sent,
+    },
     list_item=_invoice_item,
     searches={
-        **each("DocumentNumber CustomerName CustomerNumber OCR YourOrderNumber YourReference OurReference", contains),
-        **each("Project CostCenter Currency", contains),
-        **each("ExternalInvoiceReference1 ExternalInvoiceReference2", prefix),
-        **each("Sent NotCompleted Credit", flag),
+        **_COMMON_SEARCHES,
+        **_EXTERNAL_REFERENCES,
+        **each("OCR YourOrderNumber Currency", contains),
+        "credit": flag("Credit"),
         "invoicetype": exactly("InvoiceType"),
         "articlenumber": _row_text_contains("ArticleNumber"),
         "articledescription": _row_text_contains("Description"),
         "accountnumberfrom": row_number("accountnumberfrom", lambda row, least: row["AccountNumber"] >= least),
         "accountnumberto": row_number("accountnumberto", lambda row, most: row["AccountNumber"] <= most),
-        "fromdate": since("fromdate", "InvoiceDate"),
-        "todate": until("todate", "InvoiceDate"),
+        **_between("InvoiceDate"),
         "fromfinalpaydate": since("fromfinalpaydate", "FinalPayDate"),
         "tofinalpaydate": until("tofinalpaydate", "FinalPayDate"),
-        "lastmodified": last_modified,
     },
     filters={
-        "cancelled": lambda record, _moment: record.data["Cancelled"],
+        "cancelled": _is_cancelled,
         "fullypaid": lambda record, _moment: record.data["Booked"] and invoices.settled(record.data),
         "unpaid": lambda record, _moment: _owes(record),
         "unpaidoverdue": lambda record, moment: _owes(record) and record.data["DueDate"] < moment.today.isoformat(),
         "unbooked": lambda record, _moment: not record.data["Booked"] and not record.data["Cancelled"],
     },
-    sorts={
-        "customername": "CustomerName",
-        "customernumber": "CustomerNumber",
-        "documentnumber": "DocumentNumber",
-        "invoicedate": "InvoiceDate",
-        "ocr": "OCR",
-        "total": "Total",
-    },
+    sorts={**_COMMON_SORTS, "invoicedate": "InvoiceDate", "ocr": "OCR", "total": "Total"},
     further_urls={"@urlTaxReductionList": "taxreductions?filter=invoices&referencenumber={key}"},
+)
+
+ORDERS = Resource(
+    path="orders",
+    single="Order",
+    plural="Orders",
+    key="DocumentNumber",
+    scope="order",
+    records=lambda company: company.orders,
+    missing=(2000439, "Kan inte hitta ordern."),
+    create=orders.ORDER.create,
+    update=orders.ORDER.update,
+    actions={"cancel": orders.cancel, "createinvoice": orders.createinvoice, "externalprint": mark_sent},
+    list_item=_only(ORDER_LIST_FIELDS),
+    searches={
+        **_COMMON_SEARCHES,
+        **_EXTERNAL_REFERENCES,
+        "ordertype": exactly("OrderType"),
+        **_between("OrderDate"),
+    },
+    filters={
+        "cancelled": _is_cancelled,
+        "expired": _is_late,
+        "invoicecreated": lambda record, _moment: orders.is_invoiced(record.data),
+        "invoicenotcreated": lambda record, _moment: _is_open(record),
+    },
+    sorts={**_COMMON_SORTS, "orderdate": "OrderDate"},
+    further_urls={"@urlTaxReductionList": "taxreductions?filter=orders&referencenumber={key}"},
 )
 
 PAYMENTS = Resource(

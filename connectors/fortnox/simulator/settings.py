@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-SCOPES = ("article", "companyinformation", "currency", "customer", "invoice", "payment", "price", "settings")
+SCOPES = ("article", "companyinformation", "currency", "customer", "invoice", "order", "payment", "price", "settings")
 
 DEFAULT_TENANT_ID = 1001
 
@@ -45,6 +45,7 @@ class CompanySettings:
     first_article_number: int = 1
     first_customer_number: int = 1
     first_invoice_number: int = 1
+    first_order_number: int = 1
     refuse_unknown_parameters: bool = True
 
 

@@ -78,6 +78,7 @@ _READERS = {
     "first_article_number": _count,
     "first_customer_number": _count,
     "first_invoice_number": _count,
+    "first_order_number": _count,
     "locked_until": _day,
     "missing_accounts": _numbers,
     "organisation_number": _text,

@@ -119,6 +119,21 @@ class Caller:
         assert reply.status == 201, reply.text
         return reply.one
 
+    async def post_order(self, **fields: Any) -> Reply:
+        """Try to create an order of customer 1 with one plain row, all of it delivered."""
+        row = {**ROW, "OrderedQuantity": ROW["DeliveredQuantity"]}
+        return await self.call("POST", "/3/orders", {"Order": {"CustomerNumber": "1", "OrderRows": [row], **fields}})
+
+    async def order(self, **fields: Any) -> dict[str, Any]:
+        """Create an order."""
+        reply = await self.post_order(**fields)
+        assert reply.status == 201, reply.text
+        return reply.one
+
+    async def act(self, kind: str, action: str, number: str = "1") -> Reply:
+        """Carry out an action on a document of a kind (`orders` and so on)."""
+        return await self.call("PUT", f"/3/{kind}/{number}/{action}")
+
     async def booked(self, **fields: Any) -> dict[str, Any]:
         """Create an invoice and book it."""
         made = await self.invoice(**fields)

@@ -39,19 +39,23 @@ async def test_new_article_has_the_recorded_defaults() -> None:
         }
         assert {name: made[name] for name in accounts} == accounts
         assert [made[name] for name in ("Depth", "Width", "Height", "Weight", "QuantityInStock")] == [0] * 5
-        assert (made["SalesPrice"], made["Unit"]) == (None, None)
+        null = "SalesPrice Unit Manufacturer StockPlace StockWarning StockAccount DirectCost SupplierNumber"
+        assert {made[name] for name in null.split()} == {None}
+        assert {made[name] for name in ("EAN", "Note", "ManufacturerArticleNumber", "CommodityCode")} == {""}
 
 
 @pytest.mark.asyncio
 async def test_the_list_is_thin_and_shows_numbers_as_texts() -> None:
     """No Note, no accounts; amounts and VAT are strings in the list only (1.7 and 5)."""
     async with opened() as caller:
-        await caller.article(ArticleNumber="A1", Note="Anteckning", QuantityInStock=2.5, PurchasePrice="10.10")
+        await caller.article(
+            ArticleNumber="A1", Note="Anteckning", QuantityInStock=2.5, PurchasePrice="10.10", StockGoods=True
+        )
         item = (await caller.get("/3/articles")).json["Articles"][0]
         amounts = ("QuantityInStock", "DisposableQuantity", "PurchasePrice", "ReservedQuantity", "StockValue", "VAT")
         assert [item[name] for name in amounts] == ["2.5", "2.5", "10.1", "0", "25.25", "25"]
         assert {"Note", "SalesAccount", "Type", "Active"} & set(item) == set()
-        assert item["SalesPrice"] is None
+        assert (item["SalesPrice"], item["Unit"]) == (None, "")
         await caller.post_price(Price=99.5)
         assert (await caller.get("/3/articles")).json["Articles"][0]["SalesPrice"] == "99.5"
         assert (await caller.get("/3/articles/A1")).one["SalesPrice"] == Decimal("99.5")
@@ -220,6 +224,15 @@ async def test_an_article_fills_its_row_and_what_is_sent_wins() -> None:
             ("Eget", "st", 900, 3001, 25, 1800),
             ("", "h", 0, 3003, 6, 0),
         ]
+
+
+@pytest.mark.asyncio
+async def test_only_stock_goods_can_be_disposed_of() -> None:
+    """The stock of an article without that flag is kept, but none of it counts as at hand."""
+    async with opened() as caller:
+        plain = await caller.article(QuantityInStock=3)
+        goods = await caller.article(QuantityInStock=3, StockGoods=True)
+        assert [(one["QuantityInStock"], one["DisposableQuantity"]) for one in (plain, goods)] == [(3, 0), (3, 3)]
 
 
 @pytest.mark.asyncio

@@ -193,7 +193,7 @@ async def test_content_type_and_accept_are_checked() -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/3/orders"),
+        ("GET", "/3/projects"),
         ("GET", "/3/"),
         ("GET", "/api/time/registrations-v2"),
         ("DELETE", "/3/invoices/1"),
