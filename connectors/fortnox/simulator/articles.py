@@ -106,7 +106,7 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
 
 
 def _is_used(company: Company, number: str) -> bool:
-    return any(row["ArticleNumber"] == number for _document, rows in company.documents() for row in rows)
+    return any(row["ArticleNumber"] == number for row in company.document_rows())
 
 
 def delete(company: Company, record: Record, _moment: Moment) -> None:

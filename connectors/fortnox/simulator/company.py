@@ -42,7 +42,7 @@ Records = dict[str, Record]
 class Company:
     """Everything one tenant holds. Dictionaries are keyed by the number or code as a string.
 
-    `next_numbers` holds the next number of each series: article, customer, invoice, order, payment.
+    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment.
     """
 
     settings: CompanySettings
@@ -52,6 +52,7 @@ class Company:
     customers: Records = field(default_factory=dict)
     invoices: Records = field(default_factory=dict)
     modes_of_payment: Records = field(default_factory=dict)
+    offers: Records = field(default_factory=dict)
     orders: Records = field(default_factory=dict)
     payments: Records = field(default_factory=dict)
     price_lists: Records = field(default_factory=dict)
@@ -83,11 +84,15 @@ class Company:
             return False
         return number in CHART or number in self.settings.extra_accounts
 
-    def documents(self) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        """Give every invoice and order with its rows."""
-        for records, rows in ((self.invoices, "InvoiceRows"), (self.orders, "OrderRows")):
+    def document_rows(self) -> Iterator[dict[str, Any]]:
+        """Give every row of every document, cancelled or not."""
+        for records, rows in (
+            (self.invoices, "InvoiceRows"),
+            (self.offers, "OfferRows"),
+            (self.orders, "OrderRows"),
+        ):
             for record in records.values():
-                yield record.data, record.data[rows]
+                yield from record.data[rows]
 
     def currency(self, code: str) -> dict[str, Any]:
         """Give a registered currency.
@@ -142,6 +147,7 @@ def first_numbers(settings: CompanySettings) -> dict[str, int]:
         "article": settings.first_article_number,
         "customer": settings.first_customer_number,
         "invoice": settings.first_invoice_number,
+        "offer": settings.first_offer_number,
         "order": settings.first_order_number,
     }
 

@@ -9,6 +9,7 @@ from connectors.fortnox.simulator.countries import country_name
 from connectors.fortnox.simulator.customer_fields import CUSTOMER_FIELDS
 from connectors.fortnox.simulator.errors import ApiError, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
+from connectors.fortnox.simulator.offers import is_open
 from connectors.fortnox.simulator.texts import is_number
 
 _VAT_NUMBER = re.compile(r"SE\d{12}|(?!SE)[A-Z]{2}[A-Z0-9]{2,13}")
@@ -91,16 +92,24 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
     record.modified = moment.now
 
 
+def _check_unused(company: Company, number: str) -> None:
+    for record in (*company.invoices.values(), *company.orders.values()):
+        if record.data["CustomerNumber"] == number and not record.data["Cancelled"]:
+            raise ApiError(2000310, "Kunden används och kan inte tas bort.")
+    for record in company.offers.values():
+        if record.data["CustomerNumber"] == number and is_open(record.data):
+            raise ApiError(2003614, "Kunden har offerter utan order och kan inte tas bort.")
+
+
 def delete(company: Company, record: Record, _moment: Moment) -> None:
     """Delete a customer; its number stays reserved, but the series re-issues it if it was the last one.
 
     Raises:
-        ApiError: 2000310 while the customer has an invoice or order that is not cancelled.
+        ApiError: 2000310 while the customer has an invoice or order that is not cancelled, 2003614 while it has an open
+            offer.
     """
     number: str = record.data["CustomerNumber"]
-    for document, _rows in company.documents():
-        if document["CustomerNumber"] == number and not document["Cancelled"]:
-            raise ApiError(2000310, "Kunden används och kan inte tas bort.")
+    _check_unused(company, number)
     del company.customers[number]
     company.deleted_customer_numbers.add(number)
     if number == str(company.next_numbers["customer"] - 1):

@@ -5,7 +5,7 @@ from connectors.fortnox.simulator.errors import Invented
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Only customers, articles, prices, pricelists, orders, invoices, invoicepayments, currencies, units, "
+        "Only customers, articles, prices, pricelists, offers, orders, invoices, invoicepayments, currencies, units, "
         "termsofpayments, companyinformation and modesofpayments (read).",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
@@ -48,7 +48,18 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Made from another", "Dated today; Remarks carry over only with CopyRemarks, e-mail block and template never."),
     ("Rows from an order", "Refused (invented code) only where something changes; the same rows may be sent."),
     ("Order filters", "expired: delivery date passed and open; invoicenotcreated leaves out cancelled ones."),
-    ("Customer in use", "2000310 while a document is not cancelled."),
+    (
+        "Offer to order",
+        "The whole quantity is ordered and delivered; YourReferenceNumber becomes YourOrderNumber, cut at 30.",
+    ),
+    ("Offer's answers", "createorder answers with the order, createinvoice with the offer; two switches change that."),
+    (
+        "Offer closed",
+        "Cancelled or invoiced (invented codes); ExpireDate is OfferDate plus a switch's days, 30 at first.",
+    ),
+    ("Offer's order", "Its invoice is not noted on the offer; cancelling it does not open the offer again."),
+    ("Offer filters", "expired: past its last day and open; completed and notcompleted follow NotCompleted."),
+    ("Customer in use", "2000310 while an invoice or order is not cancelled, 2003614 while an offer is open."),
     ("Freight and fee", "Always without VAT, with 25 % VAT under SEVAT and EUVAT, whatever VATIncluded says."),
     ("Discount in kronor", "Taken from the whole row, not from each piece."),
     ("Customer's InvoiceDiscount", "Stored, not applied."),

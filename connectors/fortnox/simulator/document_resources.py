@@ -1,12 +1,13 @@
-"""The resources whose objects are documents: orders, invoices and their payments (Fortnox facts, 5 and 6.5 to 6.8)."""
+"""The resources whose objects are documents: offers, orders, invoices with their payments (Fortnox facts, 5 and 6)."""
 
 from collections.abc import Callable
 
-from connectors.fortnox.simulator import invoice_actions, invoices, orders, payments
+from connectors.fortnox.simulator import invoice_actions, invoices, offers, orders, payments
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.documents import mark_sent
 from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.invoice_fields import INVOICE_LIST_FIELDS
+from connectors.fortnox.simulator.offer_fields import OFFER_LIST_FIELDS
 from connectors.fortnox.simulator.order_fields import ORDER_LIST_FIELDS
 from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import (
@@ -66,6 +67,11 @@ def _is_late(record: Record, moment: Moment) -> bool:
     return _is_open(record) and "" < (record.data["DeliveryDate"] or "") < moment.today.isoformat()
 
 
+def _is_expired(record: Record, moment: Moment) -> bool:
+    """An open offer past its last day."""
+    return offers.is_open(record.data) and record.data["ExpireDate"] < moment.today.isoformat()
+
+
 _COMMON_SEARCHES: dict[str, Search] = {
     **each("DocumentNumber CustomerName CustomerNumber YourReference OurReference Project CostCenter", contains),
     **each("Sent NotCompleted", flag),
@@ -118,6 +124,36 @@ INVOICES = Resource(
     },
     sorts={**_COMMON_SORTS, "invoicedate": "InvoiceDate", "ocr": "OCR", "total": "Total"},
     further_urls={"@urlTaxReductionList": "taxreductions?filter=invoices&referencenumber={key}"},
+)
+
+OFFERS = Resource(
+    path="offers",
+    single="Offer",
+    plural="Offers",
+    key="DocumentNumber",
+    scope="offer",
+    records=lambda company: company.offers,
+    missing=(Invented.OFFER_NOT_FOUND, "Kan inte hitta offerten."),
+    create=offers.OFFER.create,
+    update=offers.OFFER.update,
+    actions={
+        "cancel": offers.cancel,
+        "createinvoice": offers.createinvoice,
+        "createorder": offers.createorder,
+        "externalprint": mark_sent,
+    },
+    list_item=_only(OFFER_LIST_FIELDS),
+    searches={**_COMMON_SEARCHES, **_between("OfferDate")},
+    filters={
+        "cancelled": _is_cancelled,
+        "completed": lambda record, _moment: not record.data["NotCompleted"],
+        "expired": _is_expired,
+        "notcompleted": lambda record, _moment: record.data["NotCompleted"],
+        "ordercreated": lambda record, _moment: offers.is_ordered(record.data),
+        "ordernotcreated": lambda record, _moment: not record.data["Cancelled"] and not offers.is_ordered(record.data),
+    },
+    sorts={**_COMMON_SORTS, "offerdate": "OfferDate"},
+    further_urls={"@urlTaxReductionList": "taxreductions?filter=offers&referencenumber={key}"},
 )
 
 ORDERS = Resource(

@@ -12,7 +12,22 @@ from connectors.fortnox.simulator.search import Filter, Predicate, Search
 Data = dict[str, Any]
 Create = Callable[[Company, Mapping[str, Any], Moment], Record]
 Update = Callable[[Company, Record, Mapping[str, Any], Moment], None]
-Action = Callable[[Company, Record, Moment], None]
+Delete = Callable[[Company, Record, Moment], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an action answers with when that is not the object it was called on: a record of the resource at `path`.
+
+    `envelope` is another name for the answer's envelope than the resource's own.
+    """
+
+    path: str
+    record: Record
+    envelope: str | None = None
+
+
+Action = Callable[[Company, Record, Moment], Shown | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class Resource:
     missing: tuple[int, str]
     create: Create | None = None
     update: Update | None = None
-    delete: Action | None = None
+    delete: Delete | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
     list_item: Callable[[Data], Data] = dict
     searches: Mapping[str, Search] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Every resource of the simulator by its path, and the order in which they build on each other."""
 
-from connectors.fortnox.simulator.document_resources import INVOICES, ORDERS, PAYMENTS
+from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
 from connectors.fortnox.simulator.register_resources import (
     ARTICLES,
     CURRENCIES,
@@ -22,6 +22,7 @@ NAMED: dict[str, Resource] = {
     "articles": ARTICLES,
     "prices": PRICES,
     "customers": CUSTOMERS,
+    "offers": OFFERS,
     "orders": ORDERS,
     "invoices": INVOICES,
     "payments": PAYMENTS,

@@ -100,8 +100,12 @@ def _action(company: Company, resource: Resource, key: str, name: str, call: Cal
     if call.method != "PUT" or action is None:
         raise no_route()
     record = _find(company, resource, key)
-    action(company, record, moment)
-    return json_answer(200, _single(resource, record, call))
+    shown = action(company, record, moment)
+    if shown is None:
+        return json_answer(200, _single(resource, record, call))
+    owner = RESOURCES[shown.path]
+    (inner,) = _single(owner, shown.record, call).values()
+    return json_answer(200, {shown.envelope or owner.single: inner})
 
 
 def _routed(company: Company, call: Call, moment: Moment) -> Answer:

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-SCOPES = ("article", "companyinformation", "currency", "customer", "invoice", "order", "payment", "price", "settings")
+SCOPES = (
+    "article", "companyinformation", "currency", "customer", "invoice", "offer", "order", "payment", "price",
+    "settings",
+)  # fmt: skip
 
 DEFAULT_TENANT_ID = 1001
 
@@ -21,6 +24,8 @@ class CompanySettings:
     `service_consent` says whether the company's consent allows client credentials.
     `extra_accounts` and `missing_accounts` are what this company's chart has more or less than the simulator's own.
     `base_price_with_article` says whether a new article has a price row of 0 in list A at once.
+    `createorder_answer` and `offer_createinvoice_answer` say in which envelope these actions on an offer answer; which
+    one Fortnox uses varies or is not known (Fortnox facts, 6.7). `offer_valid_days` gives an offer's `ExpireDate`.
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -45,7 +50,11 @@ class CompanySettings:
     first_article_number: int = 1
     first_customer_number: int = 1
     first_invoice_number: int = 1
+    first_offer_number: int = 1
     first_order_number: int = 1
+    offer_valid_days: int = 30
+    createorder_answer: Literal["order", "offer"] = "order"
+    offer_createinvoice_answer: Literal["offer", "invoice", "order"] = "offer"
     refuse_unknown_parameters: bool = True
 
 

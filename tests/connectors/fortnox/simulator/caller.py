@@ -130,6 +130,17 @@ class Caller:
         assert reply.status == 201, reply.text
         return reply.one
 
+    async def post_offer(self, **fields: Any) -> Reply:
+        """Try to create an offer to customer 1 with one plain row."""
+        row = {name: value for name, value in ROW.items() if name != "DeliveredQuantity"} | {"Quantity": "1"}
+        return await self.call("POST", "/3/offers", {"Offer": {"CustomerNumber": "1", "OfferRows": [row], **fields}})
+
+    async def offer(self, **fields: Any) -> dict[str, Any]:
+        """Create an offer."""
+        reply = await self.post_offer(**fields)
+        assert reply.status == 201, reply.text
+        return reply.one
+
     async def act(self, kind: str, action: str, number: str = "1") -> Reply:
         """Carry out an action on a document of a kind (`orders` and so on)."""
         return await self.call("PUT", f"/3/{kind}/{number}/{action}")

@@ -1,4 +1,4 @@
-"""Orders in lists: thin items, searches and filters (Fortnox facts, 5)."""
+"""Offers and orders in lists: thin items, searches and filters (Fortnox facts, 5)."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -8,10 +8,10 @@ import pytest
 from tests.connectors.fortnox.simulator.caller import Caller, opened
 
 
-async def _found(caller: Caller, **query: Any) -> list[str]:
-    reply = await caller.get(f"/3/orders?{urlencode(query)}")
+async def _found(caller: Caller, plural: str, **query: Any) -> list[str]:
+    reply = await caller.get(f"/3/{plural.lower()}?{urlencode(query)}")
     assert reply.status == 200, reply.text
-    return [one["DocumentNumber"] for one in reply.json["Orders"]]
+    return [one["DocumentNumber"] for one in reply.json[plural]]
 
 
 @pytest.mark.asyncio
@@ -73,7 +73,7 @@ async def test_order_search(query: dict[str, Any], found: list[str]) -> None:
         await caller.act("orders", "cancel", "1")
         await caller.act("orders", "externalprint", "4")
         await caller.act("orders", "createinvoice", "4")
-        assert await _found(caller, **query) == found
+        assert await _found(caller, "Orders", **query) == found
 
 
 @pytest.mark.asyncio
@@ -84,3 +84,63 @@ async def test_bad_order_queries_are_refused(query: str, code: int) -> None:
     """What orders do not have is refused as elsewhere."""
     async with opened() as caller:
         assert (await caller.get(f"/3/orders?{query}")).code == code
+
+
+@pytest.mark.asyncio
+async def test_the_offer_list_is_thin() -> None:
+    """Neither OrderReference nor ExpireDate nor rows (5)."""
+    async with opened() as caller:
+        await caller.customer()
+        await caller.offer()
+        (item,) = (await caller.get("/3/offers")).json["Offers"]
+        names = "@url Cancelled Currency CustomerName CustomerNumber DocumentNumber OfferDate Project Sent Total"
+        assert set(item) == set(names.split())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"yourreference": "INKÖP"}, ["3"]),
+        ({"documentnumber": "2"}, ["2"]),
+        ({"customername": "exempel"}, ["1", "2", "3", "4"]),
+        ({"ourreference": "anna"}, ["4"]),
+        ({"costcenter": "K1"}, ["4"]),
+        ({"sent": "false", "notcompleted": "true"}, ["2"]),
+        ({"fromdate": "2026-02-01", "todate": "2026-02-28"}, ["2"]),
+        ({"filter": "cancelled"}, ["1"]),
+        ({"filter": "expired"}, ["3"]),
+        ({"filter": "completed"}, ["1", "3", "4"]),
+        ({"filter": "notcompleted"}, ["2"]),
+        ({"filter": "ordercreated"}, ["4"]),
+        ({"filter": "ordernotcreated"}, ["2", "3"]),
+        ({"sortby": "offerdate", "limit": 1}, ["2"]),
+    ],
+)
+async def test_offer_search(query: dict[str, Any], found: list[str]) -> None:
+    """The reference is searchable, the number beside it is not; filters follow the state (5 and 6.7)."""
+    async with opened() as caller:
+        await caller.customer()
+        await caller.offer()
+        await caller.offer(OfferDate="2026-02-20", NotCompleted=True)
+        await caller.offer(YourReference="Inköp", ExpireDate="2026-03-09", YourReferenceNumber="R-7")
+        await caller.offer(OurReference="Anna", CostCenter="K1", ExpireDate="2026-03-09")
+        await caller.act("offers", "cancel", "1")
+        await caller.act("offers", "createorder", "4")
+        assert await _found(caller, "Offers", **query) == found
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("externalinvoicereference1=x", 2000588),
+        ("yourreferencenumber=R-7", 2000588),
+        ("filter=invoicecreated", 2000587),
+        ("sortby=orderdate", 2000588),
+    ],
+)
+async def test_bad_offer_queries_are_refused(query: str, code: int) -> None:
+    """There is no external reference on offers to search by (5)."""
+    async with opened() as caller:
+        assert (await caller.get(f"/3/offers?{query}")).code == code
