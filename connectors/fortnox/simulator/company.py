@@ -70,13 +70,18 @@ class Company:
         self.last_row_id += 1
         return self.last_row_id
 
-    def next_number(self, series: str, is_free: Callable[[str], bool]) -> str:
-        """Take the next free number of a series."""
+    def peek_number(self, series: str, is_free: Callable[[str], bool]) -> str:
+        """Tell the next free number of a series without taking it."""
         number = self.next_numbers[series]
         while not is_free(str(number)):
             number += 1
-        self.next_numbers[series] = number + 1
         return str(number)
+
+    def next_number(self, series: str, is_free: Callable[[str], bool]) -> str:
+        """Take the next free number of a series."""
+        number = self.peek_number(series, is_free)
+        self.next_numbers[series] = int(number) + 1
+        return number
 
     def has_account(self, number: int) -> bool:
         """Tell whether the account stands in this company's chart."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from connectors.fortnox.simulator import invoice_actions, invoices, offers, orders, payments
+from connectors.fortnox.simulator import crediting, invoice_actions, invoices, offers, orders, payments
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.documents import mark_sent
 from connectors.fortnox.simulator.errors import Invented
@@ -98,6 +98,7 @@ INVOICES = Resource(
     actions={
         "bookkeep": invoice_actions.bookkeep,
         "cancel": invoice_actions.cancel,
+        "credit": crediting.credit,
         "externalprint": mark_sent,
     },
     list_item=_invoice_item,

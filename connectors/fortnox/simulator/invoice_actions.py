@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record
+from connectors.fortnox.simulator.crediting import settle_against_original
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
@@ -30,6 +31,8 @@ def _check_bookable(company: Company, invoice: dict[str, Any]) -> None:
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     """Book an invoice: voucher in series B on the invoice date; a zero total is paid at once, on the invoice date.
 
+    A credit invoice is set off against its original then.
+
     Raises:
         ApiError: invented codes for a booked or cancelled invoice and for a missing financial year, 2002141 in a locked
             period, 2003977 for goods without description and article.
@@ -53,6 +56,8 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
         "FinalPayDate": invoice["InvoiceDate"] if settled(invoice) else None,
     }
     record.modified = moment.now
+    if invoice["Credit"] == "true":
+        settle_against_original(company, record, moment)
 
 
 def cancel(_company: Company, record: Record, moment: Moment) -> None:

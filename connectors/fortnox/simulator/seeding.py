@@ -10,7 +10,13 @@ from connectors.fortnox.simulator.prices import PRICE_FIELDS, put_base_price
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.resources import NAMED
 
-_STATES = {"Booked": "bookkeep", "Ordered": "createorder", "Invoiced": "createinvoice", "Cancelled": "cancel"}
+_STATES = {
+    "Booked": "bookkeep",
+    "Credited": "credit",
+    "Ordered": "createorder",
+    "Invoiced": "createinvoice",
+    "Cancelled": "cancel",
+}
 _SEEDED = {name: resource for name, resource in NAMED.items() if resource.create is not None}
 
 
@@ -50,8 +56,8 @@ def _put_all(company: Company, kind: str, given: list[dict[str, Any]], moment: M
 def seed(company: Company, order: Mapping[str, Any], moment: Moment) -> dict[str, int]:
     """Put in objects of every kind that can be created, registers first; give how many of each.
 
-    An invoice or payment with `"Booked": true` is booked, an offer or order with `"Invoiced": true` has its
-    invoice made, an offer with `"Ordered": true` its order, a document with `"Cancelled": true` is cancelled.
+    A truth beside an object's own properties carries out an action on it: `Booked` on an invoice or payment,
+    `Credited` on an invoice, `Ordered` on an offer, `Invoiced` on an offer or order, `Cancelled` on any document.
 
     Raises:
         SeedError: at the first object refused; those before it stay.

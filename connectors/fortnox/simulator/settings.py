@@ -26,6 +26,8 @@ class CompanySettings:
     `base_price_with_article` says whether a new article has a price row of 0 in list A at once.
     `createorder_answer` and `offer_createinvoice_answer` say in which envelope these actions on an offer answer; which
     one Fortnox uses varies or is not known (Fortnox facts, 6.7). `offer_valid_days` gives an offer's `ExpireDate`.
+    `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
+    invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -53,6 +55,8 @@ class CompanySettings:
     first_offer_number: int = 1
     first_order_number: int = 1
     offer_valid_days: int = 30
+    allow_second_credit: bool = True
+    credit_copies_references: bool = True
     createorder_answer: Literal["order", "offer"] = "order"
     offer_createinvoice_answer: Literal["offer", "invoice", "order"] = "offer"
     refuse_unknown_parameters: bool = True

@@ -84,10 +84,12 @@ def _scopes(name: str, value: Any) -> tuple[str, ...]:
 
 _READERS = {
     "access_token_seconds": _positive,
+    "allow_second_credit": _flag,
     "base_price_with_article": _flag,
     "company_name": _text,
     "count_refused_calls": _flag,
     "createorder_answer": _one_of("order", "offer"),
+    "credit_copies_references": _flag,
     "extra_accounts": _numbers,
     "financial_years": _years,
     "first_article_number": _count,

@@ -198,7 +198,7 @@ async def test_content_type_and_accept_are_checked() -> None:
         ("GET", "/api/time/registrations-v2"),
         ("DELETE", "/3/invoices/1"),
         ("POST", "/3/modesofpayments"),
-        ("PUT", "/3/invoices/1/credit"),
+        ("PUT", "/3/invoices/1/warehouseready"),
         ("GET", "/3/invoices/1/email"),
         ("POST", "/3/companyinformation"),
     ],
