@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiohttp import ClientSession
@@ -27,7 +27,7 @@ REMEDY = (
 class Token:
     """An access token and the moments of its life."""
 
-    access: str
+    access: str = field(repr=False)
     since: datetime
     until: datetime
 

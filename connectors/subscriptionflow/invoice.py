@@ -121,19 +121,20 @@ def currency_of(invoice: Record) -> str:
     return found
 
 
-def settled(invoice: Record) -> bool:
-    """Whether nothing is left to pay. Raises :class:`Question` where that is not stated, or credit notes exist."""
-    balance = invoice.amount("closing_balance")
-    if balance is None:
+def has_balance(invoice: Record) -> bool:
+    """Whether something is left to pay, as far as the invoice says."""
+    return (invoice.amount("closing_balance") or Decimal(0)) != 0
+
+
+def check_settled(invoice: Record) -> None:
+    """Raises :class:`Question` where it is not stated that nothing is left to pay, or where credit notes exist."""
+    if invoice.amount("closing_balance") is None:
         raise Question("the invoice is paid but does not state its closing balance")
-    if balance != 0:
-        return False
     if (invoice.amount("sum_of_credit_notes") or Decimal(0)) != 0:
         raise Question(
             "credit notes were taken from the invoice, so it was not paid in full by money. Book it by hand and "
             "discard this event"
         )
-    return True
 
 
 def products_of(reads: Mapping[str, Json | None], prefix: str) -> dict[str, Json | None]:

@@ -13,12 +13,13 @@ from connectors.sources import Delivery, Ignored, Needs, RawRequest, Refused, St
 from connectors.subscriptionflow.callback import VOID, Hint, hint_of, polled_hint, read_body, tokens_in, without_secrets
 from connectors.subscriptionflow.invoice import (
     buyer_named,
+    check_settled,
     document_of,
+    has_balance,
     invoice_date,
     paid_on,
     party_of,
     products_of,
-    settled,
     updated_at,
 )
 from connectors.subscriptionflow.loose import Record, record_of, seconds
@@ -144,7 +145,7 @@ class SubscriptionFlowSource:
         return _changed(thing, "voided", changed, stockholm_date(changed), document, origin)
 
     def _paid(self, invoice: Record, thing: Ref, stored: Stored) -> tuple[Event] | Ignored | Needs:
-        if not settled(invoice):
+        if has_balance(invoice):
             return Ignored("paid_with_balance_left", forget=True)
         if invoice.amount("total_amount") == 0:
             return Ignored("nothing_was_to_be_paid")
@@ -154,6 +155,7 @@ class SubscriptionFlowSource:
         )
         if missing:
             return Needs(missing, dated)
+        check_settled(invoice)
         reads = stored.reads
         money = money_of(invoice, charges, products_of(reads, PRODUCT_PREFIX), self._settings.vat_rates)
         customer = party_of(invoice, reads.get(CUSTOMER), self._settings.customer_fields, taxed=money.vat > 0)

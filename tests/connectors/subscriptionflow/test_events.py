@@ -129,6 +129,14 @@ def test_only_what_is_missing_is_read_round_by_round() -> None:
     assert only_updated_at == Needs((customer_wanted,), date(2026, 11, 1))
 
 
+def test_what_is_to_be_asked_is_asked_last() -> None:
+    """An invoice from before the company's start is recorded without a question: its date is told first."""
+    credited = {"invoice": answer(invoice(sum_of_credit_notes="10.00", closing_balance=None))}
+    told = outcome(custom_callback(), credited)
+    assert isinstance(told, Needs)
+    assert told.dated == date(2026, 11, 1)
+
+
 def test_a_product_gives_name_and_number() -> None:
     """Where the charge has none; without a product either, nothing is invented."""
     whole = reads(invoice(items=[item(charge(plan_price=""))]))

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.json_body import BodyFault
@@ -88,11 +88,12 @@ trees = st.recursive(
         st.lists(inner, min_size=1, max_size=4)
         | st.dictionaries(names.filter(lambda name: not name.isdigit()), inner, min_size=1, max_size=4)
     ),
-    max_leaves=20,
+    max_leaves=12,
 )
 
 
-@given(st.dictionaries(names, trees, min_size=1, max_size=5))
+@settings(max_examples=50, deadline=None)
+@given(st.dictionaries(names, trees, min_size=1, max_size=4))
 def test_what_was_written_with_brackets_is_read_back(fields: dict[str, Any]) -> None:
     """Lists, objects and texts, however nested, come back as they were (within the depth that is read)."""
     if _depth(fields) <= DEEPEST:
