@@ -56,7 +56,8 @@ class Hint:
         if self.paid:
             return f"invoice:{self.record}:paid"
         kind = "invoice" if self.about_invoice else self.module
-        return f"{kind}:{self.record}:{self.event}:{self.changed}"
+        event = "void" if self.about_invoice and VOID & {self.event, self.status} else self.event
+        return f"{kind}:{self.record}:{event}:{self.changed}"
 
 
 def read_body(body: bytes) -> Json:
@@ -85,8 +86,7 @@ def hint_of(found: Json, fields: CallbackFields) -> Hint:
 def polled_hint(record: Json) -> Hint:
     """What a record of the list of invoices says; its status stands in for the event."""
     found = hint_of(flat(record), POLLED)
-    event = "void" if found.status in VOID else found.status
-    return replace(found, event=event, module="invoices")
+    return replace(found, event=found.status, module="invoices")
 
 
 def canonical(moment: str) -> str:

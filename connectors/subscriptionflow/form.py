@@ -9,6 +9,7 @@ from connectors.json_body import BodyFault
 LONGEST_BODY = 1 << 20
 MOST_FIELDS = 5000
 LONGEST_NAME = 300
+LONGEST_PLACE = 10
 DEEPEST = 12
 """Levels of brackets in one name; an invoice's charge needs five."""
 
@@ -32,12 +33,12 @@ def read_form(body: bytes) -> dict[str, Any]:
         raise BodyFault("the form is not UTF-8") from None
     except ValueError:
         raise BodyFault("the form has too many fields") from None
-    root: dict[str, Any] = {}
+    found = _Tables()
     for name, value in pairs:
-        _put(root, _path(name), value)
-    if not root:
+        found.put(_path(name), value)
+    if not found.root:
         raise BodyFault("the body has no fields")
-    return {name: _listed(held) for name, held in root.items()}
+    return {name: _listed(held) for name, held in found.root.items()}
 
 
 def _path(name: str) -> list[str]:
@@ -52,27 +53,34 @@ def _path(name: str) -> list[str]:
     return path
 
 
-def _put(root: dict[str, Any], path: list[str], value: str) -> None:
-    table = root
-    for part in path[:-1]:
-        inner = table.setdefault(_key(table, part), {})
-        if not isinstance(inner, dict):
+class _Tables:
+    """The tables of a form while they are filled; each knows the place that empty brackets take next."""
+
+    def __init__(self) -> None:
+        self.root: dict[str, Any] = {}
+        self._next_places: dict[int, int] = {}
+
+    def put(self, path: list[str], value: str) -> None:
+        """Set one value. Raises :class:`BodyFault` where a name would be both a value and a table."""
+        table, name = self.root, path[0]
+        for part in path[1:]:
+            table = table.setdefault(name, {})
+            if not isinstance(table, dict):
+                raise BodyFault("a name in the form is both a value and a table")
+            name = self._name(table, part)
+        if isinstance(table.get(name), dict):
             raise BodyFault("a name in the form is both a value and a table")
-        table = inner
-    last = _key(table, path[-1]) if len(path) > 1 else path[-1]
-    if isinstance(table.get(last), dict):
-        raise BodyFault("a name in the form is both a value and a table")
-    table[last] = value
+        table[name] = value
 
-
-def _key(table: dict[str, Any], part: str) -> str:
-    """``part`` itself, or for empty brackets the next free place."""
-    if part:
+    def _name(self, table: dict[str, Any], part: str) -> str:
+        """``part`` itself, or for empty brackets the place behind the highest so far."""
+        place = self._next_places.get(id(table), 0)
+        if not part:
+            self._next_places[id(table)] = place + 1
+            return str(place)
+        if part.isascii() and part.isdigit() and len(part) < LONGEST_PLACE and part == str(int(part)):
+            self._next_places[id(table)] = max(place, int(part) + 1)
         return part
-    place = len(table)
-    while str(place) in table:
-        place += 1
-    return str(place)
 
 
 def _listed(held: Any) -> Any:

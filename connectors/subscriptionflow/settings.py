@@ -116,6 +116,11 @@ class SubscriptionFlowSettings(SourceSettings):
         return self
 
     @property
+    def can_read(self) -> bool:
+        """Always: nothing is booked from a callback alone."""
+        return True
+
+    @property
     def address(self) -> str:
         """The instance's address without a closing slash."""
         return self.base_url or f"https://{self.instance}.subscriptionflow.com"

@@ -162,6 +162,7 @@ def test_the_examples_are_understood() -> None:
         ({"module": ""}, PAID),
         ({"event": "updated", "status": "Due"}, f"invoice:{INVOICE_ID}:updated:2026-11-02T09:15:44+00:00"),
         ({"event": "updated", "status": "Partially Paid"}, f"invoice:{INVOICE_ID}:updated:2026-11-02T09:15:44+00:00"),
+        ({"event": "updated", "status": "Voided"}, f"invoice:{INVOICE_ID}:void:2026-11-02T09:15:44+00:00"),
         ({"event": "Void", "status": "void"}, f"invoice:{INVOICE_ID}:void:2026-11-02T09:15:44+00:00"),
         ({"event": "updated", "status": "Due", "updated_at": "N/A"}, f"invoice:{INVOICE_ID}:updated:"),
         ({"event": "updated", "status": "Due", "updated_at": "i går"}, f"invoice:{INVOICE_ID}:updated:i går"),

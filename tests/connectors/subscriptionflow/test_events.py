@@ -108,6 +108,7 @@ def test_the_example_can_be_booked() -> None:
     ]
 
 
+@pytest.mark.capability("003-03")
 def test_only_what_is_missing_is_read_round_by_round() -> None:
     """First the invoice, then what it names; a product only where a charge has no name of its own."""
     body, whole = (

@@ -166,6 +166,7 @@ async def test_an_instance_without_the_filter_lists_older_ones_in_vain() -> None
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("003-03")
 async def test_polling_can_be_switched_off() -> None:
     """No call is made."""
     async with stand(poll=False) as here:

@@ -1,5 +1,7 @@
 """What a section of the configuration may say, and how check-config tells what is wrong with it."""
 
+import re
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from connectors.subscriptionflow.settings import SubscriptionFlowSettings
 from daemon.config import check_config, load_config
 from tests.connectors.subscriptionflow.bodies import section
 
+ROOT = Path(__file__).resolve().parents[3]
 COMPANY = """
 data_dir = "data"
 state_key = "generated:state-key"
@@ -124,6 +127,22 @@ def test_a_section_that_contradicts_itself_is_refused(more: Json) -> None:
     """Two addresses or none, a previous token alone, rates that are none."""
     with pytest.raises(ValueError):
         SubscriptionFlowSettings.model_validate(section(**more))
+
+
+def test_the_sections_that_are_shown_load() -> None:
+    """That of the manual as it stands, and that of the example file once its marks of comment are taken away."""
+    manual = (ROOT / "docs" / "senders" / "subscriptionflow.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+    commented = (ROOT / "config.example.toml").read_text(encoding="utf-8").partition("# [sources.flow]\n")[2]
+    written = "[sources.flow]\n" + "\n".join(
+        line.removeprefix("# ") for line in commented.splitlines() if line.startswith("# ")
+    )
+    for text in (shown, written):
+        section = tomllib.loads(text.partition("\n\n")[0], parse_float=Decimal)["sources"]["flow"]
+        assert section.pop("type") == "subscriptionflow"
+        made = SubscriptionFlowSettings.model_validate(section)
+        assert made.can_read
+        assert made.address == "https://exempel.subscriptionflow.com"
 
 
 def test_another_address_is_taken_as_it_stands() -> None:
