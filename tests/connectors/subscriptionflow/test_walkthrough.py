@@ -101,11 +101,12 @@ async def test_a_callback_with_a_wrong_token_is_refused_at_the_door() -> None:
     """By whichever of the two is wrong; nothing is stored."""
     async with connected("custom") as (there, here, _):
         good = dict(there.instance.callback)
-        for wrong in (
+        wrongs: list[Json] = [
             {"url": good["url"] + "x"},
             {"parameters": {"hook_token": "guessed-by-nobody"}},
             {"parameters": {}},
-        ):
+        ]
+        for wrong in wrongs:
             there.instance.callback = good | wrong
             assert await there.instance.pay(TEST_INVOICE, now=there.clock.wall) == 401
         assert here.inbox.rows == []
