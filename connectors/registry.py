@@ -9,6 +9,9 @@ from connectors.highlevel.source import HighLevelSource
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
+from connectors.subscriptionflow.reader import SubscriptionFlowReader
+from connectors.subscriptionflow.settings import SubscriptionFlowSettings
+from connectors.subscriptionflow.source import SubscriptionFlowSource
 
 
 def _nothing_to_read(
@@ -36,5 +39,6 @@ class SourceType:
 SOURCES: Mapping[str, SourceType] = {
     "highlevel": SourceType(HighLevelSettings, HighLevelSource),
     "standard": SourceType(StandardSettings, StandardSource),
+    "subscriptionflow": SourceType(SubscriptionFlowSettings, SubscriptionFlowSource, SubscriptionFlowReader),
 }
 """The word after ``type =`` in a ``[sources.NAME]`` section -> its kind of sender."""

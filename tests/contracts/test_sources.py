@@ -2,8 +2,8 @@
 
 import copy
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.base import Json
 from connectors.registry import SOURCES
 from connectors.signing import sign
 from connectors.sources import Ignored, Needs, RawRequest, Refused, Source, Stored, Unreadable
@@ -18,21 +19,32 @@ from handlers.events import Event
 from handlers.values import Question
 from tests.connectors.highlevel.test_source import survey as highlevel_survey
 from tests.connectors.standard.test_events import order, survey
+from tests.connectors.subscriptionflow import bodies as subscriptionflow
 
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
 WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TOKEN = "a-token-nobody-guesses"
 
 
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
+
+
 @dataclass(frozen=True)
 class Sample:
-    """How a source is configured, how its sender proves itself, and what it sends."""
+    """How a source is configured, how its sender proves itself, and what it sends.
+
+    ``proved`` may add a proof to the body. ``encode`` writes a body as it travels. ``reads`` is what was read at the
+    sender for every one of the bodies.
+    """
 
     section: dict[str, Any]
     secrets: dict[str, str]
     proved: Callable[[bytes], RawRequest]
     bodies: tuple[dict[str, Any], ...]
     statuses: frozenset[int] = frozenset({400, 401, 415})
+    encode: Callable[[dict[str, Any]], bytes] = _json
+    reads: Mapping[str, Json | None] = field(default_factory=dict)
 
 
 def _standard(body: bytes) -> RawRequest:
@@ -44,6 +56,10 @@ def _standard(body: bytes) -> RawRequest:
 
 def _highlevel(body: bytes) -> RawRequest:
     return RawRequest(TOKEN, {"x-hook-token": [TOKEN]}, body)
+
+
+def _subscriptionflow(body: bytes) -> RawRequest:
+    return RawRequest(TOKEN, {}, body + b"&hook_token=" + TOKEN.encode())
 
 
 SAMPLES = {
@@ -59,6 +75,14 @@ SAMPLES = {
         _highlevel,
         (highlevel_survey(), highlevel_survey(nps=9, submitted_at="2026-11-13T10:00:00+01:00")),
     ),
+    "subscriptionflow": Sample(
+        subscriptionflow.section(),
+        dict.fromkeys(("path_token", "hook_token", "client_secret"), TOKEN),
+        _subscriptionflow,
+        (subscriptionflow.callback(), subscriptionflow.custom_callback()),
+        encode=subscriptionflow.form,
+        reads=subscriptionflow.reads(),
+    ),
 }
 
 everyone = pytest.mark.parametrize("kind", sorted(SOURCES))
@@ -70,8 +94,8 @@ def _source(kind: str) -> Source:
     return SOURCES[kind].make("sample", SOURCES[kind].settings.model_validate(sample.section), sample.secrets)
 
 
-def _events(source: Source, body: bytes) -> Sequence[Event] | Ignored | Needs:
-    return source.events(Stored(1, "k", NOW, {}, body))
+def _events(source: Source, body: bytes, reads: Mapping[str, Json | None]) -> Sequence[Event] | Ignored | Needs:
+    return source.events(Stored(1, "k", NOW, {}, body, reads=reads))
 
 
 def test_every_source_has_a_sample() -> None:
@@ -94,12 +118,13 @@ def test_a_proved_request_is_a_delivery_and_its_body_events(kind: str) -> None:
     """The good path, for each sample: the same request gives the same delivery, the same body the same events."""
     source = _source(kind)
     for body in SAMPLES[kind].bodies:
-        raw = json.dumps(body).encode()
+        raw = SAMPLES[kind].encode(body)
         delivery = source.verify(SAMPLES[kind].proved(raw), NOW)
         assert delivery == source.verify(SAMPLES[kind].proved(raw), NOW)
         assert (delivery.malformed, bool(delivery.key)) == (None, True)
-        events = _events(source, raw)
-        assert events == _events(_source(kind), raw)
+        kept = delivery.body or raw
+        events = _events(source, kept, SAMPLES[kind].reads)
+        assert events == _events(_source(kind), kept, SAMPLES[kind].reads)
         assert isinstance(events, tuple)
         assert all(event.thing.system == "sample" for event in events)
 
@@ -109,8 +134,11 @@ def test_a_proved_request_is_a_delivery_and_its_body_events(kind: str) -> None:
 def test_a_request_without_its_proof_is_refused(kind: str) -> None:
     """Each part of the proof is needed: without any one of them the sender is nobody."""
     source = _source(kind)
-    good = SAMPLES[kind].proved(json.dumps(SAMPLES[kind].bodies[0]).encode())
+    raw = SAMPLES[kind].encode(SAMPLES[kind].bodies[0])
+    good = SAMPLES[kind].proved(raw)
     broken = [RawRequest("", {}, good.body)]
+    if good.body != raw:
+        broken.append(RawRequest(good.rest, good.headers, raw))
     if good.rest:
         broken.append(RawRequest(good.rest[:-1], good.headers, good.body))
     for name in good.headers:
@@ -151,7 +179,7 @@ def _outcome(source: Source, request: RawRequest) -> int | None:
 def test_stored_garbage_is_unreadable_and_nothing_else(kind: str, body: bytes) -> None:
     """Bytes that are no body of this source end as the one documented error, or mean nothing."""
     try:
-        found = _events(_source(kind), body)
+        found = _events(_source(kind), body, SAMPLES[kind].reads)
     except (Unreadable, Question):
         return
     assert isinstance(found, Ignored | Needs | tuple)
@@ -182,7 +210,7 @@ def test_a_body_with_one_odd_value_is_read_or_named(kind: str, data: st.DataObje
         inner = inner[step]
     inner[path[-1]] = data.draw(odd_values)
     try:
-        found = _events(_source(kind), json.dumps(body).encode())
+        found = _events(_source(kind), SAMPLES[kind].encode(body), SAMPLES[kind].reads)
     except (Unreadable, Question) as error:
         assert "canary" not in str(error)  # noqa: PT017 - either outcome is right
         return
