@@ -9,6 +9,9 @@ from connectors.highlevel.source import HighLevelSource
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
+from connectors.upsales.client import open_reader as open_upsales
+from connectors.upsales.settings import UpsalesSettings
+from connectors.upsales.source import UpsalesSource
 
 
 def _nothing_to_read(
@@ -36,5 +39,6 @@ class SourceType:
 SOURCES: Mapping[str, SourceType] = {
     "highlevel": SourceType(HighLevelSettings, HighLevelSource),
     "standard": SourceType(StandardSettings, StandardSource),
+    "upsales": SourceType(UpsalesSettings, UpsalesSource, open_upsales),
 }
 """The word after ``type =`` in a ``[sources.NAME]`` section -> its kind of sender."""
