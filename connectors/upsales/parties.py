@@ -19,7 +19,8 @@ def party(account: wire.Account, named: wire.Named | None, email: str | None, se
     name = account.name or (named.name if named else None)
     if name is None:
         raise Question("The company has no name in Upsales, so no customer can be named. Name it there and replay.")
-    found = _addresses(account)
+    addresses = _addresses(account)
+    postal = next(filter(_says_something, addresses), None)
     return Party(
         source_id=account.id,
         name=name,
@@ -27,8 +28,8 @@ def party(account: wire.Account, named: wire.Named | None, email: str | None, se
         own_number=wire.custom_value(account.custom, settings.customer_number_field),
         email=wire.custom_value(account.custom, settings.email_field) or email,
         phone=account.phone,
-        country=next((code for code in map(_country, found) if code is not None), None),
-        address=_address(found[0]) if found else None,
+        country=next((code for code in map(_country, addresses) if code is not None), None),
+        address=None if postal is None else _address(postal),
     )
 
 
@@ -40,15 +41,11 @@ def party_by_name(named: wire.Named, email: str | None) -> Party:
 
 
 def _addresses(account: wire.Account) -> Sequence[wire.AccountAddress]:
-    """The postal addresses that say anything, best first."""
+    """The postal addresses, best first."""
     ranked = [
-        address
-        for wanted in PREFERRED
-        for address in account.addresses
-        if (address.type or "").casefold() == wanted and _says_something(address)
+        address for wanted in PREFERRED for address in account.addresses if (address.type or "").casefold() == wanted
     ]
-    mail = account.mail_address
-    return [*ranked, *([mail] if mail is not None and _says_something(mail) else [])]
+    return [*ranked, *([account.mail_address] if account.mail_address is not None else [])]
 
 
 def _says_something(address: wire.AccountAddress) -> bool:

@@ -9,7 +9,7 @@ from connectors.upsales import wire
 from connectors.upsales.settings import UpsalesSettings
 from handlers.events import Line
 from handlers.totals import HUNDRED, LARGEST
-from handlers.values import ORE, Question, round_ore
+from handlers.values import ORE, Question, plain_number, round_ore
 
 EXACT_DIGITS = 64
 """Enough for any product of a quantity, a price and a percentage, none of them rounded."""
@@ -57,7 +57,7 @@ class Rows:
         )
 
     def _line(self, row: wire.Row | wire.Part, quantity: Decimal, price: Price) -> Line:
-        product = product_of(row) or self.products.get(row.product_id or "") or wire.Product()
+        product = product_of(row) or self.products.get(row.product_id or "") or row.product or wire.Product()
         return Line(
             sku=product.article_no,
             description=product.name or "",
@@ -105,7 +105,7 @@ def priced(quantity: Decimal, net: Decimal, gross: Decimal | None) -> Price:
     with localcontext(prec=EXACT_DIGITS):
         percent = ((gross - net) * HUNDRED / gross).quantize(ORE)
         if percent > 0 and round_ore(quantity * gross * (HUNDRED - percent) / HUNDRED) == total:
-            return Price(gross, discount_percent=percent)
+            return Price(gross, discount_percent=plain_number(percent))
         off = round_ore(quantity * gross) - total
         if off > 0 and round_ore(quantity * gross - off) == total:
             return Price(gross, discount_amount=off)

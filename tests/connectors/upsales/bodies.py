@@ -23,6 +23,12 @@ SECTION: dict[str, Any] = {
     "lost_stage": 7,
 }
 READING: dict[str, Any] = {"api_key": "generated:a", "reread": False}
+FIELDS: dict[str, Any] = {
+    "customer_number_field": 8,
+    "email_field": 9,
+    "order_number_field": 3,
+    "delivery_date_field": 5,
+}
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
 
 Body = dict[str, Any]
@@ -34,13 +40,13 @@ def row(price: object = 100, quantity: object = 1, **fields: object) -> Body:
     return {"quantity": quantity, "price": price, "listPrice": price, "product": product, "productId": 41, **fields}
 
 
-def bundle(**fields: object) -> Body:
+def bundle(price: object = 150, quantity: object = 2, **fields: object) -> Body:
     """Two bundles for 150 each, of one part for 100 and two for 25; the parts have no names."""
     parts = [
         {"productId": 44, "quantity": 2, "price": 25, "listPrice": 25, "sortId": 2},
         {"productId": 43, "quantity": 1, "price": 100, "listPrice": 125, "sortId": 1},
     ]
-    return row(150, 2, **{"bundleRows": parts, "bundleFixedPrice": True, **fields})
+    return row(price, quantity, **{"bundleRows": parts, "bundleFixedPrice": True, **fields})
 
 
 def order(**fields: object) -> Body:
@@ -131,3 +137,10 @@ def only(found: Sequence[Event] | Ignored | Needs) -> OrderChanged:
     [event] = found
     assert isinstance(event, OrderChanged)
     return event
+
+
+def needs(record: Body, reads: dict[str, Json | None] | None = None, **section: object) -> Needs:
+    """What must be read for an order."""
+    found = outcome(callback(record), f"orderupdate/{record['id']}", reads, **{**READING, **section})
+    assert isinstance(found, Needs), found
+    return found
