@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from connectors.base import CredentialsLost, Json, Later, Park, Throttled
+from connectors.json_body import BodyFault, read_object
 from connectors.rest import KeyAccess, Rest
 from connectors.sources import Found, Page, Reader, ReaderFacts, Surroundings, Wanted
 from connectors.upsales import callbacks
@@ -86,9 +87,10 @@ class UpsalesReader:
         held = dict(cursor) if cursor is not None else {}
         turn: str = held["turn"] if held.get("turn") in polled else polled[0]
         position = Position.read(held[turn]) if turn in held else _begin(since)
+        asked_at, overlap = self._clock(), timedelta(seconds=self._settings.overlap_seconds)
         entries, limit = await self._page(turn, position)
         try:
-            found, moved, more = position.after(entries, limit, timedelta(seconds=self._settings.overlap_seconds))
+            found, moved, more = position.after(entries, limit, overlap, asked_at)
         except OutOfOrder as fault:
             raise Park("out_of_order", system=self._name, operation=f"poll_{turn}", remedy=_OUT_OF_ORDER) from fault
         held[turn] = moved.stored()
@@ -147,7 +149,7 @@ class UpsalesReader:
         try:
             answer = await self._rest.read(operation, path, params=params, priority=priority)
         except Park as refusal:
-            refusal.detail = refusal.detail.replace(self._key, "***").replace(quote(self._key, safe=""), "***")
+            refusal.detail = self._without_key(_word_in(refusal.detail))
             raise
         if answer is None:
             return None
@@ -180,8 +182,15 @@ class UpsalesReader:
             operation=operation,
             code=code if isinstance(code, int) else None,
             remedy=f"{self._name} answers with an error: see that the key may read this record, then retry.",
-            detail=_key_of(error).replace(self._key, "***"),
+            detail=self._without_key(_word_of(error)),
         )
+
+    def _without_key(self, text: str) -> str:
+        """Their words without our key, in whichever way they may have written it."""
+        written = {self._key, quote(self._key), quote(self._key, safe=""), quote_plus(self._key, safe="/")}
+        for form in sorted(written | {quote_plus(self._key)}, key=len, reverse=True):
+            text = text.replace(form, "***")
+        return text
 
     def _unreadable(self, operation: str) -> NoReturn:
         raise Later("unreadable", system=self._name, operation=operation, status=200)
@@ -215,7 +224,15 @@ def _seconds(text: str | None) -> float | None:
     return float(plain) if plain.isascii() and plain.replace(".", "", 1).isdigit() and len(plain) < 20 else None
 
 
-def _key_of(error: object) -> str:
+def _word_of(error: object) -> str:
     """Upsales' own word for an error."""
     word = error.get("key") if isinstance(error, dict) else None
-    return word[:200] if isinstance(word, str) else ""
+    return word if isinstance(word, str) else ""
+
+
+def _word_in(text: str) -> str:
+    """The word for the error in the beginning of a refusal; nothing of a text that may have cut a key in two."""
+    try:
+        return _word_of(read_object(text.encode()).get("error"))
+    except (BodyFault, UnicodeEncodeError):
+        return ""

@@ -58,7 +58,7 @@ def test_the_key_of_yesterday_counts_only_where_it_is_configured() -> None:
 
 def test_a_source_without_a_key_takes_no_callbacks() -> None:
     """Polling only: nobody can prove anything, an empty key least of all."""
-    polling = {"authentication_key": None, "app_id": None, "api_key": "generated:a"}
+    polling: dict[str, Any] = {"authentication_key": None, "app_id": None, "api_key": "generated:a"}
     for body in (callback(order()), callback(order(), authenticationKey=""), {"appId": None}):
         with pytest.raises(Refused, match="signature"):
             delivered(body, **polling)
@@ -84,14 +84,15 @@ def test_another_customer_is_an_account_that_is_not_ours() -> None:
     """The app may serve several customers; one that is not configured is named, so that it is parked."""
     assert delivered(callback(order())).account is None
     assert delivered(callback(order(), customer={"id": 55022})).account == "55022"
-    for nobody in ({}, None, [], {"id": None}, {"id": True}, {"id": {}}):
+    unnamed: list[Any] = [{}, None, [], {"id": None}, {"id": True}, {"id": {}}]
+    for nobody in unnamed:
         found = delivered(callback(order(), customer=nobody))
         assert (found.account, source()._settings.company_for(found.account)) == ("-", None)
 
 
 def test_a_table_leads_from_customers_to_companies() -> None:
     """With a table every customer is named, and the table says whose it is."""
-    table = {"company": None, "customer_id": None, "companies": {"55021": "demo"}}
+    table: dict[str, Any] = {"company": None, "customer_id": None, "companies": {"55021": "demo"}}
     settings = source(**table)._settings
     assert settings.company_for(delivered(callback(order()), **table).account) == "demo"
     assert settings.company_for(delivered(callback(order(), customer={"id": 1}), **table).account) is None
@@ -204,7 +205,8 @@ def test_orders_that_an_api_key_changed_are_an_echo_too() -> None:
     robot = {"id": 99, "email": "Integration-9001@API.upsales.com"}
     assert outcome(callback(order(), user=robot)) == Ignored("own_write")
     assert not isinstance(outcome(callback(order(), user=robot), take_api_changes=True), Ignored)
-    for person in ({"email": "api@upsales.com"}, {"email": None}, None, []):
+    people: list[Any] = [{"email": "api@upsales.com"}, {"email": None}, None, []]
+    for person in people:
         assert not isinstance(outcome(callback(order(), user=person)), Ignored)
 
 

@@ -89,7 +89,7 @@ def test_the_example_of_a_won_order() -> None:
 
 def _example_record(wanted: Wanted) -> Json:
     if wanted.kind == "priceLists":
-        return next(one for one in example_data("api-pricelists-list") if str(one["id"]) == wanted.id)  # type: ignore[no-any-return]
+        return next(one for one in example_data("api-pricelists-list") if str(one["id"]) == wanted.id)
     named = {"orders": "api-order-get", "accounts": "api-account-get"}
     return example_data(named[wanted.kind])  # type: ignore[no-any-return]
 
