@@ -8,11 +8,12 @@ import secrets
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connectors.addresses import is_loopback
 from connectors.base import SecretReference
@@ -191,7 +192,10 @@ class _Loading:
         source = None
         if resolved is not None:
             source = self._made(where, lambda: kind.make(name, settings, resolved))
-        return ConfiguredSource(name, str(word), settings, source)
+        open_reader = None
+        if resolved is not None and settings.can_read:
+            open_reader = partial(kind.open_reader, name, settings, resolved)
+        return ConfiguredSource(name, str(word), settings, source, open_reader)
 
     def _companies_of(
         self, where: tuple[str, ...], settings: SourceSettings, kinds: Mapping[str, str | None]
@@ -209,16 +213,17 @@ class _Loading:
     def _source_secrets(
         self, where: tuple[str, ...], settings: SourceSettings, form: Form, kinds: list[str | None]
     ) -> dict[str, str] | None:
-        """Field name -> secret to make the source with; ``None`` where secrets are not resolved or are faulty."""
+        """Field name -> secret to make the source with; ``None`` where secrets are not resolved or are faulty.
+
+        A field of a table inside the section is named with it: ``api.token``.
+        """
         resolved: dict[str, str] = {}
         whole = self.resolver is not None
-        for field in type(settings).model_fields:
-            reference = getattr(settings, field)
-            if isinstance(reference, SecretReference):
-                secret = self._secret((*where, field), reference, form, kinds)
-                whole = whole and secret is not None
-                if secret is not None:
-                    resolved[field] = secret.reveal()
+        for path, reference in _references(settings):
+            secret = self._secret((*where, *path), reference, form, kinds)
+            whole = whole and secret is not None
+            if secret is not None:
+                resolved[".".join(path)] = secret.reveal()
         return resolved if whole else None
 
     def _made(self, where: tuple[str, ...], make: Callable[[], Source]) -> Source | None:
@@ -276,6 +281,16 @@ class _Loading:
 
     def _fault(self, where: tuple[str, ...], reason: str, value: object = None) -> None:
         self.faults.append(Fault(key_path(where), reason, None if value is None else given(value)))
+
+
+def _references(settings: BaseModel, inside: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], SecretReference]]:
+    """Every reference to a secret in a section and its tables, with its key path inside the section."""
+    for field in type(settings).model_fields:
+        value = getattr(settings, field)
+        if isinstance(value, SecretReference):
+            yield (*inside, field), value
+        elif isinstance(value, BaseModel):
+            yield from _references(value, (*inside, field))
 
 
 def _table(value: object) -> dict[str, Any]:
