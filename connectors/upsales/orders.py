@@ -42,15 +42,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Reads the orders of one source; ``readable`` where the settings name access to the account."""
+    """Reads the orders of one source."""
 
     name: str
     settings: UpsalesSettings
-
-    @property
-    def readable(self) -> bool:
-        """Whether records can be read at Upsales."""
-        return self.settings.api_key is not None
 
     def change(self, record: object, where: str, reads: Reads, told: Told) -> OrderChanged | Ignored | Needs:
         """The change, why there is none, or what must be read first; ``where`` names the record in faults.
@@ -101,7 +96,7 @@ class Orders:
     # --- what must be read -----------------------------------------------------------------------------------------
 
     def _wanted(self, order: wire.Order, reads: Reads) -> list[Wanted]:
-        if not self.readable:
+        if not self.settings.can_read:
             return []
         wanted = [Wanted(f"product:{number}", "products", number) for number in self._unnamed_products(order)]
         buyer = self._buyer(order)
@@ -219,7 +214,7 @@ class Orders:
     def _customer(self, order: wire.Order, reads: Reads) -> Party:
         buyer = self._buyer(order)
         email = None if self._is_connected(order) else _contact_email(order, reads)
-        if not self.readable or buyer.id is None:
+        if not self.settings.can_read or buyer.id is None:
             return parties.party_by_name(buyer, email)
         account = reads.get("account")
         if account is None:

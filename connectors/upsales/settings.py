@@ -72,6 +72,11 @@ class UpsalesSettings(SourceSettings):
     delivery_date_field: Identifier | None = None
     notes_to_comments: bool = False
 
+    @property
+    def can_read(self) -> bool:
+        """Only an API key opens the account."""
+        return self.api_key is not None
+
     @field_validator("base_url")
     @classmethod
     def _callable(cls, value: str) -> str:

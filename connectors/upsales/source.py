@@ -86,7 +86,7 @@ class UpsalesSource:
         if callback.trigger in callbacks.ACCOUNT_TRIGGERS:
             return (self._party(callback.record, "data.object", stored),)
         deleted = callback.trigger == callbacks.DELETED
-        reread = self._settings.reread and self._orders.readable and not deleted
+        reread = self._settings.reread and self._settings.can_read and not deleted
         told = Told(stored.origin, reread=reread, deleted=deleted, sent_at=callback.sent_at)
         return self._order(callback.record, "data.object", stored, told)
 
