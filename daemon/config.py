@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connectors.addresses import is_loopback
 from connectors.base import SecretReference
@@ -209,16 +209,17 @@ class _Loading:
     def _source_secrets(
         self, where: tuple[str, ...], settings: SourceSettings, form: Form, kinds: list[str | None]
     ) -> dict[str, str] | None:
-        """Field name -> secret to make the source with; ``None`` where secrets are not resolved or are faulty."""
+        """Field name -> secret to make the source with, ``table.field`` for one in a table of the section.
+
+        ``None`` where secrets are not resolved or are faulty.
+        """
         resolved: dict[str, str] = {}
         whole = self.resolver is not None
-        for field in type(settings).model_fields:
-            reference = getattr(settings, field)
-            if isinstance(reference, SecretReference):
-                secret = self._secret((*where, field), reference, form, kinds)
-                whole = whole and secret is not None
-                if secret is not None:
-                    resolved[field] = secret.reveal()
+        for path, reference in _references(settings):
+            secret = self._secret((*where, *path), reference, form, kinds)
+            whole = whole and secret is not None
+            if secret is not None:
+                resolved[".".join(path)] = secret.reveal()
         return resolved if whole else None
 
     def _made(self, where: tuple[str, ...], make: Callable[[], Source]) -> Source | None:
@@ -226,7 +227,7 @@ class _Loading:
             return make()
         except ValueError as error:
             field, colon, reason = str(error).partition(": ")
-            self._fault((*where, field) if colon else where, reason or field)
+            self._fault((*where, *field.split(".")) if colon else where, reason or field)
             return None
 
     def _secret(
@@ -276,6 +277,16 @@ class _Loading:
 
     def _fault(self, where: tuple[str, ...], reason: str, value: object = None) -> None:
         self.faults.append(Fault(key_path(where), reason, None if value is None else given(value)))
+
+
+def _references(settings: BaseModel, *path: str) -> Iterator[tuple[tuple[str, ...], SecretReference]]:
+    """Every secret that a section names, also in its tables, with its path below the section."""
+    for field in type(settings).model_fields:
+        value = getattr(settings, field)
+        if isinstance(value, SecretReference):
+            yield (*path, field), value
+        elif isinstance(value, BaseModel):
+            yield from _references(value, *path, field)
 
 
 def _table(value: object) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.registry import SOURCES
+from connectors.registry import SOURCES, SourceType
 from connectors.signing import sign
 from connectors.sources import Ignored, Needs, RawRequest, Refused, Source, Stored, Unreadable
 from handlers.events import Event
 from handlers.values import Question
+from tests.connectors.highlevel import bodies
 from tests.connectors.highlevel.test_source import survey as highlevel_survey
 from tests.connectors.standard.test_events import order, survey
 
@@ -33,6 +34,8 @@ class Sample:
     proved: Callable[[bytes], RawRequest]
     bodies: tuple[dict[str, Any], ...]
     statuses: frozenset[int] = frozenset({400, 401, 415})
+    key: str = "k"
+    """The key of its stored deliveries, where a source tells by it what proved them."""
 
 
 def _standard(body: bytes) -> RawRequest:
@@ -59,24 +62,50 @@ SAMPLES = {
         _highlevel,
         (highlevel_survey(), highlevel_survey(nps=9, submitted_at="2026-11-13T10:00:00+01:00")),
     ),
+    "highlevel app": Sample(
+        {
+            "company": "demo",
+            "location_id": bodies.LOCATION,
+            "app": True,
+            "app_keys": [bodies.SIGNER.public_key],
+            "order_statuses": {"completed": "paid"},
+        },
+        {},
+        bodies.signed,
+        tuple(
+            body | {"timestamp": NOW.isoformat()}
+            for body in (
+                bodies.order(),
+                bodies.invoice(),
+                bodies.invoice("void"),
+                {**bodies.contact(), "type": "ContactUpdate", "locationId": bodies.LOCATION},
+            )
+        ),
+        key="app:w-1",
+    ),
 }
 
-everyone = pytest.mark.parametrize("kind", sorted(SOURCES))
+everyone = pytest.mark.parametrize("kind", sorted(SAMPLES))
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _type(kind: str) -> SourceType:
+    """A sample is named after its source, with a word behind it where there are several."""
+    return SOURCES[kind.partition(" ")[0]]
 
 
 def _source(kind: str) -> Source:
     sample = SAMPLES[kind]
-    return SOURCES[kind].make("sample", SOURCES[kind].settings.model_validate(sample.section), sample.secrets)
+    return _type(kind).make("sample", _type(kind).settings.model_validate(sample.section), sample.secrets)
 
 
-def _events(source: Source, body: bytes) -> Sequence[Event] | Ignored | Needs:
-    return source.events(Stored(1, "k", NOW, {}, body))
+def _events(kind: str, body: bytes) -> Sequence[Event] | Ignored | Needs:
+    return _source(kind).events(Stored(1, SAMPLES[kind].key, NOW, {}, body))
 
 
 def test_every_source_has_a_sample() -> None:
     """A registry line without a sample here would be an untested source."""
-    assert set(SAMPLES) == set(SOURCES)
+    assert {kind.partition(" ")[0] for kind in SAMPLES} == set(SOURCES)
 
 
 @everyone
@@ -98,8 +127,8 @@ def test_a_proved_request_is_a_delivery_and_its_body_events(kind: str) -> None:
         delivery = source.verify(SAMPLES[kind].proved(raw), NOW)
         assert delivery == source.verify(SAMPLES[kind].proved(raw), NOW)
         assert (delivery.malformed, bool(delivery.key)) == (None, True)
-        events = _events(source, raw)
-        assert events == _events(_source(kind), raw)
+        events = _events(kind, raw)
+        assert events == _events(kind, raw)
         assert isinstance(events, tuple)
         assert all(event.thing.system == "sample" for event in events)
 
@@ -151,7 +180,7 @@ def _outcome(source: Source, request: RawRequest) -> int | None:
 def test_stored_garbage_is_unreadable_and_nothing_else(kind: str, body: bytes) -> None:
     """Bytes that are no body of this source end as the one documented error, or mean nothing."""
     try:
-        found = _events(_source(kind), body)
+        found = _events(kind, body)
     except (Unreadable, Question):
         return
     assert isinstance(found, Ignored | Needs | tuple)
@@ -182,7 +211,7 @@ def test_a_body_with_one_odd_value_is_read_or_named(kind: str, data: st.DataObje
         inner = inner[step]
     inner[path[-1]] = data.draw(odd_values)
     try:
-        found = _events(_source(kind), json.dumps(body).encode())
+        found = _events(kind, json.dumps(body).encode())
     except (Unreadable, Question) as error:
         assert "canary" not in str(error)  # noqa: PT017 - either outcome is right
         return
@@ -201,4 +230,4 @@ def _paths(value: Any, so_far: tuple[Any, ...] = ()) -> Any:
 def test_no_secret_shows_in_the_settings(kind: str) -> None:
     """A settings object that is printed by accident tells nothing."""
     section = {**SAMPLES[kind].section, **dict.fromkeys(SAMPLES[kind].secrets, "plain:canary")}
-    assert "canary" not in repr(SOURCES[kind].settings.model_validate(section))
+    assert "canary" not in repr(_type(kind).settings.model_validate(section))
