@@ -1,6 +1,9 @@
 """A marketplace app of HighLevel's that sends: its webhooks, signed with keys of its own."""
 
+import argparse
+import asyncio
 import json
+import sys
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,3 +80,25 @@ def app_sender(url: str, session: ClientSession, sleep: Any, law: RetryLaw = HIG
 
 def _pem(key: Ed25519PrivateKey | RSAPrivateKey) -> str:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+async def _send(url: str, raw: bytes) -> list[int]:
+    async with ClientSession() as session:
+        return await app_sender(url, session, asyncio.sleep).sender.deliver(raw, AppSigner().headers(raw))
+
+
+def main() -> None:
+    """Print the public key, or sign one body (a file, or ``-``) and send it: ``... URL FILE``; prints the answers."""
+    parser = argparse.ArgumentParser(prog="python -m tests.stand_ins.highlevel_app", allow_abbrev=False)
+    parser.add_argument("url", nargs="?", help="for instance http://127.0.0.1:8099/hooks/ghl_app")
+    parser.add_argument("body", nargs="?", type=argparse.FileType("rb"), default="-")
+    wanted = parser.parse_args()
+    if wanted.url is None:
+        sys.stdout.write(AppSigner().public_key)
+        return
+    statuses = asyncio.run(_send(wanted.url, wanted.body.read()))
+    sys.stdout.write(" ".join(map(str, statuses)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
