@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.base import Json
 from connectors.highlevel.money import NOTHING
-from connectors.highlevel.parties import contact_party
+from connectors.highlevel.parties import contact_party, is_named
 from connectors.highlevel.records import LONGEST_ID, Record, seconds
 from connectors.highlevel.sales import Sales
 from connectors.highlevel.settings import HighLevelSettings
@@ -142,7 +142,9 @@ class AppEvents:
         reading = self._sales.order if kind == "order" else self._sales.invoice
         return reading(record, reads, received_at)
 
-    def _contact(self, record: Record, received_at: datetime) -> tuple[PartyChanged]:
+    def _contact(self, record: Record, received_at: datetime) -> tuple[PartyChanged] | Ignored:
+        if not is_named(record):
+            return Ignored("contact_without_name")
         at = record.moment("dateUpdated", "timestamp", "dateAdded")
         occurred_at = at or received_at
         return (
@@ -169,6 +171,8 @@ class AppEvents:
         found = reads["contact"]
         if found is None:
             return Ignored("gone_at_the_sender")
+        if not is_named(Record(found)):
+            return Ignored("contact_without_name")
         return (
             NoteAdded(
                 thing=Ref(system=self._name, kind="note", id=record.required("id", "_id")),

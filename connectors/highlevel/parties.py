@@ -34,6 +34,11 @@ def invoice_party(details: Record, organisation_number_field: str | None) -> Par
     )
 
 
+def is_named(contact: Record) -> bool:
+    """Whether anything names the contact: many leads have a telephone number and nothing else."""
+    return contact.text("companyName", "name", "firstName", "lastName", "email") is not None
+
+
 def with_organisation_number(party: Party, contact: Json | None, field: str | None) -> Party:
     """The party with the number that the contact's custom field holds, where it has none of its own."""
     if party.organisation_number is not None or contact is None:

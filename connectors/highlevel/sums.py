@@ -104,7 +104,7 @@ def _order_item(item: Record) -> Item:
 def _invoice_item(item: Record, only: frozenset[str] | None) -> Item:
     taxes = list(item.items("taxes"))
     inclusive = _inclusive(taxes)
-    if taxes and isinstance(item.raw.get("taxInclusive"), bool):
+    if inclusive is not None and isinstance(item.raw.get("taxInclusive"), bool):
         inclusive = bool(item.raw["taxInclusive"])
     return Item(
         description=", ".join(text for text in (item.text("name"), item.text("description")) if text),
@@ -121,7 +121,9 @@ def _rate(taxes: list[Record]) -> Decimal:
 
 
 def _inclusive(taxes: list[Record]) -> bool | None:
-    ways = {(tax.text("calculation") or "exclusive").casefold() == "inclusive" for tax in taxes}
+    """Whether the taxes lie inside the price; ``None`` where there are none. Raises ``Question`` for both at once."""
+    real = [tax for tax in taxes if tax.amount("rate")]  # no VAT lies neither inside a price nor on top of it
+    ways = {(tax.text("calculation") or "exclusive").casefold() == "inclusive" for tax in real}
     if len(ways) > 1:
         raise Question("taxes that are contained in a price and taxes that come on top of it are mixed")
     return ways.pop() if ways else None

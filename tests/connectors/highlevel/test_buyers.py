@@ -80,3 +80,12 @@ def test_every_example_of_an_app_can_be_stored() -> None:
         for event in found:
             assert type(event).model_validate_json(event.model_dump_json()) == event
             assert json.loads(event.model_dump_json())["thing"]["system"] == "ghl"
+
+
+def test_a_lead_without_a_name_is_no_question() -> None:
+    """Many contacts are a telephone number and nothing else: nobody is asked about them, nor about their notes."""
+    lead = {"type": "ContactCreate", "id": "c9", "phone": "+46701740605", "timestamp": "2026-11-18T06:59:00Z"}
+    note = {"type": "NoteCreate", "id": "n9", "contactId": "c9", "body": "Ringde", "dateAdded": "2026-11-18T06:59:00Z"}
+    assert read(lead) == Ignored("contact_without_name")
+    assert read(note, {"contact": lead}) == Ignored("contact_without_name")
+    assert read({**note, "body": " "}) == Ignored("empty_note")

@@ -56,6 +56,18 @@ def test_taxes_that_the_price_contains() -> None:
     assert (document.prices_include_vat, sums(document)) == (True, ("1100.00", "262.00", "1362.00"))
 
 
+def test_no_vat_goes_with_either_kind() -> None:
+    """A line with a tax of nothing stands beside prices with and without VAT."""
+    for calculation, total, tax_amount in (("exclusive", 135, 25), ("inclusive", 110, 20)):
+        body = order(
+            items=[order_item(100, 1, tax(25, calculation)), order_item(10, 1, tax(0, "inclusive"))],
+            amount=total,
+            amountSummary={"tax": tax_amount},
+            taxSummary=[{"rate": 25, "calculation": calculation, "amount": tax_amount}],
+        )
+        assert sums(order_event(read(body)).document)[2] == f"{total}.00"
+
+
 def test_several_taxes_of_a_line_are_one_rate() -> None:
     """20 % and 5 % make 25 %; a line without taxes has none."""
     body = order(
