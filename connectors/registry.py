@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.highlevel.reader import open_reader as open_highlevel
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.highlevel.source import HighLevelSource
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
@@ -40,7 +41,7 @@ class SourceType:
 
 
 SOURCES: Mapping[str, SourceType] = {
-    "highlevel": SourceType(HighLevelSettings, HighLevelSource),
+    "highlevel": SourceType(HighLevelSettings, HighLevelSource, open_highlevel),
     "standard": SourceType(StandardSettings, StandardSource),
     "subscriptionflow": SourceType(SubscriptionFlowSettings, SubscriptionFlowSource, SubscriptionFlowReader),
     "upsales": SourceType(UpsalesSettings, UpsalesSource, open_upsales),
