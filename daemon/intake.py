@@ -18,11 +18,12 @@ from handlers.commands import Command, EnsureCustomer, EnsureInvoice
 from handlers.events import Event, InvoicePaid, OrderChanged
 from handlers.settings import CompanySettings
 from handlers.values import Question
-from store import handling, inbox
+from store import handling, inbox, together
 from store.db import Database, StoreUnavailable
 from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
+from store.together import Outcome
 
 BATCH = 32
 SLICE_SECONDS = 0.003
@@ -70,6 +71,7 @@ class Intake:
         self.sources = sources
         self.companies = companies
         self._database = database
+        self._events = database.gathering(together.record, together.record_all)
         self._bus = bus
         self._clock = clock
         self._log = log
@@ -144,7 +146,7 @@ class Intake:
 
     async def _recorded(self, rows: Sequence[Waiting], handled: list[Handled], now: int) -> list[str]:
         try:
-            return await self._database.write_all([handling.record(outcome, now) for outcome in handled])
+            return await self._events.write_all([Outcome(outcome, now) for outcome in handled])
         except StoreUnavailable:
             raise
         except Exception:  # noqa: BLE001 - one of them cannot be stored: each alone, so that only that one is parked

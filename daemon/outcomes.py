@@ -19,12 +19,13 @@ from daemon.gate import Gate
 from daemon.logs import Log
 from daemon.looking import Looks
 from daemon.retry import RetrySteps
-from store import delivering
+from store import delivering, together
 from store.attempts import End, OpenAttempt
 from store.db import Database
 from store.delivering import Settlement
 from store.heads import Head
 from store.links import LinkRow
+from store.together import Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Outcomes:
         log: Log,
     ) -> None:
         self._database = database
+        self._settled = database.gathering(together.settle, together.settle_all)
         self._looks = looks
         self._gate = gate
         self._steps = steps
@@ -93,7 +95,7 @@ class Outcomes:
             keys=keys,
             closes=[(attempt.id, End("absent")) for attempt in absent],
         )
-        state = await self._database.write(delivering.settle(head.outbox_id, attempt_id, settlement, now))
+        state = await self._settled.write(Ending(head.outbox_id, attempt_id, settlement, now))
         self._looks.forget(attempt.id for attempt in absent)
         if attempt_id is not None and not recheck:
             self._looks.forget([attempt_id])
