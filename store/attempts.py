@@ -10,6 +10,7 @@ from store import lanes, many
 
 OPEN = "('in_flight', 'unknown', 'throttled')"
 OPEN_OR_ABSENT = "('in_flight', 'unknown', 'throttled', 'absent')"
+"""The very text of the index by thing: a query finds that index only by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +102,21 @@ def end(connection: sqlite3.Connection, attempt_id: int, how: End, now: int) -> 
 
 def known_all(connection: sqlite3.Connection, ended: Sequence[int], now: int) -> list[tuple[int, str | None]]:
     """:func:`end` as known, with nothing more to say, for several attempts."""
+    marks, ids = many.among(ended)
     rows = connection.execute(
         "UPDATE attempt SET end = 'known', ended_at = ?"  # noqa: S608 - marks only
-        f" WHERE id IN {many.marks(ended)} RETURNING outbox_id, far_object",
-        (now, *ended),
+        f" WHERE id IN {marks} RETURNING outbox_id, far_object",
+        (now, *ids),
     )
     return [(row["outbox_id"], row["far_object"]) for row in rows.fetchall()]
 
 
 def open_for_thing(connection: sqlite3.Connection, thing: str) -> list[OpenAttempt]:
     """Attempts for a thing whose end must be looked for before anything is written for it."""
-    rows = connection.execute(f"SELECT * FROM attempt WHERE thing = ? AND end IN {OPEN} ORDER BY id", (thing,))  # noqa: S608 - constant
+    rows = connection.execute(
+        f"SELECT * FROM attempt WHERE thing = ? AND end IN {OPEN_OR_ABSENT} AND end IN {OPEN} ORDER BY id",  # noqa: S608 - constant
+        (thing,),
+    )
     return [row(entry) for entry in rows]
 
 
@@ -146,9 +151,10 @@ def orphans(connection: sqlite3.Connection, company: str, after: int, limit: int
 
 def doubts(connection: sqlite3.Connection, things: Sequence[str]) -> Mapping[str, tuple[list[OpenAttempt], bool]]:
     """The open attempts of those things that have any, or a :func:`doubted` past, and whether they have that."""
+    marks, wanted = many.among(things)
     rows = connection.execute(
-        f"SELECT * FROM attempt WHERE thing IN {many.marks(things)} AND end IN {OPEN_OR_ABSENT} ORDER BY id",  # noqa: S608 - constant
-        tuple(things),
+        f"SELECT * FROM attempt WHERE thing IN {marks} AND end IN {OPEN_OR_ABSENT} ORDER BY id",  # noqa: S608 - constant
+        wanted,
     )
     found: dict[str, list[sqlite3.Row]] = {}
     for entry in rows.fetchall():

@@ -31,8 +31,11 @@ class Read(Protocol):
 BATCH_LIMIT = 128
 """Jobs that share one commit at most: measured, more gains nothing (limits, table b)."""
 
-TOGETHER = 16
-"""Items that one share of a commit stores together at most, so that what waits at the door never waits long for it."""
+TOGETHER = 64
+"""Items that are stored together at most."""
+
+TOGETHER_IN_A_HURRY = 16
+"""The same while somebody waits at the door, so that nobody waits long for it."""
 
 _OPEN = (
     "PRAGMA journal_mode = WAL",
@@ -158,9 +161,10 @@ class Database:
         """What the next commit takes: who gathered first, then the others in their order."""
         taken = (gathering.take(BATCH_LIMIT) for gathering in self._first)
         batch = [gathered for gathered in taken if gathered is not None]
+        most = TOGETHER_IN_A_HURRY if batch else TOGETHER
         while self._others and len(batch) < BATCH_LIMIT:
             entry = self._others.popleft()
-            gathered = entry.take(TOGETHER) if isinstance(entry, Gathering) else entry
+            gathered = entry.take(most) if isinstance(entry, Gathering) else entry
             if gathered is not None:
                 batch.append(gathered)
         return batch
@@ -228,7 +232,7 @@ class Gathering(Generic[Item, T]):
 
     def _put(self, item: Item) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self._database.promise()
-        if not self._first and len(self._items) % TOGETHER == 0:
+        if not self._first and len(self._items) % TOGETHER_IN_A_HURRY == 0:
             self._database.queue(self)
         self._items.append(item)
         self._futures.append(future)

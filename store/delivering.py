@@ -56,14 +56,16 @@ def take_up(connection: sqlite3.Connection, wanted: Sequence[int], *, creates: b
     """Mark those commands as in flight whose write may leave now; ``creates``: each would make its thing."""
     if not wanted:
         return set()
+    marks, ids = many.among(wanted)
     # A command left in flight with no open attempt lost its outcome to a database that refused the write.
     rows = connection.execute(
         "UPDATE outbox SET state = 'in_flight', attempts = attempts + 1, waits_for = NULL, reason = NULL"  # noqa: S608 - constants
-        f" WHERE id IN {many.marks(wanted)} AND state IN ('ready', 'unknown', 'in_flight')"
-        f" AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.thing = outbox.thing AND a.end IN {attempts.OPEN})"
+        f" WHERE id IN {marks} AND state IN ('ready', 'unknown', 'in_flight')"
+        f" AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.thing = outbox.thing"
+        f" AND a.end IN {attempts.OPEN_OR_ABSENT} AND a.end IN {attempts.OPEN})"
         + (" AND NOT EXISTS (SELECT 1 FROM link l WHERE l.thing = outbox.thing)" if creates else "")
         + " RETURNING id",
-        tuple(wanted),
+        ids,
     )
     return {row["id"] for row in rows.fetchall()}
 

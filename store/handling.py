@@ -164,11 +164,12 @@ def mark_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, i
         (event.inbox_id, event.reason, event.kind, event.thing, event.number, event.version, now, event.company)
         for event, now in events
     ]
+    table, values = many.table(marked)
     connection.execute(
         "UPDATE inbox SET state = 'handled', reason = column2, question = NULL, kind = column3, thing = column4,"  # noqa: S608 - marks only
         " number = column5, version = column6, handled_at = column7, company = coalesce(column8, company)"
-        f" FROM ({many.values(len(marked), 8)}) WHERE id = column1",
-        [value for row in marked for value in row],
+        f" FROM ({table}) WHERE id = column1",
+        values,
     )
 
 

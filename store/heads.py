@@ -74,11 +74,12 @@ def _heads(connection: sqlite3.Connection, wanted: Sequence[int]) -> list[Head]:
     """Commands with what they stand on, in any order: three statements, however many they are."""
     if not wanted:
         return []
+    marks, ids = many.among(wanted)
     rows = connection.execute(
         "SELECT o.id, o.company, o.lane, o.inbox_id, o.rule, o.kind, o.thing, o.state, o.priority, o.attempts,"  # noqa: S608 - marks only
         " o.recheck, o.created_at, p.command, o.refs FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id"
-        f" WHERE o.id IN {many.marks(wanted)}",
-        tuple(wanted),
+        f" WHERE o.id IN {marks}",
+        ids,
     ).fetchall()
     refs: dict[int, list[str]] = {row["id"]: json.loads(row["refs"]) for row in rows}
     things = [row["thing"] for row in rows]

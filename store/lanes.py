@@ -32,28 +32,33 @@ def refresh(connection: sqlite3.Connection, company: str, lane: str) -> None:
 
 def refresh_all(connection: sqlite3.Connection, named: Collection[tuple[str, str]]) -> None:
     """:func:`refresh` for several lanes (company, lane) with few statements."""
-    if not named:
-        return
+    table, values = many.table(list(named))
     found = connection.execute(
-        "SELECT column1, column2, (SELECT id FROM outbox WHERE company = column1 AND lane = column2"  # noqa: S608 - marks only
-        f" AND finished_at IS NULL ORDER BY place LIMIT 1) FROM ({many.values(len(named), 2)})",
-        [part for pair in named for part in pair],
+        "SELECT DISTINCT column1, column2, (SELECT id FROM outbox WHERE company = column1 AND lane = column2"  # noqa: S608 - marks only
+        f" AND finished_at IS NULL ORDER BY place LIMIT 1) FROM ({table})",
+        values,
     ).fetchall()
-    heads = [row[2] for row in found if row[2] is not None]
-    if heads:
-        connection.execute(
-            "INSERT INTO lane (company, lane, head, priority, due_at, runnable)"  # noqa: S608 - marks only
-            " SELECT company, lane, id, priority, due_at, state IN ('ready', 'unknown') FROM outbox"
-            f" WHERE id IN {many.marks(heads)} ON CONFLICT DO UPDATE SET head = excluded.head,"
-            " priority = excluded.priority, due_at = excluded.due_at, runnable = excluded.runnable",
-            heads,
-        )
+    _set_heads(connection, [head for _, _, head in found if head is not None])
     empty: dict[str, list[str]] = {}
     for company, lane, head in found:
         if head is None:
             empty.setdefault(company, []).append(lane)
-    for company, lanes in empty.items():
-        connection.execute(f"DELETE FROM lane WHERE company = ? AND lane IN {many.marks(lanes)}", (company, *lanes))  # noqa: S608 - marks only
+    for company, names in empty.items():
+        marks, lanes = many.among(names)
+        connection.execute(f"DELETE FROM lane WHERE company = ? AND lane IN {marks}", (company, *lanes))  # noqa: S608 - marks only
+
+
+def _set_heads(connection: sqlite3.Connection, heads: Sequence[int]) -> None:
+    if not heads:
+        return
+    marks, ids = many.among(heads)
+    connection.execute(
+        "INSERT INTO lane (company, lane, head, priority, due_at, runnable)"  # noqa: S608 - marks only
+        " SELECT company, lane, id, priority, due_at, state IN ('ready', 'unknown') FROM outbox"
+        f" WHERE id IN {marks} ON CONFLICT DO UPDATE SET head = excluded.head,"
+        " priority = excluded.priority, due_at = excluded.due_at, runnable = excluded.runnable",
+        ids,
+    )
 
 
 def busy(connection: sqlite3.Connection, company: str, lane: str) -> bool:
@@ -72,10 +77,11 @@ def wake(connection: sqlite3.Connection, waits_for: str, now: int) -> int:
 
 def wake_all(connection: sqlite3.Connection, waited_for: Sequence[str], now: int) -> list[tuple[str, str]]:
     """Make every command ready that waits for one of these; returns their lanes, for the caller to refresh."""
+    marks, names = many.among(waited_for)
     woken = connection.execute(
         "UPDATE outbox SET state = 'ready', waits_for = NULL, reason = NULL, due_at = ?"  # noqa: S608 - marks only
-        f" WHERE waits_for IN {many.marks(waited_for)} RETURNING company, lane",
-        (now, *waited_for),
+        f" WHERE waits_for IN {marks} RETURNING company, lane",
+        (now, *names),
     )
     return [(row["company"], row["lane"]) for row in woken.fetchall()]
 

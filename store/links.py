@@ -30,7 +30,8 @@ def read(connection: sqlite3.Connection, thing: str) -> LinkRow | None:
 
 def read_many(connection: sqlite3.Connection, things: Sequence[str]) -> dict[str, LinkRow]:
     """The links of several things; those without one are absent."""
-    rows = connection.execute(f"SELECT * FROM link WHERE thing IN {many.marks(things)}", tuple(things))  # noqa: S608 - marks only
+    marks, wanted = many.among(things)
+    rows = connection.execute(f"SELECT * FROM link WHERE thing IN {marks}", wanted)  # noqa: S608 - marks only
     return {row["thing"]: _row(row) for row in rows}
 
 

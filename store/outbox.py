@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store import attempts, claims, lanes, many
@@ -138,11 +138,12 @@ def read(connection: sqlite3.Connection, outbox_id: int) -> Row:
     return Row(*row)
 
 
-def read_all(connection: sqlite3.Connection, wanted: Collection[int]) -> list[Row]:
+def read_all(connection: sqlite3.Connection, wanted: Sequence[int]) -> list[Row]:
     """The narrow rows of those that are there, in any order."""
+    marks, ids = many.among(wanted)
     rows = connection.execute(
-        f"SELECT id, company, lane, kind, thing, state, attempts FROM outbox WHERE id IN {many.marks(wanted)}",  # noqa: S608 - marks only
-        tuple(wanted),
+        f"SELECT id, company, lane, kind, thing, state, attempts FROM outbox WHERE id IN {marks}",  # noqa: S608 - marks only
+        ids,
     )
     return [Row(*row) for row in rows.fetchall()]
 
@@ -199,12 +200,13 @@ def finish(
     _pass_on(connection, Row(*row), now)
 
 
-def done_all(connection: sqlite3.Connection, wanted: Collection[int], result: str, now: int) -> None:
+def done_all(connection: sqlite3.Connection, wanted: Sequence[int], result: str, now: int) -> None:
     """:func:`finish` as done for several that hold no claims; their lanes and who waits are left to the caller."""
+    marks, ids = many.among(wanted)
     connection.execute(
         "UPDATE outbox SET state = 'done', finished_at = ?, waits_for = NULL, recheck = 0, reason = NULL,"  # noqa: S608 - marks only
-        f" question = NULL, result = ? WHERE id IN {many.marks(wanted)}",
-        (now, result, *wanted),
+        f" question = NULL, result = ? WHERE id IN {marks}",
+        (now, result, *ids),
     )
 
 

@@ -82,14 +82,15 @@ def _record_plain(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -
         (place, outcomes[place].handled.inbox_id, outcomes[place].handled.thing, company, lane)
         for place, (company, lane) in alone.items()
     ]
+    table, values = many.table(asked)
     fresh = connection.execute(
-        "SELECT column1 FROM inbox i"  # noqa: S608 - marks only
-        f" JOIN ({many.values(len(asked), 5)}) ON i.id = column2 WHERE i.state = 'waiting'"
+        "SELECT DISTINCT column1 FROM inbox i"  # noqa: S608 - marks only
+        f" JOIN ({table}) ON i.id = column2 WHERE i.state = 'waiting'"
         " AND NOT EXISTS (SELECT 1 FROM thing_version WHERE thing = column3)"
         " AND NOT EXISTS (SELECT 1 FROM inbox o WHERE o.thing = column3)"
         " AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.company = column4 AND l.lane = column5)"
         " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.inbox_id = column2)",
-        [value for row in asked for value in row],
+        values,
     ).fetchall()
     places = sorted(row[0] for row in fresh)
     if places:
@@ -166,7 +167,7 @@ def _settle_plain(connection: sqlite3.Connection, endings: Sequence[Ending]) -> 
     done = {ending.outbox_id: place for place, ending in enumerate(endings) if _simply_done(ending)}
     if not done:
         return {}
-    rows = outbox.read_all(connection, done)
+    rows = outbox.read_all(connection, list(done))
     rows = [row for row in rows if row.state == "in_flight" and row.kind != "ensure_customer"]
     if rows:
         _settle_rows(connection, [(row, endings[done[row.id]]) for row in rows])
