@@ -86,8 +86,7 @@ def begin_all(connection: sqlite3.Connection, new: Sequence[NewAttempt], now: in
     return range(last - inserted + 1, last + 1)
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, default=str)
+_text = json.JSONEncoder(default=str).encode
 
 
 def end(connection: sqlite3.Connection, attempt_id: int, how: End, now: int) -> tuple[int, str | None]:

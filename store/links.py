@@ -9,6 +9,8 @@ from typing import Any
 from store import many
 from store.db import Job
 
+_text = json.JSONEncoder(default=str).encode
+
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
@@ -51,7 +53,7 @@ def save_all(connection: sqlite3.Connection, found: Sequence[tuple[LinkRow, int]
                 link.company,
                 link.kind,
                 link.number,
-                json.dumps(link.state, default=str),
+                _text(link.state),
                 int(link.verified),
                 outbox_id,
                 now,
