@@ -1,9 +1,7 @@
 """Reads a request body as one JSON object within bounds; decimals stay exact."""
 
 import json
-from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any, NoReturn
 
 DEEPEST = 32
@@ -21,19 +19,11 @@ def _refuse_constant(_name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
 
-SMALL = 16 * 1024
-"""Bytes of a body that is remembered for a moment: the door reads it to prove it, and intake soon after."""
-
-
-def read_object(body: bytes) -> Mapping[str, Any]:
-    """The object in ``body`` (UTF-8 only), not to be changed. Numbers with a point or exponent are ``Decimal``.
+def read_object(body: bytes) -> dict[str, Any]:
+    """The object in ``body`` (UTF-8 only). Numbers with a point or exponent are ``Decimal``, others ``int``.
 
     Raises :class:`BodyFault` for anything else, whatever the bytes are.
     """
-    return _read_lately(body) if len(body) <= SMALL else _read(body)
-
-
-def _read(body: bytes) -> dict[str, Any]:
     try:
         found = _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError:
@@ -49,9 +39,6 @@ def _read(body: bytes) -> dict[str, Any]:
     if body.count(b"[") + body.count(b"{") > DEEPEST and _deeper_than(found, DEEPEST):
         raise BodyFault("the body is nested too deeply")
     return found
-
-
-_read_lately = lru_cache(maxsize=128)(_read)
 
 
 def _deeper_than(found: object, levels: int) -> bool:

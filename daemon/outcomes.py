@@ -81,8 +81,8 @@ class Outcomes:
     ) -> None:
         """The far side is as meant (or holds a question): link, outcome and who waited, in one transaction.
 
-        ``absent`` are doubts that were proved empty just before; ``answered`` says that the far side was asked for it
-        (a write always was). What a question holds is linked, but nothing that needs it goes on.
+        ``absent`` are doubts that were proved empty just before; ``answered``: the far side was asked (a write always
+        was). What a question holds is linked, but nothing that needs it goes on.
         """
         now = self._clock.milliseconds()
         settlement = Settlement(
@@ -96,9 +96,8 @@ class Outcomes:
             closes=[(attempt.id, End("absent")) for attempt in absent],
         )
         state = await self._settled.write(Ending(head.outbox_id, attempt_id, settlement, now))
-        self._looks.forget(attempt.id for attempt in absent)
-        if attempt_id is not None and not recheck:
-            self._looks.forget([attempt_id])
+        ended = [attempt_id] if attempt_id is not None and not recheck else []
+        self._looks.forget([*ended, *(attempt.id for attempt in absent)])
         if answered or attempt_id is not None:
             self._gate.answered()
         self._say_settled(head, settled, state, started)

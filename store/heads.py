@@ -94,13 +94,21 @@ def _head(
     known: Mapping[str, LinkRow],
     doubts: tuple[Sequence[OpenAttempt], bool],
 ) -> Head:
-    *fields, recheck, created_at, text, _ = row
     refs = {thing: known[thing] for thing in wanted if thing in known}
     return Head(
-        *fields,
-        recheck=bool(recheck),
-        created_at=created_at,
-        text=text,
+        outbox_id=row["id"],
+        company=row["company"],
+        lane=row["lane"],
+        inbox_id=row["inbox_id"],
+        rule=row["rule"],
+        kind=row["kind"],
+        thing=row["thing"],
+        state=row["state"],
+        priority=row["priority"],
+        attempts=row["attempts"],
+        recheck=bool(row["recheck"]),
+        created_at=row["created_at"],
+        text=row["command"],
         link=known.get(row["thing"]),
         refs=refs,
         missing=tuple(thing for thing in wanted if thing not in refs or not refs[thing].verified),

@@ -46,8 +46,10 @@ def among(wanted: Sequence[T]) -> tuple[str, list[T]]:
 
 def _padded(wanted: Sequence[T]) -> list[T]:
     """As many as the next power of two: see :func:`insert`."""
+    if not wanted:
+        return []
     missing = (1 << (len(wanted) - 1).bit_length()) - len(wanted)
-    return [*wanted, *wanted[-1:] * missing]
+    return [*wanted, *[wanted[-1]] * missing]
 
 
 @lru_cache(maxsize=256)
