@@ -1,7 +1,7 @@
 """The sections of the configuration that belong to the process itself, and the whole as the daemon uses it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -120,7 +120,8 @@ class ConfiguredSource:
     type: str
     settings: SourceSettings
     source: Source | None
-    open_reader: Callable[[Surroundings], Reader | None] | None = None
+    # It holds the resolved secrets, which must not show where a configuration is printed by accident.
+    open_reader: Callable[[Surroundings], Reader | None] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

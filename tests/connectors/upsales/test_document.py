@@ -38,8 +38,16 @@ def test_the_example_shows_every_setting_with_its_default() -> None:
     settings = UpsalesSettings.model_validate(section)
     assert set(section) | {"companies"} == set(UpsalesSettings.model_fields)
     told = UpsalesSettings.model_validate({"company": "demo", "api_key": "x", "won_stage": 12})
-    keys = {"authentication_key", "previous_authentication_key", "api_key"}
-    own = keys | {"company", "app_id", "customer_id", "vat_rate", "fallback_reference"}
+    own = {
+        "company",
+        "authentication_key",
+        "previous_authentication_key",
+        "app_id",
+        "customer_id",
+        "api_key",
+        "vat_rate",
+        "fallback_reference",
+    }
     own |= {name for name in section if name.endswith(("_field", "_stage"))}
     for name in set(section) - own:
         assert getattr(settings, name) == getattr(told, name), name
