@@ -222,6 +222,10 @@ class Target(Protocol):
         """How many calls may leave now without waiting for the rate window."""
         ...
 
+    def budget(self) -> tuple[int, float]:
+        """Calls that may arrive in any so many seconds; 0 calls: no limit."""
+        ...
+
     def place(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Wait for the place of the next call and hold it for the length of the block."""
         ...

@@ -39,6 +39,11 @@ class SourceSettings(Frozen):
             raise ValueError("set exactly one of company and companies")
         return self
 
+    @property
+    def can_read(self) -> bool:
+        """Whether the settings name access to the sender's API."""
+        return False
+
     def company_for(self, account: str | None) -> str | None:
         """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""
         if self.companies:

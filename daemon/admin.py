@@ -3,7 +3,7 @@
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -27,12 +27,16 @@ ANSWER_SECONDS = 120.0
 NOT_POSSIBLE, MISUSED, UNAVAILABLE = 409, 400, 503
 
 
+Facts = Callable[[], Awaitable[dict[str, Any]]]
+"""What only the running process knows."""
+
+
 class NoDaemonAnswers(Exception):
     """Nothing listens on the admin socket."""
 
 
 @asynccontextmanager
-async def serve_admin(data_dir: Path, actions: Actions, facts: Callable[[], dict[str, Any]]) -> AsyncIterator[None]:
+async def serve_admin(data_dir: Path, actions: Actions, facts: Facts) -> AsyncIterator[None]:
     """Serve ``POST /ACTION`` and ``GET /status`` on the socket (mode 0600) while the body runs.
 
     The caller holds the folder's lock, so a socket file that is there already is a leftover.
@@ -84,8 +88,8 @@ def short_path(data_dir: Path) -> Iterator[str]:
         os.close(folder)
 
 
-async def _status(_: web.Request, facts: Callable[[], dict[str, Any]]) -> web.Response:
-    return web.json_response(facts())
+async def _status(_: web.Request, facts: Facts) -> web.Response:
+    return web.json_response(await facts())
 
 
 async def _act(request: web.Request, actions: Actions) -> web.Response:

@@ -10,12 +10,15 @@ from random import Random, SystemRandom
 import anyio
 
 from connectors.base import Target
+from connectors.sources import Reader
 from daemon.actions import Actions
 from daemon.admin import serve_admin
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
+from daemon.client_address import LOOPBACK
 from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target
+from daemon.deciding import Deciding
 from daemon.delivery import Slots
 from daemon.door import Door
 from daemon.following import Live
@@ -27,12 +30,18 @@ from daemon.logs import Log, get_log
 from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
-from daemon.reloading import companies_of, hooks_of, sources_of
+from daemon.readers import open_readers, readings_of
+from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
+from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
 from daemon.turnstile import Turnstile
 from handlers.routes import ROUTES, Rule
+from store import senders
 from store.db import Database, StoreUnavailable
 from store.tokens import SealedTokens
+
+REMEMBERED_MS = 30 * 86_400_000
+"""How long a source that was taken out of the configuration still asks its sender to come again."""
 
 OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random], AbstractAsyncContextManager[Target]]
 
@@ -70,9 +79,17 @@ async def running(
             )
             for name, company in config.companies.items()
         }
-        bridge = _assemble(config, parts, store, targets, notifier)
-        live = Live(store=store, intake=bridge.intake, deliveries=bridge.deliveries, targets=targets)
+        readers = await stack.enter_async_context(open_readers(config, store, parts.clock))
+        bridge = _assemble(config, parts, store, targets, readers, notifier)
+        live = Live(
+            store=store,
+            intake=bridge.intake,
+            deliveries=bridge.deliveries,
+            targets=targets,
+            readings=bridge.readings,
+        )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
+        bridge.listener.removed = await _removed(config, store, parts.clock)
         await bridge.listen(sockets)
         async with anyio.create_task_group() as tasks:
             bridge.start_loops(tasks)
@@ -84,8 +101,20 @@ async def running(
                 tasks.cancel_scope.cancel()
 
 
+async def _removed(config: Config, store: OpenStore, clock: Clock) -> dict[str, int]:
+    """Sources that were taken out of the configuration a short while ago (Operations facts, section 6)."""
+    now = clock.milliseconds()
+    await store.database.write(senders.configured(retry_statuses(sources_of(config)), now))
+    return await store.database.read(senders.removed(config.sources, now - REMEMBERED_MS))
+
+
 def _assemble(
-    config: Config, parts: Parts, store: OpenStore, targets: Mapping[str, Target], notifier: Notifier
+    config: Config,
+    parts: Parts,
+    store: OpenStore,
+    targets: Mapping[str, Target],
+    readers: Mapping[str, Reader],
+    notifier: Notifier,
 ) -> Bridge:
     log = get_log()
     progress = Progress(parts.clock)
@@ -106,6 +135,16 @@ def _assemble(
         for name, company in config.companies.items()
     }
     intake = _intake(config, parts, store, progress, {name: delivery.wake for name, delivery in deliveries.items()})
+    readings = readings_of(
+        config,
+        readers,
+        store=store,
+        steps=RetrySteps(config.delivery.retry_steps_seconds, parts.random),
+        clock=parts.clock,
+        progress=progress,
+        arrived=intake.wake,
+    )
+    intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
     turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
     listener = _listener(config, parts, store, log, intake, turnstile)
@@ -117,6 +156,7 @@ def _assemble(
         store=store,
         targets=targets,
         deliveries=deliveries,
+        readings=readings,
         intake=intake,
         listener=listener,
         progress=progress,
@@ -134,7 +174,7 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         database=bridge.store.database,
         clock=parts.clock,
         log=get_log(),
-        handle=bridge.intake.handle,
+        handle=bridge.intake.deciding.handle,
         rules=Bus(parts.routes).rules,
         target=open_already,
         links=MemoryLinks(bridge.store.database, parts.clock),
@@ -145,20 +185,24 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
 def _intake(
     config: Config, parts: Parts, store: OpenStore, progress: Progress, wake: Mapping[str, Callable[[], None]]
 ) -> Intake:
-    intake = Intake(
-        database=store.database,
+    deciding = Deciding(
         sources=sources_of(config),
         companies={name: company.settings for name, company in config.companies.items()},
+        company_of=companies_of(config),
+        readers=readers_of(config),
         bus=Bus(parts.routes),
-        clock=parts.clock,
         log=get_log(),
         unseal=store.keys.decrypt,
+    )
+    return Intake(
+        database=store.database,
+        deciding=deciding,
+        clock=parts.clock,
+        log=get_log(),
         wake=lambda company: wake[company]() if company in wake else None,
         beat=partial(progress.beat, INTAKE),
         idle=partial(progress.idle, INTAKE),
     )
-    intake.company_of = companies_of(config)
-    return intake
 
 
 def _listener(
@@ -179,6 +223,7 @@ def _listener(
         turnstile=turnstile,
         clock=parts.clock.now,
         monotonic=parts.clock.monotonic,
+        trusted_proxies=(*LOOPBACK, *http.trusted_proxies),
         limits=Limits(
             body_bytes=http.body_limit_bytes,
             head_seconds=http.header_seconds,

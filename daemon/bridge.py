@@ -19,7 +19,8 @@ from daemon.listener import Listener
 from daemon.logs import Log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
-from daemon.reloading import companies_of, hooks_of, needs_restart, sources_of
+from daemon.readers import Reading, fetch_loop
+from daemon.reloading import companies_of, hooks_of, needs_restart, retry_statuses, sources_of
 from daemon.scheduler import Job, Scheduler
 from daemon.settings import Config
 from store import figures
@@ -45,6 +46,7 @@ class Bridge:
         store: OpenStore,
         targets: Mapping[str, Target],
         deliveries: Mapping[str, CompanyDelivery],
+        readings: Mapping[str, Reading],
         intake: Intake,
         listener: Listener,
         progress: Progress,
@@ -56,6 +58,7 @@ class Bridge:
         self.store = store
         self.targets = targets
         self.deliveries = deliveries
+        self.readings = readings
         self.intake = intake
         self.listener = listener
         self.address = ("", 0)
@@ -106,16 +109,18 @@ class Bridge:
             loop = f"delivery.{name}"
             self._progress.register(loop, BOUND_SECONDS)
             self._start(tasks, loop, delivery.run)
+        for name, reading in self.readings.items():
+            self._progress.register(fetch_loop(name), BOUND_SECONDS)
+            self._start(tasks, fetch_loop(name), reading.fetching.run)
         self._progress.register(SCHEDULER, BOUND_SECONDS)
         beat = partial(self._progress.beat, SCHEDULER)
         scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, beat)
         for name, run in ((SCHEDULER, scheduler.run), ("watchdog", self._watchdog.run), ("lag", self._lag.run)):
             tasks.start_soon(self._loop, name, run, name=name)
         took = round((self.clock.monotonic() - self._started) * 1000, 1)
-        self.log.info(
-            "daemon.ready", took_ms=took, sockets=1, sources=len(self.intake.sources), targets=len(self.targets)
-        )
-        self._notifier.ready(f"ready: {len(self.intake.sources)} sources, {len(self.targets)} companies")
+        sources = len(self.intake.deciding.sources)
+        self.log.info("daemon.ready", took_ms=took, sockets=1, sources=sources, targets=len(self.targets))
+        self._notifier.ready(f"ready: {sources} sources, {len(self.targets)} companies")
 
     def _start(self, tasks: TaskGroup, name: str, run: Callable[[], Awaitable[None]]) -> None:
         ended = anyio.Event()
@@ -138,11 +143,18 @@ class Bridge:
         credentials: dict[str, KeepsToken] = {
             name: target for name, target in self.targets.items() if isinstance(target, KeepsToken)
         }
-        prune = Prune(self.store.database, self.config.retention, self.clock)
+        readers = {name: reading.reader for name, reading in self.readings.items()}
+        prune = Prune(
+            self.store.database, self.config.retention, self.clock, lambda: retry_statuses(self.intake.deciding.sources)
+        )
         return [
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
-            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials)),
+            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers)),
+            *(
+                Job(f"poll.{name}", timedelta(seconds=every.poll_seconds), reading.poll, quiet=True, at_start=True)
+                for name, reading in self.readings.items()
+            ),
         ]
 
     async def _beat(self) -> None:
@@ -171,10 +183,14 @@ class Bridge:
 
         Returns the key paths of other changes, which wait for a restart.
         """
-        self.intake.sources = sources_of(config)
-        self.intake.company_of = companies_of(config)
+        deciding = self.intake.deciding
+        before = retry_statuses(deciding.sources)
+        deciding.sources = sources_of(config)
+        deciding.company_of = companies_of(config)
         self.listener.hooks = hooks_of(config)
-        self.intake.companies = {
+        gone = before | dict(self.listener.removed)
+        self.listener.removed = {name: status for name, status in gone.items() if name not in config.sources}
+        deciding.companies = {
             name: config.companies[name].settings if name in config.companies else company.settings
             for name, company in self.config.companies.items()
         }
@@ -202,6 +218,8 @@ class Bridge:
         with self._hurry:
             await self.listener.drain()
             self.intake.stop()
+            for reading in self.readings.values():
+                reading.fetching.stop()
             for delivery in self.deliveries.values():
                 delivery.stop()
             with anyio.move_on_after(DRAIN_SECONDS):

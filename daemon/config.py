@@ -8,6 +8,7 @@ import secrets
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,10 @@ class _Loading:
         source = None
         if resolved is not None:
             source = self._made(where, lambda: kind.make(name, settings, resolved))
-        return ConfiguredSource(name, str(word), settings, source)
+        open_reader = None
+        if resolved is not None and settings.can_read:
+            open_reader = partial(kind.open_reader, name, settings, resolved)
+        return ConfiguredSource(name, str(word), settings, source, open_reader)
 
     def _companies_of(
         self, where: tuple[str, ...], settings: SourceSettings, kinds: Mapping[str, str | None]
@@ -209,9 +213,9 @@ class _Loading:
     def _source_secrets(
         self, where: tuple[str, ...], settings: SourceSettings, form: Form, kinds: list[str | None]
     ) -> dict[str, str] | None:
-        """Field name -> secret to make the source with, ``table.field`` for one in a table of the section.
+        """Field name -> secret to make the source with; ``None`` where secrets are not resolved or are faulty.
 
-        ``None`` where secrets are not resolved or are faulty.
+        A field of a table inside the section is named with it: ``api.token``.
         """
         resolved: dict[str, str] = {}
         whole = self.resolver is not None
@@ -279,14 +283,14 @@ class _Loading:
         self.faults.append(Fault(key_path(where), reason, None if value is None else given(value)))
 
 
-def _references(settings: BaseModel, *path: str) -> Iterator[tuple[tuple[str, ...], SecretReference]]:
-    """Every secret that a section names, also in its tables, with its path below the section."""
+def _references(settings: BaseModel, inside: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], SecretReference]]:
+    """Every reference to a secret in a section and its tables, with its key path inside the section."""
     for field in type(settings).model_fields:
         value = getattr(settings, field)
         if isinstance(value, SecretReference):
-            yield (*path, field), value
+            yield (*inside, field), value
         elif isinstance(value, BaseModel):
-            yield from _references(value, *path, field)
+            yield from _references(value, (*inside, field))
 
 
 def _table(value: object) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from connectors.sources import Delivery
-from store import inbox
+from store import senders
 from store.db import Database
 from store.inbox import Accepted, Arrival, Seal
 
@@ -21,7 +21,7 @@ class Door:
         self, database: Database, *, seal: Seal | None, digest_seconds: int, arrived: Callable[[], None]
     ) -> None:
         """``seal`` encrypts bodies where the configuration asks for it; ``digest_seconds`` is the digest's window."""
-        self._arrivals = database.gathering(partial(inbox.accept, seal=seal), partial(inbox.accept_all, seal=seal))
+        self._arrivals = database.gathering(partial(senders.accept, seal=seal), partial(senders.accept_all, seal=seal))
         self._digest_seconds = digest_seconds
         self._arrived = arrived
 
@@ -38,7 +38,7 @@ class Door:
         """Return after the commit. Raises :class:`store.db.StoreUnavailable`.
 
         A delivery that cannot be read, or from an account in no table of ours, is stored as parked: nothing is lost,
-        nothing is guessed.
+        nothing is guessed. ``body`` is the raw one; a delivery that brings its own has a secret taken out of it.
         """
         parked = delivery.malformed
         if parked is None and company is None:
@@ -48,7 +48,7 @@ class Door:
             company=company or "",
             dedupe_key=delivery.key,
             headers=headers if delivery.account is None else {**headers, ACCOUNT: delivery.account},
-            body=body,
+            body=body if delivery.body is None else delivery.body,
             received_at=received_at,
             digest_window_s=self._digest_seconds if delivery.digest else None,
             parked=parked,

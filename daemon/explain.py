@@ -1,5 +1,6 @@
 """Explains, from the disk alone, the whole way of a delivery: webhook, event, rule, commands, attempts, looks."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,10 +12,11 @@ from store import reading, stories
 from store.db import Job, Read
 from store.reading import Named
 from store.stories import Acted, Attempted, CommandStory, Story, Waits
+from store.stories import Read as Record
 
 Json = dict[str, Any]
 
-_DOCUMENT = re.compile(r"(customer|invoice|payment|note):(.+)", re.DOTALL)
+_DOCUMENT = re.compile(r"(customer|article|offer|order|invoice|payment|credit|note):(.+)", re.DOTALL)
 
 
 class Explainer:
@@ -72,20 +74,27 @@ class Explainer:
             "event": row["kind"],
             "number": row["number"],
             "version": row["version"],
+            "origin": row["origin"],
+            "read_at_sender": [self._read_at_sender(read) for read in story.reads],
+            "to_be_read": _to_be_read(story.reading),
             "actions": [_acted(acted) for acted in story.actions],
             "commands": [self._command(command) for command in story.commands],
             "other_commands": [command_id(other) for other in story.others],
         }
         if self._body:
-            told |= {"headers": story.headers, "body": self._opened(story)}
+            told |= {"headers": story.headers, "body": self._opened(story.body, sealed=story.sealed)}
         return told
 
-    def _opened(self, story: Story) -> str | None:
-        if story.body is None:
+    def _read_at_sender(self, read: Record) -> Json:
+        told: Json = {"name": read.name, "at": iso(read.at), "found": read.body is not None}
+        return told | ({"body": self._opened(read.body, sealed=read.sealed)} if self._body else {})
+
+    def _opened(self, body: bytes | None, *, sealed: bool) -> str | None:
+        if body is None:
             return None
-        if not story.sealed:
-            return story.body.decode(errors="replace")
-        return None if self._unseal is None else self._unseal(story.body).decode(errors="replace")
+        if not sealed:
+            return body.decode(errors="replace")
+        return None if self._unseal is None else self._unseal(body).decode(errors="replace")
 
     def _command(self, command: CommandStory) -> Json:
         row = command.row
@@ -139,6 +148,18 @@ class Explainer:
             "looks": [{"at": iso(look.at), "found": look.found, "proof": look.proof} for look in attempt.looks],
         }
         return told | ({"evidence": attempt.evidence} if self._body else {})
+
+
+def _to_be_read(reading: Mapping[str, Any] | None) -> Json | None:
+    """What its sender has not given yet."""
+    if reading is None:
+        return None
+    return {
+        "records": [name for name, _, _ in json.loads(reading["wanted"])],
+        "attempts_used": reading["attempts"],
+        "due_at": iso(reading["due_at"]),
+        "reason": reading["reason"],
+    }
 
 
 def _meanings(text: str, company: str | None) -> list[Job[Named]]:

@@ -1,12 +1,15 @@
 """What a running daemon does when a person has changed something on disk, and the live facts that it can tell."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from connectors.base import Target
 from daemon.delivery import CompanyDelivery
 from daemon.intake import Intake
 from daemon.opening import OpenStore
+from daemon.readers import Reading
+from daemon.times import iso
 
 
 class Follow(Protocol):
@@ -63,11 +66,13 @@ class Live:
         intake: Intake,
         deliveries: Mapping[str, CompanyDelivery],
         targets: Mapping[str, Target],
+        readings: Mapping[str, Reading],
     ) -> None:
         self._store = store
         self._intake = intake
         self._deliveries = deliveries
         self._targets = targets
+        self._readings = readings
 
     def new_work(self, company: str) -> None:
         """Wake the company's loop."""
@@ -75,8 +80,10 @@ class Live:
             self._deliveries[company].wake()
 
     def new_deliveries(self) -> None:
-        """Wake intake."""
+        """Wake intake, and who reads at senders."""
         self._intake.wake()
+        for reading in self._readings.values():
+            reading.fetching.wake()
 
     def paused(self, scope: str, name: str, reason: str) -> None:
         """Shut the company's gate, or let every step ask for the rule."""
@@ -103,18 +110,41 @@ class Live:
         """Read the companies' rows again."""
         await self._store.reload(list(self._store.rows))
 
-    def facts(self) -> dict[str, Any]:
+    async def facts(self) -> dict[str, Any]:
         """What only the running daemon knows: why the database refuses writes and why each company's gate is shut
-        (``None`` where it does not, is not), and the rate windows."""
+        (``None`` where it does not, is not), the rate windows, and how each source stands with its sender."""
         return {
             "store_refuses": self._store.database.refuses,
-            "companies": {
-                name: {
-                    "shut_by": delivery.gate.shut_by,
-                    "in_flight": delivery.in_flight,
-                    "room": self._targets[name].room(),
-                    "room_in_s": round(self._targets[name].room_in(), 3),
-                }
-                for name, delivery in self._deliveries.items()
-            },
+            "companies": {name: self._company(name) for name in self._deliveries},
+            "sources": {name: await _sender(reading) for name, reading in self._readings.items()},
         }
+
+    def _company(self, name: str) -> dict[str, Any]:
+        target, delivery = self._targets[name], self._deliveries[name]
+        calls, seconds = target.budget()
+        return {
+            "shut_by": delivery.gate.shut_by,
+            "in_flight": delivery.in_flight,
+            "room": target.room(),
+            "room_in_s": round(target.room_in(), 3),
+            "window_calls": calls,
+            "window_s": seconds,
+        }
+
+
+async def _sender(reading: Reading) -> dict[str, Any]:
+    facts = await reading.reader.facts()
+    lost = reading.fetching.lost
+    return {
+        "refused": None if lost is None else lost.reason,
+        "remedy": None if lost is None else lost.remedy,
+        "room": facts.left,
+        "window_calls": facts.window,
+        "left_today": facts.left_today,
+        "credentials_since": _iso(facts.credentials_since),
+        "credentials_until": _iso(facts.credentials_until),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else iso(round(moment.timestamp() * 1000))

@@ -2,27 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import anyio
 from anyio.abc import TaskGroup
 
-from connectors.sources import Ignored, Needs, Source, Stored, Unreadable
-from daemon.bus import Bus, RuleFailed
 from daemon.clock import Clock
-from daemon.door import ACCOUNT
+from daemon.deciding import Deciding, named
 from daemon.logs import Log
-from handlers.commands import Command, EnsureCustomer, EnsureInvoice
-from handlers.events import Event, InvoiceChanged, OrderChanged
-from handlers.settings import CompanySettings
-from handlers.values import Question
 from store import handling, inbox
 from store.db import Database, StoreUnavailable
-from store.handling import Handled, Sale
+from store.handling import Handled
 from store.inbox import Waiting
-from store.outbox import NewCommand
 
 BATCH = 32
 SLICE_SECONDS = 0.003
@@ -37,11 +28,13 @@ STORE_PAUSE_SECONDS = 1.0
 PLAIN = re.compile(r"[a-z_]{1,40}")
 """A source's reason that a log line may carry: a word, no sentence."""
 
-Unseal = Callable[[bytes], bytes]
-
 
 def _nobody_watches() -> None:
     """The default where no watchdog asks (tests)."""
+
+
+def _nobody_reads(_source: str) -> None:
+    """The default where no source has a reader (commands of the CLI, tests)."""
 
 
 def _nobody_knocks() -> bool:
@@ -56,29 +49,23 @@ class Intake:
         self,
         *,
         database: Database,
-        sources: Mapping[str, Source],
-        companies: Mapping[str, CompanySettings],
-        bus: Bus,
+        deciding: Deciding,
         clock: Clock,
         log: Log,
-        unseal: Unseal,
         wake: Callable[[str], None],
         beat: Callable[[], None] = _nobody_watches,
         idle: Callable[[], None] = _nobody_watches,
     ) -> None:
         """``beat`` and ``idle`` tell the watchdog that the loop works, or waits to be woken."""
-        self.sources = sources
-        self.companies = companies
+        self.deciding = deciding
         self._database = database
-        self._bus = bus
         self._clock = clock
         self._log = log
-        self._unseal = unseal
         self._wake_delivery = wake
         self._beat = beat
         self._idle = idle
         self.door_busy: Callable[[], bool] = _nobody_knocks
-        self.company_of: Mapping[str, Callable[[str | None], str | None]] = {}
+        self.wake_reader: Callable[[str], None] = _nobody_reads
         self._stopping = False
         self._refused = False
         self._written = anyio.Event()
@@ -109,7 +96,7 @@ class Intake:
         self._beat()
         self._wake = anyio.Event()
         started = self._clock.monotonic()
-        rows = [self._placed(row) for row in await self._database.read(inbox.waiting(BATCH, after))]
+        rows = [self.deciding.placed(row) for row in await self._database.read(inbox.waiting(BATCH, after))]
         handled = await self._handled(rows)
         await self._written.wait()
         if self._refused:
@@ -156,7 +143,7 @@ class Intake:
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
-            self._shout(row, error)
+            self.deciding.shout(row, error)
             question = "an error in the program: see the log, replay after the fix"
             return await self._database.write(
                 handling.record(Handled(row.id, "parked", reason="bug", question=question), now)
@@ -173,135 +160,26 @@ class Intake:
         handled: list[Handled] = []
         until = self._clock.monotonic() + SLICE_SECONDS
         for row in rows:
-            handled.append(self.handle(row))
+            handled.append(self.deciding.handle(row))
             if self._clock.monotonic() >= until:
                 await asyncio.sleep(REST_SLICES * SLICE_SECONDS if self.door_busy() else 0)
                 until = self._clock.monotonic() + SLICE_SECONDS
         return handled
 
-    def handle(self, row: Waiting) -> Handled:
-        """What becomes of one row: pure but for the log line of a bug; nothing is stored."""
-        row = self._placed(row)
-        park = partial(Handled, row.id, "parked")
-        if not row.company:
-            return park(reason="unknown_account", question="the sender's account is in no table: add it, then retry")
-        source, settings = self.sources.get(row.source), self.companies.get(row.company)
-        if source is None or settings is None:
-            gone = "source" if source is None else "company"
-            return park(reason="not_configured", question=f"the {gone} is no longer in the configuration")
-        try:
-            body = self._unseal(row.body) if row.sealed else row.body
-            read = source.events(Stored(row.id, row.dedupe_key, row.received_at, row.headers, body))
-            if isinstance(read, Ignored):
-                return Handled(row.id, "ignored", reason=read.reason)
-            if isinstance(read, Needs):
-                return park(reason="no_reader", question="the source has no access to its sender's API: add it, retry")
-            return self._decide(row, read, settings)
-        except Unreadable as error:
-            return park(reason="unreadable", question=str(error))
-        except Question as error:
-            return Handled(row.id, "held", reason="question", question=str(error))
-        except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
-            self._shout(row, error)
-            return park(reason="bug", question="an error in the program: see the log, replay after the fix")
-
-    def _placed(self, row: Waiting) -> Waiting:
-        """The row with its company: one whose account was in no table when it came is looked up again."""
-        if row.company or row.source not in self.company_of:
-            return row
-        return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
-
-    def _decide(self, row: Waiting, events: Sequence[Event], settings: CompanySettings) -> Handled:
-        if not events:
-            return Handled(row.id, "ignored", reason="the delivery says nothing")
-        first = events[0]
-        mark = partial(
-            Handled,
-            row.id,
-            kind=first.kind,
-            thing=first.thing.thing(row.company),
-            number=_number(first),
-            version=str(first.version),
-            company=row.company,
-        )
-        timely = [event for event in events if event.dated >= settings.start]
-        if not timely:
-            return mark(
-                state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
-            )
-        try:
-            made = [(event, rule, command) for event in timely for rule, command in self._bus.commands(event, settings)]
-        except Question as error:
-            return mark(state="held", reason="question", question=str(error))
-        except RuleFailed as error:
-            self._shout(row, error)
-            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
-        return mark(
-            state="handled",
-            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
-            sales=list(_sales(row.company, [command for _, _, command in made])),
-        )
-
-    def _shout(self, row: Waiting, error: Exception) -> None:
-        self._log.error("event.parked", **_named(row), reason="bug", exc_info=error)
-
     def _say(self, row: Waiting, outcome: Handled, state: str, took: float) -> None:
         if state == "handled":
             self._log.info(
                 "event.handled",
-                **_named(row),
+                **named(row),
                 kind=outcome.kind,
                 commands=len(outcome.commands),
                 ms=took,
             )
+        elif state == "reading":
+            self.wake_reader(row.source)
         elif state in {"parked", "held"}:
             if outcome.reason != "bug":
-                self._log.error("event.parked", **_named(row), reason=outcome.reason)
+                self._log.error("event.parked", **named(row), reason=outcome.reason)
         else:
             plain = state == "ignored" and outcome.reason is not None and PLAIN.fullmatch(outcome.reason)
-            self._log.info("event.ignored", **_named(row), reason=outcome.reason if plain else state)
-
-
-def _named(row: Waiting) -> dict[str, str | int]:
-    """Which row a line speaks of; ``trace`` goes on with everything that the row causes."""
-    return {"trace": f"in-{row.id}", "inbox_id": row.id, "source": row.source, "company": row.company}
-
-
-def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Command) -> NewCommand:
-    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again."""
-    thing = command.thing.thing(company)
-    return NewCommand(
-        key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
-        company=company,
-        lane=lane,
-        inbox_id=inbox_id,
-        rule=rule,
-        kind=command.kind,
-        thing=thing,
-        refs=[ref.thing(company) for ref in command.refs],
-        text=command.model_dump_json(),
-    )
-
-
-def _number(event: Event) -> str:
-    """The number that people know the thing by at its source."""
-    return event.document.number if isinstance(event, OrderChanged | InvoiceChanged) else event.thing.id
-
-
-def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
-    keys = {
-        command.thing: [f"{name}:{value}" for name, value in command.match_keys]
-        for command in commands
-        if isinstance(command, EnsureCustomer)
-    }
-    for command in commands:
-        if isinstance(command, EnsureInvoice):
-            yield Sale(
-                thing=command.thing.thing(company),
-                customer=command.customer.thing(company),
-                made_from=command.made_from,
-                total=f"{command.total:f}",
-                currency=command.currency,
-                keys=keys.get(command.customer, ()),
-                number=command.number,
-            )
+            self._log.info("event.ignored", **named(row), reason=outcome.reason if plain else state)

@@ -1,6 +1,6 @@
 """What a configuration means for the running daemon, and which of its changes need a restart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Source
@@ -23,9 +23,19 @@ def hooks_of(config: Config) -> dict[str, Hook]:
     }
 
 
+def retry_statuses(sources: Mapping[str, Source]) -> dict[str, int]:
+    """For each source, the status that makes its sender come again."""
+    return {name: source.retry_status for name, source in sources.items()}
+
+
 def companies_of(config: Config) -> dict[str, Callable[[str | None], str | None]]:
     """For each source, the company of one of its accounts; ``None`` where the account is not ours."""
     return {name: source.settings.company_for for name, source in config.sources.items()}
+
+
+def readers_of(config: Config) -> frozenset[str]:
+    """The sources that can read at their sender."""
+    return frozenset(name for name, source in config.sources.items() if source.settings.can_read)
 
 
 def needs_restart(old: Config, new: Config) -> list[str]:
@@ -41,6 +51,11 @@ def needs_restart(old: Config, new: Config) -> list[str]:
             changed.append(f"companies.{name}")
         elif _connection(before) != _connection(after):
             changed.append(f"companies.{name}.fortnox")
+    for name in sorted({*old.sources, *new.sources}):
+        was, now = old.sources.get(name), new.sources.get(name)
+        reads = [source for source in (was, now) if source is not None and source.settings.can_read]
+        if reads and (was is None or now is None or was.settings != now.settings):
+            changed.append(f"sources.{name}")
     return changed
 
 

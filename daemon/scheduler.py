@@ -30,7 +30,7 @@ class Job:
     """Something done every ``every``, ended by force after ``limit``.
 
     ``run`` returns how many things it found, or ``None``. A ``quiet`` job writes its own log line, so its success gets
-    no second one.
+    no second one. One that is due ``at_start`` runs then, whenever it last ran.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Job:
     run: Callable[[], Awaitable[int | None]]
     limit: timedelta = timedelta(minutes=10)
     quiet: bool = False
+    at_start: bool = False
 
 
 class Scheduler:
@@ -63,7 +64,7 @@ class Scheduler:
                 group.start_soon(self._keep, job)
 
     async def _keep(self, job: Job) -> None:
-        last = await self._store.last_run(job.name)
+        last = None if job.at_start else await self._store.last_run(job.name)
         while True:
             await self._wait(job, last)
             last = self._clock.now()

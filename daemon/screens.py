@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daemon.ids import command_id, delivery_id
-from daemon.settings import Config
+from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
-from store import companies, reading
+from daemon.tokens import PURPOSE
+from store import companies, reading, senders, tokens
 from store.companies import CompanyRow, Pause
 from store.db import Read
 from store.reading import CommandRow, CompanyFigures, DeliveryRow
+from store.senders import SenderRow
 
 Json = dict[str, Any]
 WAITING = ("waiting", "ready", "in_flight", "unknown")
@@ -19,12 +21,15 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     """The state of everything; ``live`` are the running daemon's facts, ``now`` milliseconds since 1970."""
     pauses = await read(companies.pauses)
     rows = await read(companies.registered)
-    arrived = await read(reading.last_accepted)
+    seen = await read(senders.seen)
+    renewed = await read(tokens.saved(PURPOSE))
     oldest = await read(reading.inbox_oldest)
     shown = [
         _company(name, company.kind, rows.get(name), await read(reading.company_figures(name)), pauses, live, now)
+        | {"token_renewed_at": iso(renewed.get(name))}
         for name, company in config.companies.items()
     ]
+    counted = {name: (await read(reading.company_figures(name))).counters for name in ("", *config.companies)}
     return {
         "daemon": "not running" if live is None else "running",
         "store_refuses": None if live is None else live.get("store_refuses"),
@@ -33,9 +38,36 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         "inbox_oldest_waiting_s": _age(oldest, now),
         "unknown_accounts": _unknown(await read(reading.company_figures(""))),
         "sources": [
-            {"name": name, "type": source.type, "last_accepted_at": iso(arrived.get(name))}
+            _source(source, seen.get(name, SenderRow()), counted, (live or {}).get("sources", {}).get(name, {}))
             for name, source in config.sources.items()
         ],
+    }
+
+
+def _source(
+    source: ConfiguredSource, seen: SenderRow, counted: Mapping[str, Mapping[str, int]], facts: Mapping[str, Any]
+) -> Json:
+    """One sender; ``refused`` and what follows are known of a running daemon only."""
+    stands = {
+        state: sum(counters.get(f"source_{source.name}_{state}", 0) for counters in counted.values())
+        for state in ("reading", "parked", "held")
+    }
+    return {
+        "name": source.name,
+        "type": source.type,
+        "companies": sorted({*source.settings.companies.values(), *filter(None, [source.settings.company])}),
+        "last_webhook_at": iso(seen.webhook_at),
+        "reads": source.settings.can_read,
+        "last_poll_at": iso(seen.polled_at),
+        "last_poll": seen.outcome,
+        **stands,
+        "refused": facts.get("refused"),
+        "remedy": facts.get("remedy"),
+        "room": facts.get("room"),
+        "window_calls": facts.get("window_calls"),
+        "left_today": facts.get("left_today"),
+        "credentials_since": facts.get("credentials_since"),
+        "credentials_until": facts.get("credentials_until"),
     }
 
 
@@ -45,6 +77,7 @@ def in_trouble(shown: Json) -> bool:
         shown["store_refuses"]
         or shown["rules_paused"]
         or shown["unknown_accounts"]
+        or any(source["refused"] for source in shown["sources"])
         or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
     )
 
@@ -61,7 +94,7 @@ def _company(
     counted = figures.counters
     facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {})
     commands = {state: counted.get(f"outbox_{state}", 0) for state in (*WAITING, "parked", "held")}
-    deliveries = {state: counted.get(f"inbox_{state}", 0) for state in ("waiting", "parked", "held")}
+    deliveries = {state: counted.get(f"inbox_{state}", 0) for state in ("waiting", "reading", "parked", "held")}
     overdue = figures.due_at is not None and figures.due_at <= now
     return {
         "name": name,
@@ -78,6 +111,9 @@ def _company(
         "in_flight": facts.get("in_flight"),
         "room": facts.get("room"),
         "room_in_s": facts.get("room_in_s"),
+        "window_calls": facts.get("window_calls"),
+        "window_s": facts.get("window_s"),
+        "connected_at": None if row is None else iso(row.pinned_at),
     }
 
 

@@ -1,4 +1,4 @@
-"""Keeps a company's Fortnox tokens in the store, sealed, in the shape that the client asks for."""
+"""Keeps a company's or a source's tokens in the store, sealed, in the shape that clients ask for."""
 
 import hashlib
 from datetime import datetime
@@ -7,15 +7,18 @@ from connectors.base import CredentialsLost, StoredToken
 from store.tokens import SealedTokens, Unsealable
 
 PURPOSE = "fortnox"
-SEED = "fortnox_seed"
-"""Under this purpose lies the digest of the refresh token of the configuration that was taken last."""
+SEED = "_seed"
+"""Under the purpose with this ending lies the digest of the refresh token of the configuration that was taken last."""
 
 
 class CompanyTokens:
     """Fits :class:`connectors.base.TokenStore`; a new pair is committed before the call returns."""
 
-    def __init__(self, sealed: SealedTokens) -> None:
+    def __init__(self, sealed: SealedTokens, *, purpose: str = PURPOSE, system: str = "fortnox") -> None:
+        """``purpose`` keeps the tokens of different systems apart; ``system`` is named where they cannot be opened."""
         self._sealed = sealed
+        self._purpose = purpose
+        self._system = system
 
     async def load(self, company: str) -> StoredToken | None:
         """The stored tokens, opened; ``None`` where the company has none.
@@ -23,11 +26,11 @@ class CompanyTokens:
         Raises ``CredentialsLost`` where they cannot be opened with the state key.
         """
         try:
-            values = await self._sealed.read(company, PURPOSE)
+            values = await self._sealed.read(company, self._purpose)
         except Unsealable:
             raise CredentialsLost(
                 "tokens_unsealable",
-                system="fortnox",
+                system=self._system,
                 operation="token",
                 remedy="The stored tokens cannot be opened with state_key: give the former key back, then restart.",
             ) from None
@@ -51,7 +54,7 @@ class CompanyTokens:
             values["refreshed_at"] = token.refreshed_at.isoformat()
         if token.seed is not None:
             values["seed"] = token.seed
-        await self._sealed.write(company, PURPOSE, values)
+        await self._sealed.write(company, self._purpose, values)
 
     async def seed(self, company: str, refresh: str, now: datetime) -> bool:
         """Connect the company with the configuration's refresh token, once; tells whether it was taken.
@@ -62,8 +65,8 @@ class CompanyTokens:
         """
         digest = hashlib.sha256(refresh.encode()).hexdigest()
         try:
-            seeded = await self._sealed.read(company, SEED)
-            stored = await self._sealed.read(company, PURPOSE)
+            seeded = await self._sealed.read(company, f"{self._purpose}{SEED}")
+            stored = await self._sealed.read(company, self._purpose)
         except Unsealable:
             return False
         if seeded is not None and seeded["digest"] == digest:
@@ -72,5 +75,5 @@ class CompanyTokens:
         if taken:
             await self.save(company, StoredToken(access="", expires_at=now, refresh=refresh))
         # After the token: a crash between the two takes it once more, and nothing has used it yet.
-        await self._sealed.write(company, SEED, {"digest": digest})
+        await self._sealed.write(company, f"{self._purpose}{SEED}", {"digest": digest})
         return taken

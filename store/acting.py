@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store import attempts, delivering, heads, links, outbox
+from store import attempts, delivering, fetching, heads, links, outbox
 from store.attempts import End, OpenAttempt
 from store.db import Job
 from store.delivering import Settlement
@@ -98,10 +98,14 @@ def retry_command(outbox_id: int, person: Person, *, absent: bool, text: str | N
 
 
 def retry_delivery(inbox_id: int, person: Person) -> Job[str]:
-    """Let intake read a parked or held delivery again; returns its company. Raises :class:`NotPossible`."""
+    """Let intake read a parked or held delivery again, and what was read for it at its sender with it.
+
+    Also one that waits for its sender. Returns its company. Raises :class:`NotPossible`.
+    """
 
     def job(connection: sqlite3.Connection) -> str:
         row = _stopped_delivery(connection, inbox_id, "read again")
+        fetching.forget(connection, inbox_id)
         connection.execute(
             "UPDATE inbox SET state = 'waiting', handled_at = NULL, reason = NULL, question = NULL WHERE id = ?",
             (inbox_id,),
@@ -293,8 +297,11 @@ def discard_delivery(inbox_id: int, person: Person) -> Job[str]:
     def job(connection: sqlite3.Connection) -> str:
         row = _stopped_delivery(connection, inbox_id, "discarded")
         connection.execute(
-            "UPDATE inbox SET state = 'discarded', reason = ?, question = NULL WHERE id = ?", (person.reason, inbox_id)
+            "UPDATE inbox SET state = 'discarded', reason = ?, question = NULL, handled_at = coalesce(handled_at, ?)"
+            " WHERE id = ?",
+            (person.reason, person.now, inbox_id),
         )
+        fetching.forget(connection, inbox_id)
         note(connection, person, "discard", f"in-{inbox_id}")
         return str(row["company"])
 
@@ -307,6 +314,6 @@ def _stopped_delivery(connection: sqlite3.Connection, inbox_id: int, what: str) 
     ).fetchone()
     if row is None:
         raise NotPossible(f"there is no delivery in-{inbox_id}")
-    if row["state"] not in STOPPED:
+    if row["state"] not in {*STOPPED, "reading"}:
         raise NotPossible(f"in-{inbox_id} is {row['state']}: only a parked or held delivery is {what}")
     return row

@@ -18,6 +18,7 @@ class CompanyRow:
     tenant: str | None
     organisation_number: str | None
     called: bool
+    pinned_at: int | None = None
 
     @property
     def looking(self) -> bool:
@@ -53,7 +54,13 @@ def read(connection: sqlite3.Connection, name: str) -> CompanyRow:
     if row is None:
         raise KeyError(name)
     return CompanyRow(
-        row["name"], row["proof"], row["kind"], row["tenant"], row["organisation_number"], bool(row["called"])
+        row["name"],
+        row["proof"],
+        row["kind"],
+        row["tenant"],
+        row["organisation_number"],
+        bool(row["called"]),
+        row["pinned_at"],
     )
 
 

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from store import lanes, outbox
+from store import fetching, inbox, lanes, outbox, twins
 from store.db import Job
+from store.fetching import Record
 from store.outbox import NewCommand
+from store.twins import Twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Handled:
     """What intake made of one inbox row.
 
     ``state`` is an end state of the inbox; ``thing`` and ``version`` (decimal text) guard against older versions:
-    where a newer one was handled before, the row becomes stale and nothing else is stored.
+    where a newer one was handled before, the row becomes stale and nothing else is stored. The state ``reading`` comes
+    with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
+    delivery's key free.
     """
 
     inbox_id: int
@@ -42,6 +46,9 @@ class Handled:
     commands: Sequence[NewCommand] = ()
     sales: Sequence[Sale] = ()
     company: str | None = None
+    wanted: Sequence[Record] = ()
+    twin: Twin | None = None
+    forget: bool = False
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -57,10 +64,19 @@ def record(handled: Handled, now: int) -> Job[str]:
         ).fetchone()
         if row["state"] != "waiting":
             return str(row["state"])
+        if handled.state == "reading":
+            fetching.begin(connection, handled.inbox_id, handled.wanted, now)
+            return handled.state
         state, reason = handled.state, handled.reason
         if handled.version and _newer(row["version"], handled.version):
             state, reason = "stale", "a newer version was handled before"
+        elif state == "handled" and handled.twin is not None:
+            other = twins.meet(connection, handled.inbox_id, handled.twin)
+            if other is not None:
+                state, reason = "ignored", f"the same event as in-{other}"
         mark(connection, handled, state, reason, now)
+        if handled.forget:
+            inbox.give_key_free(connection, handled.inbox_id)
         if state == "handled":
             _store(connection, handled, now)
         return state

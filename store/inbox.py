@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from store.db import Job, milliseconds, moment
@@ -19,6 +19,7 @@ class Arrival:
 
     ``digest_window_s`` is set where ``dedupe_key`` is only a digest of the body: the key counts that many seconds.
     ``parked`` is why the row is parked from the start (a body that cannot be read, an unknown account), else ``None``.
+    ``origin`` is webhook or poll.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Arrival:
     received_at: datetime
     digest_window_s: int | None = None
     parked: str | None = None
+    origin: str = "webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,16 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What was read at the sender; ``body`` is ``None`` where it has no such record."""
+
+    sealed: bool
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """A row that intake has not handled yet."""
+    """A row that intake has not handled yet, with what was read for it at the sender so far, by name."""
 
     id: int
     source: str
@@ -51,6 +61,8 @@ class Waiting:
     headers: dict[str, str]
     sealed: bool
     body: bytes
+    origin: str = "webhook"
+    reads: Mapping[str, Answer] = field(default_factory=dict)
 
 
 def accept(arrival: Arrival, seal: Seal | None = None) -> Job[Accepted]:
@@ -89,7 +101,7 @@ def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list
     """The narrow rows, and which of the arrivals each stands for."""
     inserted, last = _insert_many(
         connection,
-        "INSERT INTO inbox (source, company, dedupe_key, received_at, state, reason, handled_at) VALUES ",
+        "INSERT INTO inbox (source, company, dedupe_key, received_at, state, reason, handled_at, origin) VALUES ",
         [_row(arrival) for arrival in arrivals],
         " ON CONFLICT (source, dedupe_key) DO NOTHING",
     )
@@ -101,7 +113,7 @@ def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list
     return [Accepted(found, found not in new or found in known[:place]) for place, found in enumerate(known)]
 
 
-def _row(arrival: Arrival) -> tuple[str, str, str, int, str, str | None, int | None]:
+def _row(arrival: Arrival) -> tuple[str, str, str, int, str, str | None, int | None, str]:
     received = milliseconds(arrival.received_at)
     return (
         arrival.source,
@@ -111,6 +123,7 @@ def _row(arrival: Arrival) -> tuple[str, str, str, int, str, str | None, int | N
         "parked" if arrival.parked else "waiting",
         arrival.parked,
         received if arrival.parked else None,
+        arrival.origin,
     )
 
 
@@ -144,17 +157,23 @@ def _retire(connection: sqlite3.Connection, arrival: Arrival, before: int) -> No
     )
 
 
+def give_key_free(connection: sqlite3.Connection, inbox_id: int) -> None:
+    """The delivery meant nothing yet: the same key may come again, and counts as new then."""
+    connection.execute("UPDATE inbox SET dedupe_key = dedupe_key || '#' || id WHERE id = ?", (inbox_id,))
+
+
 def waiting(limit: int, after: int = 0) -> Job[list[Waiting]]:
     """The oldest rows that intake has not handled, in order of arrival, beginning behind row ``after``."""
 
     def job(connection: sqlite3.Connection) -> list[Waiting]:
         rows = connection.execute(
-            "SELECT i.id, i.source, i.company, i.dedupe_key, i.received_at, b.headers, b.sealed, b.body"
+            "SELECT i.id, i.source, i.company, i.dedupe_key, i.received_at, i.origin, b.headers, b.sealed, b.body"
             " FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
             " WHERE i.state = 'waiting' AND i.id > ? ORDER BY i.id LIMIT ?",
             (after, limit),
         ).fetchall()
-        return [_waiting(row) for row in rows]
+        reads = _answers(connection, rows[0]["id"], rows[-1]["id"]) if rows else {}
+        return [_waiting(row, reads.get(row["id"], {})) for row in rows]
 
     return job
 
@@ -164,16 +183,24 @@ def stored(inbox_id: int) -> Job[Waiting | None]:
 
     def job(connection: sqlite3.Connection) -> Waiting | None:
         row = connection.execute(
-            "SELECT i.id, i.source, i.company, i.dedupe_key, i.received_at, b.headers, b.sealed, b.body"
+            "SELECT i.id, i.source, i.company, i.dedupe_key, i.received_at, i.origin, b.headers, b.sealed, b.body"
             " FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id WHERE i.id = ?",
             (inbox_id,),
         ).fetchone()
-        return None if row is None else _waiting(row)
+        return None if row is None else _waiting(row, _answers(connection, inbox_id, inbox_id).get(inbox_id, {}))
 
     return job
 
 
-def _waiting(row: sqlite3.Row) -> Waiting:
+def _answers(connection: sqlite3.Connection, first: int, last: int) -> dict[int, dict[str, Answer]]:
+    """What was read for rows of a range; most have nothing."""
+    found: dict[int, dict[str, Answer]] = {}
+    for row in connection.execute("SELECT * FROM inbox_read WHERE inbox_id BETWEEN ? AND ?", (first, last)):
+        found.setdefault(row["inbox_id"], {})[row["name"]] = Answer(bool(row["sealed"]), row["body"])
+    return found
+
+
+def _waiting(row: sqlite3.Row, reads: Mapping[str, Answer]) -> Waiting:
     return Waiting(
         id=row["id"],
         source=row["source"],
@@ -183,4 +210,6 @@ def _waiting(row: sqlite3.Row) -> Waiting:
         headers=json.loads(row["headers"]),
         sealed=bool(row["sealed"]),
         body=row["body"],
+        origin=row["origin"],
+        reads=reads,
     )

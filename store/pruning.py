@@ -10,10 +10,25 @@ def bodies(before: datetime, limit: int) -> Job[int]:
     """Erase raw bodies of handled deliveries older than ``before``; their dedupe keys stay."""
     return _erase(
         "DELETE FROM inbox_body WHERE inbox_id IN (SELECT i.id FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
-        " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'parked', 'held') LIMIT ?)",
+        " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'reading', 'parked', 'held') LIMIT ?)",
         before,
         limit,
     )
+
+
+def reads(before: datetime, limit: int) -> Job[int]:
+    """Erase what was read at the sender for handled deliveries older than ``before``."""
+    return _erase(
+        "DELETE FROM inbox_read WHERE rowid IN (SELECT r.rowid FROM inbox_read r JOIN inbox i ON i.id = r.inbox_id"
+        " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'reading', 'parked', 'held') LIMIT ?)",
+        before,
+        limit,
+    )
+
+
+def twins(before: datetime, limit: int) -> Job[int]:
+    """Forget what events of long ago were called on another path."""
+    return _erase("DELETE FROM twin WHERE inbox_id IN (SELECT inbox_id FROM twin WHERE at < ? LIMIT ?)", before, limit)
 
 
 def payloads(before: datetime, limit: int) -> Job[int]:

@@ -12,9 +12,6 @@ WINDOW = 20_000
 
 UNFINISHED = ("waiting", "ready", "in_flight", "unknown")
 
-SOURCE_WINDOW = 5_000
-"""Newest deliveries that are searched for the last one of each source."""
-
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
@@ -144,16 +141,6 @@ def inbox_oldest(connection: sqlite3.Connection) -> int | None:
     """Since when the oldest delivery waits for intake (milliseconds), ``None`` where none does."""
     row = connection.execute("SELECT received_at FROM inbox WHERE state = 'waiting' ORDER BY id LIMIT 1").fetchone()
     return None if row is None else int(row["received_at"])
-
-
-def last_accepted(connection: sqlite3.Connection) -> dict[str, int]:
-    """When each source's last delivery arrived (milliseconds), as far as the newest deliveries tell."""
-    rows = connection.execute(
-        "SELECT source, max(received_at) AS at FROM (SELECT source, received_at FROM inbox ORDER BY id DESC LIMIT ?)"
-        " GROUP BY source",
-        (SOURCE_WINDOW,),
-    )
-    return {row["source"]: row["at"] for row in rows}
 
 
 # --- what an id means -----------------------------------------------------------------------------------------------

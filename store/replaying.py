@@ -60,8 +60,13 @@ def replay(handled: Handled, person: Person, *, accept: bool) -> Job[Replay]:
 
     def job(connection: sqlite3.Connection) -> Replay:
         before = connection.execute("SELECT company, state FROM inbox WHERE id = ?", (handled.inbox_id,)).fetchone()
-        if before["state"] == "waiting":
+        if before["state"] in {"waiting", "reading"}:
             raise NotPossible(f"in-{handled.inbox_id} has not been handled yet: nothing to replay")
+        if handled.state == "reading":
+            raise NotPossible(
+                f"in-{handled.inbox_id} would have to be read at its sender again: what was read for it is gone, or is "
+                "not all that today's rules need"
+            )
         _refuse_older(connection, handled)
         note(connection, person, "replay --accept" if accept else "replay", f"in-{handled.inbox_id}")
         refused = handled.state in {"parked", "held"}

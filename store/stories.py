@@ -83,13 +83,28 @@ class CommandStory:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What was read at the sender; ``body`` is ``None`` where it has no such record."""
+
+    name: str
+    at: int
+    sealed: bool
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """One delivery with those of its commands that were asked for; ``others`` are the rest of them."""
+    """One delivery with those of its commands that were asked for; ``others`` are the rest of them.
+
+    ``reads`` is what was read for it at its sender, ``reading`` the row of what is still to be read.
+    """
 
     row: Mapping[str, Any]
     headers: Mapping[str, str] | None
     body: bytes | None
     sealed: bool
+    reads: Sequence[Read]
+    reading: Mapping[str, Any] | None
     actions: Sequence[Acted]
     commands: Sequence[CommandStory]
     others: Sequence[int]
@@ -103,6 +118,10 @@ def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story |
         if row is None:
             return None
         body = connection.execute("SELECT * FROM inbox_body WHERE inbox_id = ?", (inbox_id,)).fetchone()
+        reads = connection.execute(
+            "SELECT name, read_at, sealed, body FROM inbox_read WHERE inbox_id = ? ORDER BY read_at, name", (inbox_id,)
+        ).fetchall()
+        reading = connection.execute("SELECT * FROM reading WHERE inbox_id = ?", (inbox_id,)).fetchone()
         made = connection.execute("SELECT * FROM outbox WHERE inbox_id = ? ORDER BY id", (inbox_id,)).fetchall()
         wanted = [entry for entry in made if outbox_ids is None or entry["id"] in outbox_ids]
         shown = {entry["id"] for entry in wanted}
@@ -111,6 +130,8 @@ def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story |
             headers=None if body is None else json.loads(body["headers"]),
             body=None if body is None else bytes(body["body"]),
             sealed=body is not None and bool(body["sealed"]),
+            reads=[Read(entry["name"], entry["read_at"], bool(entry["sealed"]), entry["body"]) for entry in reads],
+            reading=None if reading is None else dict(reading),
             actions=_actions(connection, f"in-{inbox_id}"),
             commands=[_command(connection, entry) for entry in wanted],
             others=[entry["id"] for entry in made if entry["id"] not in shown],

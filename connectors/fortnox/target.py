@@ -95,6 +95,10 @@ class FortnoxTarget:
         """How many calls may leave now without waiting for the rate window."""
         return self.client.window.free()
 
+    def budget(self) -> tuple[int, float]:
+        """The rate window: calls, and seconds."""
+        return self.client.window.calls, self.client.window.seconds
+
     def place(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Hold the place of the next call."""
         return self.client.window.ahead(priority)

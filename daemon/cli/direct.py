@@ -14,12 +14,12 @@ from daemon.actions import Actions, Answer, Misused
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import open_company_target
+from daemon.deciding import Deciding
 from daemon.following import NoDaemon
-from daemon.intake import Intake
 from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
 from daemon.opening import check_folder, database_path
-from daemon.reloading import companies_of, sources_of
+from daemon.reloading import companies_of, readers_of, sources_of
 from daemon.requests import AnyRequest
 from daemon.settings import Config
 from handlers.routes import ROUTES
@@ -59,19 +59,15 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
     keys = MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys])
     tokens = SealedTokens(database, keys, clock.now)
     bus = Bus(ROUTES)
-    intake = Intake(
-        database=database,
+    deciding = Deciding(
         sources=sources_of(config),
         companies={name: company.settings for name, company in config.companies.items()},
+        company_of=companies_of(config),
+        readers=readers_of(config),
         bus=bus,
-        clock=clock,
         log=logs.get_log(),
         unseal=keys.decrypt,
-        wake=lambda _: None,
-        beat=lambda: None,
-        idle=lambda: None,
     )
-    intake.company_of = companies_of(config)
 
     def target(name: str) -> AbstractAsyncContextManager[Target]:
         if name not in config.companies:
@@ -83,7 +79,7 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         database=database,
         clock=clock,
         log=logs.get_log(),
-        handle=intake.handle,
+        handle=deciding.handle,
         rules=bus.rules,
         target=target,
         links=MemoryLinks(database, clock),

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Json = dict[str, Any]
 
+WATCH_SECONDS = 2.0
+
 INBOX_STATES = (
-    "waiting", "handled", "ignored", "before_start", "stale", "parked", "held", "superseded", "discarded",
+    "waiting", "reading", "handled", "ignored", "before_start", "stale", "parked", "held", "superseded", "discarded",
 )  # fmt: skip
 OUTBOX_STATES = (
     "waiting", "ready", "in_flight", "unknown", "parked", "held", "done", "discarded", "superseded",
@@ -60,27 +62,48 @@ def _check_company(config: "Config", name: str | None) -> None:
 
 
 @click.command
+@click.option("--watch", is_flag=True, help="Renew it every two seconds, until Ctrl-C.")
 @with_config
 @with_json
-def status(config_path: Path, as_json: bool) -> None:
+def status(config_path: Path, as_json: bool, watch: bool) -> None:
     """Show how everything stands; exit 1 where a person should look."""
     import time
 
     from daemon import screens
-    from daemon.cli.text import print_status
 
     config = common.load(config_path, secrets=False)
+    shown = _shown(config)
+    with suppress(KeyboardInterrupt):
+        while watch:
+            click.clear()
+            _print(shown, as_json)
+            time.sleep(WATCH_SECONDS)
+            shown = _shown(config)
+    if not watch:
+        _print(shown, as_json)
+    leave(trouble=screens.in_trouble(shown))
+
+
+def _shown(config: "Config") -> Json:
+    import time
+
+    from daemon import screens
+
     live = asyncio.run(_facts(config))
 
     async def look(read: "Read") -> Json:
         return await screens.status(read, config, live, int(time.time() * 1000))
 
-    shown = _read(config, look)
+    return _read(config, look)
+
+
+def _print(shown: Json, as_json: bool) -> None:
+    from daemon.cli.text import print_status
+
     if as_json:
         print_json(shown)
     else:
         print_status(shown)
-    leave(trouble=screens.in_trouble(shown))
 
 
 async def _facts(config: "Config") -> Json | None:

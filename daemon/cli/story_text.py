@@ -24,8 +24,18 @@ def print_story(story: Json) -> None:
     """One delivery and its commands."""
     company = (story["company"] or "unknown account") + banner(story["company_kind"])
     click.secho(f"{story['id']}  {story['source']} -> {company}", bold=True)
-    click.echo(f"  delivery {story['delivery_id']} received {local(story['received_at'])}")
+    came = "found by polling" if story["origin"] == "poll" else "received"
+    click.echo(f"  delivery {story['delivery_id']} {came} {local(story['received_at'])}")
     _state(story, "  ")
+    for read in story["read_at_sender"]:
+        click.echo(
+            f"  {local(read['at'])}  read at the sender: {read['name']}{'' if read['found'] else ' (none there)'}"
+        )
+        if read.get("body") is not None:
+            click.echo(f"    {read['body']}")
+    to_be_read = story["to_be_read"]
+    if to_be_read is not None:
+        click.echo(f"  still to be read: {', '.join(to_be_read['records'])}, next try {local(to_be_read['due_at'])}")
     if story["event"]:
         click.echo(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
     for acted in story["actions"]:

@@ -30,7 +30,36 @@ def print_status(shown: Json) -> None:
     if shown["inbox_oldest_waiting_s"] is not None:
         click.echo(f"the oldest unread delivery waits since {age(shown['inbox_oldest_waiting_s'])}")
     for source in shown["sources"]:
-        click.echo(f"source {source['name']} ({source['type']}): last delivery {local(source['last_accepted_at'])}")
+        _print_source(source)
+
+
+def _print_source(source: Json) -> None:
+    click.echo(f"source {source['name']} ({source['type']}) -> {', '.join(source['companies'])}")
+    click.echo(f"  last webhook {local(source['last_webhook_at'])}{_polled(source)}")
+    stands = [
+        f"{source[state]} {words}"
+        for state, words in (("reading", "being read at the sender"), ("parked", "parked"), ("held", "held"))
+        if source[state]
+    ]
+    if stands:
+        click.echo(f"  {', '.join(stands)}: inbox --state parked|held|reading")
+    if source["refused"] is not None:
+        click.echo(f"  THE SENDER REFUSES OUR KEY ({source['refused']}): {source['remedy']}")
+    if source["room"] is not None:
+        today = "" if source["left_today"] is None else f", {source['left_today']} left today"
+        click.echo(f"  rate window: {source['room']} of {source['window_calls']} calls free{today}")
+    if source["credentials_since"] is not None:
+        until = "" if source["credentials_until"] is None else f", good until {local(source['credentials_until'])}"
+        click.echo(f"  credentials of {local(source['credentials_since'])}{until}")
+
+
+def _polled(source: Json) -> str:
+    if not source["reads"]:
+        return ""
+    if source["last_poll_at"] is None:
+        return ", not polled yet"
+    failed = "" if source["last_poll"] == "finished" else f" FAILED ({source['last_poll']}), tried again"
+    return f", last poll {local(source['last_poll_at'])}{failed}"
 
 
 def _print_company(company: Json) -> None:
@@ -49,8 +78,13 @@ def _print_company(company: Json) -> None:
     elif company["next_attempt_at"] is not None:
         click.echo(f"  next attempt {local(company['next_attempt_at'])}")
     if company["room"] is not None:
-        room = "no limit" if company["room"] >= NO_LIMIT else f"room for {company['room']} calls now"
+        whole = f"{company['window_calls']} calls in {company['window_s']:g} s"
+        room = "no limit" if company["room"] >= NO_LIMIT else f"{company['room']} of {whole} free now"
         click.echo(f"  rate window: {room}, {company['in_flight']} commands under way")
+
+    if company["connected_at"] is not None:
+        renewed = f", token renewed {local(company['token_renewed_at'])}" if company["token_renewed_at"] else ""
+        click.echo(f"  connected since {local(company['connected_at'])}{renewed}")
 
 
 NO_LIMIT = 1_000_000

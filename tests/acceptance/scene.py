@@ -169,11 +169,17 @@ class Scene:
             database=bridge.store.database,
             clock=bridge.clock,
             log=bridge.log,
-            handle=bridge.intake.handle,
+            handle=bridge.intake.deciding.handle,
             rules=frozenset(rule.name for rules in ROUTES.values() for rule in rules),
             target=lambda name: nullcontext(bridge.targets[name]),
             links=MemoryLinks(bridge.store.database, bridge.clock),
-            follow=Live(store=bridge.store, intake=bridge.intake, deliveries=bridge.deliveries, targets=bridge.targets),
+            follow=Live(
+                store=bridge.store,
+                intake=bridge.intake,
+                deliveries=bridge.deliveries,
+                targets=bridge.targets,
+                readings=bridge.readings,
+            ),
         )
         return await actions.perform(request)
 

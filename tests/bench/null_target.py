@@ -75,6 +75,10 @@ class NullTarget:
         """The window is off."""
         return nullcontext()
 
+    def budget(self) -> tuple[int, float]:
+        """No limit."""
+        return 0, 1.0
+
     def room_in(self) -> float:
         """Now."""
         return 0.0

@@ -2,8 +2,8 @@
 
 import copy
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.base import Json
 from connectors.registry import SOURCES, SourceType
 from connectors.signing import sign
 from connectors.sources import Ignored, Needs, RawRequest, Refused, Source, Stored, Unreadable
@@ -19,15 +20,25 @@ from handlers.values import Question
 from tests.connectors.highlevel import bodies
 from tests.connectors.highlevel.test_source import survey as highlevel_survey
 from tests.connectors.standard.test_events import order, survey
+from tests.connectors.subscriptionflow import bodies as subscriptionflow
+from tests.connectors.upsales import bodies as upsales
 
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
 WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TOKEN = "a-token-nobody-guesses"
 
 
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
+
+
 @dataclass(frozen=True)
 class Sample:
-    """How a source is configured, how its sender proves itself, and what it sends."""
+    """How a source is configured, how its sender proves itself, and what it sends.
+
+    ``proved`` may add a proof to the body. ``encode`` writes a body as it travels. ``reads`` is what was read at the
+    sender for every one of the bodies. ``proof_in_body`` names fields of the body that prove the sender.
+    """
 
     section: dict[str, Any]
     secrets: dict[str, str]
@@ -36,6 +47,9 @@ class Sample:
     statuses: frozenset[int] = frozenset({400, 401, 415})
     key: str = "k"
     """The key of its stored deliveries, where a source tells by it what proved them."""
+    encode: Callable[[dict[str, Any]], bytes] = _json
+    reads: Mapping[str, Json | None] = field(default_factory=dict)
+    proof_in_body: tuple[str, ...] = ()
 
 
 def _standard(body: bytes) -> RawRequest:
@@ -47,6 +61,19 @@ def _standard(body: bytes) -> RawRequest:
 
 def _highlevel(body: bytes) -> RawRequest:
     return RawRequest(TOKEN, {"x-hook-token": [TOKEN]}, body)
+
+
+def _subscriptionflow(body: bytes) -> RawRequest:
+    return RawRequest(TOKEN, {}, body + b"&hook_token=" + TOKEN.encode())
+
+
+def _upsales(body: bytes) -> RawRequest:
+    try:
+        record = json.loads(body)["data"]["object"]
+        rest = f"{'orderupdate' if 'orderRow' in record else 'clientupdate'}/{record['id']}"
+    except (ValueError, LookupError, TypeError):
+        rest = "orderupdate/4711"
+    return RawRequest(rest, {}, body)
 
 
 SAMPLES = {
@@ -83,6 +110,25 @@ SAMPLES = {
         ),
         key="app:w-1",
     ),
+    "subscriptionflow": Sample(
+        subscriptionflow.section(),
+        dict.fromkeys(("path_token", "hook_token", "client_secret"), TOKEN),
+        _subscriptionflow,
+        (subscriptionflow.callback(), subscriptionflow.custom_callback()),
+        encode=subscriptionflow.form,
+        reads=subscriptionflow.reads(),
+    ),
+    "upsales": Sample(
+        upsales.SECTION,
+        upsales.SECRETS,
+        _upsales,
+        (
+            upsales.callback(upsales.order()),
+            upsales.callback(upsales.order(stage={"id": 7}, probability=0, orderRow=[upsales.bundle()], value=300)),
+            upsales.callback(upsales.account()),
+        ),
+        proof_in_body=("authenticationKey", "appId"),
+    ),
 }
 
 everyone = pytest.mark.parametrize("kind", sorted(SAMPLES))
@@ -100,7 +146,17 @@ def _source(kind: str) -> Source:
 
 
 def _events(kind: str, body: bytes) -> Sequence[Event] | Ignored | Needs:
-    return _source(kind).events(Stored(1, SAMPLES[kind].key, NOW, {}, body))
+    sample = SAMPLES[kind]
+    return _source(kind).events(Stored(1, sample.key, NOW, {}, body, reads=sample.reads))
+
+
+def _kept(kind: str, body: dict[str, Any]) -> bytes:
+    """What the door stores for a body: the body itself, or what the source gives in its place."""
+    raw = SAMPLES[kind].encode(body)
+    try:
+        return _source(kind).verify(SAMPLES[kind].proved(raw), NOW).body or raw
+    except Refused:
+        return raw
 
 
 def test_every_source_has_a_sample() -> None:
@@ -123,12 +179,13 @@ def test_a_proved_request_is_a_delivery_and_its_body_events(kind: str) -> None:
     """The good path, for each sample: the same request gives the same delivery, the same body the same events."""
     source = _source(kind)
     for body in SAMPLES[kind].bodies:
-        raw = json.dumps(body).encode()
+        raw = SAMPLES[kind].encode(body)
         delivery = source.verify(SAMPLES[kind].proved(raw), NOW)
         assert delivery == source.verify(SAMPLES[kind].proved(raw), NOW)
         assert (delivery.malformed, bool(delivery.key)) == (None, True)
-        events = _events(kind, raw)
-        assert events == _events(kind, raw)
+        kept = delivery.body or raw
+        events = _events(kind, kept)
+        assert events == _events(kind, kept)
         assert isinstance(events, tuple)
         assert all(event.thing.system == "sample" for event in events)
 
@@ -138,10 +195,15 @@ def test_a_proved_request_is_a_delivery_and_its_body_events(kind: str) -> None:
 def test_a_request_without_its_proof_is_refused(kind: str) -> None:
     """Each part of the proof is needed: without any one of them the sender is nobody."""
     source = _source(kind)
-    good = SAMPLES[kind].proved(json.dumps(SAMPLES[kind].bodies[0]).encode())
-    broken = [RawRequest("", {}, good.body)]
-    if good.rest:
-        broken.append(RawRequest(good.rest[:-1], good.headers, good.body))
+    raw = SAMPLES[kind].encode(SAMPLES[kind].bodies[0])
+    good = SAMPLES[kind].proved(raw)
+    broken = list(_with_broken_fields(kind, good))
+    if not broken:
+        broken.append(RawRequest("", {}, good.body))
+        if good.body != raw:
+            broken.append(RawRequest(good.rest, good.headers, raw))
+        if good.rest:
+            broken.append(RawRequest(good.rest[:-1], good.headers, good.body))
     for name in good.headers:
         left = {other: values for other, values in good.headers.items() if other != name}
         broken.append(RawRequest(good.rest, left, good.body))
@@ -150,6 +212,23 @@ def test_a_request_without_its_proof_is_refused(kind: str) -> None:
         with pytest.raises(Refused) as refusal:
             source.verify(request, NOW)
         assert refusal.value.status == 401
+
+
+def _with_broken_fields(kind: str, good: RawRequest) -> Iterator[RawRequest]:
+    """The request with each proving field of its body missing, empty and altered."""
+    for name in SAMPLES[kind].proof_in_body:
+        body = json.loads(good.body)
+        proof = body.pop(name)
+        for altered in (body, *({**body, name: value} for value in (None, "", f"{proof}x", [proof], {"key": proof}))):
+            yield RawRequest(good.rest, good.headers, json.dumps(altered).encode())
+
+
+@everyone
+def test_no_proof_is_stored(kind: str) -> None:
+    """Where the proof lies in the body, what is stored does not hold it."""
+    for body in SAMPLES[kind].bodies:
+        kept = _kept(kind, body).decode()
+        assert not any(secret in kept for secret in SAMPLES[kind].secrets.values())
 
 
 @everyone
@@ -211,7 +290,7 @@ def test_a_body_with_one_odd_value_is_read_or_named(kind: str, data: st.DataObje
         inner = inner[step]
     inner[path[-1]] = data.draw(odd_values)
     try:
-        found = _events(kind, json.dumps(body).encode())
+        found = _events(kind, _kept(kind, body))
     except (Unreadable, Question) as error:
         assert "canary" not in str(error)  # noqa: PT017 - either outcome is right
         return

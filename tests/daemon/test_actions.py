@@ -8,7 +8,7 @@ import pytest
 
 from connectors.base import Park, Settled, Task
 from daemon.actions import BULK, Answer, Misused
-from daemon.intake import new_command
+from daemon.deciding import new_command
 from daemon.requests import AnyRequest, Declare, Discard, LinkThing, Pause, Replay, Resume, Retry
 from handlers.values import Ref
 from store import delivering, inbox

@@ -6,12 +6,13 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from daemon.actions import Misused
-from daemon.admin import NAME, NoDaemonAnswers, ask, ask_facts, serve_admin, short_path
+from daemon.admin import NAME, Facts, NoDaemonAnswers, ask, ask_facts, serve_admin, short_path
 from daemon.lock import Locked, exclusive
 from daemon.requests import Declare, Pause, Resume, Retry
 from store.acting import NotPossible
@@ -23,12 +24,21 @@ from tests.fakes.target import park
 # --- the socket ------------------------------------------------------------------------------------------------------
 
 
+def told(facts: dict[str, Any]) -> Facts:
+    """A daemon that knows just this."""
+
+    async def tell() -> dict[str, Any]:
+        return facts
+
+    return tell
+
+
 @pytest.mark.asyncio
 async def test_a_request_goes_through_the_socket_and_its_answer_comes_back(tmp_path: Path) -> None:
     """Retried through the socket, the command is delivered; refusals and misuse come back as what they are."""
     async with pipe(tmp_path) as made, made.running():
         people = People(made, tmp_path)
-        async with serve_admin(tmp_path, people.actions, lambda: {"companies": {}}):
+        async with serve_admin(tmp_path, people.actions, told({"companies": {}})):
             made.target.scripts["ensure_customer"] = [park()]
             [only] = await made.add(customer("C-1"))
             await made.until("parked", only)
@@ -52,7 +62,7 @@ async def test_the_socket_is_its_owners_and_goes_with_the_daemon(tmp_path: Path)
         left.close()
         with pytest.raises(NoDaemonAnswers):
             await ask_facts(tmp_path)
-        async with serve_admin(tmp_path, actions, dict):
+        async with serve_admin(tmp_path, actions, told({})):
             assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
             assert await ask_facts(tmp_path) == {}
         assert not (tmp_path / NAME).exists()
@@ -65,14 +75,14 @@ async def test_a_folder_with_a_long_name_has_its_socket_too(tmp_path: Path) -> N
     """The kernel takes 108 bytes of a socket's path; the folder may have more."""
     folder = tmp_path / ("a" * 120)
     folder.mkdir()
-    async with pipe(folder) as made, serve_admin(folder, People(made, folder).actions, lambda: {"here": 1}):
+    async with pipe(folder) as made, serve_admin(folder, People(made, folder).actions, told({"here": 1})):
         assert await ask_facts(folder) == {"here": 1}
 
 
 @pytest.mark.asyncio
 async def test_what_is_no_request_of_ours_is_refused_without_an_echo(tmp_path: Path) -> None:
     """Unknown actions and faulty bodies, as another version of the command may send them."""
-    async with pipe(tmp_path) as made, serve_admin(tmp_path, People(made, tmp_path).actions, dict):
+    async with pipe(tmp_path) as made, serve_admin(tmp_path, People(made, tmp_path).actions, told({})):
         with short_path(tmp_path) as path:
             async with aiohttp.ClientSession("http://admin", connector=aiohttp.UnixConnector(path=path)) as session:
                 for action, body in (("dance", b"{}"), ("retry", b"{"), ("retry", b'{"person": "x", "no": "hush"}')):

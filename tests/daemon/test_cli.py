@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -226,10 +227,11 @@ async def test_everything_is_shown_beside_a_running_daemon(tmp_path: Path) -> No
         result = await beside(here, "status")
         assert result.exit_code == 0, result.output
         assert result.stdout.startswith("daemon running\ncompany demo SIMULATOR: declared empty\n")
-        assert "rate window: room for" in result.stdout
+        assert re.search(r"rate window: [0-9]+ of [0-9]+ calls in [0-9.]+ s free now", result.stdout)
+        assert "source shop (standard) -> demo\n  last webhook 20" in result.stdout
         shown = told(await beside(here, "status", "--json"))
         assert shown["companies"][0]["delivered"] == 2
-        assert shown["sources"][0]["last_accepted_at"] is not None
+        assert shown["sources"][0]["last_webhook_at"] is not None
         [delivery] = told(await beside(here, "inbox", "--json"))
         assert (delivery["id"], delivery["number"], delivery["company_kind"]) == ("in-1", "SO-1042", "simulator")
         commands = told(await beside(here, "outbox", "--state", "done", "--json"))

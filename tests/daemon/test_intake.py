@@ -16,6 +16,7 @@ import pytest
 from connectors.sources import Delivery, Ignored, RawRequest, Stored, Unreadable
 from daemon.bus import Bus
 from daemon.clock import Clock
+from daemon.deciding import Deciding
 from daemon.intake import Intake
 from daemon.logs import get_log
 from handlers.commands import Command
@@ -136,12 +137,17 @@ async def desk(path: Path, routes: dict[str, tuple[Rule, ...]] | None = None) ->
 
         intake = Intake(
             database=database,
-            sources={"shop": FakeSource()},
-            companies={"demo": company()},
-            bus=Bus(routes or {**ROUTES, "survey_submitted": (Rule("note_survey", decide),)}),
+            deciding=Deciding(
+                sources={"shop": FakeSource()},
+                companies={"demo": company()},
+                company_of={},
+                readers=frozenset(),
+                bus=Bus(routes or {**ROUTES, "survey_submitted": (Rule("note_survey", decide),)}),
+                log=get_log(),
+                unseal=unseal,
+            ),
             clock=Clock(),
             log=get_log(),
-            unseal=unseal,
             wake=woken.append,
         )
         yield Desk(database, intake, woken)

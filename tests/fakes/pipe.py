@@ -14,9 +14,9 @@ from typing import Any
 import anyio
 
 from daemon.clock import Clock
+from daemon.deciding import new_command
 from daemon.delivery import CompanyDelivery, Slots
 from daemon.gate import Gate
-from daemon.intake import new_command
 from daemon.logs import get_log
 from daemon.looking import Looks
 from daemon.memory import MemoryLinks

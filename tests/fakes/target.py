@@ -250,6 +250,10 @@ class FakeTarget:
         """No window stands before the fake."""
         return nullcontext()
 
+    def budget(self) -> tuple[int, float]:
+        """No limit."""
+        return 0, 1.0
+
     def room_in(self) -> float:
         """Soon."""
         return 0.01

@@ -126,6 +126,11 @@ class Work(RuleBasedStateMachine):
         for table in ("inbox", "outbox"):
             rows = self._connection.execute(f"SELECT company, state, count(*) FROM {table} GROUP BY company, state")
             counted |= {(company, f"{table}_{state}"): number for company, state, number in rows}
+        stopped = self._connection.execute(
+            "SELECT company, 'source_' || source || '_' || state, count(*) FROM inbox"
+            " WHERE state IN ('reading', 'parked', 'held') GROUP BY company, source, state"
+        )
+        counted |= {(company, name): number for company, name, number in stopped}
         kept: dict[tuple[str, str], int] = {
             (company, name): value
             for company, name, value in self._connection.execute("SELECT company, name, value FROM counter")

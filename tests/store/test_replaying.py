@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.intake import new_command
+from daemon.deciding import new_command
 from handlers.commands import Command
 from store import attempts, replaying
 from store.acting import NotPossible, Person

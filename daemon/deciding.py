@@ -1,0 +1,203 @@
+"""Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Literal
+
+from connectors.json_body import read_object
+from connectors.sources import Ignored, Needs, Source, Stored, Unreadable
+from daemon.bus import Bus, RuleFailed
+from daemon.door import ACCOUNT
+from daemon.logs import Log
+from handlers.commands import Command, EnsureCustomer, EnsureInvoice
+from handlers.events import Event, InvoiceChanged, OrderChanged, SurveySubmitted
+from handlers.settings import CompanySettings
+from handlers.values import Question
+from store.handling import Handled, Sale
+from store.inbox import Waiting
+from store.outbox import NewCommand
+from store.twins import Twin
+
+MOST_READS = 24
+"""Records read at the sender for one delivery."""
+
+TWIN_WINDOW = timedelta(minutes=10)
+"""How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
+
+Unseal = Callable[[bytes], bytes]
+
+
+class Deciding:
+    """Pure but for the log line of a bug. What it stands on may be replaced while it runs (a reload)."""
+
+    def __init__(
+        self,
+        *,
+        sources: Mapping[str, Source],
+        companies: Mapping[str, CompanySettings],
+        company_of: Mapping[str, Callable[[str | None], str | None]],
+        readers: frozenset[str],
+        bus: Bus,
+        log: Log,
+        unseal: Unseal,
+    ) -> None:
+        """``company_of`` gives, for each source, the company of an account; ``readers`` names sources that can read."""
+        self.sources = sources
+        self.companies = companies
+        self.company_of = company_of
+        self.readers = readers
+        self._bus = bus
+        self._log = log
+        self._unseal = unseal
+
+    def handle(self, row: Waiting) -> Handled:
+        """What becomes of one row: pure but for the log line of a bug; nothing is stored."""
+        row = self.placed(row)
+        park = partial(Handled, row.id, "parked")
+        if not row.company:
+            return park(reason="unknown_account", question="the sender's account is in no table: add it, then retry")
+        source, settings = self.sources.get(row.source), self.companies.get(row.company)
+        if source is None or settings is None:
+            gone = "source" if source is None else "company"
+            return park(reason="not_configured", question=f"the {gone} is no longer in the configuration")
+        try:
+            read = source.events(self._opened(row))
+            if isinstance(read, Ignored):
+                return Handled(row.id, "ignored", reason=read.reason, forget=read.forget)
+            if isinstance(read, Needs):
+                return self._to_be_read(row, read, settings)
+            return self._decide(row, read, settings)
+        except Unreadable as error:
+            return park(reason="unreadable", question=str(error))
+        except Question as error:
+            return Handled(row.id, "held", reason="question", question=str(error))
+        except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
+            self.shout(row, error)
+            return park(reason="bug", question="an error in the program: see the log, replay after the fix")
+
+    def _opened(self, row: Waiting) -> Stored:
+        """The row as its source knows it. Raises what opening a sealed body raises: a bug, or a lost key."""
+        body = self._unseal(row.body) if row.sealed else row.body
+        reads = {
+            name: None
+            if answer.body is None
+            else read_object(self._unseal(answer.body) if answer.sealed else answer.body)
+            for name, answer in row.reads.items()
+        }
+        origin: Literal["webhook", "poll"] = "poll" if row.origin == "poll" else "webhook"
+        return Stored(row.id, row.dedupe_key, row.received_at, row.headers, body, origin, reads)
+
+    def _to_be_read(self, row: Waiting, needs: Needs, settings: CompanySettings) -> Handled:
+        """What only hints is read at its sender first, unless it lies before the company's start anyway."""
+        if needs.dated is not None and needs.dated < settings.start:
+            reason = f"dated {needs.dated}, before the company's start {settings.start}"
+            return Handled(row.id, "before_start", reason=reason, company=row.company)
+        missing = [wanted for wanted in needs.wanted if wanted.name not in row.reads]
+        if not missing or len(row.reads) + len(missing) > MOST_READS:
+            raise Unreadable("its source asks its sender for the same again and again: see the log")
+        if row.source not in self.readers:
+            question = "its source has no access to the sender's API: give it one, then retry"
+            return Handled(row.id, "parked", reason="no_reader", question=question)
+        records = [(wanted.name, wanted.kind, wanted.id) for wanted in missing]
+        return Handled(row.id, "reading", wanted=records, company=row.company)
+
+    def placed(self, row: Waiting) -> Waiting:
+        """The row with its company: one whose account was in no table when it came is looked up again."""
+        if row.company or row.source not in self.company_of:
+            return row
+        return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
+
+    def _decide(self, row: Waiting, events: Sequence[Event], settings: CompanySettings) -> Handled:
+        if not events:
+            return Handled(row.id, "ignored", reason="the delivery says nothing")
+        first = events[0]
+        mark = partial(
+            Handled,
+            row.id,
+            kind=first.kind,
+            thing=first.thing.thing(row.company),
+            number=_number(first),
+            version=str(first.version),
+            company=row.company,
+        )
+        timely = [event for event in events if event.dated >= settings.start]
+        if not timely:
+            return mark(
+                state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
+            )
+        try:
+            made = [(event, rule, command) for event in timely for rule, command in self._bus.commands(event, settings)]
+        except Question as error:
+            return mark(state="held", reason="question", question=str(error))
+        except RuleFailed as error:
+            self.shout(row, error)
+            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        return mark(
+            state="handled",
+            twin=_twin(first),
+            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
+            sales=list(_sales(row.company, [command for _, _, command in made])),
+        )
+
+    def shout(self, row: Waiting, error: Exception) -> None:
+        """A bug of ours: the row is parked, and the log says so with its stack."""
+        self._log.error("event.parked", **named(row), reason="bug", exc_info=error)
+
+
+def named(row: Waiting) -> dict[str, str | int]:
+    """Which row a line speaks of; ``trace`` goes on with everything that the row causes."""
+    return {"trace": f"in-{row.id}", "inbox_id": row.id, "source": row.source, "company": row.company}
+
+
+def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Command) -> NewCommand:
+    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again."""
+    thing = command.thing.thing(company)
+    return NewCommand(
+        key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
+        company=company,
+        lane=lane,
+        inbox_id=inbox_id,
+        rule=rule,
+        kind=command.kind,
+        thing=thing,
+        refs=[ref.thing(company) for ref in command.refs],
+        text=command.model_dump_json(),
+    )
+
+
+def _number(event: Event) -> str:
+    """The number that people know the thing by at its source."""
+    return event.document.number if isinstance(event, OrderChanged | InvoiceChanged) else event.thing.id
+
+
+def _twin(event: Event) -> Twin | None:
+    """What a survey's submission is called on its other path, where its source has two."""
+    if not isinstance(event, SurveySubmitted) or event.twin is None:
+        return None
+    return Twin(
+        key=event.twin,
+        digest=str(event.score),
+        at=round(event.occurred_at.timestamp() * 1000),
+        window_ms=round(TWIN_WINDOW.total_seconds() * 1000),
+    )
+
+
+def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
+    keys = {
+        command.thing: [f"{name}:{value}" for name, value in command.match_keys]
+        for command in commands
+        if isinstance(command, EnsureCustomer)
+    }
+    for command in commands:
+        if isinstance(command, EnsureInvoice):
+            yield Sale(
+                thing=command.thing.thing(company),
+                customer=command.customer.thing(company),
+                made_from=command.made_from,
+                total=f"{command.total:f}",
+                currency=command.currency,
+                keys=keys.get(command.customer, ()),
+                number=command.number,
+            )

@@ -1,0 +1,131 @@
+"""Fetching: what must be read at the sender before a delivery can be understood, when, and what was read."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from store.db import Job
+from store.inbox import Seal
+
+Record = tuple[str, str, str]
+"""A name of ours, and the record's kind and id at the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery that waits for what must be read; ``attempts`` failed so far."""
+
+    inbox_id: int
+    company: str
+    wanted: tuple[Record, ...]
+    attempts: int
+
+
+def begin(connection: sqlite3.Connection, inbox_id: int, wanted: Sequence[Record], now: int) -> None:
+    """The row waits for the reader of its source; due at once."""
+    connection.execute("UPDATE inbox SET state = 'reading' WHERE id = ?", (inbox_id,))
+    connection.execute(
+        "INSERT INTO reading (inbox_id, source, wanted, due_at) SELECT id, source, ?, ? FROM inbox WHERE id = ?"
+        " ON CONFLICT DO UPDATE SET wanted = excluded.wanted, due_at = excluded.due_at, attempts = 0, reason = NULL",
+        (json.dumps([list(record) for record in wanted]), now, inbox_id),
+    )
+
+
+def due(source: str, now: int, limit: int) -> Job[list[Due]]:
+    """What may be read for a source now, the oldest first."""
+
+    def job(connection: sqlite3.Connection) -> list[Due]:
+        rows = connection.execute(
+            "SELECT r.inbox_id, i.company, r.wanted, r.attempts FROM reading r JOIN inbox i ON i.id = r.inbox_id"
+            " WHERE r.source = ? AND r.due_at <= ? ORDER BY r.due_at, r.inbox_id LIMIT ?",
+            (source, now, limit),
+        ).fetchall()
+        return [
+            Due(row["inbox_id"], row["company"], tuple(map(_record, json.loads(row["wanted"]))), row["attempts"])
+            for row in rows
+        ]
+
+    return job
+
+
+def next_due(source: str) -> Job[int | None]:
+    """When the next reading of a source is due (milliseconds); ``None`` where nothing is to be read."""
+
+    def job(connection: sqlite3.Connection) -> int | None:
+        row = connection.execute("SELECT min(due_at) AS at FROM reading WHERE source = ?", (source,)).fetchone()
+        return None if row["at"] is None else int(row["at"])
+
+    return job
+
+
+def answered(inbox_id: int, answers: Mapping[str, bytes | None], now: int, seal: Seal | None = None) -> Job[bool]:
+    """Keep what was read and give the row back to intake; false where the row is no longer being read."""
+
+    def job(connection: sqlite3.Connection) -> bool:
+        if not _end(connection, inbox_id):
+            return False
+        connection.executemany(
+            "INSERT INTO inbox_read (inbox_id, name, read_at, sealed, body) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET read_at = excluded.read_at, sealed = excluded.sealed, body = excluded.body",
+            [
+                (inbox_id, name, now, int(seal is not None), seal(body) if seal and body is not None else body)
+                for name, body in answers.items()
+            ],
+        )
+        connection.execute("UPDATE inbox SET state = 'waiting', reason = NULL WHERE id = ?", (inbox_id,))
+        return True
+
+    return job
+
+
+def put_back(inbox_id: int, due_at: int, reason: str, *, uses_attempt: bool) -> Job[None]:
+    """It could not be read now: again at ``due_at``."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "UPDATE reading SET due_at = ?, reason = ?, attempts = attempts + ? WHERE inbox_id = ?",
+            (due_at, reason, int(uses_attempt), inbox_id),
+        )
+        connection.execute("UPDATE inbox SET reason = ? WHERE id = ? AND state = 'reading'", (reason, inbox_id))
+
+    return job
+
+
+def park(inbox_id: int, reason: str, question: str, now: int) -> Job[bool]:
+    """It will not be readable by itself: a person must act; false where the row is no longer being read."""
+
+    def job(connection: sqlite3.Connection) -> bool:
+        if not _end(connection, inbox_id):
+            return False
+        connection.execute(
+            "UPDATE inbox SET state = 'parked', reason = ?, question = ?, handled_at = ? WHERE id = ?",
+            (reason, question, now, inbox_id),
+        )
+        return True
+
+    return job
+
+
+def hurry(source: str, now: int) -> Job[int]:
+    """Whatever waits for a later try is tried now (credentials were renewed, the daemon started); returns how many."""
+    return lambda connection: (
+        connection.execute("UPDATE reading SET due_at = ?1 WHERE source = ?2 AND due_at > ?1", (now, source)).rowcount
+    )
+
+
+def forget(connection: sqlite3.Connection, inbox_id: int) -> None:
+    """What was read is read anew: a person asked for another try."""
+    connection.execute("DELETE FROM inbox_read WHERE inbox_id = ?", (inbox_id,))
+    connection.execute("DELETE FROM reading WHERE inbox_id = ?", (inbox_id,))
+
+
+def _end(connection: sqlite3.Connection, inbox_id: int) -> bool:
+    connection.execute("DELETE FROM reading WHERE inbox_id = ?", (inbox_id,))
+    row = connection.execute("SELECT state FROM inbox WHERE id = ?", (inbox_id,)).fetchone()
+    return row is not None and row["state"] == "reading"
+
+
+def _record(stored: list[str]) -> Record:
+    name, kind, number = stored
+    return name, kind, number
