@@ -45,11 +45,11 @@ class Sample:
     proved: Callable[[bytes], RawRequest]
     bodies: tuple[dict[str, Any], ...]
     statuses: frozenset[int] = frozenset({400, 401, 415})
-    key: str = "k"
-    """The key of its stored deliveries, where a source tells by it what proved them."""
     encode: Callable[[dict[str, Any]], bytes] = _json
     reads: Mapping[str, Json | None] = field(default_factory=dict)
     proof_in_body: tuple[str, ...] = ()
+    key: str = "k"
+    """The key of its stored deliveries, where a source tells by it what proved them."""
 
 
 def _standard(body: bytes) -> RawRequest:
@@ -89,6 +89,25 @@ SAMPLES = {
         _highlevel,
         (highlevel_survey(), highlevel_survey(nps=9, submitted_at="2026-11-13T10:00:00+01:00")),
     ),
+    "subscriptionflow": Sample(
+        subscriptionflow.section(),
+        dict.fromkeys(("path_token", "hook_token", "client_secret"), TOKEN),
+        _subscriptionflow,
+        (subscriptionflow.callback(), subscriptionflow.custom_callback()),
+        encode=subscriptionflow.form,
+        reads=subscriptionflow.reads(),
+    ),
+    "upsales": Sample(
+        upsales.SECTION,
+        upsales.SECRETS,
+        _upsales,
+        (
+            upsales.callback(upsales.order()),
+            upsales.callback(upsales.order(stage={"id": 7}, probability=0, orderRow=[upsales.bundle()], value=300)),
+            upsales.callback(upsales.account()),
+        ),
+        proof_in_body=("authenticationKey", "appId"),
+    ),
     "highlevel app": Sample(
         {
             "company": "demo",
@@ -110,25 +129,6 @@ SAMPLES = {
         ),
         key="app:w-1",
     ),
-    "subscriptionflow": Sample(
-        subscriptionflow.section(),
-        dict.fromkeys(("path_token", "hook_token", "client_secret"), TOKEN),
-        _subscriptionflow,
-        (subscriptionflow.callback(), subscriptionflow.custom_callback()),
-        encode=subscriptionflow.form,
-        reads=subscriptionflow.reads(),
-    ),
-    "upsales": Sample(
-        upsales.SECTION,
-        upsales.SECRETS,
-        _upsales,
-        (
-            upsales.callback(upsales.order()),
-            upsales.callback(upsales.order(stage={"id": 7}, probability=0, orderRow=[upsales.bundle()], value=300)),
-            upsales.callback(upsales.account()),
-        ),
-        proof_in_body=("authenticationKey", "appId"),
-    ),
 }
 
 everyone = pytest.mark.parametrize("kind", sorted(SAMPLES))
@@ -146,8 +146,8 @@ def _source(kind: str) -> Source:
 
 
 def _events(kind: str, body: bytes) -> Sequence[Event] | Ignored | Needs:
-    sample = SAMPLES[kind]
-    return _source(kind).events(Stored(1, sample.key, NOW, {}, body, reads=sample.reads))
+    stored = Stored(1, SAMPLES[kind].key, NOW, {}, body, reads=SAMPLES[kind].reads)
+    return _source(kind).events(stored)
 
 
 def _kept(kind: str, body: dict[str, Any]) -> bytes:

@@ -188,4 +188,4 @@ def test_a_rate_that_is_not_known_is_never_taken_for_one(net: Decimal, percent: 
         found = vat_rate(net, tax, RATES, 1)
     except Question:
         return
-    assert tax == (net * found / 100).quantize(ORE, ROUND_HALF_UP)
+    assert abs(tax - net * found / 100) <= ORE / 2

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -134,9 +135,8 @@ def test_the_sections_that_are_shown_load() -> None:
     manual = (ROOT / "docs" / "senders" / "subscriptionflow.md").read_text(encoding="utf-8")
     [shown] = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
     commented = (ROOT / "config.example.toml").read_text(encoding="utf-8").partition("# [sources.flow]\n")[2]
-    written = "[sources.flow]\n" + "\n".join(
-        line.removeprefix("# ") for line in commented.splitlines() if line.startswith("# ")
-    )
+    lines = takewhile(lambda line: line.startswith("# "), commented.splitlines())
+    written = "[sources.flow]\n" + "\n".join(line.removeprefix("# ") for line in lines)
     for text in (shown, written):
         section = tomllib.loads(text.partition("\n\n")[0], parse_float=Decimal)["sources"]["flow"]
         assert section.pop("type") == "subscriptionflow"

@@ -46,6 +46,7 @@ def test_the_example_shows_every_setting_with_its_default() -> None:
         "customer_id",
         "api_key",
         "vat_rate",
+        "fallback_reference",
     }
     own |= {name for name in section if name.endswith(("_field", "_stage"))}
     for name in set(section) - own:
