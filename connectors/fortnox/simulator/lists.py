@@ -2,16 +2,15 @@
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from connectors.fortnox.simulator.company import Company, Record
-from connectors.fortnox.simulator.resources import Resource
+from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import Selection
 
 
-def object_url(base: str, resource: Resource, key: str) -> str:
+def object_url(base: str, resource: Resource, data: Data) -> str:
     """Give an object's absolute address with everything outside plain ASCII percent-encoded."""
-    return f"{base}/3/{resource.path}/{quote(key, safe='')}"
+    return f"{base}/3/{resource.path}/{resource.address(data)}"
 
 
 def _order(value: Any) -> tuple[int, Decimal, str]:
@@ -24,9 +23,11 @@ def _order(value: Any) -> tuple[int, Decimal, str]:
     return 1, Decimal(0), text.casefold()
 
 
-def _sorted(records: list[Record], selection: Selection, key: str) -> list[Record]:
-    field = selection.sort_by or key
-    return sorted(records, key=lambda record: _order(record.data[field]), reverse=selection.descending)
+def _sorted(records: list[Record], selection: Selection, order: tuple[str, ...]) -> list[Record]:
+    fields = (selection.sort_by,) if selection.sort_by else order
+    return sorted(
+        records, key=lambda record: [_order(record.data[field]) for field in fields], reverse=selection.descending
+    )
 
 
 def _matching(company: Company, resource: Resource, selection: Selection) -> list[Record]:
@@ -38,14 +39,11 @@ def _matching(company: Company, resource: Resource, selection: Selection) -> lis
 
 def list_body(company: Company, resource: Resource, selection: Selection, base: str) -> dict[str, Any]:
     """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0."""
-    found = _sorted(_matching(company, resource, selection), selection, resource.key)
+    found = _sorted(_matching(company, resource, selection), selection, resource.order or (resource.key,))
     start = selection.offset + (selection.page - 1) * selection.limit
     shown = found[start : start + selection.limit]
     total = len(found) if shown else 0
-    items = [
-        {"@url": object_url(base, resource, record.data[resource.key]), **resource.list_item(record.data)}
-        for record in shown
-    ]
+    items = [{"@url": object_url(base, resource, record.data), **resource.list_item(record.data)} for record in shown]
     return {
         "MetaInformation": {
             "@TotalResources": total,

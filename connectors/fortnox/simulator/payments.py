@@ -163,8 +163,7 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     invoice = _payable_invoice(company, sent)
     payment = blank(PAYMENT_FIELDS) | {"WriteOffs": []} | _from_invoice(invoice)
     _lay(company, payment, sent, invoice, moment)
-    payment["Number"] = str(company.next_payment_number)
-    company.next_payment_number += 1
+    payment["Number"] = company.next_number("payment", lambda number: number not in company.payments)
     record = Record(payment, moment.now)
     company.payments[payment["Number"]] = record
     return record
