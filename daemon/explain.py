@@ -14,7 +14,7 @@ from store.stories import Acted, Attempted, CommandStory, Story, Waits
 
 Json = dict[str, Any]
 
-_DOCUMENT = re.compile(r"(customer|invoice|payment|note):(.+)", re.DOTALL)
+_DOCUMENT = re.compile(r"(customer|article|offer|order|invoice|payment|note):(.+)", re.DOTALL)
 
 
 class Explainer:

@@ -18,7 +18,7 @@ from handlers.commands import Command, EnsureCustomer, EnsureInvoice
 from handlers.events import Event, InvoiceChanged, OrderChanged
 from handlers.settings import CompanySettings
 from handlers.values import Question
-from store import handling, inbox
+from store import handling, heads, inbox
 from store.db import Database, StoreUnavailable
 from store.handling import Handled, Sale
 from store.inbox import Waiting
@@ -278,8 +278,12 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         rule=rule,
         kind=command.kind,
         thing=thing,
-        refs=[ref.thing(company) for ref in command.refs],
+        refs=[
+            *(ref.thing(company) for ref in command.refs),
+            *(heads.OPTIONAL + ref.thing(company) for ref in command.optional_refs),
+        ],
         text=command.model_dump_json(),
+        supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
     )
 
 
@@ -295,7 +299,8 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
         if isinstance(command, EnsureCustomer)
     }
     for command in commands:
-        if isinstance(command, EnsureInvoice):
+        # Without a stated VAT the total is known only when Fortnox has made the invoice: nothing to compare by.
+        if isinstance(command, EnsureInvoice) and command.total is not None:
             yield Sale(
                 thing=command.thing.thing(company),
                 customer=command.customer.thing(company),
