@@ -75,7 +75,10 @@ class Stand:
             command=command,
             thing=command.thing.thing("demo"),
             link=self.known.get(command.thing),
-            refs={ref: self.known[ref] for ref in command.refs},
+            refs={
+                **{ref: self.known[ref] for ref in command.refs},
+                **{ref: self.known[ref] for ref in command.optional_refs if ref in self.known},
+            },
             looking=self.looking,
             links=self.links,
         )
