@@ -87,8 +87,7 @@ class Updates:
             state = far.state_of(self._form, stored, case.content.meant, mismatch=True)
             question = self._ask.unlike(case.link.number, wrong)
             return Settled(Link(case.link.kind, case.link.number, state), "created", question=question)
-        dates = _dates(case)
-        if any(text_of(stored.get(name)) != date for name, date in dates.items()) and not self._form.locked(stored):
+        if _misdated(case, stored) and not self._form.locked(stored):
             return await self._write(case, stored, rows=False)
         return self._as_it_stands(case, stored, "created")
 
@@ -96,7 +95,8 @@ class Updates:
         known, ours, number = case.link.state.get("meant"), case.content.meant, case.link.number
         same_head = case.link.state.get("head") in {None, ours["head"]}
         locked = self._form.locked(stored)
-        if not wrong and known in {None, ours["digest"]} and (same_head or locked):
+        well_dated = locked or not _misdated(case, stored)
+        if not wrong and known in {None, ours["digest"]} and (same_head or locked) and well_dated:
             return self._as_it_stands(case, stored, "unchanged")
         if locked:
             self._ask.locked(number, wrong)
@@ -181,7 +181,7 @@ class Updates:
 def _dates(case: Case) -> dict[str, str]:
     """The dates that an invoice shall have which Fortnox made from an order by itself, dated that day.
 
-    Both where it is booked at once; else only a due date that the source states: the day of invoicing is right.
+    Both where it is booked now; else only a due date that the source states: the day of invoicing is right.
     """
     command = case.command
     if not isinstance(command, EnsureInvoice):
@@ -192,9 +192,22 @@ def _dates(case: Case) -> dict[str, str]:
     return due if command.due_stated else {}
 
 
+def _misdated(case: Case, stored: Json) -> bool:
+    """Whether an invoice that Fortnox made from an order must get other dates.
+
+    One that stood a while keeps its own, unless it is dated after the sale that is now paid (Fortnox takes no payment
+    before its invoice) and was not sent to anybody.
+    """
+    dates = _dates(case)
+    if case.link.state.get("unseen"):
+        return any(text_of(stored.get(name)) != date for name, date in dates.items())
+    later = text_of(stored.get("InvoiceDate")) > dates.get("InvoiceDate", "9")
+    return later and bool(reference_of(stored, "OrderReference")) and not is_true(stored.get("Sent"))
+
+
 def _own_dates(case: Case, stored: Json, fields: Json) -> Json:
     """The header without the dates that an invoice made from an order keeps: somebody may have got it already."""
     if not reference_of(stored, "OrderReference"):
         return fields
-    kept = _dates(case) if case.link.state.get("unseen") else {}
-    return {name: value for name, value in fields.items() if name not in {"InvoiceDate", "DueDate"} or name in kept}
+    given = _dates(case) if _misdated(case, stored) else {}
+    return {name: value for name, value in fields.items() if name not in {"InvoiceDate", "DueDate"} or name in given}

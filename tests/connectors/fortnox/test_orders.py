@@ -81,7 +81,7 @@ async def test_a_stated_due_date_reaches_the_invoice_of_an_order() -> None:
 
 @pytest.mark.asyncio
 async def test_a_payment_before_the_day_of_its_invoice_is_held() -> None:
-    """An invoice that was made from its order a while ago keeps its date: Fortnox takes no earlier payment."""
+    """Fortnox takes no earlier payment."""
     async with stand() as here:
         await with_customer(here)
         await here.carry_out(order())
@@ -90,6 +90,30 @@ async def test_a_payment_before_the_day_of_its_invoice_is_held() -> None:
         await here.carry_out(booking())
         with pytest.raises(Held, match="paid_before_invoice"):
             await here.carry_out(payment(paid=date(2020, 1, 2)))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("sent", [False, True])
+async def test_an_invoice_that_was_dated_after_its_sale_gets_the_right_date_unless_somebody_has_it(sent: bool) -> None:
+    """Made from its order a while ago, and paid on an earlier day: dated back, but never once it was sent."""
+    async with stand() as here:
+        await with_customer(here)
+        await here.carry_out(order())
+        await here.carry_out(invoiced())
+        if sent:
+            token = await here.target.client.credentials.token()
+            headers = {"Authorization": f"Bearer {token}"}
+            async with here.session.put(f"{here.url}/3/invoices/1/externalprint", headers=headers) as answer:
+                assert answer.status == 200
+        await here.carry_out(invoiced(to_be_booked=True))
+        (stored,) = await here.stored("invoices")
+        assert (stored["InvoiceDate"] == "2026-11-20") is not sent
+        await here.carry_out(booking())
+        if sent:
+            with pytest.raises(Held, match="paid_before_invoice"):
+                await here.carry_out(payment())
+        else:
+            assert (await here.carry_out(payment())).question is None
 
 
 @pytest.mark.asyncio
