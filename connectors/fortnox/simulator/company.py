@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,15 +24,20 @@ CHART = frozenset((*SALES_ACCOUNT_RATES, *_OTHER_ACCOUNTS))
 # Terms whose code is not a number of days; every other text means 30 (*simulator choice*).
 _DAYS_OF_TERMS = {"AG": 30, "K": 0, "PF": 0}
 _LONGEST_TERM = 3650
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class Record:
-    """A stored object, the moment of its last change, and the VAT regime a document was made under."""
+    """A stored object, the moments of its last change and of its creation, and the VAT regime it was made under."""
 
     data: dict[str, Any]
     modified: datetime
     vat_type: str = "SEVAT"
+    created: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.created = self.modified
 
 
 Records = dict[str, Record]
@@ -110,16 +115,14 @@ class Company:
             raise ApiError(2000427, f"Kan inte hitta valutan ({code}).")
         return record.data
 
-    def price_list(self, code: str) -> dict[str, Any]:
-        """Give a price list.
+    def check_price_list(self, code: str) -> None:
+        """Refuse a price list that does not exist.
 
         Raises:
             ApiError: 2000431.
         """
-        record = self.price_lists.get(code)
-        if record is None:
+        if code not in self.price_lists:
             raise ApiError(2000431, f"Kan inte hitta prislistan ({code}).")
-        return record.data
 
     def days_of_payment(self, code: str) -> int:
         """Give the days of registered terms of payment: a numeric code is days (Fortnox facts, 6.15).
@@ -158,10 +161,12 @@ def first_numbers(settings: CompanySettings) -> dict[str, int]:
 
 
 def open_company(settings: CompanySettings, now: datetime) -> Company:
-    """Give a new company with its registers seeded."""
+    """Give a new company with its registers seeded; what stands in them is older than any search lag."""
     company = Company(settings, next_numbers={"payment": 1, **first_numbers(settings)})
     day = now.astimezone(STOCKHOLM).date().isoformat()
     for name, entries in register_seeds(day).items():
         register: Records = getattr(company, name)
-        register.update({entry["Code"]: Record(entry, now) for entry in entries})
+        for entry in entries:
+            register[entry["Code"]] = Record(entry, now)
+            register[entry["Code"]].created = _LONG_AGO
     return company

@@ -48,7 +48,7 @@ def _check(company: Company, data: dict[str, Any]) -> None:
     if not data["Name"]:
         raise ApiError(2000204, "Kundens namn saknas.")
     company.currency(data["Currency"])
-    company.price_list(data["PriceList"])
+    company.check_price_list(data["PriceList"])
     if data["TermsOfPayment"]:
         company.days_of_payment(data["TermsOfPayment"])
     if data["SalesAccount"] is not None and not company.has_account(data["SalesAccount"]):

@@ -5,8 +5,8 @@ from connectors.fortnox.simulator.errors import Invented
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Only customers, articles, prices, pricelists, offers, orders, invoices, invoicepayments, currencies, units, "
-        "termsofpayments, companyinformation and modesofpayments (read).",
+        "Customers, articles, prices and their lists, offers, orders, invoices, payments; currencies, units, terms of "
+        "payment; company information and modes of payment (read).",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -22,6 +22,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Article's VAT", "Its sales account's own rate; 25 for another account of class 3, 0 for any other."),
     ("Article's accounts", "A defaulted one is looked up at the first change only, then refused with 2000423."),
     ("Article's unit", "Must stand in the register (2000432); a row's unit is not looked up."),
+    ("Article's housework", "Stored, not inherited by rows, since there is no tax reduction here."),
     (
         "Article's stock",
         "Only QuantityInStock moves, by hand; nothing is reserved; disposable only with StockGoods.",
@@ -81,6 +82,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Currencies", "SEK, EUR, USD, NOK and DKK are seeded with fixed rates; CurrencyRate defaults to BuyRate."),
     ("VAT number", "Only its shape is checked."),
     ("Payment amount", "Without Amount and AmountCurrency the open balance is meant; amount plus write-offs settle."),
+    ("Search lag", "A switch keeps new objects out of lists for some seconds; their number finds them at once."),
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),

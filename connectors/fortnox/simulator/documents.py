@@ -42,7 +42,7 @@ def check_header(company: Company, document: Data) -> None:
     Raises:
         ApiError: 2000431, 2000429, or an invented code.
     """
-    company.price_list(document["PriceList"])
+    company.check_price_list(document["PriceList"])
     company.days_of_payment(document["TermsOfPayment"])
     if document["TaxReductionType"] != "none":
         raise ApiError(Invented.TAX_REDUCTION_NOT_SIMULATED, "Skattereduktion finns inte i simulatorn.")

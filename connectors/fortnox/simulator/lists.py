@@ -1,9 +1,10 @@
 """List answers: select, sort, page, and count as Fortnox does (Fortnox facts, 1.3 and 5)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from connectors.fortnox.simulator.company import Company, Record
+from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import Selection
 
@@ -30,16 +31,20 @@ def _sorted(records: list[Record], selection: Selection, order: tuple[str, ...])
     )
 
 
-def _matching(company: Company, resource: Resource, selection: Selection) -> list[Record]:
-    found = list(resource.records(company).values())
+def _matching(company: Company, resource: Resource, selection: Selection, moment: Moment) -> list[Record]:
+    indexed_until = moment.now - timedelta(seconds=company.settings.search_lag_seconds)
+    found = [record for record in resource.records(company).values() if record.created <= indexed_until]
     for predicate in selection.predicates:
         found = [record for record in found if predicate(record)]
     return found
 
 
-def list_body(company: Company, resource: Resource, selection: Selection, base: str) -> dict[str, Any]:
-    """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0."""
-    found = _sorted(_matching(company, resource, selection), selection, resource.order or (resource.key,))
+def list_body(company: Company, resource: Resource, selection: Selection, base: str, moment: Moment) -> dict[str, Any]:
+    """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0.
+
+    What is younger than the company's search lag is not in it.
+    """
+    found = _sorted(_matching(company, resource, selection, moment), selection, resource.order or (resource.key,))
     start = selection.offset + (selection.page - 1) * selection.limit
     shown = found[start : start + selection.limit]
     total = len(found) if shown else 0

@@ -106,7 +106,7 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
         raise ApiError(2001846, "Artikelnummer saknas.")
     if not price["PriceList"]:
         raise ApiError(2000204, "Fältet PriceList saknas.")
-    company.price_list(price["PriceList"])
+    company.check_price_list(price["PriceList"])
     if price["ArticleNumber"] not in company.articles:
         raise ApiError(2000762, "Kan inte hitta artikeln.")
     _check(price)

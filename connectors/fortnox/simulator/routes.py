@@ -68,7 +68,7 @@ def _collection(company: Company, resource: Resource, within: Predicate | None, 
             refuse_unknown=company.settings.refuse_unknown_parameters,
             moment=moment,
         )
-        return json_answer(200, list_body(company, resource, selection.only(within), call.base))
+        return json_answer(200, list_body(company, resource, selection.only(within), call.base, moment))
     if call.method == "POST" and within is None and resource.create is not None:
         record = resource.create(company, opened(call.body, resource.single), moment)
         return json_answer(201, _single(resource, record, call), {"Location": resource.location or resource.path})

@@ -28,6 +28,7 @@ class CompanySettings:
     one Fortnox uses varies or is not known (Fortnox facts, 6.7). `offer_valid_days` gives an offer's `ExpireDate`.
     `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
     invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
+    `search_lag_seconds` is how long a new object is missing from lists and searches, while its number finds it at once.
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -60,6 +61,7 @@ class CompanySettings:
     createorder_answer: Literal["order", "offer"] = "order"
     offer_createinvoice_answer: Literal["offer", "invoice", "order"] = "offer"
     refuse_unknown_parameters: bool = True
+    search_lag_seconds: float = 0.0
 
 
 def _default_clients() -> dict[str, str]:

@@ -32,6 +32,12 @@ def _positive(name: str, value: Any) -> float:
     return float(value)
 
 
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
+        raise SwitchError(f'"{name}" must be a number from 0 to {_LONGEST}')
+    return float(value)
+
+
 def _count(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise SwitchError(f'"{name}" must be a whole number of at least 0')
@@ -108,6 +114,7 @@ _READERS = {
     "retry_after": _flag,
     "round_to_whole_kronor": _flag,
     "scopes": _scopes,
+    "search_lag_seconds": _seconds,
     "service_consent": _flag,
     "vat_rates": _numbers,
     "vat_rounding": _one_of("row", "rate"),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -86,6 +87,12 @@ class Caller:
     async def get(self, path: str) -> Reply:
         """Read."""
         return await self.call("GET", path)
+
+    async def numbers(self, plural: str, key: str = "DocumentNumber", **query: Any) -> list[str]:
+        """List a resource whose path is its envelope's name in lower case; give the numbers found."""
+        reply = await self.get(f"/3/{plural.lower()}?{urlencode(query)}")
+        assert reply.status == 200, reply.text
+        return [one[key] for one in reply.json[plural]]
 
     async def customer(self, **fields: Any) -> dict[str, Any]:
         """Create a customer."""

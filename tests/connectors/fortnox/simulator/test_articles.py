@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
@@ -12,12 +11,6 @@ from tests.connectors.fortnox.simulator.caller import Caller, Reply, opened
 
 async def _put(caller: Caller, **fields: Any) -> Reply:
     return await caller.call("PUT", "/3/articles/A1", {"Article": fields})
-
-
-async def _found(caller: Caller, **query: Any) -> list[str]:
-    reply = await caller.get(f"/3/articles?{urlencode(query)}")
-    assert reply.status == 200, reply.text
-    return [one["ArticleNumber"] for one in reply.json["Articles"]]
 
 
 @pytest.mark.asyncio
@@ -193,9 +186,9 @@ async def test_article_search(query: dict[str, str], found: list[str]) -> None:
             QuantityInStock=1,
             PurchasePrice=3,
         )
-        assert sorted(await _found(caller, **query)) == sorted(found)
+        assert sorted(await caller.numbers("Articles", "ArticleNumber", **query)) == sorted(found)
         if "sortby" in query or not query:
-            assert await _found(caller, **query) == found
+            assert await caller.numbers("Articles", "ArticleNumber", **query) == found
 
 
 @pytest.mark.asyncio

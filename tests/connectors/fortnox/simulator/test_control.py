@@ -134,6 +134,7 @@ async def test_bad_seeds_are_named(order: dict[str, Any], named: str) -> None:
         ({"vat_rounding": "invoice"}, "vat_rounding"),
         ({"createorder_answer": "invoice"}, '"order" or "offer"'),
         ({"offer_createinvoice_answer": 1}, "offer_createinvoice_answer"),
+        ({"search_lag_seconds": -1}, "search_lag_seconds"),
         ({"offer_valid_days": 4000}, "offer_valid_days"),
         ({"round_to_whole_kronor": 1}, "round_to_whole_kronor"),
         ({"locked_until": "soon"}, "locked_until"),

@@ -102,15 +102,12 @@ async def test_credits_are_told_apart_in_a_search() -> None:
     async with opened() as caller:
         await caller.customer()
 
-        async def found(query: str) -> list[str]:
-            return [one["DocumentNumber"] for one in (await caller.get(f"/3/invoices?{query}")).json["Invoices"]]
-
         await _credited(caller, ExternalInvoiceReference1="ref-1")
         await caller.control("POST", "settings", {"credit_copies_references": False})
         await _credited(caller, ExternalInvoiceReference1="ref-2")
-        assert await found("externalinvoicereference1=ref-1") == ["1", "2"]
-        assert await found("externalinvoicereference1=ref-2") == ["3"]
-        assert await found("credit=true") == ["2", "4"]
+        assert await caller.numbers("Invoices", externalinvoicereference1="ref-1") == ["1", "2"]
+        assert await caller.numbers("Invoices", externalinvoicereference1="ref-2") == ["3"]
+        assert await caller.numbers("Invoices", credit="true") == ["2", "4"]
 
 
 @pytest.mark.asyncio
@@ -166,14 +163,8 @@ async def test_booking_the_credit_clears_the_original() -> None:
         assert (booked["Booked"], booked["VoucherNumber"], booked["Balance"]) == (True, 2, 0)
         assert await _balances(caller) == [(0, turned["InvoiceDate"])] * 2
         assert (await caller.post_payment(InvoiceNumber=1)).code == 2003055
-        changed = (await caller.get("/3/invoices?lastmodified=2026-03-10%2013:10")).json["Invoices"]
-        assert len(changed) == 2
-        assert [
-            one["DocumentNumber"] for one in (await caller.get("/3/invoices?filter=fullypaid")).json["Invoices"]
-        ] == [
-            "1",
-            "2",
-        ]
+        assert await caller.numbers("Invoices", lastmodified="2026-03-10 13:10") == ["1", "2"]
+        assert await caller.numbers("Invoices", filter="fullypaid") == ["1", "2"]
 
 
 @pytest.mark.asyncio
@@ -204,6 +195,23 @@ async def test_the_credit_of_a_paid_invoice_keeps_what_is_owed(paid: int, left: 
         await caller.act("invoices", "credit")
         await caller.act("invoices", "bookkeep", "2")
         assert await _balances(caller) == [(0, "2026-03-10"), (left, None)]
+
+
+@pytest.mark.asyncio
+async def test_a_refund_settles_what_a_credit_still_owes() -> None:
+    """A negative payment takes the credit's balance to 0; a positive one is refused (simulator choice)."""
+    async with opened() as caller:
+        await caller.customer()
+        await caller.booked()
+        await caller.post_payment(InvoiceNumber=1)
+        await caller.call("PUT", "/3/invoicepayments/1/bookkeep")
+        await caller.act("invoices", "credit")
+        await caller.act("invoices", "bookkeep", "2")
+        await caller.post_payment(InvoiceNumber=2, Amount=125)
+        assert (await caller.call("PUT", "/3/invoicepayments/2/bookkeep")).code == 2999023
+        assert (await caller.post_payment(InvoiceNumber=2)).one["Amount"] == -125
+        await caller.call("PUT", "/3/invoicepayments/3/bookkeep")
+        assert (await _balances(caller))[1] == (0, "2026-03-10")
 
 
 @pytest.mark.asyncio

@@ -1,17 +1,10 @@
 """Offers and orders in lists: thin items, searches and filters (Fortnox facts, 5)."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
-from tests.connectors.fortnox.simulator.caller import Caller, opened
-
-
-async def _found(caller: Caller, plural: str, **query: Any) -> list[str]:
-    reply = await caller.get(f"/3/{plural.lower()}?{urlencode(query)}")
-    assert reply.status == 200, reply.text
-    return [one["DocumentNumber"] for one in reply.json[plural]]
+from tests.connectors.fortnox.simulator.caller import opened
 
 
 @pytest.mark.asyncio
@@ -73,7 +66,7 @@ async def test_order_search(query: dict[str, Any], found: list[str]) -> None:
         await caller.act("orders", "cancel", "1")
         await caller.act("orders", "externalprint", "4")
         await caller.act("orders", "createinvoice", "4")
-        assert await _found(caller, "Orders", **query) == found
+        assert await caller.numbers("Orders", **query) == found
 
 
 @pytest.mark.asyncio
@@ -127,7 +120,7 @@ async def test_offer_search(query: dict[str, Any], found: list[str]) -> None:
         await caller.offer(OurReference="Anna", CostCenter="K1", ExpireDate="2026-03-09")
         await caller.act("offers", "cancel", "1")
         await caller.act("offers", "createorder", "4")
-        assert await _found(caller, "Offers", **query) == found
+        assert await caller.numbers("Offers", **query) == found
 
 
 @pytest.mark.asyncio
@@ -144,3 +137,24 @@ async def test_bad_offer_queries_are_refused(query: str, code: int) -> None:
     """There is no external reference on offers to search by (5)."""
     async with opened() as caller:
         assert (await caller.get(f"/3/offers?{query}")).code == code
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f99")
+async def test_a_search_can_lag_behind_a_write() -> None:
+    """A new order is missing from every list for the time of the switch; its number finds it at once."""
+    async with opened() as caller:
+        await caller.customer()
+        await caller.order(ExternalInvoiceReference1="ref-0")
+        caller.clock.move(30)
+        await caller.control("POST", "settings", {"search_lag_seconds": 90})
+        assert await caller.numbers("Orders") == []
+        caller.clock.move(60)
+        await caller.control("POST", "settings", {"search_lag_seconds": 30})
+        await caller.order(ExternalInvoiceReference1="ref-1")
+        caller.clock.move(29)
+        assert await caller.numbers("Orders", externalinvoicereference1="ref") == ["1"]
+        assert (await caller.get("/3/orders/2")).status == 200
+        assert "SEK" in await caller.numbers("Currencies", "Code")
+        caller.clock.move(1)
+        assert await caller.numbers("Orders", externalinvoicereference1="ref") == ["1", "2"]
