@@ -41,7 +41,7 @@ def all_done(stage: Scene) -> bool:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("004-05", "004-07", "004-18", "004-19", "f25", "f30")
+@pytest.mark.capability("004-05", "004-18", "004-19", "f25", "f30")
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("together", [False, True], ids=["one by one", "at once"])
 async def test_an_order_through_all_its_stages(tmp_path: Path, module: str, together: bool) -> None:
