@@ -14,7 +14,7 @@ from daemon.bus import Bus, RuleFailed
 from daemon.clock import Clock
 from daemon.door import ACCOUNT
 from daemon.logs import Log
-from handlers.commands import Command, EnsureCustomer, EnsureInvoice
+from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
 from handlers.events import Event, InvoiceChanged, OrderChanged
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -284,6 +284,7 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         ],
         text=command.model_dump_json(),
         supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
+        replaces=command.replaces_older,
     )
 
 
@@ -300,11 +301,11 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
     }
     for command in commands:
         # Without a stated VAT the total is known only when Fortnox has made the invoice: nothing to compare by.
-        if isinstance(command, EnsureInvoice) and command.total is not None:
+        if isinstance(command, EnsureInvoice | EnsureOrder) and command.total is not None:
             yield Sale(
                 thing=command.thing.thing(company),
                 customer=command.customer.thing(company),
-                made_from=command.made_from,
+                made_from=command.made_from if isinstance(command, EnsureInvoice) else "order",
                 total=f"{command.total:f}",
                 currency=command.currency,
                 keys=keys.get(command.customer, ()),

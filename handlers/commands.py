@@ -39,6 +39,11 @@ class CommandBase(Frozen):
         return ()
 
     @property
+    def replaces_older(self) -> bool:
+        """Whether older unsent commands of this kind for the same thing give way to this one."""
+        return True
+
+    @property
     def match_keys(self) -> tuple[MatchKey, ...]:
         """Keys to claim before the thing is looked up or created, strongest first; only parties have any."""
         return ()
@@ -70,6 +75,11 @@ class EnsureCustomer(CommandBase):
     create: bool = True
     search: bool = True
     not_by: tuple[str, ...] = ()
+
+    @property
+    def replaces_older(self) -> bool:
+        """What may make nothing never stands in for what may: a sale may wait behind the older one."""
+        return self.create or not self.search
 
     @property
     def match_keys(self) -> tuple[MatchKey, ...]:

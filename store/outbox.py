@@ -13,7 +13,8 @@ class NewCommand:
     """A command that a rule made; ``refs`` and ``thing`` are keys of things, ``text`` the command as JSON.
 
     A ref that is used where it is linked and never waited for has :data:`store.heads.OPTIONAL` before it.
-    ``supersedes`` are kinds of commands that mean the opposite of this one, each with the key of its thing.
+    ``supersedes`` are kinds of commands that mean the opposite of this one, each with the key of its thing;
+    ``replaces`` says whether older ones of its own kind and thing give way to it.
     """
 
     key: str
@@ -27,6 +28,7 @@ class NewCommand:
     text: str
     priority: int = 1
     supersedes: Sequence[tuple[str, str]] = ()
+    replaces: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: in
     Open attempts keep theirs. What stood behind them in the lane may need what they were to make: it stands behind the
     new one now.
     """
-    purposes = {(command.kind, command.thing), *command.supersedes}
+    purposes = {*command.supersedes, *([(command.kind, command.thing)] if command.replaces else [])}
     older = connection.execute(
         "SELECT id, kind, thing, place FROM outbox INDEXED BY outbox_lane"
         " WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ?"

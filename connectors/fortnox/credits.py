@@ -67,7 +67,11 @@ class Credits:
         invoice = await client.read("read_invoice", evidence["number"])
         credit = reference_of(invoice, REFERENCE)
         proof: Json = {"read": f"invoice:{evidence['number']}", REFERENCE: credit or "0"}
-        return Sighting(self._made(credit, evidence) if credit else None, proof)
+        if not credit:
+            return Sighting(None, proof)
+        if task.link is not None and task.link.number != credit:
+            return Sighting(_twice(task.link, credit, evidence["number"]), proof)
+        return Sighting(self._made(credit, evidence), proof)
 
     def _refuse(self, number: str, invoice: Json) -> None:
         credited = reference_of(invoice, REFERENCE)
@@ -102,6 +106,15 @@ class Credits:
             question = f"Credit invoice {link.number} stays unbooked, it is not what was meant: {'; '.join(wrong)}."
         proof: Json = {"read": f"invoice:{link.number}", "Total": text_of(invoice.get("Total"))}
         return Settled(Link("invoice", link.number, state), "created", question=question, proof=proof)
+
+
+def _twice(ours: Link, other: str, original: str) -> Settled:
+    """An earlier credit took effect after all, when another had been made: the original names the last of them."""
+    question = (
+        f"Invoices {ours.number} and {other} both credit invoice {original}: cancel one of them in Fortnox, then link "
+        f"the other to this command, for instance `invoice:{ours.number}`."
+    )
+    return Settled(Link(ours.kind, ours.number, {**ours.state, "mismatch": True}), "created", question=question)
 
 
 def _amounts(invoice: Json) -> Json:

@@ -174,6 +174,20 @@ async def test_a_lost_credit_is_proved_by_the_original() -> None:
         assert len(await here.stored("invoices")) == 2
 
 
+@pytest.mark.asyncio
+async def test_a_credit_that_came_late_beside_another_is_a_question() -> None:
+    """The original names the last of them, which is not ours: both are told, and ours is not booked."""
+    async with stand() as here:
+        await _booked(here)
+        write = await here.write_of(credit())
+        await here.carry_out(credit())
+        await here.target.client.request("credit_invoice", "1")
+        settled = await found(here, credit(), write)
+        assert "Invoices 2 and 3 both credit invoice 1" in settled.question
+        with pytest.raises(Held, match="totals_differ"):
+            await here.carry_out(BookInvoice(thing=CREDIT))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("Credit", "false"), ("Net", 100), ("TotalVAT", "-24.99"), ("Total", None), ("RoundOff", 1), ("Currency", "EUR")],
