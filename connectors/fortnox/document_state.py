@@ -110,7 +110,7 @@ def state_of(form: Form, stored: Json, ours: Json, *, mismatch: bool) -> Json:
         "mark": text_of(stored.get("ExternalInvoiceReference1") or stored.get(form.number)),
         "exact": exact_total(ours, stored),
         "meant": ours["digest"],
-        "head": ours["head"],
+        "head": ours.get("head"),
         "mismatch": mismatch,
     }
     if form.kind == "invoice":
