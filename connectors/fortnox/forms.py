@@ -27,11 +27,6 @@ class Form:
     marked: bool
     becomes: tuple[str, ...]
 
-    @property
-    def article(self) -> str:
-        """The word before the kind in a sentence."""
-        return "an" if self.kind[0] in "aeio" else "a"
-
     def named(self, number: str) -> str:
         """The document as a sentence begins with it: ``Invoice 12``."""
         return f"{self.kind.capitalize()} {number}"
