@@ -32,8 +32,9 @@ BULK = 100
 ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
 """Questions whether a buyer is a customer that stands there already."""
 
-SHARED = frozenset({"customer", "note"})
-"""Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer."""
+SHARED = frozenset({"article", "customer", "note"})
+"""Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
+article with two numbers at its sources."""
 
 Answer = dict[str, Any]
 """What became of a request, as JSON: ``commands`` and ``deliveries`` with ids and new states, and more by action."""

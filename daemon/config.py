@@ -22,7 +22,6 @@ from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
-from handlers.settings import CompanySettings
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
 # "key" names parties by their match keys, "fortnox" is the far side: neither may be mistaken for a sender.
@@ -159,10 +158,7 @@ class _Loading:
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
-            settings = CompanySettings(
-                name=name, start=section.start, bookkeeping=section.bookkeeping, survey=section.survey
-            )
-            yield name, Company(settings, fortnox, secret, refresh)
+            yield name, Company(section.rules(name), fortnox, secret, refresh)
 
     def _sources(self, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, ConfiguredSource]]:
         for name, section in _table(self.content.get("sources")).items():

@@ -67,7 +67,9 @@ def _reason(item: Mapping[str, Any]) -> str:
     if kind == "string_too_short":
         return "must not be empty"
     text = str(item["msg"]).removeprefix("Value error, ")
-    return text.replace("Input should be", "must be").replace("Input should have", "must have")
+    for subject in ("Input", "String"):
+        text = text.replace(f"{subject} should", "must")
+    return text
 
 
 def key_path(parts: Iterable[str | int]) -> str:

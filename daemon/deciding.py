@@ -11,10 +11,11 @@ from connectors.sources import Ignored, Needs, Source, Stored, Unreadable
 from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
-from handlers.commands import Command, EnsureCustomer, EnsureInvoice
+from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
 from handlers.events import Event, InvoiceChanged, OrderChanged, SurveySubmitted
 from handlers.settings import CompanySettings
 from handlers.values import Question
+from store import heads
 from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
@@ -162,8 +163,13 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         rule=rule,
         kind=command.kind,
         thing=thing,
-        refs=[ref.thing(company) for ref in command.refs],
+        refs=[
+            *(ref.thing(company) for ref in command.refs),
+            *(heads.OPTIONAL + ref.thing(company) for ref in command.optional_refs),
+        ],
         text=command.model_dump_json(),
+        supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
+        replaces=command.replaces_older,
     )
 
 
@@ -191,11 +197,12 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
         if isinstance(command, EnsureCustomer)
     }
     for command in commands:
-        if isinstance(command, EnsureInvoice):
+        # Without a stated VAT the total is known only when Fortnox has made the invoice: nothing to compare by.
+        if isinstance(command, EnsureInvoice | EnsureOrder) and command.total is not None:
             yield Sale(
                 thing=command.thing.thing(company),
                 customer=command.customer.thing(company),
-                made_from=command.made_from,
+                made_from=command.made_from if isinstance(command, EnsureInvoice) else "order",
                 total=f"{command.total:f}",
                 currency=command.currency,
                 keys=keys.get(command.customer, ()),

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, IPvAnyNetwork
+from pydantic import Field, IPvAnyNetwork, model_validator
 
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.credentials import Secret
-from handlers.settings import Bookkeeping, CompanySettings, Survey
+from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -76,6 +76,26 @@ class CompanySection(Frozen):
     fortnox: FortnoxSettings
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
+    documents: Documents = Documents()
+    articles: Articles = Articles()
+
+    def rules(self, name: str) -> CompanySettings:
+        """What rules know of the company."""
+        return CompanySettings(
+            name=name,
+            start=self.start,
+            bookkeeping=self.bookkeeping,
+            survey=self.survey,
+            documents=self.documents,
+            articles=self.articles,
+        )
+
+    @model_validator(mode="after")
+    def _default_vat_has_an_account(self) -> "CompanySection":
+        rate = self.articles.default_vat
+        if rate is not None and str(rate) not in self.bookkeeping.sales_accounts:
+            raise ValueError(f"articles.default_vat is {rate}, which has no account in bookkeeping.sales_accounts")
+        return self
 
 
 class ConfigFile(Frozen):

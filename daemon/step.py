@@ -87,11 +87,12 @@ class Step:
         return task_of(head, looking=self._looking(), links=self._links)
 
     async def _wait_for(self, head: Head, thing: str) -> None:
-        pending, last, how = await self._database.read(heads.unfinished_for(thing))
+        pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
         if pending:
             await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", f"out-{last}"))
         elif how == "not_created":
-            await self._outcomes.settled(head, None, Settled(None, "not_created"))
+            proof = {"because": f"out-{last} made nothing that this could be for"}
+            await self._outcomes.settled(head, None, Settled(None, "not_created", proof=proof))
         else:
             await self._outcomes.depends_on_ended(head, last, how)
 

@@ -9,7 +9,7 @@ from store.links import LinkRow
 def task_of(head: Head, *, looking: bool, links: LinkReader) -> Task:
     """The task of a stored command. ``looking`` asks for a proof of absence before each create."""
     command = COMMANDS.validate_json(head.text)
-    by_thing = {ref.thing(head.company): ref for ref in command.refs}
+    by_thing = {ref.thing(head.company): ref for ref in (*command.refs, *command.optional_refs)}
     return Task(
         company=head.company,
         command=command,

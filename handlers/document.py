@@ -1,16 +1,25 @@
-"""From a document to the customer, invoice and payment that shall exist: shared by orders and invoices."""
+"""From a document to the customer, articles, offer, order, invoice and payment that shall exist."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from handlers.commands import BookInvoice, BookPayment, EnsureCustomer, EnsureInvoice, EnsurePayment
+from handlers.commands import (
+    BookInvoice,
+    BookPayment,
+    Command,
+    EnsureInvoice,
+    EnsureOffer,
+    EnsureOrder,
+    EnsurePayment,
+)
 from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.party import buyer
-from handlers.rows import invoice_rows
-from handlers.settings import Bookkeeping
-from handlers.totals import LARGEST, check_totals
+from handlers.rows import Choices, article_commands, document_rows
+from handlers.settings import CompanySettings
+from handlers.totals import LARGEST, check_net, check_totals
 from handlers.values import Question, Ref, round_ore
 
 NUMBER_LIMIT, ORIGIN_LIMIT = 75, 80
@@ -20,73 +29,128 @@ HOME_CURRENCY = "SEK"
 SMALLEST_RATE = Decimal("0.000001")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
+DocumentEvent = OrderChanged | InvoiceChanged
 
-def invoice_commands(
-    event: OrderChanged | InvoiceChanged,
-    invoice: Ref,
-    made_from: Literal["order", "invoice"],
-    bookkeeping: Bookkeeping,
-    *,
-    to_be_booked: bool,
-) -> tuple[EnsureCustomer, EnsureInvoice]:
-    """The customer and the unbooked invoice of a document, dated as the document is.
 
-    Raises :class:`Question` before any call where the document does not add up or Fortnox could not hold it as it is.
+@dataclass(frozen=True, slots=True)
+class Things:
+    """The documents that one sale may have, by our names."""
+
+    invoice: Ref
+    order: Ref | None = None
+    offer: Ref | None = None
+    credit: Ref | None = None
+
+    def others(self, thing: Ref) -> dict[str, Ref]:
+        """All of them but ``thing``, by the fields of the commands."""
+        named = {"invoice": self.invoice, "order": self.order, "offer": self.offer, "credit": self.credit}
+        return {name: ref for name, ref in named.items() if ref is not None and ref != thing}
+
+
+class Drafted:
+    """The document of one event, checked once, as commands for whichever documents it becomes.
+
+    Making it raises :class:`Question` before any call where the document does not add up or Fortnox could not hold it
+    as it is.
     """
-    document = event.document
-    rate = _currency_rate(document)
-    rows = invoice_rows(document, bookkeeping)
+
+    def __init__(
+        self, event: DocumentEvent, made_from: Literal["order", "invoice"], things: Things, settings: CompanySettings
+    ) -> None:
+        self._document = document = event.document
+        self._made_from: Literal["order", "invoice"] = made_from
+        self._things = things
+        self._bookkeeping = settings.bookkeeping
+        choices = Choices(settings.bookkeeping, settings.articles)
+        rate = _currency_rate(document)
+        rows = document_rows(document, choices)
+        totals = _totals(document)
+        self.customer = buyer(event)
+        self.articles = article_commands(document, choices)
+        origin = f"{event.thing.system} {made_from} {event.thing.id}"
+        _check_reference("number", document.number, NUMBER_LIMIT)
+        _check_reference("source and id", origin, ORIGIN_LIMIT)
+        if document.order_number is not None:
+            _check_reference("order number", document.order_number, NUMBER_LIMIT)
+        self._content: dict[str, Any] = {
+            "customer": self.customer.thing,
+            "number": document.order_number or document.number,
+            "origin": origin,
+            "currency": document.currency,
+            "currency_rate": rate,
+            "prices_include_vat": document.prices_include_vat,
+            "rows": rows,
+            **totals,
+            "our_reference": document.our_reference or settings.bookkeeping.our_reference,
+            "your_reference": document.your_reference,
+            "comments": document.comments,
+            "delivery_date": document.delivery,
+            "price_list": document.price_list,
+        }
+
+    def invoice(self, *, to_be_booked: bool) -> EnsureInvoice:
+        """The invoice, dated as the document is; due when the source says, else after the company's days."""
+        document, days = self._document, self._bookkeeping.payment_days
+        return EnsureInvoice(
+            thing=self._things.invoice,
+            **self._content,
+            **self._things.others(self._things.invoice),
+            made_from=self._made_from,
+            hold_same_total_days=self._bookkeeping.hold_same_total_days if self._made_from == "invoice" else 0,
+            to_be_booked=to_be_booked,
+            invoice_date=document.dated,
+            due_date=document.due if document.due is not None else _due_date(document.dated, days),
+            due_stated=document.due is not None,
+        )
+
+    def order(self, thing: Ref) -> EnsureOrder:
+        """The order, dated as the document is."""
+        return EnsureOrder(thing=thing, **self._content, **self._things.others(thing), order_date=self._document.dated)
+
+    def offer(self, thing: Ref) -> EnsureOffer:
+        """The offer, dated as the document is, with the source's own number: nobody has ordered yet."""
+        content = self._content | {"number": self._document.number}
+        return EnsureOffer(thing=thing, **content, **self._things.others(thing), offer_date=self._document.dated)
+
+    def paid(self, invoice: EnsureInvoice, payment: Ref) -> tuple[Command, ...]:
+        """The invoice booked, then its payment in full in the invoice's currency, on the day it was paid, booked too.
+
+        Raises :class:`Question` where the document does not say when it was paid, or says a day before its own: Fortnox
+        takes no payment dated before its invoice.
+        """
+        document, bookkeeping = self._document, self._bookkeeping
+        if document.paid is None:
+            raise Question("the document does not say when it was paid")
+        if document.paid < document.dated:
+            raise Question(f"paid on {document.paid}, before the document's own date {document.dated}")
+        paid = EnsurePayment(
+            thing=payment,
+            invoice=invoice.thing,
+            amount=invoice.total,
+            currency=invoice.currency,
+            currency_rate=invoice.currency_rate,
+            paid=document.paid,
+            mode=bookkeeping.payment_mode,
+            account=bookkeeping.payment_account,
+            round_off_account=bookkeeping.round_off_account,
+        )
+        booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
+        return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
+
+
+def _totals(document: Document) -> dict[str, Decimal | None]:
+    """The three totals as stated; without stated VAT only the net is known."""
+    stated = (document.total_vat, document.total, *(line.vat_rate for line in document.lines))
+    if any(value is None for value in stated):
+        if document.total_vat is not None or document.total is not None:
+            raise Question("the document states a VAT total, but not the VAT rate of each line")
+        return {"total_excluding_vat": check_net(document), "total_vat": None, "total": None}
     totals = check_totals(document)
-    customer = buyer(event)
-    origin = f"{event.thing.system} {made_from} {event.thing.id}"
-    _check_reference("number", document.number, NUMBER_LIMIT)
-    _check_reference("source and id", origin, ORIGIN_LIMIT)
-    ensured = EnsureInvoice(
-        thing=invoice,
-        customer=customer.thing,
-        number=document.number,
-        origin=origin,
-        made_from=made_from,
-        hold_same_total_days=bookkeeping.hold_same_total_days if made_from == "invoice" else 0,
-        to_be_booked=to_be_booked,
-        invoice_date=document.dated,
-        due_date=_due_date(document.dated, bookkeeping.payment_days),
-        currency=document.currency,
-        currency_rate=rate,
-        prices_include_vat=document.prices_include_vat,
-        rows=rows,
-        total_excluding_vat=round_ore(totals.excluding_vat),
-        total_vat=round_ore(totals.vat),
-        total=round_ore(totals.total),
-    )
-    return customer, ensured
-
-
-def payment_commands(
-    document: Document, invoice: EnsureInvoice, payment: Ref, bookkeeping: Bookkeeping
-) -> tuple[BookInvoice, EnsurePayment, BookPayment]:
-    """The invoice booked, then its payment in full in the invoice's currency, on the day it was paid, booked too.
-
-    Raises :class:`Question` where the document does not say when it was paid, or says a day before its own: Fortnox
-    takes no payment dated before its invoice.
-    """
-    if document.paid is None:
-        raise Question("the document does not say when it was paid")
-    if document.paid < document.dated:
-        raise Question(f"paid on {document.paid}, before the document's own date {document.dated}")
-    paid = EnsurePayment(
-        thing=payment,
-        invoice=invoice.thing,
-        amount=invoice.total,
-        currency=invoice.currency,
-        currency_rate=invoice.currency_rate,
-        paid=document.paid,
-        mode=bookkeeping.payment_mode,
-        account=bookkeeping.payment_account,
-        round_off_account=bookkeeping.round_off_account,
-    )
-    booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
-    return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
+    return {
+        "total_excluding_vat": round_ore(totals.excluding_vat),
+        "total_vat": round_ore(totals.vat),
+        "total": round_ore(totals.total),
+    }
 
 
 def _currency_rate(document: Document) -> Decimal | None:

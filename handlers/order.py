@@ -1,32 +1,66 @@
-"""Rule for orders: a won order becomes an invoice, a paid one is booked with its payment."""
+"""Rule for orders: which documents an order becomes at each status, by the company's module, and the way back."""
 
+from collections.abc import Iterator
+
+from handlers.cancellation import cancelled
 from handlers.commands import Command
-from handlers.document import invoice_commands, payment_commands
+from handlers.document import Drafted, Things
 from handlers.events import OrderChanged
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.values import Question, Ref
 
-BY_HAND = {
-    "refunded": "the order was refunded and no rule books that yet: credit its invoice in Fortnox, book the repayment, "
-    "then discard this delivery",
-    "cancelled": "the order was cancelled and no rule books that yet: in Fortnox, cancel its invoice or, if that is "
-    "booked, credit it; then discard this delivery",
-}
-"""What a person does about an order that took a way back."""
+REFUNDED = (
+    "the order was refunded and no rule books that yet: credit its invoice in Fortnox, book the repayment, "
+    "then discard this delivery"
+)
+"""What a person does about an order whose money went back."""
+
+
+def things_of(order: Ref) -> Things:
+    """The documents that an order may have; the order in Fortnox is the order itself."""
+    return Things(
+        invoice=order.model_copy(update={"kind": "order_invoice"}),
+        order=order,
+        offer=order.model_copy(update={"kind": "order_offer"}),
+        credit=order.model_copy(update={"kind": "order_credit"}),
+    )
 
 
 def book_order(event: OrderChanged, settings: CompanySettings) -> tuple[Command, ...]:
-    """Customer and invoice for a won order; for a paid one the same invoice, booked, and its payment, booked.
+    """The customer, the articles, and the document of the status; for a paid order also booking and payment.
 
-    Both statuses name the same things, so that they may arrive in either order and more than once. Raises
-    :class:`Question` for a refunded or cancelled order, and where the document cannot be booked as it stands.
+    All statuses name the same things, so that they may arrive in any order and more than once. Raises
+    :class:`Question` for a refunded order, and where the document cannot be made as it stands.
     """
-    if event.status in BY_HAND:
-        raise Question(BY_HAND[event.status])
-    invoice = event.thing.model_copy(update={"kind": "order_invoice"})
+    if event.status == "refunded":
+        raise Question(REFUNDED)
+    things = things_of(event.thing)
+    if event.status == "cancelled":
+        return cancelled(things, settings)
+    if event.status == "offer":
+        return _offered(event, things, settings)
+    drafted = Drafted(event, "order", things, settings)
+    return (drafted.customer, *drafted.articles, *_sold(event, drafted, settings))
+
+
+def _offered(event: OrderChanged, things: Things, settings: CompanySettings) -> tuple[Command, ...]:
+    """An offer stands in Fortnox only where the company wants it; only settings let it make a customer."""
+    documents = settings.documents
+    if documents.module != "order+offer" or things.offer is None:
+        return ()
+    drafted = Drafted(event, "order", things, settings)
+    customer = drafted.customer.model_copy(update={"create": documents.offers_create_customers})
+    return (customer, *drafted.articles, drafted.offer(things.offer))
+
+
+def _sold(event: OrderChanged, drafted: Drafted, settings: CompanySettings) -> Iterator[Command]:
+    with_order = settings.documents.module != "invoice"
+    if with_order:
+        yield drafted.order(event.thing)
+    if with_order and event.status == "won":
+        return
     paid = event.status == "paid"
-    customer, ensured = invoice_commands(event, invoice, "order", settings.bookkeeping, to_be_booked=paid)
-    if not paid:
-        return customer, ensured
-    payment = event.thing.model_copy(update={"kind": "order_payment"})
-    return customer, ensured, *payment_commands(event.document, ensured, payment, settings.bookkeeping)
+    invoice = drafted.invoice(to_be_booked=paid)
+    yield invoice
+    if paid:
+        yield from drafted.paid(invoice, event.thing.model_copy(update={"kind": "order_payment"}))

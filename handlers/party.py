@@ -3,7 +3,7 @@
 import re
 
 from handlers.commands import EnsureCustomer
-from handlers.events import InvoiceChanged, OrderChanged, Party, SurveySubmitted
+from handlers.events import Address, InvoiceChanged, OrderChanged, Party
 from handlers.settings import Survey
 from handlers.values import Question, Ref, swedish_organisation_number
 
@@ -32,29 +32,44 @@ def buyer(event: OrderChanged | InvoiceChanged) -> EnsureCustomer:
     return customer.model_copy(update={"thing": _thing(event.thing, party, customer)})
 
 
-def respondent(event: SurveySubmitted, survey: Survey) -> EnsureCustomer:
-    """The customer that a survey's note is written to; empty fields of a card are filled, listed ones overwritten.
+def respondent(document: Ref, party: Party, survey: Survey) -> EnsureCustomer:
+    """The customer that a note is added to; empty fields of a card are filled, listed ones overwritten.
 
     What cannot be true (an organisation number, an e-mail or a country that is none) is left out and never sent.
     Without a name the card is named by its strongest key, and such a name never overwrites another. Raises
     :class:`Question` where there is neither a name nor a key.
     """
-    party = event.respondent
     name, country = single_line(party.name), _country(party)
     number = _organisation_number(party, country)
-    customer = _draft(event.thing, party, name=name, country=country, organisation_number=number)
+    customer = _draft(document, party, name=name, country=country, organisation_number=number)
     keys = customer.match_keys
     if not name and not keys:
         raise Question("the respondent has no name, no e-mail and no organisation number")
     return customer.model_copy(
         update={
-            "thing": _thing(event.thing, party, customer),
+            "thing": _thing(document, party, customer),
             "name": name or keys[0][1],
             "update": "fill",
             "overwrite": tuple(field for field in survey.overwrite if field != "name" or name),
             "create": survey.create_customers == "always"
             or (survey.create_customers == "with_organisation_number" and number is not None),
         }
+    )
+
+
+def known_party(thing: Ref, party: Party) -> EnsureCustomer | None:
+    """The customer that ``thing`` may be linked to already, its empty fields to be filled; ``None`` without any name.
+
+    It is not searched for and not made. An e-mail address alone does not join it to a card of another source: a change
+    of contact data is no reason to ask a person who is who.
+    """
+    name, country = single_line(party.name), _country(party)
+    number = _organisation_number(party, country)
+    customer = _draft(thing, party, name=name, country=country, organisation_number=number)
+    if not name:
+        return None
+    return customer.model_copy(
+        update={"thing": thing, "update": "fill", "create": False, "search": False, "not_by": ("email",)}
     )
 
 
@@ -71,14 +86,19 @@ def single_line(text: str) -> str:
 def _draft(
     document: Ref, party: Party, *, name: str, country: str | None, organisation_number: str | None
 ) -> EnsureCustomer:
-    email = _text(party.email)
+    email, address = _text(party.email), party.address or Address()
     return EnsureCustomer(
         thing=Ref(system=document.system, kind=f"{document.kind}_customer", id=document.id),
         name=name,
         organisation_number=organisation_number,
+        own_number=_text(party.own_number),
         email=email if email and looks_like_email(email) else None,
         phone=_text(party.phone),
         country=country,
+        address1=_text(address.street),
+        address2=_text(address.second_line),
+        zip_code=_text(address.zip_code),
+        city=_text(address.city),
     )
 
 

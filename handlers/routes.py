@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from handlers.commands import Command
-from handlers.events import Event, EventBase, InvoiceChanged, OrderChanged, SurveySubmitted
-from handlers.invoice import book_paid_invoice
+from handlers.events import Event, EventBase, InvoiceChanged, NoteAdded, OrderChanged, PartyChanged, SurveySubmitted
+from handlers.invoice import book_own_invoice
+from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
 from handlers.settings import CompanySettings
 from handlers.survey import note_survey
@@ -40,10 +41,10 @@ def _rule(name: str, heard: type[EventT], decide: Callable[[EventT, CompanySetti
 ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
-        "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_paid_invoice),),
+        "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
         "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
-        "party_changed": (),
-        "note_added": (),
+        "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
+        "note_added": (_rule("note_text", NoteAdded, note_text),),
     }
 )
 """Event kind to its rules, in the order in which their commands are stored; an empty entry means ignored on purpose."""

@@ -1,41 +1,82 @@
-"""From the lines of a document to the rows of an invoice: every row fit for Fortnox, or a question."""
+"""From the lines of a document to its rows and articles: every row fit for Fortnox, or a question."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from handlers.commands import InvoiceRow
+from handlers.commands import DocumentRow, EnsureArticle
 from handlers.events import Document, Line
-from handlers.settings import Bookkeeping
-from handlers.totals import HUNDRED, LARGEST, NOTHING
-from handlers.values import Question, plain_number, round_ore
+from handlers.settings import Articles, Bookkeeping
+from handlers.totals import HUNDRED, LARGEST, row_total
+from handlers.values import Question, Ref, plain_number, round_ore
+
+HOME_COUNTRY = "SE"
+_ARTICLE_NUMBER = re.compile(r"[A-Za-z0-9_\-/+ÅÄÖåäö]{1,50}")
+"""What Fortnox takes as an article number (Fortnox facts, sections 4.3 and 6.4)."""
 
 
-def invoice_rows(document: Document, bookkeeping: Bookkeeping) -> tuple[InvoiceRow, ...]:
-    """One row per line, in order, with the account of its VAT rate.
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A company's choices that rows follow."""
+
+    bookkeeping: Bookkeeping
+    articles: Articles
+
+
+def document_rows(document: Document, choices: Choices) -> tuple[DocumentRow, ...]:
+    """One row per line, in order, with its VAT and account, or with the article that decides them.
 
     Numbers are carried over unaltered: where Fortnox could not store one as it stands (two decimals for quantity and
     price: Fortnox facts, section 1.10), :class:`Question` is raised with the line's place, counted from 1.
     """
     if not document.lines:
         raise Question("the document has no lines")
-    return tuple(_row(place, line, bookkeeping) for place, line in enumerate(document.lines, start=1))
+    if any(line.vat_rate is None for line in document.lines):
+        _refuse_foreign(document)
+    return tuple(_row(place, line, choices) for place, line in enumerate(document.lines, start=1))
 
 
-def _row(place: int, line: Line, bookkeeping: Bookkeeping) -> InvoiceRow:
+def article_commands(document: Document, choices: Choices) -> tuple[EnsureArticle, ...]:
+    """The articles that the rows name, each once (the first line of several describes it); none for policy ``text``."""
+    found: dict[Ref, EnsureArticle] = {}
+    for place, line in enumerate(document.lines, start=1):
+        command = _article(place, line, choices)
+        if command is not None:
+            found.setdefault(command.thing, command)
+    return tuple(found.values())
+
+
+def _refuse_foreign(document: Document) -> None:
+    country = (document.customer.country or "").strip().upper()
+    if country not in {"", HOME_COUNTRY}:
+        raise Question(
+            "the buyer is in another country and the source states no VAT: no rule decides its VAT yet; make the "
+            "document in Fortnox by hand, then discard this delivery"
+        )
+
+
+def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
     _check_number(place, "quantity", line.quantity, LARGEST)
     _check_number(place, "unit price", line.unit_price, LARGEST)
     _check_number(place, "discount in percent", line.discount_percent, HUNDRED)
-    account = _account(place, line, bookkeeping)
+    _check_discount(place, line)
+    article = _article_ref(place, line, choices.articles)
+    vat = _vat(place, line, article, choices.articles)
+    account = None if vat is None else _account(place, vat, choices.bookkeeping)
     unit = (line.unit or "").strip()
-    own_unit = unit if unit in bookkeeping.units else None
-    return InvoiceRow(
-        description=_description(place, line, "" if own_unit else unit),
+    own_unit = unit if unit in choices.bookkeeping.units else None
+    return DocumentRow(
+        description=_description(place, line, article, "" if own_unit else unit),
         quantity=plain_number(line.quantity),
         unit=own_unit,
         price=round_ore(line.unit_price),
-        vat=plain_number(line.vat_rate or NOTHING),
+        vat=None if vat is None else plain_number(vat),
         account=account,
         discount_percent=plain_number(line.discount_percent),
+        discount_amount=plain_number(line.discount_amount),
+        article=article,
     )
 
 
@@ -48,12 +89,29 @@ def _check_number(place: int, name: str, number: Decimal, limit: Decimal) -> Non
         raise Question(f"line {place}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
 
 
-def _account(place: int, line: Line, bookkeeping: Bookkeeping) -> int:
+def _check_discount(place: int, line: Line) -> None:
+    _check_number(place, "discount", line.discount_amount, LARGEST)
+    if line.discount_amount and line.discount_percent:
+        raise Question(f"line {place}: it has a discount in percent and one in money; Fortnox stores one of them")
+    if line.discount_amount > row_total(line.quantity, line.unit_price, Decimal(0), Decimal(0)):
+        raise Question(f"line {place}: the discount is more than the line")
+
+
+def _vat(place: int, line: Line, article: Ref | None, articles: Articles) -> Decimal | None:
+    """The rate in percent that the source states; ``None`` where the article does; else the company's own."""
+    if line.vat_rate is not None:
+        return line.vat_rate
+    if article is not None:
+        return None
+    if articles.default_vat is not None:
+        return Decimal(articles.default_vat)
+    raise Question(f"line {place}: its VAT rate is not stated, and `articles.default_vat` is not set")
+
+
+def _account(place: int, vat: Decimal, bookkeeping: Bookkeeping) -> int:
     """The account of the VAT rate; rates are compared as numbers, so ``25.00`` is ``25``."""
-    if line.vat_rate is None:
-        raise Question(f"line {place}: its VAT rate is not stated")
     for rate, account in bookkeeping.sales_accounts.items():
-        if _rate(rate) == line.vat_rate:
+        if _rate(rate) == vat:
             return account
     raise Question(f"line {place}: its VAT rate has no account in bookkeeping.sales_accounts")
 
@@ -63,11 +121,52 @@ def _rate(text: str) -> Decimal:
     return Decimal(text)
 
 
-def _description(place: int, line: Line, foreign_unit: str) -> str:
-    """``SKU description (unit)``: the unit is named here only where it is not one of the company's own."""
-    parts = [text.strip() for text in (line.sku, line.description) if text and text.strip()]
+def _article_ref(place: int, line: Line, articles: Articles) -> Ref | None:
+    """The article's thing, shared by all sources; ``None`` where the line names none or articles stay text."""
+    number = (line.sku or "").strip()
+    if articles.policy == "text" or not number:
+        return None
+    if not _ARTICLE_NUMBER.fullmatch(number):
+        raise Question(
+            f"line {place}: its article number can be no article's in Fortnox (at most 50 letters, digits and _ - / +)"
+        )
+    return Ref(system="key", kind="article", id=number)
+
+
+def _article(place: int, line: Line, choices: Choices) -> EnsureArticle | None:
+    thing = _article_ref(place, line, choices.articles)
+    if thing is None:
+        return None
+    vat = line.vat_rate
+    if vat is None and choices.articles.default_vat is not None:
+        vat = Decimal(choices.articles.default_vat)
+    account = None if vat is None else _account(place, vat, choices.bookkeeping)
+    unit = (line.unit or "").strip()
+    return EnsureArticle(
+        thing=thing,
+        number=thing.id,
+        description=" ".join(line.description.split()) or thing.id,
+        unit=unit if unit in choices.bookkeeping.units else None,
+        vat=None if vat is None else plain_number(vat),
+        account=account,
+        create=choices.articles.policy == "create",
+    )
+
+
+def _description(place: int, line: Line, article: Ref | None, foreign_unit: str) -> str:
+    """``SKU description (unit)``: the unit is named here only where it is not one of the company's own, the article's
+    number only where the row has no field for it."""
+    parts = list(_parts(line, article))
     if not parts:
         raise Question(f"line {place} has neither a description nor an article number")
     if foreign_unit:
         parts.append(f"({foreign_unit})")
     return " ".join(parts)
+
+
+def _parts(line: Line, article: Ref | None) -> Iterator[str]:
+    description, number = line.description.strip(), (line.sku or "").strip()
+    if number and (article is None or not description):
+        yield number
+    if description:
+        yield description

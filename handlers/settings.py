@@ -11,7 +11,8 @@ from handlers.values import Frozen
 class Bookkeeping(Frozen):
     """Accounts, VAT rates and payment choices; accounts are four-digit BAS numbers.
 
-    Payments carry a mode of payment (its code in Fortnox), or an account where ``payment_account`` is set.
+    ``our_reference`` stands on documents whose source names nobody at the seller. Payments
+    carry a mode of payment (its code in Fortnox), or an account where ``payment_account`` is set.
     """
 
     sales_accounts: dict[str, int] = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
@@ -21,6 +22,7 @@ class Bookkeeping(Frozen):
     payment_days: int = Field(default=30, ge=0, le=365)
     units: tuple[str, ...] = ("st", "h", "km", "förp")
     hold_same_total_days: int = Field(default=60, ge=0, le=3660)
+    our_reference: str | None = Field(default=None, min_length=1, max_length=50)
 
     @field_validator("sales_accounts")
     @classmethod
@@ -50,6 +52,30 @@ class Survey(Frozen):
     detail_characters: int = Field(default=200, ge=0, le=800)
 
 
+class Documents(Frozen):
+    """Which documents a sale becomes in Fortnox: one way per company, never mixed.
+
+    ``module``: a won order becomes an invoice; or an order, invoiced later; or what is still an offer stands there as
+    an offer too. ``credit_cancelled``: an invoice that is booked when its sale is called off at the source is held for
+    a person, or credited. ``offers_create_customers``: an offer may make a new customer, else only a sale does.
+    """
+
+    module: Literal["invoice", "order", "order+offer"] = "invoice"
+    credit_cancelled: Literal["hold", "credit"] = "hold"
+    offers_create_customers: bool = False
+
+
+class Articles(Frozen):
+    """Whether rows name articles of Fortnox's register.
+
+    ``text``: article numbers stay part of the row's text. ``match``: an article of that number must exist. ``create``:
+    a missing one is made. ``default_vat`` (percent) is for rows whose source and article state no VAT.
+    """
+
+    policy: Literal["text", "match", "create"] = "text"
+    default_vat: int | None = Field(default=None, ge=0, le=99)
+
+
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command."""
 
@@ -57,3 +83,5 @@ class CompanySettings(Frozen):
     start: date
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
+    documents: Documents = Documents()
+    articles: Articles = Articles()

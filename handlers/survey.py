@@ -25,13 +25,13 @@ def note_survey(event: SurveySubmitted, settings: CompanySettings) -> tuple[Comm
     The survey's id is cut at 24 characters, so that the part of the line that is never shortened stays short. Raises
     :class:`Question` where nobody can be named or the score is no score.
     """
-    customer = respondent(event, settings.survey)
+    customer = respondent(event.thing, event.respondent, settings.survey)
     note = EnsureNote(
         thing=event.thing,
         customer=customer.thing,
         dated=event.dated,
         core=" ".join(part for part in (single_line(event.survey)[:SURVEY_CHARACTERS].rstrip(), _score(event)) if part),
-        detail=_shortened("; ".join(_notable(event, settings.survey)), settings.survey.detail_characters),
+        detail=shortened("; ".join(_notable(event, settings.survey)), settings.survey.detail_characters),
     )
     return customer, note
 
@@ -55,7 +55,7 @@ def _notable(event: SurveySubmitted, settings: SurveySettings) -> Iterator[str]:
     for answer in chosen:
         value = single_line(answer.value)
         if value:
-            yield f"{_shortened(single_line(answer.key), KEY_CHARACTERS)}: {value}"
+            yield f"{shortened(single_line(answer.key), KEY_CHARACTERS)}: {value}"
 
 
 def _is_named(answer: Answer, name: str) -> bool:
@@ -75,7 +75,7 @@ def _is_free_text(value: str) -> bool:
     )
 
 
-def _shortened(text: str, limit: int) -> str:
+def shortened(text: str, limit: int) -> str:
     """At most ``limit`` characters, cut at a word where there is one, with three dots where something is missing."""
     if len(text) <= limit:
         return text

@@ -34,9 +34,43 @@ class Share(NamedTuple):
 Split = Callable[[Share], Totals]
 
 
+def row_total(quantity: Decimal, price: Decimal, percent: Decimal, amount: Decimal) -> Decimal:
+    """Quantity times price minus discount, rounded to öre half up: the row total of Fortnox facts, section 6.1.
+
+    The discount is ``percent`` of the row, or an ``amount`` off the whole row.
+    """
+    return round_ore(quantity * price * (HUNDRED - percent) / HUNDRED - amount)
+
+
 def line_total(line: Line) -> Decimal:
-    """Quantity times price minus discount, rounded to öre half up: the row total of Fortnox facts, section 6.1."""
-    return round_ore(line.quantity * line.unit_price * (HUNDRED - line.discount_percent) / HUNDRED)
+    """The total of a line, as priced."""
+    return row_total(line.quantity, line.unit_price, line.discount_percent, line.discount_amount)
+
+
+def check_net(document: Document) -> Decimal:
+    """Hold a document without stated VAT whose lines do not give its stated net; gives that net.
+
+    Prices that include a VAT that nobody states cannot be split, so such a document is held too. Raises
+    :class:`Question`.
+    """
+    if document.prices_include_vat:
+        raise Question("the prices include VAT, but no VAT is stated")
+    stated = document.total_excluding_vat
+    _check_stated(NAMES[0], stated)
+    if stated <= 0:
+        raise Question("the stated total is not above zero; a refund or an empty sale is not booked by any rule")
+    computed = sum((line_total(line) for line in document.lines), NOTHING)
+    if stated != computed:
+        raise Question(
+            f"the document does not add up, in {document.currency}: {NAMES[0]} is stated as {stated:f}, the lines give "
+            f"{computed:f} (difference {stated - computed:+f})"
+        )
+    return stated
+
+
+def _check_stated(name: str, amount: Decimal) -> None:
+    if not -LARGEST < amount < LARGEST or amount != round_ore(amount):
+        raise Question(f"the stated {name} is not below {LARGEST:f} or has more than two decimals")
 
 
 def check_totals(document: Document) -> Totals:
@@ -50,8 +84,7 @@ def check_totals(document: Document) -> Totals:
         raise Question("the document states no VAT")
     stated = Totals(document.total_excluding_vat, document.total_vat, document.total)
     for name, amount in zip(NAMES, stated, strict=True):
-        if not -LARGEST < amount < LARGEST or amount != round_ore(amount):
-            raise Question(f"the stated {name} is not below {LARGEST:f} or has more than two decimals")
+        _check_stated(name, amount)
     if stated.total <= 0:
         raise Question("the stated total is not above zero; a refund or an empty sale is not booked by any rule")
     if stated not in possible_totals(document.lines, prices_include_vat=document.prices_include_vat):
@@ -61,11 +94,16 @@ def check_totals(document: Document) -> Totals:
 
 
 def possible_totals(lines: Sequence[Line], *, prices_include_vat: bool) -> Iterator[Totals]:
-    """The totals that the lines give, by each of the legitimate ways of rounding VAT.
+    """The totals that the lines give, by each of the legitimate ways of rounding VAT."""
+    rows = [Share(line_total(line), line.vat_rate or NOTHING) for line in lines]
+    return totals_of(rows, prices_include_vat=prices_include_vat)
+
+
+def totals_of(rows: Sequence[Share], *, prices_include_vat: bool) -> Iterator[Totals]:
+    """The totals of rows, with VAT rounded per row and per rate.
 
     Where prices include VAT, an amount that lies half-way between two öre may round its VAT up or its net amount up.
     """
-    rows = [Share(line_total(line), line.vat_rate or NOTHING) for line in lines]
     rates = [
         Share(sum((row.amount for row in rows if row.rate == rate), NOTHING), rate)
         for rate in dict.fromkeys(row.rate for row in rows)

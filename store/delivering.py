@@ -101,6 +101,8 @@ def _conclude(connection: sqlite3.Connection, row: outbox.Row, settlement: Settl
         outbox.move(connection, row.id, "unknown", due_at=settlement.recheck_due, reason="last look to come")
         return "unknown"
     if settlement.again:
+        # The last look may be what settled it: the pass to come is a new one, not that look again.
+        connection.execute("UPDATE outbox SET recheck = 0 WHERE id = ?", (row.id,))
         outbox.move(connection, row.id, "ready", due_at=now)
         return "ready"
     outbox.finish(connection, row.id, "done", now, result=settlement.result)

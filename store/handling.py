@@ -14,7 +14,10 @@ from store.twins import Twin
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """An invoice that a command means to make; ``keys`` are the buyer's match keys, ``total`` decimal text."""
+    """An invoice that a command means to make, or the order that it will be made from.
+
+    ``keys`` are the buyer's match keys, ``total`` is decimal text.
+    """
 
     thing: str
     customer: str
@@ -251,7 +254,7 @@ def _plain(total: str) -> str:
 def _alive(connection: sqlite3.Connection, thing: str) -> bool:
     row = connection.execute(
         "SELECT 1 FROM link WHERE thing = ?1 UNION ALL SELECT 1 FROM outbox"
-        " WHERE thing = ?1 AND kind = 'ensure_invoice' AND state NOT IN ('discarded', 'superseded')",
+        " WHERE thing = ?1 AND kind IN ('ensure_invoice', 'ensure_order') AND state NOT IN ('discarded', 'superseded')",
         (thing,),
     ).fetchone()
     return row is not None

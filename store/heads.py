@@ -12,6 +12,9 @@ from store.db import Job
 from store.lanes import PRIORITIES
 from store.links import LinkRow
 
+OPTIONAL = "?"
+"""Stands before a thing in ``refs`` that is used where it is linked, and never waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -83,18 +86,22 @@ def _heads(connection: sqlite3.Connection, wanted: Sequence[int]) -> list[Head]:
     ).fetchall()
     refs: dict[int, list[str]] = {row["id"]: json.loads(row["refs"]) for row in rows}
     things = [row["thing"] for row in rows]
-    known = links.read_many(connection, list({*things, *chain.from_iterable(refs.values())}))
+    named = {thing.removeprefix(OPTIONAL) for thing in chain.from_iterable(refs.values())}
+    known = links.read_many(connection, list({*things, *named}))
     doubts = attempts.doubts(connection, things)
     return [_head(row, refs[row["id"]], known, doubts.get(row["thing"], ((), False))) for row in rows]
 
 
 def _head(
     row: sqlite3.Row,
-    wanted: Sequence[str],
+    named: Sequence[str],
     known: Mapping[str, LinkRow],
     doubts: tuple[Sequence[OpenAttempt], bool],
 ) -> Head:
+    wanted = [thing for thing in named if not thing.startswith(OPTIONAL)]
+    optional = [thing.removeprefix(OPTIONAL) for thing in named if thing.startswith(OPTIONAL)]
     refs = {thing: known[thing] for thing in wanted if thing in known}
+    refs |= {thing: known[thing] for thing in optional if thing in known and known[thing].verified}
     return Head(
         outbox_id=row["id"],
         company=row["company"],
@@ -127,17 +134,19 @@ def orphans(company: str, after: int, limit: int) -> Job[list[OpenAttempt]]:
     return lambda connection: attempts.orphans(connection, company, after, limit)
 
 
-def unfinished_for(thing: str) -> Job[tuple[bool, int | None, str | None]]:
+def unfinished_for(thing: str, inbox_id: int | None = None) -> Job[tuple[bool, int | None, str | None]]:
     """Whether any unfinished command makes ``thing``; else the last one's outbox id and state, for naming it.
 
-    A command that itself needs the thing (a booking of it) does not make it.
+    Of several that ended, the one of delivery ``inbox_id`` is named where it has one: lanes share customers, and what
+    another delivery did not want to make says nothing about this one. A command that itself needs the thing (a
+    booking of it) does not make it.
     """
 
     def job(connection: sqlite3.Connection) -> tuple[bool, int | None, str | None]:
         row = connection.execute(
             "SELECT id, state, result, finished_at FROM outbox WHERE thing = ?1 AND state <> 'superseded'"
-            " AND instr(refs, ?1) = 0 ORDER BY finished_at IS NULL DESC, id DESC LIMIT 1",
-            (thing,),
+            " AND instr(refs, ?1) = 0 ORDER BY finished_at IS NULL DESC, inbox_id IS ?2 DESC, id DESC LIMIT 1",
+            (thing, inbox_id),
         ).fetchone()
         if row is None:
             return False, None, None

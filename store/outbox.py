@@ -10,7 +10,12 @@ from store import attempts, claims, lanes, many
 
 @dataclass(frozen=True, slots=True)
 class NewCommand:
-    """A command that a rule made; ``refs`` and ``thing`` are keys of things, ``text`` the command as JSON."""
+    """A command that a rule made; ``refs`` and ``thing`` are keys of things, ``text`` the command as JSON.
+
+    A ref that is used where it is linked and never waited for has :data:`store.heads.OPTIONAL` before it.
+    ``supersedes`` are kinds of commands that mean the opposite of this one, each with the key of its thing;
+    ``replaces`` says whether older ones of its own kind and thing give way to it.
+    """
 
     key: str
     company: str
@@ -22,6 +27,8 @@ class NewCommand:
     refs: Sequence[str]
     text: str
     priority: int = 1
+    supersedes: Sequence[tuple[str, str]] = ()
+    replaces: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +105,23 @@ def add_fresh(connection: sqlite3.Connection, commands: Sequence[tuple[NewComman
 
 
 def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: int, now: int) -> list[int]:
-    """Older unsent commands for the same thing and purpose give way to ``outbox_id``; open attempts keep theirs.
+    """Older unsent commands for the same thing and purpose, or for the opposite one, give way to ``outbox_id``.
 
-    What stood behind them in the lane may need what they were to make: it stands behind the new one now.
+    Open attempts keep theirs. What stood behind them in the lane may need what they were to make: it stands behind the
+    new one now.
     """
+    purposes = {*command.supersedes, *([(command.kind, command.thing)] if command.replaces else [])}
     older = connection.execute(
-        "SELECT id, thing, place FROM outbox INDEXED BY outbox_lane"
+        "SELECT id, kind, thing, place FROM outbox INDEXED BY outbox_lane"
         " WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ?"
-        " AND kind = ? AND thing = ? AND state <> 'in_flight' AND recheck = 0",
-        (command.company, command.lane, outbox_id, command.kind, command.thing),
+        " AND state <> 'in_flight' AND recheck = 0",
+        (command.company, command.lane, outbox_id),
     ).fetchall()
-    given_way = [row for row in older if not attempts.open_for_thing(connection, row["thing"])]
+    given_way = [
+        row
+        for row in older
+        if (row["kind"], row["thing"]) in purposes and not attempts.open_for_thing(connection, row["thing"])
+    ]
     for row in given_way:
         _step_behind(connection, command, outbox_id, row["place"])
         finish(connection, row["id"], "superseded", now, reason=f"by {outbox_id}")

@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from connectors.base import CredentialsLost, Json, Later, Park, Throttled, UnknownEnd, Unreachable
 from connectors.fortnox import errors
 from connectors.fortnox.auth import Credentials
+from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
 from connectors.fortnox.wire import OPERATIONS, Operation, Unparsable, decode, encode, text_of
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
 from connectors.window import Window
@@ -56,7 +57,8 @@ class Client:
         try:
             return await self.request(operation, number)
         except Park as e:
-            if e.code in errors.NOT_FOUND:
+            # Some resources answer with a code that we do not know: then the status says it.
+            if e.code in NOT_FOUND or (e.status == 404 and e.reason == UNKNOWN.reason):
                 return None
             raise
 
@@ -89,12 +91,19 @@ class Client:
 
         ``path`` is the path stored with an attempt, where the call was decided earlier; else it is made of ``number``.
         """
+        return (await self.answer(operation, number, body=body, path=path))[1]
+
+    async def answer(
+        self, operation: str, number: str = "", *, body: Json | None = None, path: str | None = None
+    ) -> tuple[str, Json]:
+        """As :meth:`request`, with the envelope that the object came under, for operations that have two."""
         described = OPERATIONS[operation]
         answer = await self._body(described, path or described.at(number), None, body)
-        inner = answer.get(described.envelope)
-        if not isinstance(inner, dict) or (described.key and not text_of(inner.get(described.key))):
-            _no_end(described, "object_missing")
-        return inner
+        for envelope in (described.envelope, *described.other_envelopes):
+            inner = answer.get(envelope)
+            if isinstance(inner, dict) and (not described.key or text_of(inner.get(described.key))):
+                return envelope, inner
+        _no_end(described, "object_missing")
 
     def _page(self, operation: Operation, body: Json) -> tuple[list[Json], int, int]:
         rows, about = body.get(operation.envelope), body.get("MetaInformation")

@@ -19,10 +19,23 @@ FIELDS: Mapping[str, str] = {
     "email": "Email",
     "phone": "Phone1",
     "country": "CountryCode",
+    "address1": "Address1",
+    "address2": "Address2",
+    "zip_code": "ZipCode",
+    "city": "City",
 }
 """A command's fields and their names on the card."""
 ORGANISATION_NUMBER_LIMIT = 30
 COUNTRY_LIMIT = 2
+WORDS: Mapping[str, int] = {
+    "name": NAME_LIMIT,
+    "phone": NAME_LIMIT,
+    "address1": NAME_LIMIT,
+    "address2": NAME_LIMIT,
+    "zip_code": 10,
+    "city": NAME_LIMIT,
+}
+"""Fields that are words, with their limits (Fortnox facts, section 1.10): cleaned and cut, which is told."""
 Altered = tuple[tuple[str, str, str], ...]
 
 
@@ -40,24 +53,26 @@ def customer_type(organisation_number: str | None) -> str | None:
 def card_fields(command: EnsureCustomer, stored: str) -> tuple[dict[str, str], Altered]:
     """What the command says of the customer, in Fortnox's names and accepted text; absent values are left out.
 
-    Keys are never altered (``Park``); name and phone are cleaned, and what that changed is told.
+    Keys are never altered (``Park``); words are cleaned, and what that changed is told.
     """
-    name, phone = one_line(command.name), one_line(command.phone or "")
-    if not name.value:
+    fields: dict[str, str] = {}
+    altered: list[tuple[str, str, str]] = []
+    for name, limit in WORDS.items():
+        given = getattr(command, name) or ""
+        fitted = one_line(given, limit)
+        if fitted.value:
+            fields[FIELDS[name]] = fitted.value
+        if fitted.altered:
+            altered.append((FIELDS[name], given, fitted.value))
+    if "Name" not in fields:
         raise parked("name_unwritable", "Nothing of the customer's name is text that Fortnox accepts.")
-    fields = {"Name": name.value}
     if command.organisation_number:
         form = stored_forms(command.organisation_number, stored)[0]
         fields["OrganisationNumber"] = reference_or_park("OrganisationNumber", form, ORGANISATION_NUMBER_LIMIT)
     if command.email:
         fields["Email"] = reference_or_park("Email", command.email.strip(), NAME_LIMIT)
-    if phone.value:
-        fields["Phone1"] = phone.value
     if command.country:
         fields["CountryCode"] = reference_or_park("CountryCode", command.country.upper(), COUNTRY_LIMIT)
-    altered = [("Name", command.name, name.value)] if name.altered else []
-    if phone.altered:
-        altered.append(("Phone1", command.phone or "", phone.value))
     return fields, tuple(altered)
 
 
@@ -66,6 +81,8 @@ def _equal(field: str, ours: str, theirs: str) -> bool:
         return normal_number(ours) == normal_number(theirs)
     if field == "Email":
         return normal_email(ours) == normal_email(theirs)
+    if field == "ZipCode":
+        return "".join(ours.split()) == "".join(theirs.split())
     return ours == theirs
 
 
@@ -85,6 +102,8 @@ class Customers:
         command = command_of(task, EnsureCustomer)
         if task.link is not None:
             return await self._filled(command, task.link, client)
+        if not command.search:
+            return Settled(None, "not_created", proof={"because": "no customer that we know, and none is looked for"})
         # Keys that Fortnox would refuse stop the command before the first call.
         card_fields(command, self._settings.organisation_numbers)
         search = Search()
@@ -97,7 +116,8 @@ class Customers:
             link = Link("customer", number, {})
             return Settled(link, "found", again=command.update == "fill", proof=search.proof())
         if not command.create:
-            return Settled(None, "not_created", proof=search.proof())
+            because = "no such customer, and this event may not make one"
+            return Settled(None, "not_created", proof={"because": because, **search.proof()})
         return self._creation(command, mark, search)
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:

@@ -4,19 +4,35 @@ import re
 from typing import NoReturn
 
 from connectors.base import Json, Link, Settled, Task
-from connectors.fortnox import bookings
-from connectors.fortnox import invoice_content as content
+from connectors.fortnox import articles, bookings
+from connectors.fortnox import document_state as far
 from connectors.fortnox.client import Client
 from connectors.fortnox.customer_search import normal_number
+from connectors.fortnox.document_content import content_of
+from connectors.fortnox.forms import FORMS, Form, reference_of
 from connectors.fortnox.note_text import has_mark
 from connectors.fortnox.resource import parked
 from connectors.fortnox.wire import is_true, text_of
-from handlers.commands import BookInvoice, BookPayment, EnsureCustomer, EnsureInvoice, EnsureNote, EnsurePayment
+from handlers.commands import (
+    BookInvoice,
+    BookPayment,
+    DocumentCommand,
+    EnsureArticle,
+    EnsureCancelled,
+    EnsureCredit,
+    EnsureCustomer,
+    EnsureNote,
+    EnsurePayment,
+)
 from handlers.values import REFERENCE_LENGTH, reference, short_reference
 
 OUR_MARK = re.compile(f"[a-z2-7]{{{REFERENCE_LENGTH}}}")
 READS = {
     "ensure_customer": ("customer", "read_customer"),
+    "ensure_article": ("article", "read_article"),
+    "ensure_order": ("order", "read_order"),
+    "ensure_offer": ("offer", "read_offer"),
+    "ensure_credit": ("invoice", "read_invoice"),
     "ensure_invoice": ("invoice", "read_invoice"),
     "book_invoice": ("invoice", "read_invoice"),
     "ensure_payment": ("payment", "read_payment"),
@@ -40,22 +56,36 @@ async def identify(task: Task, kind: str, number: str, client: Client) -> Settle
     Raises ``Park`` where the object does not exist, is of another kind, is another thing's, or contradicts the command;
     and the errors of a read.
     """
-    made, reading = READS[task.command.kind]
+    command = task.command
+    if isinstance(command, EnsureCancelled):
+        _refuse("This command cancels a document of ours that is linked: retry it, or discard it.")
+    made, reading = READS[command.kind]
     if made != kind:
         _refuse(f"This command makes {_a(made)}, not {_a(kind)}.")
     stored = await client.find(reading, number)
     if stored is None:
         _refuse(f"There is no {kind} {number} in Fortnox.")
-    if kind in {"invoice", "payment"}:
+    if kind in {"invoice", "order", "offer", "payment"}:
         await _refuse_linked(task, kind, number)
-    match task.command:
-        case EnsureCustomer() as command:
+    if isinstance(command, DocumentCommand):
+        return _document(task, command, FORMS[kind], number, stored)
+    return _judged(task, command, number, stored)
+
+
+Other = EnsureCustomer | EnsureArticle | EnsureCredit | BookInvoice | EnsurePayment | BookPayment | EnsureNote
+
+
+def _judged(task: Task, command: Other, number: str, stored: Json) -> Settled:
+    match command:
+        case EnsureCustomer():
             return _customer(command, number, stored)
-        case EnsureInvoice() as command:
-            return _invoice(task, command, number, stored)
+        case EnsureArticle():
+            return _found("article", number, articles.state_of(stored))
+        case EnsureCredit():
+            return _credit(task, command, number, stored)
         case BookInvoice():
             return _booked_invoice(task, number, stored)
-        case EnsurePayment() | BookPayment() as command:
+        case EnsurePayment() | BookPayment():
             return _payment(task, command, number, stored)
         case EnsureNote():
             return _note(task, number, stored)
@@ -74,32 +104,53 @@ def _customer(command: EnsureCustomer, number: str, card: Json) -> Settled:
     return _found("customer", number, {})
 
 
-def _invoice(task: Task, command: EnsureInvoice, number: str, invoice: Json) -> Settled:
-    _refuse_foreign(task, number, invoice)
+def _document(task: Task, command: DocumentCommand, form: Form, number: str, stored: Json) -> Settled:
+    _refuse_foreign(task, command, form, number, stored)
     customer = task.refs.get(command.customer)
-    rows, _ = content.rows_of(command)
-    ours = content.meant(command, customer.number if customer else text_of(invoice.get("CustomerNumber")), rows)
-    wrong = content.differences(ours, invoice)
+    ours = content_of(command, customer.number if customer else text_of(stored.get("CustomerNumber")), task.refs).meant
+    wrong = far.differences(form, ours, stored)
     question = None
-    if is_true(invoice.get("Cancelled")):
-        question = f"Invoice {number} is cancelled in Fortnox. Discard this command, or have the document made anew."
+    if is_true(stored.get("Cancelled")):
+        question = (
+            f"{form.named(number)} is cancelled in Fortnox. Discard this command, or have the document made anew."
+        )
     elif wrong:
-        question = f"Invoice {number} stays as it is, it is not what was meant: {'; '.join(wrong)}."
-    return _found("invoice", number, content.state_of(invoice, ours, mismatch=question is not None), question)
+        question = f"{form.named(number)} stays as it is, it is not what was meant: {'; '.join(wrong)}."
+    return _found(form.kind, number, far.state_of(form, stored, ours, mismatch=question is not None), question)
+
+
+def _credit(task: Task, command: EnsureCredit, number: str, invoice: Json) -> Settled:
+    """A credit made by hand is what it is; only the invoice that it credits must be the right one."""
+    original = task.refs.get(command.invoice)
+    if not is_true(invoice.get("Credit")):
+        _refuse(f"Invoice {number} is no credit invoice.")
+    credited = reference_of(invoice, "CreditInvoiceReference")
+    if original is not None and credited not in {"", original.number}:
+        _refuse(f"Invoice {number} credits invoice {credited}, not invoice {original.number}.")
+    return _found("invoice", number, bookings.state_of(invoice, {}) | {"compared": True})
 
 
 def _booked_invoice(task: Task, number: str, invoice: Json) -> Settled:
-    _refuse_foreign(task, number, invoice)
+    """The invoice that is booked; the thing of a credit's booking is the credit invoice."""
     before = task.link.state if task.link and task.link.number == number else {}
+    if is_true(invoice.get("Credit")) and "compared" not in before:
+        _refuse(f"Invoice {number} is a credit invoice.")
+    _refuse_mark(invoice, "invoice", number, {reference(task.thing), text_of(before.get("mark"))})
     return _found("invoice", number, bookings.state_of(invoice, before))
 
 
-def _refuse_foreign(task: Task, number: str, invoice: Json) -> None:
-    if is_true(invoice.get("Credit")):
+def _refuse_foreign(task: Task, command: DocumentCommand, form: Form, number: str, stored: Json) -> None:
+    """Another thing's mark is a contradiction; an invoice made from our order carries the order's."""
+    if is_true(stored.get("Credit")):
         _refuse(f"Invoice {number} is a credit invoice.")
-    mark = text_of(invoice.get("ExternalInvoiceReference1"))
-    if OUR_MARK.fullmatch(mark) and mark != reference(task.thing):
-        _refuse(f"Invoice {number} carries the mark of another document of ours.")
+    order = None if command.order is None else reference(command.order.thing(task.company))
+    _refuse_mark(stored, form.kind, number, {reference(task.thing), order})
+
+
+def _refuse_mark(stored: Json, kind: str, number: str, ours: set[str | None]) -> None:
+    mark = text_of(stored.get("ExternalInvoiceReference1"))
+    if OUR_MARK.fullmatch(mark) and mark not in ours:
+        _refuse(f"{kind.capitalize()} {number} carries the mark of another document of ours.")
 
 
 def _payment(task: Task, command: EnsurePayment | BookPayment, number: str, payment: Json) -> Settled:

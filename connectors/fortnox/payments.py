@@ -21,6 +21,11 @@ def number_of(payment: Json) -> str:
     return text_of(payment.get("Number"))
 
 
+def _amount(command: EnsurePayment, invoice: Link) -> Decimal:
+    """What was paid: as stated, else the whole invoice before Fortnox's rounding."""
+    return command.amount if command.amount is not None else decimal_of(invoice.state.get("exact")) or ZERO
+
+
 def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> Decimal:
     """Hold a payment that does not settle exactly what the invoice was meant to be; gives the invoice's round-off."""
     state, number = invoice.state, invoice.number
@@ -36,10 +41,17 @@ def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> Decimal:
             f"The payment is in {command.currency}, invoice {number} in "
             f"{state.get('currency')}: enter it by hand, then link or discard this command.",
         )
-    if command.amount != decimal_of(state.get("exact")):
+    if text_of(state.get("invoice_date")) > command.paid.isoformat():
+        raise held(
+            "paid_before_invoice",
+            f"It was paid on {command.paid.isoformat()}, invoice {number} is dated {state.get('invoice_date')}, and "
+            "Fortnox takes no payment before that: enter it by hand, then link or discard this command.",
+        )
+    amount = _amount(command, invoice)
+    if amount != decimal_of(state.get("exact")):
         raise held(
             "amount_differs",
-            f"{plain(command.amount)} was paid, invoice {number} was meant to be "
+            f"{plain(amount)} was paid, invoice {number} was meant to be "
             f"{state.get('exact')}: enter the payment by hand, then link or discard this command.",
         )
     round_off = decimal_of(state.get("round_off")) or ZERO
@@ -97,7 +109,7 @@ class Payments:
     def _evidence(self, command: EnsurePayment, invoice: Link) -> Json:
         return {
             "invoice": invoice.number,
-            "amount": plain(command.amount),
+            "amount": plain(_amount(command, invoice)),
             "currency": command.currency,
             "paid": command.paid.isoformat(),
             "mode": command.mode,
@@ -108,11 +120,12 @@ class Payments:
         """``Amount`` in kronor, ``AmountCurrency`` in the invoice's currency; amount + write-off = Fortnox's total."""
         rate = command.currency_rate or decimal_of(invoice.state.get("currency_rate")) or Decimal(1)
         unit = Decimal(1) if command.currency_rate else decimal_of(invoice.state.get("currency_unit")) or Decimal(1)
-        kronor = command.amount if command.currency == KRONA else round_ore(command.amount * rate / unit)
+        amount = _amount(command, invoice)
+        kronor = amount if command.currency == KRONA else round_ore(amount * rate / unit)
         body: Json = {
             "InvoiceNumber": int(invoice.number),
             "Amount": kronor,
-            "AmountCurrency": command.amount,
+            "AmountCurrency": amount,
             "PaymentDate": command.paid.isoformat(),
         }
         if command.currency != KRONA and command.currency_rate is not None:

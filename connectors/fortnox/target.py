@@ -7,30 +7,45 @@ from datetime import datetime
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
+from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
+from connectors.fortnox.cancellations import Cancellations
 from connectors.fortnox.client import Client
+from connectors.fortnox.conversions import OPERATION_NAMES
+from connectors.fortnox.credits import Credits
 from connectors.fortnox.customers import Customers
+from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
-from connectors.fortnox.invoices import Invoices
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.wire import text_of
 from connectors.window import Window
+from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
 
 Pin = Callable[[str, str], Awaitable[bool]]
 """Given the tenant id and organisation number that Fortnox answers with: keeps them at the first connect, and is false
 where the company was pinned with others."""
 
 
+def _writes(kind: str) -> tuple[str, str]:
+    return f"create_{kind}", f"update_{kind}"
+
+
 def resources(settings: FortnoxSettings) -> Mapping[str, tuple[Resource, tuple[str, ...]]]:
     """Kind of command -> who carries it out, and the writing operations that it may leave open."""
     return {
         "ensure_customer": (Customers(settings), ("create_customer", "update_customer")),
-        "ensure_invoice": (Invoices(), ("create_invoice", "update_invoice")),
+        "ensure_article": (Articles(), ("create_article",)),
+        "ensure_invoice": (Documents(INVOICE, EnsureInvoice), (*_writes("invoice"), *OPERATION_NAMES["invoice"])),
+        "ensure_order": (Documents(ORDER, EnsureOrder), (*_writes("order"), *OPERATION_NAMES["order"])),
+        "ensure_offer": (Documents(OFFER, EnsureOffer), _writes("offer")),
+        "ensure_cancelled": (Cancellations(), tuple(f"cancel_{kind}" for kind in FORMS)),
+        "ensure_credit": (Credits(), ("credit_invoice",)),
         "book_invoice": (InvoiceBookings(), ("book_invoice",)),
         "ensure_payment": (Payments(), ("create_payment",)),
         "book_payment": (PaymentBookings(), ("book_payment",)),

@@ -40,7 +40,9 @@ REPLACEMENTS = str.maketrans(
 
 NAME_LIMIT = 1024
 COMMENTS_LIMIT = 1024
+PERSON_LIMIT = 50
 ROW_LIMIT = 255
+ARTICLE_LIMIT = 200
 ORDER_NUMBER_LIMIT = 75
 REFERENCE_LIMIT = 80
 
@@ -115,6 +117,12 @@ def one_line(text: str, limit: int = NAME_LIMIT) -> Fitted:
     if "\n" in value or "\r" in value:
         value = " ".join(value.split())
     value = cut_at_word(value, limit)
+    return Fitted(value, value != text)
+
+
+def several_lines(text: str, limit: int) -> Fitted:
+    """A longer text that keeps its line breaks, cut at the field's limit."""
+    value = cut_at_word(clean(text), limit)
     return Fitted(value, value != text)
 
 

@@ -21,6 +21,7 @@ class Operation:
     """One call of Fortnox: ``envelope`` is the answer's key, ``effect`` says what it may change there.
 
     ``none`` may be repeated freely; everything else is sent once. ``key`` names the field that tells list rows apart.
+    ``other_envelopes`` are further keys under which the answer may come (Fortnox facts, sections 6.7 and 6.8).
     """
 
     name: str
@@ -30,10 +31,16 @@ class Operation:
     effect: Literal["none", "create", "change"]
     key: str = ""
     sort: str = ""
+    other_envelopes: tuple[str, ...] = ()
 
     def at(self, number: str = "") -> str:
         """The path under the REST address, the number percent-encoded (a customer number may hold a slash)."""
         return self.path.replace("{n}", quote(number, safe=""))
+
+
+def _conversion(name: str, path: str, source: str, *others: str) -> Operation:
+    """One document made into the next; the answer may show either of the two, or claim to be a third."""
+    return Operation(name, "PUT", path, source, "change", "DocumentNumber", other_envelopes=others)
 
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -51,6 +58,22 @@ OPERATIONS: Mapping[str, Operation] = {
         Operation("update_invoice", "PUT", "/invoices/{n}", "Invoice", "change", "DocumentNumber"),
         Operation("book_invoice", "PUT", "/invoices/{n}/bookkeep", "Invoice", "change", "DocumentNumber"),
         Operation("cancel_invoice", "PUT", "/invoices/{n}/cancel", "Invoice", "change", "DocumentNumber"),
+        Operation("credit_invoice", "PUT", "/invoices/{n}/credit", "Invoice", "create", "DocumentNumber"),
+        Operation("list_orders", "GET", "/orders", "Orders", "none", "DocumentNumber", "documentnumber"),
+        Operation("read_order", "GET", "/orders/{n}", "Order", "none", "DocumentNumber"),
+        Operation("create_order", "POST", "/orders", "Order", "create", "DocumentNumber"),
+        Operation("update_order", "PUT", "/orders/{n}", "Order", "change", "DocumentNumber"),
+        Operation("cancel_order", "PUT", "/orders/{n}/cancel", "Order", "change", "DocumentNumber"),
+        _conversion("order_to_invoice", "/orders/{n}/createinvoice", "Order", "Invoice"),
+        Operation("list_offers", "GET", "/offers", "Offers", "none", "DocumentNumber", "documentnumber"),
+        Operation("read_offer", "GET", "/offers/{n}", "Offer", "none", "DocumentNumber"),
+        Operation("create_offer", "POST", "/offers", "Offer", "create", "DocumentNumber"),
+        Operation("update_offer", "PUT", "/offers/{n}", "Offer", "change", "DocumentNumber"),
+        Operation("cancel_offer", "PUT", "/offers/{n}/cancel", "Offer", "change", "DocumentNumber"),
+        _conversion("offer_to_order", "/offers/{n}/createorder", "Offer", "Order"),
+        _conversion("offer_to_invoice", "/offers/{n}/createinvoice", "Offer", "Invoice", "Order"),
+        Operation("read_article", "GET", "/articles/{n}", "Article", "none", "ArticleNumber"),
+        Operation("create_article", "POST", "/articles", "Article", "create", "ArticleNumber"),
         Operation("list_payments", "GET", "/invoicepayments", "InvoicePayments", "none", "Number"),
         Operation("read_payment", "GET", "/invoicepayments/{n}", "InvoicePayment", "none", "Number"),
         Operation("create_payment", "POST", "/invoicepayments", "InvoicePayment", "create", "Number"),

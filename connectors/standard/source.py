@@ -12,7 +12,7 @@ from connectors.signing import read_key, verify
 from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.standard import wire
 from connectors.standard.settings import StandardSettings
-from handlers.events import Answer, Document, Event, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
+from handlers.events import Address, Answer, Document, Event, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
 from handlers.values import Question, Ref, stockholm_date
 
 SCORE_KEYS = frozenset({"nps", "score", "betyg", "csat"})
@@ -20,11 +20,22 @@ NO_ACCOUNT = "-"
 """Stands for an account that is missing or no short printable text; no table can hold it as ours."""
 
 PAID = frozenset({"order.paid", "invoice.paid"})
+SOLD = frozenset({"order.offered", "order.won", "order.invoiced"})
+"""Types that make a document and say nothing of money paid."""
 
 _LINES: TypeAdapter[tuple[Line, ...]] = TypeAdapter(tuple[Line, ...])
 """A travelling line has the very fields of an event's line: all of them are read in one call."""
 
-OrderStatus = Literal["won", "paid", "refunded", "cancelled"]
+OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+STATUSES: Mapping[str, OrderStatus] = {
+    "order.offered": "offer",
+    "order.won": "won",
+    "order.invoiced": "invoiced",
+    "order.paid": "paid",
+    "order.refunded": "refunded",
+    "order.cancelled": "cancelled",
+    "invoice.paid": "paid",
+}
 
 
 class StandardSource:
@@ -97,13 +108,13 @@ class StandardSource:
 
     def _order(self, body: wire.OrderBody | wire.InvoiceBody) -> OrderChanged:
         order_id = cast(str, body.data.order_id)
-        status = "paid" if isinstance(body, wire.InvoiceBody) else cast(OrderStatus, body.type.removeprefix("order."))
+        status = STATUSES[body.type]
         document = _document(order_id, body)
         return OrderChanged(
             thing=Ref(system=self.name, kind="order", id=order_id),
             version=_version(body),
             occurred_at=body.timestamp,
-            dated=document.dated if status in {"won", "paid"} else stockholm_date(body.timestamp),
+            dated=document.dated if body.type in SOLD | PAID else stockholm_date(body.timestamp),
             status=status,
             document=document,
         )
@@ -150,7 +161,7 @@ def _version(body: wire.Body) -> Decimal:
 def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
     data = body.data
     paid = stockholm_date(data.paid_at or body.timestamp) if body.type in PAID else None
-    if paid is not None or body.type == "order.won":
+    if body.type in SOLD | PAID:
         _refuse_negative(data.lines)
     return Document(
         number=number,
@@ -163,12 +174,18 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         total_vat=data.total_vat,
         total=data.total,
         dated=_dated(body),
+        due=data.due_date,
         paid=paid,
+        delivery=data.delivery_date,
+        order_number=data.order_number,
+        our_reference=data.our_reference,
+        your_reference=data.your_reference,
+        comments=data.comments,
     )
 
 
 def _dated(body: wire.OrderBody | wire.InvoiceBody) -> date:
-    paid_at = None if body.type == "order.won" else body.data.paid_at
+    paid_at = None if body.type in SOLD else body.data.paid_at
     return stockholm_date(body.data.ordered_at or paid_at or body.timestamp)
 
 
@@ -186,8 +203,10 @@ def _party(customer: wire.Customer) -> Party:
         source_id=customer.external_id,
         name=customer.name,
         organisation_number=customer.organisation_number,
+        own_number=customer.customer_number,
         email=customer.email,
         country=customer.country,
+        address=None if customer.address is None else Address(**customer.address.model_dump()),
     )
 
 

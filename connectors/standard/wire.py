@@ -1,6 +1,6 @@
 """The shapes of our own documented webhooks, as they travel."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -63,6 +63,12 @@ def _iso_moment(value: object) -> object:
     return value
 
 
+def _iso_day(value: object) -> object:
+    if not isinstance(value, str) or len(value.strip()) != len("2026-11-13") or value.strip()[:2] != "20":
+        raise ValueError("must be a day such as 2026-11-13, between the years 2000 and 2100")
+    return value.strip()
+
+
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
@@ -80,6 +86,7 @@ Number = Annotated[Decimal, BeforeValidator(read_number), WithJsonSchema(_NUMBER
 Moment = Annotated[
     AwareDatetime, BeforeValidator(_iso_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
+Day = Annotated[date, BeforeValidator(_iso_day), WithJsonSchema({"type": "string", "format": "date"})]
 Currency = Annotated[Text, BeforeValidator(_upper), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
 Country = Annotated[
     str,
@@ -129,18 +136,29 @@ class Wire(BaseModel):
         }
 
 
+class Address(Wire):
+    """Where the buyer gets its post; the country stands on the buyer itself."""
+
+    street: Text | None = None
+    second_line: Text | None = None
+    zip_code: Text | None = None
+    city: Text | None = None
+
+
 class Customer(Wire):
     """The buyer: a company where there is one, else a person."""
 
     external_id: Identifier | None = Field(None, description="the sender's own id of the buyer")
+    customer_number: Identifier | None = Field(None, description="the buyer's number in Fortnox, where it is known")
     name: Text
     organisation_number: Text | None = None
     email: Text | None = None
     country: Country | None = Field(None, description="ISO 3166, two letters")
+    address: Address | None = None
 
 
 class Line(Wire):
-    """One line: price per unit in the document's currency, VAT rate and discount in percent."""
+    """One line: price per unit in the document's currency, VAT rate in percent, and at most one discount."""
 
     sku: Text | None = None
     description: Text
@@ -149,6 +167,7 @@ class Line(Wire):
     unit_price: Number
     vat_rate: Number
     discount_percent: Number = Decimal(0)
+    discount_amount: Number = Field(Decimal(0), description="off the whole line, as priced")
 
 
 class MoneyData(Wire):
@@ -166,6 +185,12 @@ class MoneyData(Wire):
     total_excluding_vat: Number
     total_vat: Number
     total: Number
+    our_reference: Text | None = Field(None, description="who sold it")
+    your_reference: Text | None = Field(None, description="who bought it")
+    comments: Text | None = None
+    delivery_date: Day | None = None
+    due_date: Day | None = Field(None, description="absent: the company's days of payment")
+    order_number: Identifier | None = Field(None, description="the buyer's own order number")
 
 
 class OrderData(MoneyData):
@@ -218,7 +243,7 @@ class SurveyData(Wire):
 class OrderBody(Wire):
     """An order reached a status."""
 
-    type: Literal["order.won", "order.paid", "order.refunded", "order.cancelled"]
+    type: Literal["order.offered", "order.won", "order.invoiced", "order.paid", "order.refunded", "order.cancelled"]
     timestamp: Moment
     data: OrderData
 
@@ -242,7 +267,9 @@ class SurveyBody(Wire):
 Body = OrderBody | InvoiceBody | SurveyBody
 
 BODIES: dict[str, type[Body]] = {
+    "order.offered": OrderBody,
     "order.won": OrderBody,
+    "order.invoiced": OrderBody,
     "order.paid": OrderBody,
     "order.refunded": OrderBody,
     "order.cancelled": OrderBody,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from daemon.config import check_config, load_config
 from daemon.config_faults import ConfigRejected
 from daemon.settings import Config, Delivery, Http, LogSettings, Retention, SchedulerSettings
-from handlers.settings import Bookkeeping, Survey
+from handlers.settings import Articles, Bookkeeping, Documents, Survey
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "config.example.toml"
@@ -79,9 +79,12 @@ def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
     assert shown == (Http(), Delivery(), Retention(), LogSettings(), SchedulerSettings())
     company = config.companies["demo"].settings
     assert (company.bookkeeping, company.survey) == (Bookkeeping(), Survey())
+    assert (company.documents, company.articles) == (Documents(), Articles())
     text = EXAMPLE.read_text()
-    for model in (Http, Delivery, Retention, LogSettings, SchedulerSettings, Survey):
+    for model in (Http, Delivery, Retention, LogSettings, SchedulerSettings, Survey, Documents):
         assert [field for field in model.model_fields if f"\n{field} " not in text] == []
+    assert "\n# default_vat = 25 " in text
+    assert '\n# our_reference = "' in text
 
 
 def test_a_good_file_gives_settings_and_secrets(tmp_path: Path) -> None:

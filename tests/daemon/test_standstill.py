@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from connectors.base import CredentialsLost
 from connectors.fortnox.auth import REMEDIES
-from connectors.fortnox.errors import MEANINGS
+from connectors.fortnox.error_codes import MEANINGS
 from daemon.cli import main
 from daemon.cli.shut_text import SENTENCES, nothing_leaves, store_refuses
 from store import reading

@@ -45,7 +45,8 @@ def line(price: str = "1000.00", *, quantity: str = "1", vat: str = "25", **more
 def money(lines: list[Json]) -> Json:
     """The lines with the totals that they give, VAT rounded per line."""
     rows = [
-        (Decimal(row["quantity"]) * Decimal(row["unit_price"]) * (100 - Decimal(row.get("discount_percent", 0))) / 100)
+        Decimal(row["quantity"]) * Decimal(row["unit_price"]) * (100 - Decimal(row.get("discount_percent", 0))) / 100
+        - Decimal(row.get("discount_amount", 0))
         for row in lines
     ]
     net = [row.quantize(ORE, ROUND_HALF_UP) for row in rows]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from handlers.events import Answer, Document, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
-from handlers.settings import Bookkeeping, CompanySettings, Survey
+from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey
 from handlers.values import Ref
 
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
@@ -49,29 +49,38 @@ DOCUMENT = Document(
 )
 
 
-def company(*, bookkeeping: Bookkeeping | None = None, survey: Survey | None = None) -> CompanySettings:
-    """A company's settings with one part replaced."""
+Status = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+
+
+def company(
+    *,
+    bookkeeping: Bookkeeping | None = None,
+    survey: Survey | None = None,
+    documents: Documents | None = None,
+    articles: Articles | None = None,
+) -> CompanySettings:
+    """A company's settings with some parts replaced."""
     return CompanySettings(
         name="demo",
         start=date(2026, 1, 1),
         bookkeeping=bookkeeping or Bookkeeping(),
         survey=survey or Survey(),
+        documents=documents or Documents(),
+        articles=articles or Articles(),
     )
 
 
-def order(
-    document: Document = DOCUMENT, status: Literal["won", "paid", "refunded", "cancelled"] = "paid"
-) -> OrderChanged:
+def order(document: Document = DOCUMENT, status: Status = "paid") -> OrderChanged:
     """The order SO-20931 at a status."""
     thing = Ref(system="shop", kind="order", id="SO-20931")
     return OrderChanged(thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, status=status, document=document)
 
 
-def paid_invoice(document: Document = DOCUMENT) -> InvoiceChanged:
+def paid_invoice(document: Document = DOCUMENT, status: Literal["issued", "paid", "voided"] = "paid") -> InvoiceChanged:
     """An invoice of the source's own with the same money."""
     thing = Ref(system="shop", kind="invoice", id="F-7")
     return InvoiceChanged(
-        thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, status="paid", document=document
+        thing=thing, version=Decimal(1), occurred_at=NOW, dated=TODAY, status=status, document=document
     )
 
 

@@ -1,7 +1,7 @@
 """Invoices of a source's own: as a paid order, but never on top of one."""
 
 from handlers.commands import EnsureInvoice
-from handlers.invoice import book_paid_invoice
+from handlers.invoice import book_own_invoice
 from handlers.order import book_order
 from handlers.settings import Bookkeeping
 from handlers.values import Ref
@@ -10,7 +10,7 @@ from tests.handlers.examples import company, order, paid_invoice
 
 def test_a_paid_invoice_is_booked_with_its_payment() -> None:
     """The invoice is the event's own thing, and asks to be held where an order made the same sale lately."""
-    commands = book_paid_invoice(paid_invoice(), company(bookkeeping=Bookkeeping(hold_same_total_days=45)))
+    commands = book_own_invoice(paid_invoice(), company(bookkeeping=Bookkeeping(hold_same_total_days=45)))
     invoice = commands[1]
     assert [command.kind for command in commands] == [
         "ensure_customer",
@@ -31,6 +31,6 @@ def test_an_order_and_an_invoice_share_only_the_customer() -> None:
     alike = paid_invoice().model_copy(update={"thing": Ref(system="shop", kind="invoice", id="SO-20931")})
     things = [
         {command.thing for command in commands}
-        for commands in (book_order(order(), company()), book_paid_invoice(alike, company()))
+        for commands in (book_order(order(), company()), book_own_invoice(alike, company()))
     ]
     assert things[0] & things[1] == {Ref(system="shop", kind="customer", id="C-778")}

@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -63,7 +62,7 @@ def test_the_example_is_the_published_one() -> None:
     data = json.loads(path.read_text(encoding="utf-8"))["data"]
     assert data["customer"] == {
         "external_id": TALLBACKEN.source_id,
-        **TALLBACKEN.model_dump(exclude={"source_id", "phone"}),
+        **TALLBACKEN.model_dump(exclude={"source_id", "phone", "own_number", "address"}),
     }
     for line, sent in zip(DOCUMENT.lines, data["lines"], strict=True):
         assert {name: getattr(line, name) for name in ("sku", "description", "unit")}.items() <= sent.items()
@@ -107,11 +106,10 @@ def test_a_generation_carries_over_to_the_invoice() -> None:
     assert first[0] == second[0]
 
 
-@pytest.mark.parametrize("status", ["refunded", "cancelled"])
-def test_the_way_back_is_a_question(status: Literal["refunded", "cancelled"]) -> None:
+def test_a_refund_is_a_question() -> None:
     """The question says what to do by hand."""
-    with pytest.raises(Question, match=rf"{status} .*Fortnox.*discard"):
-        book_order(order(status=status), company())
+    with pytest.raises(Question, match=r"refunded .*Fortnox.*discard"):
+        book_order(order(status="refunded"), company())
 
 
 def test_settings_choose_accounts_days_and_payment() -> None:

@@ -5,11 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.commands import EnsureCustomer
-from handlers.events import Party
+from handlers.events import Party, SurveySubmitted
 from handlers.party import buyer, looks_like_email, respondent
 from handlers.settings import Survey
 from handlers.values import Question, Ref
 from tests.handlers.examples import DOCUMENT, TALLBACKEN, order, paid_invoice, survey
+
+
+def respondent_of(event: SurveySubmitted, settings: Survey) -> EnsureCustomer:
+    """The customer that a survey's note is added to."""
+    return respondent(event.thing, event.respondent, settings)
 
 
 def bought_by(party: Party) -> EnsureCustomer:
@@ -46,7 +51,7 @@ def test_without_a_source_id_the_strongest_key_names_it(changes: dict[str, str |
 def test_the_same_key_from_two_sources_is_one_thing() -> None:
     """A survey and an order meet on one customer, however the e-mail and the number are written."""
     bought = bought_by(TALLBACKEN.model_copy(update={"source_id": None, "organisation_number": "SE559904203201"}))
-    answered = respondent(survey(TALLBACKEN.model_copy(update={"source_id": None})), Survey())
+    answered = respondent_of(survey(TALLBACKEN.model_copy(update={"source_id": None})), Survey())
     assert bought.thing == answered.thing
     shouted = TALLBACKEN.model_copy(
         update={"source_id": None, "organisation_number": None, "email": " Inkop.Tallbacken@EXAMPLE.com "}
@@ -70,7 +75,7 @@ def test_a_wrong_swedish_number_stops_money_and_not_a_survey(country: str | None
     with pytest.raises(Question, match="organisation number") as question:
         bought_by(party)
     assert "559904" not in str(question.value)
-    answered = respondent(survey(party), Survey())
+    answered = respondent_of(survey(party), Survey())
     assert answered.organisation_number is None
     assert answered.thing.id == "email:inkop.tallbacken@example.com"
 
@@ -95,28 +100,28 @@ def test_what_is_no_address_is_never_sent(email: str) -> None:
     party = TALLBACKEN.model_copy(update={"email": email})
     with pytest.raises(Question, match="e-mail"):
         bought_by(party)
-    customer = respondent(survey(party), Survey())
+    customer = respondent_of(survey(party), Survey())
     assert customer.email is None
     assert [key for key, _ in customer.match_keys] == ["organisation_number"]
 
 
 def test_a_survey_fills_and_overwrites_only_what_is_listed() -> None:
     """The settings' list travels with the command."""
-    customer = respondent(survey(), Survey(overwrite=("name", "phone")))
+    customer = respondent_of(survey(), Survey(overwrite=("name", "phone")))
     assert (customer.update, customer.overwrite) == ("fill", ("name", "phone"))
 
 
 def test_a_name_made_from_a_key_overwrites_nothing() -> None:
     """A respondent without a name gets a card named by the strongest key, and an old card keeps its name."""
     party = Party(name="", email="par.lindh@example.com")
-    customer = respondent(survey(party), Survey(overwrite=("name", "phone")))
+    customer = respondent_of(survey(party), Survey(overwrite=("name", "phone")))
     assert (customer.name, customer.overwrite) == ("par.lindh@example.com", ("phone",))
 
 
 def test_a_respondent_without_name_and_keys_is_a_question() -> None:
     """Nobody to write about."""
     with pytest.raises(Question, match="no name"):
-        respondent(survey(Party(name=" ", phone="+46701740605", email="none", source_id="c1")), Survey())
+        respondent_of(survey(Party(name=" ", phone="+46701740605", email="none", source_id="c1")), Survey())
 
 
 @pytest.mark.parametrize(
@@ -133,7 +138,7 @@ def test_settings_say_whether_a_survey_makes_customers(choice: str, number: str 
     """Only a right organisation number counts as one."""
     party = TALLBACKEN.model_copy(update={"organisation_number": number})
     settings = Survey.model_validate({"create_customers": choice})
-    assert respondent(survey(party), settings).create is create
+    assert respondent_of(survey(party), settings).create is create
 
 
 @given(st.text())

@@ -4,23 +4,25 @@ from decimal import Decimal
 
 import pytest
 
-from handlers.commands import InvoiceRow
-from handlers.rows import invoice_rows
-from handlers.settings import Bookkeeping
+from handlers.commands import DocumentRow
+from handlers.rows import Choices, document_rows
+from handlers.settings import Articles, Bookkeeping
 from handlers.values import Question
 from tests.handlers.examples import DOCUMENT, TIMBER
 
+TEXT = Choices(Bookkeeping(), Articles())
 
-def row(**changes: object) -> InvoiceRow:
+
+def row(**changes: object) -> DocumentRow:
     """The row that the timber line becomes with some fields changed."""
     document = DOCUMENT.model_copy(update={"lines": (TIMBER.model_copy(update=changes),)})
-    return invoice_rows(document, Bookkeeping())[0]
+    return document_rows(document, TEXT)[0]
 
 
 def test_the_example_rows() -> None:
     """Article number before the text, a foreign unit behind it, an own unit in its field."""
-    assert invoice_rows(DOCUMENT, Bookkeeping()) == (
-        InvoiceRow(
+    assert document_rows(DOCUMENT, TEXT) == (
+        DocumentRow(
             description="TRA-45X95 Regel 45x95 C24, meter (m)",
             quantity=Decimal(120),
             unit=None,
@@ -29,7 +31,7 @@ def test_the_example_rows() -> None:
             account=3001,
             discount_percent=Decimal(10),
         ),
-        InvoiceRow(
+        DocumentRow(
             description="FRAKT Kranbilsleverans",
             quantity=Decimal(1),
             unit="st",
@@ -96,7 +98,7 @@ def test_the_question_names_the_line() -> None:
     """Lines are counted from one, as people count."""
     bad = TIMBER.model_copy(update={"quantity": Decimal(-1)})
     with pytest.raises(Question, match="line 2"):
-        invoice_rows(DOCUMENT.model_copy(update={"lines": (TIMBER, bad)}), Bookkeeping())
+        document_rows(DOCUMENT.model_copy(update={"lines": (TIMBER, bad)}), TEXT)
 
 
 def test_a_free_line_and_a_zero_line_are_rows() -> None:
@@ -108,4 +110,4 @@ def test_a_free_line_and_a_zero_line_are_rows() -> None:
 def test_a_document_without_lines_is_held() -> None:
     """There is nothing to invoice."""
     with pytest.raises(Question, match="no lines"):
-        invoice_rows(DOCUMENT.model_copy(update={"lines": ()}), Bookkeeping())
+        document_rows(DOCUMENT.model_copy(update={"lines": ()}), TEXT)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,42 @@ def test_an_end_without_a_link_lets_waiters_look_again(tmp_path: Path) -> None:
         settled(connection, maker, None, result="not_created")
         assert states(connection)[needs] == "ready"
         assert heads.unfinished_for("T")(connection) == (False, maker, "not_created")
+
+
+def test_what_another_delivery_did_not_want_to_make_says_nothing_about_this_one(tmp_path: Path) -> None:
+    """Lanes share customers: each delivery is told of its own command where it has one."""
+    with opened(tmp_path) as connection:
+        [discarded] = event(connection, command("T"), command("N", kind="ensure_note", refs=("T",)))[:1]
+        outbox.finish(connection, discarded, "discarded", NOW)
+        [other] = event(connection, command("T", lane="b"))
+        settled(connection, other, None, result="not_created")
+        assert heads.unfinished_for("T", 1)(connection) == (False, discarded, "discarded")
+        assert heads.unfinished_for("T", 2)(connection) == (False, other, "not_created")
+        assert heads.unfinished_for("T", 3)(connection) == (False, other, "not_created")
+
+
+def test_an_optional_ref_is_given_where_it_is_linked_and_never_missed(tmp_path: Path) -> None:
+    """Also not where its link is not verified: then it is as if there were none."""
+    with opened(tmp_path) as connection:
+        optional = heads.OPTIONAL + "T"
+        [needs] = event(connection, command("N", kind="ensure_order", refs=("C", optional)))
+        found = heads.head(needs)(connection)
+        assert (found.missing, found.refs) == (("C",), {})
+        for verified in (False, True):
+            links.save(connection, replace(link("T"), verified=verified), outbox_id=needs, now=NOW)
+            assert set(heads.head(needs)(connection).refs) == ({"T"} if verified else set())
+            assert heads.head(needs)(connection).missing == ("C",)
+
+
+def test_a_pass_after_the_last_look_is_not_that_look_again(tmp_path: Path) -> None:
+    """What the look found asks for one more pass: the command goes as a new one."""
+    with opened(tmp_path) as connection:
+        [only] = event(connection, command("T"))
+        attempt = begun(connection, only, "T")
+        settlement = Settlement(None, "created", recheck_due=NOW + 1, again=True)
+        assert delivering.settle(only, attempt, settlement, NOW)(connection) == "unknown"
+        assert delivering.settle(only, None, Settlement(None, "created", again=True), NOW)(connection) == "ready"
+        assert not heads.head(only)(connection).recheck
 
 
 def test_nobody_waits_for_a_thing_that_nobody_makes(tmp_path: Path) -> None:

@@ -43,6 +43,22 @@ def test_parked_and_held_heads_give_way(tmp_path: Path) -> None:
             assert tuple(head) == (newer, 1)
 
 
+def test_what_means_the_opposite_gives_way_too(tmp_path: Path) -> None:
+    """Taking back and making again: of the unsent ones only the last goes, and what is under way stays."""
+    with opened(tmp_path) as connection:
+        made = command("T", kind="ensure_order", supersedes=(("ensure_cancelled", "T"),))
+        back = command("T", kind="ensure_cancelled", supersedes=(("ensure_order", "T"), ("book_invoice", "T")))
+        first = event(connection, made, command("T", kind="book_invoice", key="b"), command("U", kind="book_invoice"))
+        [taken] = event(connection, back)
+        found = states(connection)
+        assert [found[one] for one in (*first, taken)] == ["superseded", "superseded", "ready", "ready"]
+        [again] = event(connection, made)
+        assert (states(connection)[taken], row(connection, taken)["reason"]) == ("superseded", f"by {again}")
+        begun(connection, again, "T")
+        [last] = event(connection, back)
+        assert (states(connection)[again], states(connection)[last]) == ("in_flight", "ready")
+
+
 def test_an_open_attempt_is_never_superseded(tmp_path: Path) -> None:
     """In flight, of unknown end, throttled, or before its last look: it stays the head, the newer one follows."""
     with opened(tmp_path) as connection:

@@ -20,11 +20,11 @@ from handlers.commands import (
     BookInvoice,
     BookPayment,
     Command,
+    DocumentRow,
     EnsureCustomer,
     EnsureInvoice,
     EnsureNote,
     EnsurePayment,
-    InvoiceRow,
 )
 from handlers.values import Ref
 from tests.connectors.fortnox.token_server import MemoryTokens
@@ -75,7 +75,10 @@ class Stand:
             command=command,
             thing=command.thing.thing("demo"),
             link=self.known.get(command.thing),
-            refs={ref: self.known[ref] for ref in command.refs},
+            refs={
+                **{ref: self.known[ref] for ref in command.refs},
+                **{ref: self.known[ref] for ref in command.optional_refs if ref in self.known},
+            },
             looking=self.looking,
             links=self.links,
         )
@@ -172,7 +175,7 @@ def customer(**fields: Any) -> EnsureCustomer:
     return EnsureCustomer(**{**given, **fields})
 
 
-def row(**fields: Any) -> InvoiceRow:
+def row(**fields: Any) -> DocumentRow:
     """A row of 100 kronor at 25 percent."""
     given: dict[str, Any] = {
         "description": "K-100 Kaffe",
@@ -182,7 +185,7 @@ def row(**fields: Any) -> InvoiceRow:
         "vat": Decimal(25),
         "account": 3001,
     }
-    return InvoiceRow(**{**given, **fields})
+    return DocumentRow(**{**given, **fields})
 
 
 def invoice(**fields: Any) -> EnsureInvoice:

@@ -1,5 +1,7 @@
 """Customers: found by their keys, never doubled, never overwritten without leave."""
 
+from typing import Any
+
 import pytest
 
 from connectors.base import Held, Later, Park, UnknownEnd
@@ -267,3 +269,34 @@ def test_the_type_follows_from_the_number() -> None:
     assert customer_type("811218-9876") == "PRIVATE"
     assert customer_type("NO 987 654 321") == "COMPANY"
     assert customer_type(None) is None
+
+
+ADDRESS: dict[str, Any] = {"address1": "Sågvägen 3", "address2": "Port B", "zip_code": "83145", "city": "Östersund"}
+
+
+@pytest.mark.asyncio
+async def test_a_new_card_gets_the_address_and_an_old_one_only_where_it_has_none() -> None:
+    """Filled, not overwritten; a zip code is the same with a space in it, and one that is too long is cut and told."""
+    async with stand() as here:
+        await here.carry_out(customer(**ADDRESS))
+        (card,) = await here.stored("customers")
+        assert [card[name] for name in ("Address1", "Address2", "ZipCode", "City")] == list(ADDRESS.values())
+        same = customer(**ADDRESS | {"zip_code": "831 45", "city": "Umeå"}, update="fill", overwrite=("zip_code",))
+        assert (await here.carry_out(same)).result == "unchanged"
+        moved = customer(**ADDRESS | {"city": "Umeå"}, update="fill", overwrite=("city",))
+        assert (await here.carry_out(moved)).result == "changed"
+        long = customer(thing=Ref(system="shop", kind="customer", id="c2"), email=None, zip_code="SE-831 45 XX")
+        write = await here.write_of(long)
+        assert write.altered == (("ZipCode", "SE-831 45 XX", "SE-831 45"),)
+
+
+@pytest.mark.asyncio
+async def test_a_customer_that_is_only_meant_if_known_costs_no_call() -> None:
+    """Not searched, not made; once linked, its empty fields are filled."""
+    known = customer(update="fill", create=False, search=False, phone="0701740605")
+    async with stand() as here:
+        settled = await here.carry_out(known)
+        assert (settled.result, settled.link, await here.spent()) == ("not_created", None, 0)
+        await here.carry_out(customer())
+        assert (await here.carry_out(known)).result == "changed"
+        assert (await here.stored("customers"))[0]["Phone1"] == "0701740605"

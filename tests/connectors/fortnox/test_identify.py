@@ -1,12 +1,14 @@
 """A person's word about an object at Fortnox is believed only after that object was read."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from connectors.base import Park, Settled
+from connectors.base import Link, Park, Settled
 from handlers.commands import Command
 from handlers.values import Ref
+from tests.connectors.fortnox.paperwork import article, cancelled, credit, invoiced, offer, order
 from tests.connectors.fortnox.stand import (
     CUSTOMER,
     INVOICE,
@@ -118,3 +120,56 @@ async def test_an_object_of_another_kind_is_refused_in_plain_words() -> None:
         await here.carry_out(customer())
         assert await _refused(here, invoice(), "customer") == "This command makes an invoice, not a customer."
         assert await _refused(here, customer(), "invoice") == "This command makes a customer, not an invoice."
+
+
+@pytest.mark.asyncio
+async def test_an_order_and_an_offer_are_linked_as_their_own_commands_would() -> None:
+    """Named by a person, compared in full; what is cancelled or says something else is linked with a question."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        for kind, command in (("order", order()), ("offer", offer(order=None, invoice=None))):
+            made = await here.carry_out(command)
+            del here.known[command.thing]
+            settled = await _says(here, command, kind)
+            assert (settled.question, settled.link) == (None, made.link)
+            assert settled.link is not None
+            other = await _says(here, command.model_copy(update={"rows": (row(price=Decimal(1)),)}), kind)
+            assert "Price: meant 1" in str(other.question)
+            await here.target.client.request(f"cancel_{kind}", "1")
+            assert "cancelled" in str((await _says(here, command, kind)).question)
+            assert f"no {kind} 99" in await _refused(here, command, kind, "99")
+            assert "not an invoice" in await _refused(here, command, "invoice")
+
+
+@pytest.mark.asyncio
+async def test_an_invoice_of_our_order_may_carry_the_order_s_mark() -> None:
+    """It is the sale's own; another order's is not."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        await here.carry_out(order())
+        await here.carry_out(invoiced())
+        del here.known[INVOICE]
+        assert (await _says(here, invoiced(), "invoice")).question is None
+        assert "mark of another" in await _refused(here, invoiced(order=OTHER), "invoice")
+
+
+@pytest.mark.asyncio
+async def test_an_article_a_credit_and_what_cancels_nothing() -> None:
+    """A credit invoice only for a credit, an article under another number, and no document for a cancelling."""
+    async with stand() as here:
+        await here.carry_out(customer())
+        await here.carry_out(invoiced())
+        await here.carry_out(booking())
+        await here.seed(articles=[{"ArticleNumber": "77", "Description": "Kaffe"}])
+        found = await _says(here, article(), "article", "77")
+        assert found.link is not None
+        assert (found.link.number, found.link.state["vat"]) == ("77", "25")
+        assert "no article 78" in await _refused(here, article(), "article", "78")
+        assert "no credit invoice" in await _refused(here, credit(), "invoice")
+        assert "cancels a document" in await _refused(here, cancelled("order"), "order")
+        await here.target.client.request("credit_invoice", "1")
+        assert (await _says(here, credit(), "invoice", "2")).question is None
+        assert "credit invoice" in await _refused(here, invoiced(), "invoice", "2")
+        assert "credit invoice" in await _refused(here, booking(), "invoice", "2")
+        here.known[INVOICE] = Link("invoice", "7", {})
+        assert "not invoice 7" in await _refused(here, credit(), "invoice", "2")

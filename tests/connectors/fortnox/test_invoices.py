@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.base import Held, Park
-from connectors.fortnox.invoice_content import meant, rows_of
+from connectors.fortnox.document_content import content_of
 from handlers.values import Ref, reference
 from tests.connectors.fortnox.stand import (
     INVOICE,
@@ -122,7 +122,7 @@ async def test_a_difference_that_a_person_repaired_is_accepted() -> None:
         ) as answer:
             assert answer.status == 200
         repaired = wrong.model_copy(update={"rows": (row(price=Decimal(100), description="x"),)})
-        here.known[INVOICE].state["meant"] = meant(repaired, "1", rows_of(repaired)[0])["digest"]
+        here.known[INVOICE].state["meant"] = content_of(repaired, "1", {}).meant["digest"]
         assert (await here.carry_out(repaired)).result == "unchanged"
         assert (await here.carry_out(booking())).result == "changed"
 
@@ -234,7 +234,7 @@ async def test_texts_are_fitted_and_the_change_is_told() -> None:
         command = invoice(rows=(row(description=long),), number="N" * 40)
         write = await here.write_of(command)
         ((field, before, after),) = write.altered
-        assert (field, before) == ("InvoiceRows 1 Description", long)
+        assert (field, before) == ("row 1 Description", long)
         settled = await here.carry_out(command)
         (stored,) = await here.stored("invoices")
         assert stored["InvoiceRows"][0]["Description"] == after

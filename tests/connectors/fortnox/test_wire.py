@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.fortnox.errors import MEANINGS, Information, information
+from connectors.fortnox.error_codes import MEANINGS
+from connectors.fortnox.errors import Information, information
 from connectors.fortnox.wire import OPERATIONS, Unparsable, decimal_of, decode, encode, is_true, plain, plain_number
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=2)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.base import Json
 from connectors.sources import Ignored, Needs, Unreadable, Wanted
 from handlers.events import Address, Document, InvoiceChanged, Line, Party
-from handlers.invoice import book_paid_invoice
+from handlers.invoice import book_own_invoice
 from handlers.settings import CompanySettings
 from handlers.totals import check_totals
 from handlers.values import Question, Ref
@@ -98,7 +98,7 @@ def test_the_example_can_be_booked() -> None:
     company = CompanySettings.model_validate(
         {"name": "demo", "start": "2026-01-01", "bookkeeping": {"sales_accounts": {"25": 3001}, "payment_mode": "BG"}}
     )
-    commands = book_paid_invoice(found, company)
+    commands = book_own_invoice(found, company)
     assert [command.kind for command in commands] == [
         "ensure_customer",
         "ensure_invoice",

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from connectors.fortnox.invoice_content import differences, meant, rows_of, updated_rows
+from connectors.fortnox.document_content import content_of, updated_rows
+from connectors.fortnox.document_state import differences
+from connectors.fortnox.forms import INVOICE
 from tests.connectors.fortnox.stand import (
     CUSTOMER,
     invoice,
@@ -16,9 +18,9 @@ from tests.connectors.fortnox.stand import (
 
 def test_an_update_states_everything() -> None:
     """RowIds are reused in order; article, unit and housework of an old row are cleared by name."""
-    rows, _ = rows_of(invoice(rows=(row(unit=None), row())))
+    rows = content_of(invoice(rows=(row(unit=None), row())), "1", {}).rows
     old = [{"RowId": 7, "Unit": "h", "ArticleNumber": "A", "HouseWork": True, "Discount": 5}]
-    first, second = updated_rows(rows, old)
+    first, second = updated_rows(INVOICE, rows, old)
     assert (first["RowId"], first["Unit"], first["ArticleNumber"], first["HouseWork"]) == (7, "API_BLANK", None, False)
     assert first["Discount"] == 0
     assert "RowId" not in second
@@ -42,7 +44,7 @@ def test_an_update_states_everything() -> None:
 def test_every_field_of_the_money_is_compared(field: str, value: object) -> None:
     """Each of them alone is a difference; without any there is none."""
     command = invoice()
-    ours = meant(command, "1", rows_of(command)[0])
+    ours = content_of(command, "1", {}).meant
     line = {"Price": 50, "DeliveredQuantity": "2.00", "VAT": 25, "AccountNumber": 3001, "Discount": 0}
     good: dict[str, Any] = {
         "CustomerNumber": "1",
@@ -56,15 +58,15 @@ def test_every_field_of_the_money_is_compared(field: str, value: object) -> None
         "RoundOff": 0,
         "InvoiceRows": [line],
     }
-    assert differences(ours, good) == []
-    assert len(differences(ours, good | {field: value})) == 1
+    assert differences(INVOICE, ours, good) == []
+    assert len(differences(INVOICE, ours, good | {field: value})) == 1
 
 
 @pytest.mark.parametrize("field", ["Price", "DeliveredQuantity", "VAT", "AccountNumber", "Discount"])
 def test_every_field_of_a_row_is_compared(field: str) -> None:
     """One wrong field of one row is one difference, with row, meant and stored."""
     command = uneven()
-    ours = meant(command, "1", rows_of(command)[0])
+    ours = content_of(command, "1", {}).meant
     line: dict[str, Any] = {"Price": Decimal("80.24"), "DeliveredQuantity": "1", "VAT": 25, "AccountNumber": 3001}
     line["Discount"] = 0
     good: dict[str, Any] = {
@@ -72,8 +74,8 @@ def test_every_field_of_a_row_is_compared(field: str) -> None:
         "TotalVAT": Decimal("20.06"), "Freight": 0, "AdministrationFee": 0, "Total": 100, "RoundOff": Decimal("-0.30"),
         "InvoiceRows": [line],
     }  # fmt: skip
-    assert differences(ours, good) == []
-    (found,) = differences(ours, good | {"InvoiceRows": [line | {field: "7"}]})
+    assert differences(INVOICE, ours, good) == []
+    (found,) = differences(INVOICE, ours, good | {"InvoiceRows": [line | {field: "7"}]})
     assert found.startswith(f"row 1 {field}: meant ")
 
 

@@ -1,0 +1,135 @@
+"""Crediting a booked invoice: once, in full, and compared to the öre with what it takes back before it is booked."""
+
+from decimal import Decimal
+
+from connectors.base import Json, Link, Settled, Sighting, Task, UnknownEnd, Write
+from connectors.fortnox import bookings
+from connectors.fortnox.client import Client
+from connectors.fortnox.document_state import number_of
+from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.forms import reference_of
+from connectors.fortnox.resource import command_of, held
+from connectors.fortnox.wire import OPERATIONS, decimal_of, is_true, text_of
+from handlers.commands import EnsureCredit
+
+AMOUNTS = ("Net", "TotalVAT", "Total", "RoundOff")
+WORDS = ("CustomerNumber", "Currency")
+ZERO = Decimal(0)
+REFERENCE = "CreditInvoiceReference"
+
+
+class Credits:
+    """``EnsureCredit`` at Fortnox (facts, sections 6.5 and 8): nothing there guards against a second credit."""
+
+    def far_object(self, task: Task) -> str | None:
+        """The invoice that is credited: its reference to the credit changes."""
+        original = task.refs.get(command_of(task, EnsureCredit).invoice)
+        return None if original is None else f"invoice:{original.number}"
+
+    async def plan(self, task: Task, client: Client) -> Write | Settled:
+        """Nothing to credit without a booked invoice; one that was credited or paid is a person's."""
+        original = task.refs.get(command_of(task, EnsureCredit).invoice)
+        if task.link is not None:
+            return await self._compared(task.link, client)
+        if original is None:
+            return Settled(None, "not_created", proof={"because": "this sale has no invoice in Fortnox"})
+        invoice = await client.read("read_invoice", original.number)
+        proof: Json = {"read": f"invoice:{original.number}", "Booked": is_true(invoice.get("Booked"))}
+        if not is_true(invoice.get("Booked")):
+            return Settled(None, "not_created", proof=proof | {"because": "the invoice is not booked"})
+        self._refuse(original.number, invoice)
+        operation = OPERATIONS["credit_invoice"]
+        return Write(
+            operation.name,
+            operation.method,
+            operation.at(original.number),
+            None,
+            creates=True,
+            far_object=f"invoice:{original.number}",
+            stands_on={REFERENCE: "0", "Balance": text_of(invoice.get("Balance"))},
+            evidence={"number": original.number, "original": _amounts(invoice)},
+            proof=proof,
+        )
+
+    async def perform(self, task: Task, write: Write, client: Client) -> Settled:
+        """Credit; the answer is the original, whose reference names the credit invoice (read again if it does not)."""
+        number = write.evidence["number"]
+        answer = await client.request(write.operation, path=write.path)
+        credit = number_of(answer) if number_of(answer) != number else reference_of(answer, REFERENCE)
+        if not credit:
+            credit = reference_of(await client.read("read_invoice", number), REFERENCE)
+        if not credit:
+            raise UnknownEnd("reference_missing", system=SYSTEM, operation=write.operation)
+        return self._made(credit, write.evidence)
+
+    async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
+        """The original names its credit invoice, or nothing was made."""
+        invoice = await client.read("read_invoice", evidence["number"])
+        credit = reference_of(invoice, REFERENCE)
+        proof: Json = {"read": f"invoice:{evidence['number']}", REFERENCE: credit or "0"}
+        if not credit:
+            return Sighting(None, proof)
+        if task.link is not None and task.link.number != credit:
+            return Sighting(_twice(task.link, credit, evidence["number"]), proof)
+        return Sighting(self._made(credit, evidence), proof)
+
+    def _refuse(self, number: str, invoice: Json) -> None:
+        credited = reference_of(invoice, REFERENCE)
+        if credited:
+            raise held(
+                "credited_already",
+                f"Invoice {number} is credited by invoice {credited} already. Link that one to this command "
+                f"(`invoice:{credited}`), or discard the command: a second credit is never made.",
+            )
+        balance, total = decimal_of(invoice.get("Balance")), decimal_of(invoice.get("Total"))
+        if balance is None or balance != total:
+            raise held(
+                "invoice_paid",
+                f"Of invoice {number} of {text_of(invoice.get('Total'))}, {text_of(invoice.get('Balance'))} is left to "
+                "pay: credit it in Fortnox, book the repayment, then discard this command.",
+            )
+
+    def _made(self, credit: str, evidence: Json) -> Settled:
+        """The link to the new invoice; what it says is read in a pass of its own."""
+        state: Json = {"compared": False, "original": evidence["original"]}
+        return Settled(Link("invoice", credit, state), "created", again=True, proof={"credits": evidence["number"]})
+
+    async def _compared(self, link: Link, client: Client) -> Settled:
+        if link.state.get("compared"):
+            return Settled(link, "unchanged")
+        invoice = await client.read("read_invoice", link.number)
+        original = link.state["original"]
+        wrong = wrong_in(invoice, original)
+        state = bookings.state_of(invoice, {}) | {"compared": not wrong, "mismatch": bool(wrong), "original": original}
+        question = None
+        if wrong:
+            question = f"Credit invoice {link.number} stays unbooked, it is not what was meant: {'; '.join(wrong)}."
+        proof: Json = {"read": f"invoice:{link.number}", "Total": text_of(invoice.get("Total"))}
+        return Settled(Link("invoice", link.number, state), "created", question=question, proof=proof)
+
+
+def _twice(ours: Link, other: str, original: str) -> Settled:
+    """An earlier credit took effect after all, when another had been made: the original names the last of them."""
+    question = (
+        f"Invoices {ours.number} and {other} both credit invoice {original}: cancel one of them in Fortnox, then link "
+        f"the other to this command, for instance `invoice:{ours.number}`."
+    )
+    return Settled(Link(ours.kind, ours.number, {**ours.state, "mismatch": True}), "created", question=question)
+
+
+def _amounts(invoice: Json) -> Json:
+    return {name: text_of(invoice.get(name)) for name in (*AMOUNTS, *WORDS)}
+
+
+def wrong_in(credit: Json, original: Json) -> list[str]:
+    """Where a credit invoice does not take back exactly what the original says; empty where it does."""
+    found = [] if is_true(credit.get("Credit")) else ["it is no credit invoice"]
+    for name in AMOUNTS:
+        meant = -(decimal_of(original[name]) or ZERO)
+        if decimal_of(credit.get(name)) != meant:
+            found.append(f"{name}: meant {meant:f}, stored {text_of(credit.get(name))}")
+    return found + [
+        f"{name}: meant {original[name]}, stored {text_of(credit.get(name))}"
+        for name in WORDS
+        if text_of(credit.get(name)) != original[name]
+    ]

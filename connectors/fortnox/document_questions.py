@@ -1,0 +1,139 @@
+"""What a person is asked about an invoice, an order or an offer, and where that holds a command."""
+
+from typing import NoReturn
+
+from connectors.base import Json, Link, Task
+from connectors.fortnox.conversions import Conversion
+from connectors.fortnox.forms import Form
+from connectors.fortnox.resource import held
+from connectors.fortnox.wire import decimal_of, is_true
+from handlers.commands import DocumentCommand, EnsureInvoice
+
+ANEW = "Discard this command, or have the document made anew."
+LOCKS = {
+    "invoice": ("booked", "Credit it in Fortnox, or discard this command."),
+    "order": ("made into an invoice", "Correct or credit that invoice in Fortnox, or discard this command."),
+    "offer": ("made into an order or invoice", "Correct that in Fortnox, or discard this command."),
+}
+"""What closes a document for changes, and what a person can do then."""
+
+
+class Questions:
+    """The questions about one kind of document; each names numbers and fields, never a name."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    async def about_same_sale(self, task: Task, command: DocumentCommand, customer: str) -> None:
+        """One sale may arrive as an order and as the source's own invoice: a person decides. Raises ``Held``."""
+        if not isinstance(command, EnsureInvoice) or command.made_from != "invoice" or command.total is None:
+            return
+        days = command.hold_same_total_days
+        if days == 0:
+            return
+        other = await task.links.same_sale(
+            task.company, task.thing, customer, str(command.total), command.currency, days
+        )
+        if other is not None:
+            raise held(
+                "same_sale",
+                f"Order {other} made an invoice of the same customer and total in the last {days} days. Discard this "
+                "command if it is the same sale; retry it with --absent if it is another one.",
+            )
+
+    def about_cancelled_sale(self, later: Link) -> None:
+        """Nothing is made of a sale whose later document was cancelled. Raises ``Held``."""
+        if later.state.get("cancelled"):
+            raise held(
+                f"{later.kind}_cancelled", f"This sale's {later.kind} {later.number} is cancelled in Fortnox. {ANEW}"
+            )
+
+    def about_credited(self, task: Task, command: DocumentCommand) -> None:
+        """An invoice that was credited stands for no sale any more. Raises ``Held``."""
+        credit = None if command.credit is None else task.refs.get(command.credit)
+        if credit is not None and task.link is not None:
+            raise held(
+                "invoice_credited", f"Invoice {task.link.number} was credited by invoice {credit.number}. {ANEW}"
+            )
+
+    def about_source(self, conversion: Conversion, ours: Json) -> None:
+        """Nothing is made of a source that is not what was meant. Raises ``Held``."""
+        source = conversion.source.named(conversion.number)
+        if conversion.state.get("cancelled"):
+            raise held(f"{conversion.source.kind}_cancelled", f"{source} is cancelled in Fortnox. {ANEW}")
+        if conversion.state.get("mismatch"):
+            raise held(
+                "totals_differ",
+                f"{source} is not what was meant: nothing is made of it before its question is answered.",
+            )
+        if self._form.kind == "invoice" and conversion.state.get("meant") not in {None, ours["digest"]}:
+            raise held(
+                f"{conversion.source.kind}_differs",
+                f"{source} does not say what this invoice shall say, and the rows of an invoice made from it cannot be "
+                f"changed. Answer what is asked about the {conversion.source.kind}, then retry.",
+            )
+
+    async def about_foreign(self, task: Task, number: str) -> None:
+        """What a source became must not be another thing of ours. Raises ``Held``."""
+        if await task.links.linked_elsewhere(task.company, self._form.kind, [number], task.thing):
+            raise held(
+                "linked_elsewhere",
+                f"{self._form.named(number)} was made from this sale, but is linked to another thing of ours (see "
+                f"explain {self._form.kind}:{number}). Discard this command if that is right.",
+            )
+
+    def cancelled(self, number: str) -> NoReturn:
+        """Ask about a linked document that was cancelled."""
+        raise held(f"{self._form.kind}_cancelled", f"{self._form.named(number)} is cancelled in Fortnox. {ANEW}")
+
+    def locked(self, number: str, wrong: list[str]) -> NoReturn:
+        """Ask about a linked document that shall be changed and no longer can be."""
+        how, remedy = LOCKS[self._form.kind]
+        what = "; ".join(wrong) or "its texts differ"
+        raise held(
+            f"{self._form.kind}_{'booked' if self._form.kind == 'invoice' else 'locked'}",
+            f"{self._form.named(number)} is {how} and can no longer be changed: {what}. {remedy}",
+        )
+
+    def rows_of_order(self, number: str, wrong: list[str]) -> NoReturn:
+        """Ask about an unbooked invoice whose rows belong to its order (Fortnox facts, section 6.1)."""
+        what = "; ".join(wrong) or "its texts differ"
+        raise held(
+            "rows_of_order",
+            f"Invoice {number} was made from an order, so its rows cannot be changed: {what}. Cancel it in Fortnox and "
+            "make the right one there, then link it, or discard this command.",
+        )
+
+    def differs(self, number: str, wrong: list[str]) -> NoReturn:
+        """Ask about a linked document that should be as meant and is not."""
+        raise held(
+            "totals_differ",
+            f"{self._form.named(number)} is not what was meant: {'; '.join(wrong)}. Correct it in Fortnox and retry, "
+            f"accept it as it stands with `link` and `{self._form.kind}:{number}`, or discard this command.",
+        )
+
+    def unlike(self, number: str, wrong: list[str]) -> str:
+        """The question about a document that was made and is not what was meant."""
+        stays = "stays unbooked" if self._form.kind == "invoice" else "stays as it is"
+        return f"{self._form.named(number)} {stays}, it is not what was meant: {'; '.join(wrong)}."
+
+    def about_stored(self, number: str, stored: Json, ours: Json, wrong: list[str], surplus: list[str]) -> str | None:
+        """What must be asked about a document of ours as it stands in Fortnox; ``None`` where it is as meant."""
+        named = self._form.named(number)
+        if surplus:
+            plural = f"{self._form.kind.capitalize()}s {number}, {', '.join(surplus)}"
+            return (
+                f"{plural} all carry our mark: one sale stands twice in Fortnox. Cancel all but one in Fortnox, then "
+                f"retry, or name the right one: `link`, `{self._form.kind}:{number}`."
+            )
+        if is_true(stored.get("Cancelled")):
+            return f"{named} carries our mark and is cancelled in Fortnox. {ANEW}"
+        if wrong:
+            return self.unlike(number, wrong)
+        meant = decimal_of(ours["total"] or ours["net"])
+        if self._form.kind == "invoice" and decimal_of(stored.get("Total")) == 0 and meant != 0:
+            return (
+                f"Fortnox rounds invoice {number} of {meant} to 0, so it can take no payment: cancel it and discard "
+                "what follows, or book it by hand."
+            )
+        return None

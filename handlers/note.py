@@ -1,0 +1,28 @@
+"""Rules for what a source says of a party: a note becomes a line on the card, a change fills a known card."""
+
+from handlers.commands import Command, EnsureNote
+from handlers.events import NoteAdded, PartyChanged
+from handlers.party import known_party, respondent, single_line
+from handlers.settings import CompanySettings
+from handlers.survey import shortened
+
+CORE = "note"
+
+
+def note_text(event: NoteAdded, settings: CompanySettings) -> tuple[Command, ...]:
+    """The customer (made as a survey would make it) and one dated line with the note's text; an empty note is nothing.
+
+    Raises :class:`~handlers.values.Question` where nobody can be named.
+    """
+    text = single_line(event.text)
+    if not text:
+        return ()
+    customer = respondent(event.thing, event.about, settings.survey)
+    detail = shortened(text, settings.survey.detail_characters)
+    return customer, EnsureNote(thing=event.thing, customer=customer.thing, dated=event.dated, core=CORE, detail=detail)
+
+
+def fill_known_party(event: PartyChanged, settings: CompanySettings) -> tuple[Command, ...]:
+    """The empty fields of a customer that we know already; an unknown party costs no call and makes nothing."""
+    customer = known_party(event.thing, event.party)
+    return () if customer is None else (customer,)
