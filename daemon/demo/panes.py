@@ -55,9 +55,8 @@ def compact(snapshot: Snapshot) -> RenderableType:
 
 def _title(snapshot: Snapshot, width: int) -> Text:
     title = Text.assemble(
-        ("fortnox-bridge demo", "bold"), "  ", ("SIMULATOR", WARN), "  ", *_process(snapshot.process),
-        (f"   {snapshot.seconds:.0f} s", DIM),
-    )  # fmt: skip
+        ("demo", "bold"), "  ", ("SIMULATOR", WARN), (f"  {snapshot.seconds:.0f} s  ", DIM), *_process(snapshot.process)
+    )
     title.truncate(width, overflow="ellipsis")
     return title
 

@@ -24,18 +24,26 @@ async def exists(module: str) -> bool:
 
 
 @asynccontextmanager
-async def serving(module: str, senders: Sequence[str], folder: Path) -> AsyncIterator[Mapping[str, str]]:
+async def serving(
+    module: str,
+    senders: Sequence[str],
+    folder: Path,
+    *,
+    start_seconds: float = START_SECONDS,
+    stop_seconds: float = STOP_SECONDS,
+) -> AsyncIterator[Mapping[str, str]]:
     """Run the stand-in of each sender for the length of the block; gives the address of each.
 
     ``python -m MODULE SENDER --port 0`` is started, whose first line is its address; what it says besides goes to
-    ``folder``. Raises :class:`NotStarted` where one ends, or prints something else or nothing in time.
+    ``folder``. Raises :class:`NotStarted` where one ends, or prints something else, or nothing in ``start_seconds``.
+    After the block each is asked to end (SIGTERM), and killed where it has not after ``stop_seconds``.
     """
     ones = [_StandIn(module, sender, folder / f"stand-in-{sender}.log") for sender in senders]
     try:
-        addresses = await asyncio.gather(*(one.start() for one in ones))
+        addresses = await asyncio.gather(*(one.start(start_seconds) for one in ones))
         yield dict(zip(senders, addresses, strict=True))
     finally:
-        await asyncio.gather(*(one.stop() for one in ones))
+        await asyncio.gather(*(one.stop(stop_seconds) for one in ones))
 
 
 class _StandIn:
@@ -47,7 +55,7 @@ class _StandIn:
         self._process: Process | None = None
         self._rest: asyncio.Task[None] | None = None
 
-    async def start(self) -> str:
+    async def start(self, seconds: float) -> str:
         """Start it; returns its first line, which is its address. Raises :class:`NotStarted`."""
         with self._log.open("ab") as errors:
             # A session of its own: Ctrl-C in the terminal reaches the demo only, which then ends all in order.
@@ -56,12 +64,12 @@ class _StandIn:
             )
         assert process.stdout is not None
         try:
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(seconds):
                 line = (await process.stdout.readline()).decode(errors="replace").strip()
                 if not line:
                     raise self._failed(f"it ended with code {await process.wait()}")
         except TimeoutError:
-            raise self._failed(f"it printed no address within {START_SECONDS:g} s") from None
+            raise self._failed(f"it printed no address within {seconds:g} s") from None
         if not _is_address(line):
             raise self._failed(f"its first line is no address of this machine: {line[:100]}")
         self._rest = asyncio.create_task(self._drain(process.stdout))
@@ -78,10 +86,10 @@ class _StandIn:
         told = f"a stand-in did not start: {reason} (python {' '.join(self._words)})"
         return NotStarted("\n".join([told, *lines]))
 
-    async def stop(self) -> None:
-        """SIGTERM, and SIGKILL where that does not help."""
+    async def stop(self, seconds: float) -> None:
+        """SIGTERM, and SIGKILL where that does not help in time."""
         if self._process is not None:
-            await stopped(self._process, STOP_SECONDS)
+            await stopped(self._process, seconds)
         if self._rest is not None:
             await self._rest
 
