@@ -1,20 +1,19 @@
 """The demo on a terminal as a live view: renewed a few times a second, put away in order whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.live import Live
 
-from daemon.demo import panes
-from daemon.demo.snapshot import Snapshot, Story
+from daemon.demo import panes, staying
 from daemon.demo.stage import Stage
 from daemon.demo.telling import Telling
 from daemon.demo.watcher import Watcher
 
 RENEW_SECONDS = 0.25
-Picture = Callable[[Snapshot, Console], RenderableType]
 
 
 class LiveView:
@@ -30,7 +29,7 @@ class LiveView:
         plain, telling = stage.screen, Telling()
         stage.screen = telling
         try:
-            async with self._shown(stage, lambda: telling.story, _whole, own_screen=True):
+            async with _beside(self._plays(stage, telling)):
                 yield
         except Exception:
             plain.chapter(telling.story.scene)
@@ -44,35 +43,37 @@ class LiveView:
     @asynccontextmanager
     async def staying(self, stage: Stage) -> AsyncIterator[None]:
         """While the block runs, what arrives shows in a block below what was printed."""
-        nothing = Story("", ())
-        async with self._shown(stage, lambda: nothing, _compact, own_screen=False):
+        async with _beside(self._stays(stage)):
             yield
 
-    @asynccontextmanager
-    async def _shown(
-        self, stage: Stage, story: Callable[[], Story], picture: Picture, *, own_screen: bool
-    ) -> AsyncIterator[None]:
-        watcher = Watcher(stage.configuration, stage.read, stage.daemon, stage.fortnox)
-        with Live(
-            console=self._console, screen=own_screen, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
-        ) as live:
+    async def _plays(self, stage: Stage, telling: Telling) -> None:
+        watcher = _watcher(stage)
+        with self._live(own_screen=True) as live:
+            while True:
+                snapshot = replace(await watcher.look(), story=telling.story)
+                live.update(panes.whole(snapshot, self._console.width, self._console.height), refresh=True)
+                await asyncio.sleep(RENEW_SECONDS)
 
-            async def renewed() -> None:
-                while True:
-                    snapshot = await watcher.look(story())
-                    live.update(picture(snapshot, self._console), refresh=True)
+    async def _stays(self, stage: Stage) -> None:
+        watcher = _watcher(stage)
+        while True:
+            size = self._console.size
+            with self._live(own_screen=False) as live:
+                while self._console.size == size:
+                    live.update(panes.compact(await watcher.look()), refresh=True)
                     await asyncio.sleep(RENEW_SECONDS)
+            # Terminals break lines anew when their width changes, and then nobody knows where the block begins.
+            self._console.clear()
+            staying.show(stage)
 
-            async with _beside(renewed()):
-                yield
+    def _live(self, *, own_screen: bool) -> Live:
+        return Live(
+            console=self._console, screen=own_screen, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+        )
 
 
-def _whole(snapshot: Snapshot, console: Console) -> RenderableType:
-    return panes.whole(snapshot, console.width, console.height)
-
-
-def _compact(snapshot: Snapshot, _: Console) -> RenderableType:
-    return panes.compact(snapshot)
+def _watcher(stage: Stage) -> Watcher:
+    return Watcher(stage.configuration, stage.read, stage.daemon, stage.fortnox)
 
 
 @asynccontextmanager

@@ -187,7 +187,7 @@ def _styled(line: str) -> Text:
     shown = Text(line, "bold" if line.startswith("──") else "")
     shown.highlight_words(["HOLDS"], "bold green")
     shown.highlight_words(["BROKEN", "MISSING"], BAD)
-    shown.highlight_regex(r"^  [A-Za-z][A-Za-z ]{0,9}(?= )", "cyan")
+    shown.highlight_regex(r"^  [A-Za-z]+(?: [a-z]+)?(?=  )", "cyan")
     return shown
 
 

@@ -100,4 +100,4 @@ class Snapshot:
     companies: tuple[CompanyFigures, ...]
     books: Books
     newest: tuple[DeliveryRow, ...]
-    story: Story
+    story: Story = Story("", ())

@@ -1,7 +1,7 @@
 """Whether the demo is a live view or plain lines: by the terminal, by what was asked, by what is installed."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.util import find_spec
 from typing import Protocol
@@ -39,11 +39,17 @@ class PlainView:
         yield
 
 
-def chosen(screen: Screen, *, once: bool, environment: Mapping[str, str] = os.environ) -> View:
-    """The live view unless ``once``; where rich is missing one line says how to get it."""
+def chosen(
+    screen: Screen,
+    *,
+    once: bool,
+    environment: Mapping[str, str] = os.environ,
+    found: Callable[[str], object] = find_spec,
+) -> View:
+    """The live view unless ``once``; where rich is missing (not ``found``) one line says how to get it."""
     if once or environment.get("TERM", "dumb") in DUMB:
         return PlainView()
-    if find_spec("rich") is None:
+    if found("rich") is None:
         screen.say(ADVICE)
         return PlainView()
     from daemon.demo.live import LiveView

@@ -13,7 +13,7 @@ from daemon.admin import NoDaemonAnswers, ask_facts
 from daemon.demo.configuration import Configuration
 from daemon.demo.far_side import FarSide
 from daemon.demo.process import Daemon
-from daemon.demo.snapshot import Books, CompanyFigures, Invoice, Process, SenderFigures, Snapshot, Story
+from daemon.demo.snapshot import Books, CompanyFigures, Invoice, Process, SenderFigures, Snapshot
 from daemon.demo.tally import MOST, Tally
 from daemon.shut_text import nothing_leaves
 from daemon.times import iso
@@ -41,8 +41,11 @@ class Watcher:
         self._commands = Tally()
         self._began = time.monotonic()
 
-    async def look(self, story: Story) -> Snapshot:
-        """Everything as it stands now. Raises what the readers raise; a daemon that is down is no error."""
+    async def look(self) -> Snapshot:
+        """Everything as it stands now, but for the story.
+
+        Raises what the readers raise; a daemon that is down is no error.
+        """
         live = await self._facts()
         deliveries, commands = self._deliveries, self._commands
         deliveries.note(await self._read(watching.deliveries(deliveries.after, deliveries.wanted, MOST)))
@@ -61,7 +64,6 @@ class Watcher:
             companies=tuple([await self._company(name, pauses, live) for name in self._configuration.companies]),
             books=books(await self._fortnox.state()),
             newest=tuple(newest),
-            story=story,
         )
 
     async def _facts(self) -> Json | None:

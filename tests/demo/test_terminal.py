@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.terminal import HIDE_CURSOR, OWN_SCREEN, PLAIN_SCREEN, SHOW_CURSOR, Terminal, terminal
+from tests.fakes.terminal import HIDE_CURSOR, OWN_SCREEN, PLAIN_SCREEN, SHOW_CURSOR, Terminal, terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from daemon.cli import main; main()"]
@@ -63,6 +63,10 @@ def test_the_demo_is_a_live_view_then_a_summary_until_ctrl_c(tmp_path: Path) -> 
         assert paste(screen.until(r"curl -s \S+/hooks/shop .*\n", 10)[0]) == 200
         screen.until(r"in-\d+ +shop +order_changed SO-30001  handled", 20)
         screen.until(r"4 000\.00 +4 000\.00  no +SO-30001", 20)
+        before = len(screen.text)
+        screen.resize(90, 35)
+        screen.until("(?s)Try it: everything stays up.{2000,}Try it: everything stays up.*live: what you send", 20)
+        assert "─" * 91 not in screen.text[before:].partition("Try it")[2]
         screen.process.send_signal(signal.SIGINT)
         assert screen.ended(30) == 0, screen.text[-3000:]
         assert screen.text.rstrip().endswith("Ctrl-C: the daemon is stopped in order, the temporary folder is removed.")

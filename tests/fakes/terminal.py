@@ -77,7 +77,7 @@ def terminal(
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES", "ONCE", "NO_COLOR"}}
     process = subprocess.Popen(
-        words, cwd=folder, env=kept | environment, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+        words, cwd=folder, env={**kept, **environment}, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
     )
     os.close(slave)
     try:
