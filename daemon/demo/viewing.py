@@ -9,7 +9,7 @@ from typing import Protocol
 from daemon.demo.screen import Screen
 from daemon.demo.stage import Stage
 
-ADVICE = "plain lines; for a live view install the extra: pip install 'fortnox-bridge[terminal]'"
+ADVICE = "plain lines; for a live view install the extra [terminal], which is: pip install rich"
 DUMB = frozenset({"dumb", "unknown"})
 
 

@@ -1,4 +1,4 @@
-"""status --watch: renewed in place on a terminal, one after another elsewhere, ended by Ctrl-C with status' own code."""
+"""status --watch: renewed in place on a terminal, one after another elsewhere, and ended by Ctrl-C as a status."""
 
 import signal
 import subprocess

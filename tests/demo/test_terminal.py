@@ -41,7 +41,7 @@ def paste(curl: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(200)
 @pytest.mark.capability("000-44")
 def test_the_demo_is_a_live_view_then_a_summary_until_ctrl_c(tmp_path: Path) -> None:
     """80 by 24, then larger; the kill is seen; the plain summary follows; what is sent by hand shows; exit 0."""

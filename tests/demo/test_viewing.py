@@ -43,7 +43,7 @@ def test_the_live_view_needs_a_terminal_that_can_and_rich() -> None:
     assert written.getvalue() == ""
     assert isinstance(chosen(screen, once=False, environment=ANSI, found=lambda _: None), PlainView)
     assert written.getvalue() == f"  {ADVICE}\n"
-    assert "fortnox-bridge[terminal]" in ADVICE
+    assert "[terminal]" in ADVICE
 
 
 def test_the_story_is_that_of_the_newest_chapter_and_nothing_is_forgotten() -> None:
