@@ -13,7 +13,7 @@ type = "highlevel"
 company = "{company}"
 path_token = "generated:highlevel-path"
 location_id = "hQ4nVw8sLtR2eXbKc7Pm"
-api = {{ base_url = "{url}", token = "plain:made-up-token" }}
+api = {{ base_url = "{url}", token = "plain:pit-stand-in" }}
 """
 
 _UPSALES = """\

@@ -48,13 +48,12 @@ async def demonstrate(*, once: bool, module: str | None) -> int:
 
 async def _play(stage: Stage, view: View, *, once: bool) -> int:
     began = time.monotonic()
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        async with view.scenes(stage):
-            now = datetime.now(UTC)
-            await webhooks_scene.play(stage, now)
-            await refusals_scene.play(stage, now)
-            await crash_scene.play(stage, now)
-        kept = await summary.show(stage)
+    async with view.scenes(stage), asyncio.timeout(DEADLINE_SECONDS):
+        now = datetime.now(UTC)
+        await webhooks_scene.play(stage, now)
+        await refusals_scene.play(stage, now)
+        await crash_scene.play(stage, now)
+    kept = await summary.show(stage)
     stage.screen.line()
     stage.screen.say(f"{time.monotonic() - began:.0f} s in all. Nothing of this left your machine.")
     if not once:

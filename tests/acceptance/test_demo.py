@@ -46,7 +46,7 @@ def test_the_demo_shows_all_of_it_and_ends(tmp_path: Path) -> None:
     for promised in (
         "survey_submitted → note_survey",
         "order_changed → book_order",
-        "invoice_paid → book_paid_invoice",
+        "invoice_changed → book_paid_invoice",
         "3 596.00 + VAT 899.00 = 4 495.00 SEK",
         "4 calls to Fortnox",
         "1 call to Fortnox",

@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -72,7 +73,7 @@ class Terminal:
 def terminal(
     words: Sequence[str], folder: Path, environment: Mapping[str, str], size: tuple[int, int] = (80, 24)
 ) -> Iterator[Terminal]:
-    """Run a program in a new terminal; where the block ends, so does the program, by its id."""
+    """Run a program in a new terminal; where the block ends, so does the program."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES", "ONCE", "NO_COLOR"}}
@@ -83,6 +84,16 @@ def terminal(
     try:
         yield Terminal(process, master)
     finally:
+        _end(process)
+        os.close(master)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """As Ctrl-C does it, so that a program that a test has left in the middle ends those that it started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        os.close(master)
