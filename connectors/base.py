@@ -237,12 +237,16 @@ class Target(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredToken:
-    """A company's tokens as they lie on disk (opened). ``refresh`` is ``None`` for client credentials."""
+    """Tokens of a company or a source as they lie on disk (opened). ``refresh`` is ``None`` for client credentials.
+
+    ``seed`` is the digest of the refresh token of the configuration that the pair grew from, where its owner keeps it.
+    """
 
     access: str
     expires_at: datetime
     refresh: str | None = None
     refreshed_at: datetime | None = None
+    seed: str | None = None
 
 
 class TokenStore(Protocol):

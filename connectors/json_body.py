@@ -1,6 +1,7 @@
-"""Reads a request body as one JSON object within bounds; decimals stay exact."""
+"""Reads a request body as one JSON object within bounds, and writes one; decimals stay exact."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -39,6 +40,26 @@ def read_object(body: bytes) -> dict[str, Any]:
     if body.count(b"[") + body.count(b"{") > DEEPEST and _deeper_than(found, DEEPEST):
         raise BodyFault("the body is nested too deeply")
     return found
+
+
+def write_object(value: Mapping[str, Any]) -> bytes:
+    """An object as :func:`read_object` gives it, back as JSON: every number is the same number.
+
+    Raises ``TypeError`` for a float or any other type that has no exact form.
+    """
+    return _written(value).encode()
+
+
+def _written(value: object) -> str:
+    if value is None or isinstance(value, bool | str | int):
+        return json.dumps(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return str(value)
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{json.dumps(key)}:{_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_written, value)) + "]"
+    raise TypeError(f"{type(value).__name__} has no exact form in JSON")
 
 
 def _deeper_than(found: object, levels: int) -> bool:

@@ -4,11 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.highlevel.reader import open_reader as open_highlevel
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.highlevel.source import HighLevelSource
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
+from connectors.subscriptionflow.reader import SubscriptionFlowReader
+from connectors.subscriptionflow.settings import SubscriptionFlowSettings
+from connectors.subscriptionflow.source import SubscriptionFlowSource
+from connectors.upsales.client import open_reader as open_upsales
+from connectors.upsales.settings import UpsalesSettings
+from connectors.upsales.source import UpsalesSource
 
 
 def _nothing_to_read(
@@ -34,7 +41,9 @@ class SourceType:
 
 
 SOURCES: Mapping[str, SourceType] = {
-    "highlevel": SourceType(HighLevelSettings, HighLevelSource),
+    "highlevel": SourceType(HighLevelSettings, HighLevelSource, open_highlevel),
     "standard": SourceType(StandardSettings, StandardSource),
+    "subscriptionflow": SourceType(SubscriptionFlowSettings, SubscriptionFlowSource, SubscriptionFlowReader),
+    "upsales": SourceType(UpsalesSettings, UpsalesSource, open_upsales),
 }
 """The word after ``type =`` in a ``[sources.NAME]`` section -> its kind of sender."""

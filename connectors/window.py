@@ -126,6 +126,11 @@ class Window:
         """After a 429: nothing of this company leaves for ``seconds``."""
         self._frozen_until = max(self._frozen_until, self._monotonic() + seconds)
 
+    def obey(self, left: int) -> None:
+        """The far side says that only ``left`` calls may leave: what we did not know of counts as ended just now."""
+        unknown = self.calls - max(0, left) - self._running - len(self._free_at)
+        self._free_at.extend([self._monotonic() + self._hold] * unknown)
+
     def assume_full(self) -> None:
         """At start, when an earlier process may have called just now: wait one whole window."""
         self._free_at = deque([self._monotonic() + self._hold] * self.calls)

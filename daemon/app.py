@@ -15,6 +15,7 @@ from daemon.actions import Actions
 from daemon.admin import serve_admin
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
+from daemon.client_address import LOOPBACK
 from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.deciding import Deciding
@@ -30,13 +31,17 @@ from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
 from daemon.readers import open_readers, readings_of
-from daemon.reloading import companies_of, hooks_of, readers_of, sources_of
+from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
 from daemon.turnstile import Turnstile
 from handlers.routes import ROUTES, Rule
+from store import senders
 from store.db import Database, StoreUnavailable
 from store.tokens import SealedTokens
+
+REMEMBERED_MS = 30 * 86_400_000
+"""How long a source that was taken out of the configuration still asks its sender to come again."""
 
 OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random], AbstractAsyncContextManager[Target]]
 
@@ -84,6 +89,7 @@ async def running(
             readings=bridge.readings,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
+        bridge.listener.removed = await _removed(config, store, parts.clock)
         await bridge.listen(sockets)
         async with anyio.create_task_group() as tasks:
             bridge.start_loops(tasks)
@@ -93,6 +99,13 @@ async def running(
                 with anyio.CancelScope(shield=True):
                     await bridge.stop()
                 tasks.cancel_scope.cancel()
+
+
+async def _removed(config: Config, store: OpenStore, clock: Clock) -> dict[str, int]:
+    """Sources that were taken out of the configuration a short while ago (Operations facts, section 6)."""
+    now = clock.milliseconds()
+    await store.database.write(senders.configured(retry_statuses(sources_of(config)), now))
+    return await store.database.read(senders.removed(config.sources, now - REMEMBERED_MS))
 
 
 def _assemble(
@@ -210,6 +223,7 @@ def _listener(
         turnstile=turnstile,
         clock=parts.clock.now,
         monotonic=parts.clock.monotonic,
+        trusted_proxies=(*LOOPBACK, *http.trusted_proxies),
         limits=Limits(
             body_bytes=http.body_limit_bytes,
             head_seconds=http.header_seconds,

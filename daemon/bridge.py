@@ -20,7 +20,7 @@ from daemon.logs import Log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
 from daemon.readers import Reading, fetch_loop
-from daemon.reloading import companies_of, hooks_of, needs_restart, sources_of
+from daemon.reloading import companies_of, hooks_of, needs_restart, retry_statuses, sources_of
 from daemon.scheduler import Job, Scheduler
 from daemon.settings import Config
 from store import figures
@@ -143,11 +143,14 @@ class Bridge:
         credentials: dict[str, KeepsToken] = {
             name: target for name, target in self.targets.items() if isinstance(target, KeepsToken)
         }
-        prune = Prune(self.store.database, self.config.retention, self.clock)
+        readers = {name: reading.reader for name, reading in self.readings.items()}
+        prune = Prune(
+            self.store.database, self.config.retention, self.clock, lambda: retry_statuses(self.intake.deciding.sources)
+        )
         return [
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
-            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials)),
+            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers)),
             *(
                 Job(f"poll.{name}", timedelta(seconds=every.poll_seconds), reading.poll, quiet=True, at_start=True)
                 for name, reading in self.readings.items()
@@ -181,9 +184,12 @@ class Bridge:
         Returns the key paths of other changes, which wait for a restart.
         """
         deciding = self.intake.deciding
+        before = retry_statuses(deciding.sources)
         deciding.sources = sources_of(config)
         deciding.company_of = companies_of(config)
         self.listener.hooks = hooks_of(config)
+        gone = before | dict(self.listener.removed)
+        self.listener.removed = {name: status for name, status in gone.items() if name not in config.sources}
         deciding.companies = {
             name: config.companies[name].settings if name in config.companies else company.settings
             for name, company in self.config.companies.items()

@@ -231,7 +231,7 @@ class _Loading:
             return make()
         except ValueError as error:
             field, colon, reason = str(error).partition(": ")
-            self._fault((*where, field) if colon else where, reason or field)
+            self._fault((*where, *field.split(".")) if colon else where, reason or field)
             return None
 
     def _secret(

@@ -113,12 +113,17 @@ def _model_at(model: type[BaseModel], where: tuple[str | int, ...]) -> type[Base
     for part in where:
         if isinstance(current, type) and issubclass(current, BaseModel):
             field = _field(current, part)
-            current = field.annotation if field else None
+            current = _table_in(field.annotation) if field else None
         elif get_origin(current) is dict:
             current = get_args(current)[1]
         else:
             return None
     return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _table_in(annotation: Any) -> Any:
+    """The model of a table that may be left out; any other annotation as it is."""
+    return next((option for option in _options(annotation) if option is not type(None)), annotation)
 
 
 def _field(model: type[BaseModel], key: str | int) -> FieldInfo | None:

@@ -24,7 +24,7 @@ HEALTH = "/healthz"
 UNKNOWN = "unknown"
 """Stands in log lines where a request names no source of ours: what a stranger wrote is never repeated."""
 
-RETRY_AFTER = {"backlog": "30", "disk": "60", "stopping": "10"}
+RETRY_AFTER = {"backlog": "30", "disk": "60", "stopping": "10", "removed": "600"}
 LONGEST_KEPT_HEADER = 1000
 
 
@@ -85,6 +85,7 @@ class Listener:
     ) -> None:
         """``unavailable`` is what ``inbox.accept`` raises when it cannot write; ``clock`` gives aware time."""
         self.hooks = hooks
+        self.removed: Mapping[str, int] = {}
         self._inbox = inbox
         self._unavailable = unavailable
         self._log = log
@@ -168,6 +169,10 @@ class Listener:
 
     async def _hook(self, request: web.BaseRequest, name: str, rest: str) -> web.Response:
         hook = self.hooks.get(name)
+        if hook is None and name in self.removed:
+            # 404 would make the sender give up for good; a source may be taken out by mistake.
+            self._lines.overloaded(source=name, reason="removed", status=self.removed[name])
+            return answer(self.removed[name], close=True, headers={"Retry-After": RETRY_AFTER["removed"]})
         source = UNKNOWN if hook is None else name
         try:
             if hook is None:

@@ -95,7 +95,7 @@ EVENTS: Mapping[str, LogEvent] = {
     "hook.overloaded": _event(
         "error",
         "answered with the code that makes this sender retry; at most 10 a minute for each source and reason. "
-        "`reason` is backlog, disk or stopping",
+        "`reason` is backlog, disk, stopping or removed (a source that was configured in the last 30 days)",
         words="source reason",
         integers="status suppressed",
     ),
@@ -171,7 +171,10 @@ EVENTS: Mapping[str, LogEvent] = {
     "target.resumed": _event("info", "said once", words="target company reason", numbers="paused_s"),
     "token.refreshed": _event("info", "the new token is on disk", words="target company", numbers="access_s days_left"),
     "token.refresh_failed": _event(
-        "error", "`final` is yes where only a person can help", words="target company reason final", integers="status"
+        "error",
+        "`final` is yes where only a person can help",
+        words="target company source reason final",
+        integers="status",
     ),
     "token.expiring": _event("warning", "daily below 10 days", words="target company", numbers="days_left"),
     # --- jobs, store, people

@@ -1,6 +1,6 @@
 """What a configuration means for the running daemon, and which of its changes need a restart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Source
@@ -21,6 +21,11 @@ def hooks_of(config: Config) -> dict[str, Hook]:
         for name, source in config.sources.items()
         if source.source is not None
     }
+
+
+def retry_statuses(sources: Mapping[str, Source]) -> dict[str, int]:
+    """For each source, the status that makes its sender come again."""
+    return {name: source.retry_status for name, source in sources.items()}
 
 
 def companies_of(config: Config) -> dict[str, Callable[[str | None], str | None]]:

@@ -1,12 +1,12 @@
 """The sections of the configuration that belong to the process itself, and the whole as the daemon uses it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork
 
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
@@ -19,7 +19,10 @@ Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 
 
 class Http(Frozen):
-    """The listener; ``port`` 0 takes a free one. ``header_seconds`` also ends an idle connection."""
+    """The listener; ``port`` 0 takes a free one. ``header_seconds`` also ends an idle connection.
+
+    ``trusted_proxies`` are networks, besides this machine, whose ``X-Forwarded-For`` names the client in the log.
+    """
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8099, ge=0, le=65535)
@@ -28,6 +31,7 @@ class Http(Frozen):
     body_seconds: Seconds = 10
     connections: int = Field(default=500, ge=1, le=16_000)
     backlog: int = Field(default=4096, ge=1, le=65535)
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
 
 
 class Delivery(Frozen):
@@ -116,7 +120,8 @@ class ConfiguredSource:
     type: str
     settings: SourceSettings
     source: Source | None
-    open_reader: Callable[[Surroundings], Reader | None] | None = None
+    # It holds the resolved secrets, which must not show where a configuration is printed by accident.
+    open_reader: Callable[[Surroundings], Reader | None] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class CompanyTokens:
             expires_at=datetime.fromisoformat(values["expires_at"]),
             refresh=values.get("refresh"),
             refreshed_at=None if refreshed is None else datetime.fromisoformat(refreshed),
+            seed=values.get("seed"),
         )
 
     async def save(self, company: str, token: StoredToken) -> None:
@@ -51,6 +52,8 @@ class CompanyTokens:
             values["refresh"] = token.refresh
         if token.refreshed_at is not None:
             values["refreshed_at"] = token.refreshed_at.isoformat()
+        if token.seed is not None:
+            values["seed"] = token.seed
         await self._sealed.write(company, self._purpose, values)
 
     async def seed(self, company: str, refresh: str, now: datetime) -> bool:

@@ -77,9 +77,11 @@ CREATE TABLE inbox_read (
     PRIMARY KEY (inbox_id, name)
 ) STRICT;
 
--- Each sender: when it last sent, and where polling it stands.
+-- Each sender: when it was last configured and what makes it come again, when it last sent, where polling it stands.
 CREATE TABLE sender (
     source TEXT PRIMARY KEY,
+    configured_at INTEGER,
+    retry_status INTEGER,
     webhook_at INTEGER,
     polled_at INTEGER,
     outcome TEXT,

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,29 @@ def seen(connection: sqlite3.Connection) -> dict[str, SenderRow]:
     """Every sender that ever sent or was polled, by the source's name."""
     rows = connection.execute("SELECT source, webhook_at, polled_at, outcome FROM sender")
     return {row["source"]: SenderRow(row["webhook_at"], row["polled_at"], row["outcome"]) for row in rows}
+
+
+def configured(statuses: Mapping[str, int], now: int) -> Job[None]:
+    """These sources are configured, each with the status that makes its sender come again."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        connection.executemany(
+            "INSERT INTO sender (source, configured_at, retry_status) VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET configured_at = excluded.configured_at, retry_status = excluded.retry_status",
+            [(source, now, status) for source, status in statuses.items()],
+        )
+
+    return job
+
+
+def removed(names: Collection[str], since: int) -> Job[dict[str, int]]:
+    """Sources that are not among ``names`` but were configured after ``since``: the status each sender honours."""
+
+    def job(connection: sqlite3.Connection) -> dict[str, int]:
+        rows = connection.execute("SELECT source, retry_status FROM sender WHERE configured_at > ?", (since,))
+        return {row["source"]: row["retry_status"] for row in rows if row["source"] not in names}
+
+    return job
 
 
 def cursor(source: str) -> Job[dict[str, Any] | None]:

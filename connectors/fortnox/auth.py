@@ -1,6 +1,5 @@
 """The access token of one company: got, renewed one at a time, and on disk before use where it rotates."""
 
-import asyncio
 import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,13 +11,12 @@ from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Later, StoredToken, Throttled, TokenStore, Unreachable
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.renewal import Renewal
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent
 
 SYSTEM = "fortnox"
 OPERATION = "token"
-AHEAD = timedelta(minutes=5)
 REFRESH_TOKEN_DAYS = 45
-KEEP_ALIVE_AGE = timedelta(days=1)
 TOKEN_TIMEOUT_SECONDS = 120.0
 TRANSIENT = frozenset({"server_error", "temporarily_unavailable", "slow_down"})
 REMEDIES: Mapping[str, str] = {
@@ -79,16 +77,19 @@ class Credentials:
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         """``clock`` gives aware moments; ``client_secret`` is the resolved secret."""
-        self._company = company
         self._settings = settings
         self._secret = client_secret
-        self._tokens = tokens
         self._session = session
         self._clock = clock
         self._sleep = sleep
-        self._current: StoredToken | None = None
-        self._spent: str | None = None
-        self._renewing: asyncio.Task[StoredToken] | None = None
+        self._renewal = Renewal(
+            company,
+            tokens,
+            self._ask,
+            clock=clock,
+            rotates=self.rotates,
+            nothing_stored=lambda: _lost("not_connected", None),
+        )
 
     @property
     def rotates(self) -> bool:
@@ -101,30 +102,19 @@ class Credentials:
         Raises ``CredentialsLost`` where a person must connect the company again, ``Unreachable`` or ``Later`` where the
         token endpoint cannot answer now. Nothing of the caller's request has been sent then.
         """
-        if self._current is None and self.rotates:
-            self._current = await self._tokens.load(self._company)
-        if self._current is not None and self._valid(self._current):
-            return self._current.access
-        return (await self._renewed()).access
+        return await self._renewal.token()
 
     def invalidate(self, access: str) -> None:
         """Fortnox answered 401 to this access token: the next ``token()`` renews, unless that has happened already."""
-        self._spent = access
+        self._renewal.invalidate(access)
 
     async def keep_alive(self) -> bool:
-        """Renew a rotating pair that is older than a day, or of unknown age, so that it never dies of age; tells
-        whether it did."""
-        stored = await self._tokens.load(self._company) if self.rotates else None
-        if stored is None:
-            return False
-        if stored.refreshed_at is not None and self._clock() - stored.refreshed_at < KEEP_ALIVE_AGE:
-            return False
-        await self._renewed()
-        return True
+        """Renew a rotating pair that is older than a day, or of unknown age; tells whether it did."""
+        return await self._renewal.keep_alive()
 
     async def days_left(self) -> float | None:
         """Days until the refresh token dies unused (it lives 45); ``None`` where there is none."""
-        stored = await self._tokens.load(self._company) if self.rotates else None
+        stored = await self._renewal.stored()
         if stored is None or stored.refresh is None or stored.refreshed_at is None:
             return None
         return REFRESH_TOKEN_DAYS - (self._clock() - stored.refreshed_at) / timedelta(days=1)
@@ -135,56 +125,19 @@ class Credentials:
         A code lives ten minutes and works once. Raises ``CredentialsLost`` where it is refused.
         """
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        await self._finish(asyncio.ensure_future(self._obtain(form)))
+        await self._renewal.adopt(self._obtain(form))
 
     async def close(self) -> None:
         """Wait for a renewal that is under way: its pair must reach the disk."""
-        if self._renewing is not None:
-            await asyncio.wait({self._renewing})
+        await self._renewal.close()
 
-    def _valid(self, token: StoredToken) -> bool:
-        if token.access == self._spent:
-            return False
-        ahead = AHEAD
-        if token.refreshed_at is not None:
-            ahead = min(AHEAD, (token.expires_at - token.refreshed_at) / 10)
-        return self._clock() < token.expires_at - ahead
-
-    async def _renewed(self) -> StoredToken:
-        if self._renewing is None or self._renewing.done():
-            self._renewing = asyncio.ensure_future(self._renew())
-        return await self._finish(self._renewing)
-
-    async def _finish(self, work: asyncio.Task[StoredToken]) -> StoredToken:
-        """Wait without owning: a caller that is cancelled leaves the renewal to go on."""
-        work.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return await asyncio.shield(work)
-
-    async def _renew(self) -> StoredToken:
-        if not self.rotates:
+    async def _ask(self, refresh: str | None) -> StoredToken:
+        if refresh is None:
             return await self._obtain({"grant_type": "client_credentials"})
-        stored = await self._tokens.load(self._company)
-        if stored is None or stored.refresh is None:
-            raise _lost("not_connected", None)
-        try:
-            return await self._obtain({"grant_type": "refresh_token", "refresh_token": stored.refresh})
-        except CredentialsLost as fault:
-            if fault.reason != "invalid_grant":
-                raise
-            return await self._second_thought(stored, fault)
-
-    async def _second_thought(self, used: StoredToken, fault: CredentialsLost) -> StoredToken:
-        """A refused refresh token: someone else may have renewed the pair since, so read it once more."""
-        again = await self._tokens.load(self._company)
-        if again is None or again.refresh is None or again.refresh == used.refresh:
-            raise fault
-        if self._valid(again):
-            self._current = again
-            return again
-        return await self._obtain({"grant_type": "refresh_token", "refresh_token": again.refresh})
+        return await self._obtain({"grant_type": "refresh_token", "refresh_token": refresh})
 
     async def _obtain(self, form: Mapping[str, str]) -> StoredToken:
-        """One token call; what rotates is saved before it becomes the current pair."""
+        """One token call; nothing is saved here."""
         answer = await self._post(form)
         body = _object(answer)
         access, lifetime = body.get("access_token"), body.get("expires_in", 3600)
@@ -194,16 +147,12 @@ class Credentials:
         if answer.status != 200 or not usable or (rotating and not isinstance(refresh, str)):
             raise _fault(answer, self._settings.window_seconds)
         now = self._clock()
-        made = StoredToken(
+        return StoredToken(
             access=str(access),
             expires_at=now + timedelta(seconds=lifetime),
             refresh=refresh if rotating else None,
             refreshed_at=now,
         )
-        if rotating:
-            await self._tokens.save(self._company, made)
-        self._current, self._spent = made, None
-        return made
 
     async def _post(self, form: Mapping[str, str]) -> Answer:
         pair = f"{self._settings.client_id}:{self._secret}".encode()

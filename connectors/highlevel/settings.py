@@ -1,12 +1,18 @@
 """The configuration section of a HighLevel sender."""
 
-from typing import Annotated, Self
+from decimal import Decimal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from connectors.addresses import checked_address
 from connectors.base import SecretReference
+from connectors.highlevel.vendor_keys import VENDOR_KEYS
 from connectors.sources import SourceSettings
 from handlers.values import Frozen
+
+OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+Polled = Literal["surveys", "orders", "invoices"]
 
 
 def _several(value: object) -> object:
@@ -21,6 +27,7 @@ class Fields(Frozen):
     """Where a survey's fields stand; the defaults fit the actions "Webhook" and "Custom Webhook".
 
     Labels are compared without regard to case and to blanks at their ends. One text or a list of texts is accepted.
+    ``score`` and ``organisation_number`` may name the id of a custom field too: polled submissions have those.
     """
 
     event: Paths = ("customData.event", "event")
@@ -60,27 +67,95 @@ class Fields(Frozen):
     answers: Paths = ("answers",)
 
 
-class HighLevelSettings(SourceSettings):
-    """Secrets of unsigned workflow webhooks, our location, and the mapping.
+class Opportunities(Frozen):
+    """What an opportunity does not say of its value: the VAT in percent that comes on top, and its currency."""
 
-    ``path_token`` is the part of the address below the source's name, ``header_secret`` the value of the header
-    ``X-Hook-Token``; at least one is needed, and each that is set is checked. The previous values count beside them
-    while workflows are changed over. ``ignored_labels`` are labels that are no answers of the survey (fields of other
-    forms that the contact once filled in).
+    vat_rate: Decimal = Field(ge=0, le=100)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class Api(Frozen):
+    """Access to one location through HighLevel's API, for reading only (HighLevel facts, sections 2 to 4).
+
+    Either ``token`` (a Private Integration Token), or ``client_id``, ``client_secret`` and ``refresh_token`` of an app:
+    the refresh token is used once to begin, then the newest pair lies in the store. ``poll`` says what is asked for
+    regularly; ``look_back_days`` is how old an order or invoice may be and still have its changes found by polling,
+    because HighLevel filters by the day of creation.
+    """
+
+    base_url: Annotated[str, AfterValidator(checked_address)] = "https://services.leadconnectorhq.com"
+    version: str = Field(default="2021-07-28", pattern=r"^[A-Za-z0-9.-]{1,20}$")
+    token: SecretReference | None = None
+    client_id: str | None = None
+    client_secret: SecretReference | None = None
+    refresh_token: SecretReference | None = None
+    poll: tuple[Polled, ...] = ("surveys", "orders", "invoices")
+    look_back_days: int = Field(default=30, ge=1, le=365)
+    window_calls: int = Field(default=100, ge=1, le=10_000)
+    window_seconds: float = Field(default=10.0, gt=0, le=3600)
+    daily_calls: int = Field(default=200_000, ge=1)
+    timeout_seconds: float = Field(default=30.0, gt=0, le=300)
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        app = (self.client_id, self.client_secret, self.refresh_token)
+        if (self.token is None) == (app == (None, None, None)):
+            raise ValueError("set token, or client_id, client_secret and refresh_token")
+        if self.token is None and None in app:
+            raise ValueError("client_id, client_secret and refresh_token go together")
+        return self
+
+
+class HighLevelSettings(SourceSettings):
+    """What a source takes from HighLevel, what proves it, our location, and the mapping.
+
+    Workflow webhooks are proved by tokens: ``path_token`` is the part of the address below the source's name,
+    ``header_secret`` the value of the header ``X-Hook-Token``; each that is set is checked, and the previous values
+    count beside them while workflows are changed over. With ``app``, webhooks of a marketplace app are taken too, and
+    proved by their signature; ``legacy_signature`` allows ``x-wh-signature`` besides. ``app_keys`` are the vendor's
+    public keys, PEM texts or ``file:`` with an absolute path. HighLevel signs with one key for all apps, so the
+    location must be ours: ``location_id``, or the table ``companies``; ``agency_id`` (HighLevel's ``companyId``) and
+    ``app_id`` are compared where they are set.
+
+    ``order_statuses`` maps an order's status at HighLevel to ours; others mean nothing. ``invoices`` says from when on
+    an invoice counts. ``ignored_labels`` are labels that are no answers of the survey (fields of other forms that the
+    contact once filled in). ``organisation_number_field`` is the id of a contact's custom field.
     """
 
     path_token: SecretReference | None = None
     previous_path_token: SecretReference | None = None
     header_secret: SecretReference | None = None
     previous_header_secret: SecretReference | None = None
+    app: bool = False
+    legacy_signature: bool = False
+    app_keys: tuple[str, ...] = Field(default=VENDOR_KEYS, min_length=1, max_length=8)
     location_id: str | None = None
+    agency_id: str | None = None
+    app_id: str | None = None
+    order_statuses: dict[str, OrderStatus] = Field(default={"completed": "paid"})
+    invoices: Literal["paid", "sent"] = "paid"
+    test_mode: bool = False
+    organisation_number_field: str | None = None
+    opportunities: Opportunities | None = None
     ignored_labels: tuple[str, ...] = ()
     fields: Fields = Fields()
+    api: Api | None = None
+
+    @field_validator("app_keys")
+    @classmethod
+    def _texts_or_files(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(key.strip().startswith("-----BEGIN") or key.startswith("file:/") for key in value):
+            raise ValueError("a public key is a PEM text, or file: with an absolute path")
+        return value
 
     @model_validator(mode="after")
     def _proved_somehow(self) -> Self:
-        if self.path_token is None and self.header_secret is None:
-            raise ValueError("set path_token, header_secret or both: these webhooks carry no signature")
+        tokens = self.path_token is not None or self.header_secret is not None
+        if not tokens and not self.app and self.api is None:
+            raise ValueError(
+                "set path_token, header_secret or both for workflows (they carry no signature), app for an app's "
+                "webhooks, or the table api"
+            )
         if self.previous_path_token is not None and self.path_token is None:
             raise ValueError("previous_path_token needs path_token beside it")
         if self.previous_header_secret is not None and self.header_secret is None:
@@ -91,4 +166,18 @@ class HighLevelSettings(SourceSettings):
     def _one_location_or_a_table(self) -> Self:
         if self.companies and self.location_id is not None:
             raise ValueError("companies is a table of locations already; leave location_id out")
+        if self.app and not self.companies and self.location_id is None:
+            raise ValueError("app needs location_id or companies: HighLevel signs with one key for all apps")
+        if self.legacy_signature and not self.app:
+            raise ValueError("legacy_signature needs app")
+        return self
+
+    @model_validator(mode="after")
+    def _api_of_one_location(self) -> Self:
+        if self.api is not None and self.companies:
+            raise ValueError("api reads one location: make a source for each, with company and location_id")
+        if self.api is not None and self.location_id is None:
+            raise ValueError("api needs location_id")
+        if self.opportunities is not None and self.api is None:
+            raise ValueError("opportunities needs api: an opportunity names its buyer by id only")
         return self

@@ -17,6 +17,7 @@ STANDARD_KEYS = frozenset({
     "note", "opportunity_name", "opportunity_source", "pipeline_name", "pipeline_id", "pipeline_stage", "lead_value",
     "status", "opportunity", "campaign", "order", "invoice", "payment", "event", "survey", "survey_id",
     "submission_id", "response_id", "event_id", "submitted_at", "location_id", "locationid", "contactid",
+    "organization",
 })
 # fmt: on
 """Top-level keys of the action "Webhook" that are no answers, in lower case (HighLevel facts, section 5)."""
@@ -71,9 +72,9 @@ class Body:
         inner = self.find(nested)
         pairs = inner.items() if isinstance(inner, dict) else self._labels()
         return tuple(
-            Answer(key=name, question=name, value=words)
+            Answer(key=name, question=name, value=said)
             for key, value in pairs
-            if label(key) not in left_out and (name := _word(key)) and (words := _words(value))
+            if label(key) not in left_out and (name := _word(key)) and (said := words(value))
         )
 
     def _labels(self) -> Iterator[tuple[str, Any]]:
@@ -122,12 +123,12 @@ def _empty(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or value in ({}, [])
 
 
-def _words(value: object) -> str:
+def words(value: object) -> str:
     """A value in words: choices joined, the texts of a file's entry joined; deeper nesting is left out."""
     if isinstance(value, list | dict):
         parts = value.values() if isinstance(value, dict) else value
         flat = [inner for part in parts for inner in (part.values() if isinstance(part, dict) else [part])]
-        return ", ".join(words for words in map(_word, flat) if words)
+        return ", ".join(filter(None, map(_word, flat)))
     return _word(value)
 
 

@@ -1,11 +1,12 @@
 """Prune: erases what retention says, a bite at a time, so that nothing else waits for it."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from daemon.clock import Clock
 from daemon.logs import get_log
 from daemon.settings import Retention
-from store import pruning
+from store import pruning, senders
 from store.db import Database
 
 BITE = 500
@@ -14,7 +15,11 @@ BITE = 500
 class Prune:
     """Handled bodies, finished commands and digests past their window; dedupe keys and links stay."""
 
-    def __init__(self, database: Database, retention: Retention, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, retention: Retention, clock: Clock, configured: Callable[[], Mapping[str, int]]
+    ) -> None:
+        """``configured`` are the sources of now: one that is taken out later is remembered for a while."""
+        self._configured = configured
         self._database = database
         self._retention = retention
         self._clock = clock
@@ -22,6 +27,7 @@ class Prune:
     async def __call__(self) -> int:
         """Run once; returns how many rows were erased."""
         now = self._clock.now()
+        await self._database.write(senders.configured(self._configured(), self._clock.milliseconds()))
         bodies = now - timedelta(days=self._retention.bodies_days)
         commands = now - timedelta(days=self._retention.commands_days)
         erased = 0

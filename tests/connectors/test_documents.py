@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +14,7 @@ from connectors.sources import Ignored, Stored
 from connectors.standard import schema
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+SENDERS = DOCS / "senders"
 
 
 def _blocks(document: str, language: str) -> list[str]:
@@ -34,9 +36,10 @@ def test_the_bodies_shown_are_bodies_that_we_take() -> None:
 
 def test_the_sections_shown_are_sections_that_load() -> None:
     """Each whole TOML section fits the settings of its kind of source."""
-    shown = [text for name in ("standard-webhooks.md", "add-a-source.md") for text in _blocks(name, "toml")]
-    sections = [tomllib.loads(text)["sources"] for text in shown if "[sources." in text]
-    assert len(sections) == 2
+    names = ["standard-webhooks.md", "add-a-source.md", *(f"senders/{page.name}" for page in SENDERS.glob("*.md"))]
+    shown = [text for name in names for text in _blocks(name, "toml")]
+    sections = [tomllib.loads(text, parse_float=Decimal)["sources"] for text in shown if "[sources." in text]
+    assert len(sections) >= len(SOURCES)
     for section in sections:
         for settings in section.values():
             SOURCES[settings.pop("type")].settings.model_validate(settings)

@@ -2,8 +2,8 @@
 
 import copy
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,28 +11,45 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.registry import SOURCES
+from connectors.base import Json
+from connectors.registry import SOURCES, SourceType
 from connectors.signing import sign
 from connectors.sources import Ignored, Needs, RawRequest, Refused, Source, Stored, Unreadable
 from handlers.events import Event
 from handlers.values import Question
+from tests.connectors.highlevel import bodies
 from tests.connectors.highlevel.test_source import survey as highlevel_survey
 from tests.connectors.standard.test_events import order, survey
+from tests.connectors.subscriptionflow import bodies as subscriptionflow
+from tests.connectors.upsales import bodies as upsales
 
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
 WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TOKEN = "a-token-nobody-guesses"
 
 
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
+
+
 @dataclass(frozen=True)
 class Sample:
-    """How a source is configured, how its sender proves itself, and what it sends."""
+    """How a source is configured, how its sender proves itself, and what it sends.
+
+    ``proved`` may add a proof to the body. ``encode`` writes a body as it travels. ``reads`` is what was read at the
+    sender for every one of the bodies. ``proof_in_body`` names fields of the body that prove the sender.
+    """
 
     section: dict[str, Any]
     secrets: dict[str, str]
     proved: Callable[[bytes], RawRequest]
     bodies: tuple[dict[str, Any], ...]
     statuses: frozenset[int] = frozenset({400, 401, 415})
+    encode: Callable[[dict[str, Any]], bytes] = _json
+    reads: Mapping[str, Json | None] = field(default_factory=dict)
+    proof_in_body: tuple[str, ...] = ()
+    key: str = "k"
+    """The key of its stored deliveries, where a source tells by it what proved them."""
 
 
 def _standard(body: bytes) -> RawRequest:
@@ -44,6 +61,19 @@ def _standard(body: bytes) -> RawRequest:
 
 def _highlevel(body: bytes) -> RawRequest:
     return RawRequest(TOKEN, {"x-hook-token": [TOKEN]}, body)
+
+
+def _subscriptionflow(body: bytes) -> RawRequest:
+    return RawRequest(TOKEN, {}, body + b"&hook_token=" + TOKEN.encode())
+
+
+def _upsales(body: bytes) -> RawRequest:
+    try:
+        record = json.loads(body)["data"]["object"]
+        rest = f"{'orderupdate' if 'orderRow' in record else 'clientupdate'}/{record['id']}"
+    except (ValueError, LookupError, TypeError):
+        rest = "orderupdate/4711"
+    return RawRequest(rest, {}, body)
 
 
 SAMPLES = {
@@ -59,24 +89,79 @@ SAMPLES = {
         _highlevel,
         (highlevel_survey(), highlevel_survey(nps=9, submitted_at="2026-11-13T10:00:00+01:00")),
     ),
+    "subscriptionflow": Sample(
+        subscriptionflow.section(),
+        dict.fromkeys(("path_token", "hook_token", "client_secret"), TOKEN),
+        _subscriptionflow,
+        (subscriptionflow.callback(), subscriptionflow.custom_callback()),
+        encode=subscriptionflow.form,
+        reads=subscriptionflow.reads(),
+    ),
+    "upsales": Sample(
+        upsales.SECTION,
+        upsales.SECRETS,
+        _upsales,
+        (
+            upsales.callback(upsales.order()),
+            upsales.callback(upsales.order(stage={"id": 7}, probability=0, orderRow=[upsales.bundle()], value=300)),
+            upsales.callback(upsales.account()),
+        ),
+        proof_in_body=("authenticationKey", "appId"),
+    ),
+    "highlevel app": Sample(
+        {
+            "company": "demo",
+            "location_id": bodies.LOCATION,
+            "app": True,
+            "app_keys": [bodies.SIGNER.public_key],
+            "order_statuses": {"completed": "paid"},
+        },
+        {},
+        bodies.signed,
+        tuple(
+            body | {"timestamp": NOW.isoformat()}
+            for body in (
+                bodies.order(),
+                bodies.invoice(),
+                bodies.invoice("void"),
+                {**bodies.contact(), "type": "ContactUpdate", "locationId": bodies.LOCATION},
+            )
+        ),
+        key="app:w-1",
+    ),
 }
 
-everyone = pytest.mark.parametrize("kind", sorted(SOURCES))
+everyone = pytest.mark.parametrize("kind", sorted(SAMPLES))
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _type(kind: str) -> SourceType:
+    """A sample is named after its source, with a word behind it where there are several."""
+    return SOURCES[kind.partition(" ")[0]]
 
 
 def _source(kind: str) -> Source:
     sample = SAMPLES[kind]
-    return SOURCES[kind].make("sample", SOURCES[kind].settings.model_validate(sample.section), sample.secrets)
+    return _type(kind).make("sample", _type(kind).settings.model_validate(sample.section), sample.secrets)
 
 
-def _events(source: Source, body: bytes) -> Sequence[Event] | Ignored | Needs:
-    return source.events(Stored(1, "k", NOW, {}, body))
+def _events(kind: str, body: bytes) -> Sequence[Event] | Ignored | Needs:
+    stored = Stored(1, SAMPLES[kind].key, NOW, {}, body, reads=SAMPLES[kind].reads)
+    return _source(kind).events(stored)
+
+
+def _kept(kind: str, body: dict[str, Any]) -> bytes:
+    """What the door stores for a body: the body itself, or what the source gives in its place."""
+    raw = SAMPLES[kind].encode(body)
+    try:
+        return _source(kind).verify(SAMPLES[kind].proved(raw), NOW).body or raw
+    except Refused:
+        return raw
 
 
 def test_every_source_has_a_sample() -> None:
     """A registry line without a sample here would be an untested source."""
-    assert set(SAMPLES) == set(SOURCES)
+    assert {kind.partition(" ")[0] for kind in SAMPLES} == set(SOURCES)
 
 
 @everyone
@@ -94,12 +179,13 @@ def test_a_proved_request_is_a_delivery_and_its_body_events(kind: str) -> None:
     """The good path, for each sample: the same request gives the same delivery, the same body the same events."""
     source = _source(kind)
     for body in SAMPLES[kind].bodies:
-        raw = json.dumps(body).encode()
+        raw = SAMPLES[kind].encode(body)
         delivery = source.verify(SAMPLES[kind].proved(raw), NOW)
         assert delivery == source.verify(SAMPLES[kind].proved(raw), NOW)
         assert (delivery.malformed, bool(delivery.key)) == (None, True)
-        events = _events(source, raw)
-        assert events == _events(_source(kind), raw)
+        kept = delivery.body or raw
+        events = _events(kind, kept)
+        assert events == _events(kind, kept)
         assert isinstance(events, tuple)
         assert all(event.thing.system == "sample" for event in events)
 
@@ -109,10 +195,15 @@ def test_a_proved_request_is_a_delivery_and_its_body_events(kind: str) -> None:
 def test_a_request_without_its_proof_is_refused(kind: str) -> None:
     """Each part of the proof is needed: without any one of them the sender is nobody."""
     source = _source(kind)
-    good = SAMPLES[kind].proved(json.dumps(SAMPLES[kind].bodies[0]).encode())
-    broken = [RawRequest("", {}, good.body)]
-    if good.rest:
-        broken.append(RawRequest(good.rest[:-1], good.headers, good.body))
+    raw = SAMPLES[kind].encode(SAMPLES[kind].bodies[0])
+    good = SAMPLES[kind].proved(raw)
+    broken = list(_with_broken_fields(kind, good))
+    if not broken:
+        broken.append(RawRequest("", {}, good.body))
+        if good.body != raw:
+            broken.append(RawRequest(good.rest, good.headers, raw))
+        if good.rest:
+            broken.append(RawRequest(good.rest[:-1], good.headers, good.body))
     for name in good.headers:
         left = {other: values for other, values in good.headers.items() if other != name}
         broken.append(RawRequest(good.rest, left, good.body))
@@ -121,6 +212,23 @@ def test_a_request_without_its_proof_is_refused(kind: str) -> None:
         with pytest.raises(Refused) as refusal:
             source.verify(request, NOW)
         assert refusal.value.status == 401
+
+
+def _with_broken_fields(kind: str, good: RawRequest) -> Iterator[RawRequest]:
+    """The request with each proving field of its body missing, empty and altered."""
+    for name in SAMPLES[kind].proof_in_body:
+        body = json.loads(good.body)
+        proof = body.pop(name)
+        for altered in (body, *({**body, name: value} for value in (None, "", f"{proof}x", [proof], {"key": proof}))):
+            yield RawRequest(good.rest, good.headers, json.dumps(altered).encode())
+
+
+@everyone
+def test_no_proof_is_stored(kind: str) -> None:
+    """Where the proof lies in the body, what is stored does not hold it."""
+    for body in SAMPLES[kind].bodies:
+        kept = _kept(kind, body).decode()
+        assert not any(secret in kept for secret in SAMPLES[kind].secrets.values())
 
 
 @everyone
@@ -151,7 +259,7 @@ def _outcome(source: Source, request: RawRequest) -> int | None:
 def test_stored_garbage_is_unreadable_and_nothing_else(kind: str, body: bytes) -> None:
     """Bytes that are no body of this source end as the one documented error, or mean nothing."""
     try:
-        found = _events(_source(kind), body)
+        found = _events(kind, body)
     except (Unreadable, Question):
         return
     assert isinstance(found, Ignored | Needs | tuple)
@@ -182,7 +290,7 @@ def test_a_body_with_one_odd_value_is_read_or_named(kind: str, data: st.DataObje
         inner = inner[step]
     inner[path[-1]] = data.draw(odd_values)
     try:
-        found = _events(_source(kind), json.dumps(body).encode())
+        found = _events(kind, _kept(kind, body))
     except (Unreadable, Question) as error:
         assert "canary" not in str(error)  # noqa: PT017 - either outcome is right
         return
@@ -201,4 +309,4 @@ def _paths(value: Any, so_far: tuple[Any, ...] = ()) -> Any:
 def test_no_secret_shows_in_the_settings(kind: str) -> None:
     """A settings object that is printed by accident tells nothing."""
     section = {**SAMPLES[kind].section, **dict.fromkeys(SAMPLES[kind].secrets, "plain:canary")}
-    assert "canary" not in repr(SOURCES[kind].settings.model_validate(section))
+    assert "canary" not in repr(_type(kind).settings.model_validate(section))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from connectors.base import CredentialsLost, Later, Park, Throttled
 from connectors.json_body import read_object
-from connectors.sources import Delivery, Found, Ignored, Needs, RawRequest, Stored, Wanted
+from connectors.sources import Delivery, Ignored, Needs, RawRequest, Stored, Wanted
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.deciding import Deciding
@@ -273,45 +273,6 @@ async def test_a_source_that_asks_for_the_same_again_is_stopped(tmp_path: Path) 
         await made.arrive("4711", again=True)
         await made.until("parked")
         assert len(made.reader.asked) == 1
-
-
-@pytest.mark.asyncio
-@pytest.mark.capability("f5")
-async def test_a_poll_stores_its_cursor_with_what_it_found(tmp_path: Path, log_lines: Lines) -> None:
-    """Page by page; a page that fails leaves the cursor before it, and nothing is stored twice."""
-    async with desk(tmp_path) as made:
-        pages = [[Found(f"order:{number}", json.dumps({"order": "4711"}).encode())] for number in range(3)]
-        made.reader.pages = [*pages, pages[0]]
-        assert await made.poll() == 3
-        assert (made.reader.cursors[0], made.reader.since) == (None, date(2026, 1, 1))
-        made.reader.pages = [*made.reader.pages, [Found("order:9", b'{"order": "4711"}')]]
-        made.reader.errors.append(Later("timeout", system="crm", operation="poll"))
-        assert await made.poll() == 0
-        assert (await made.rows("SELECT outcome FROM sender"))[0]["outcome"] == "timeout"
-        assert await made.poll() == 1
-        assert made.reader.cursors[-1] == {"page": 4}
-        assert [row["origin"] for row in await made.rows()] == ["poll"] * 4
-        seen = await made.database.read(senders.seen)
-        assert (seen["crm"].outcome, seen["crm"].webhook_at) == ("finished", None)
-    assert [(line["found"], line["new"]) for line in log_lines.named("source.polled")] == [(4, 3), (1, 1)]
-
-
-@pytest.mark.asyncio
-async def test_both_paths_of_one_submission_are_one_event(tmp_path: Path) -> None:
-    """A webhook and a poll of it; a second submission by either path is an event of its own."""
-    async with desk(tmp_path) as made:
-        await made.arrive("4711")
-        await made.until("handled")
-        made.reader.pages = [[Found("order:1", b'{"order": "4711", "at": 120}')]]
-        await made.poll()
-        await made.until("handled", "ignored")
-        assert (await made.rows())[1]["reason"] == "the same event as in-1"
-        await made.arrive("4711", at=130)
-        await made.arrive("4711", at=3600)
-        await made.until("handled", "ignored", "handled", "handled")
-        made.reader.pages = [*made.reader.pages, [Found("order:2", b'{"order": "4711", "at": 9000}')]]
-        await made.poll()
-        await made.until("handled", "ignored", "handled", "handled", "handled")
 
 
 @pytest.mark.asyncio

@@ -253,6 +253,17 @@ async def test_the_client_of_a_trusted_proxy_is_named(forwarded: str, client: st
         assert door.log.fields("hook.rejected")[0]["client"] == client
 
 
+@pytest.mark.capability("f2")
+async def test_a_source_that_was_taken_out_asks_its_sender_to_come_again() -> None:
+    """404 would end the deliveries for good; a name that never was one stays unknown."""
+    async with doorway() as door:
+        door.listener.removed = {"old": 429}
+        assert (await door.post(b"{}", {}, path="/hooks/old"))[0] == 429
+        assert (await door.post(b"{}", {}, path="/hooks/older"))[0] == 404
+        overloaded = [fields for _, event, fields in door.log.lines if event == "hook.overloaded"]
+        assert [(fields["source"], fields["reason"]) for fields in overloaded] == [("old", "removed")]
+
+
 async def test_health_is_a_fixed_short_text() -> None:
     """The health path tells nothing (S19), to GET and HEAD only."""
     async with doorway() as door:

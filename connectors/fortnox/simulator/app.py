@@ -12,7 +12,7 @@ from aiohttp import web
 
 from connectors.fortnox.simulator.authorization import Authorization, TokenCall
 from connectors.fortnox.simulator.calls import CallLog, LoggedCall
-from connectors.fortnox.simulator.company import Company, Moment, open_company
+from connectors.fortnox.simulator.company import Company, Moment, first_numbers, open_company
 from connectors.fortnox.simulator.control import Control
 from connectors.fortnox.simulator.errors import no_route
 from connectors.fortnox.simulator.fault_effects import (
@@ -96,10 +96,8 @@ class Simulator:
         if company is None:
             self.companies[settings.tenant_id] = open_company(settings, self._clock())
             return
-        if settings.first_customer_number != company.settings.first_customer_number:
-            company.next_customer_number = settings.first_customer_number
-        if settings.first_invoice_number != company.settings.first_invoice_number:
-            company.next_invoice_number = settings.first_invoice_number
+        before, after = first_numbers(company.settings), first_numbers(settings)
+        company.next_numbers |= {series: number for series, number in after.items() if number != before[series]}
         company.settings = settings
 
     def close(self) -> None:

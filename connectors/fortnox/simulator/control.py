@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.fortnox.simulator.company import Company
 from connectors.fortnox.simulator.faults import FaultDescriptionError
+from connectors.fortnox.simulator.resources import NAMED
 from connectors.fortnox.simulator.seeding import SeedError, seed
 from connectors.fortnox.simulator.settings import CompanySettings
 from connectors.fortnox.simulator.switches import SwitchError, as_json, switched
@@ -22,16 +23,10 @@ class ControlError(ValueError):
 
 
 def _company_state(company: Company) -> dict[str, Any]:
-    def data(records: Mapping[str, Any]) -> list[Any]:
-        return [record.data for record in records.values()]
-
+    stored = {name: [record.data for record in resource.records(company).values()] for name, resource in NAMED.items()}
     return {
-        "customers": data(company.customers),
-        "invoices": data(company.invoices),
-        "payments": data(company.payments),
+        **stored,
         "vouchers": company.vouchers,
-        "currencies": data(company.currencies),
-        "modes_of_payment": data(company.modes_of_payment),
         "deleted_customer_numbers": sorted(company.deleted_customer_numbers),
         "settings": as_json(company.settings),
     }

@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.fortnox.simulator.company import TERMS_OF_PAYMENT_DAYS, Company, Moment, Record
+from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.countries import country_name
 from connectors.fortnox.simulator.customer_fields import CUSTOMER_FIELDS
 from connectors.fortnox.simulator.errors import ApiError, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
+from connectors.fortnox.simulator.offers import is_open
+from connectors.fortnox.simulator.texts import is_number
 
-_NUMBER = re.compile(r"(?:[^\W_]|[-+/_])+")
 _VAT_NUMBER = re.compile(r"SE\d{12}|(?!SE)[A-Z]{2}[A-Z0-9]{2,13}")
 _COUNTRIES = {
     "Country": "CountryCode",
@@ -26,10 +27,7 @@ def _is_free(company: Company, number: str) -> bool:
 
 
 def _next_number(company: Company) -> str:
-    while not _is_free(company, str(company.next_customer_number)):
-        company.next_customer_number += 1
-    number = str(company.next_customer_number)
-    company.next_customer_number += 1
+    number = company.next_number("customer", lambda number: _is_free(company, number))
     company.reissuable_customer_numbers.discard(number)
     return number
 
@@ -39,7 +37,7 @@ def _supplied_number(company: Company, sent: Mapping[str, Any]) -> str | None:
     if value in (None, "", API_BLANK):
         return None
     number = str(read_value("CustomerNumber", value, CUSTOMER_FIELDS["CustomerNumber"]))
-    if not _NUMBER.fullmatch(number):
+    if not is_number(number):
         raise ApiError(2000106, "Kundnumret måste vara alfanumeriskt.")
     if number in company.customers or number in company.deleted_customer_numbers:
         raise ApiError(2000637, f'Kundnummer "{number}" används redan.')
@@ -50,8 +48,9 @@ def _check(company: Company, data: dict[str, Any]) -> None:
     if not data["Name"]:
         raise ApiError(2000204, "Kundens namn saknas.")
     company.currency(data["Currency"])
-    if data["TermsOfPayment"] and data["TermsOfPayment"] not in TERMS_OF_PAYMENT_DAYS:
-        raise ApiError(2000429, "Kan inte hitta betalningsvillkoret.")
+    company.check_price_list(data["PriceList"])
+    if data["TermsOfPayment"]:
+        company.days_of_payment(data["TermsOfPayment"])
     if data["SalesAccount"] is not None and not company.has_account(data["SalesAccount"]):
         raise ApiError(2000423, "Kan inte hitta kontot.")
     if data["VATNumber"] and not _VAT_NUMBER.fullmatch(data["VATNumber"].replace(" ", "")):
@@ -65,7 +64,7 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
 
     Raises:
         ApiError: 2000204 without a name, 2000637 for a used number or one reserved by a deleted customer, 2000106,
-            2000427, 2000429, 2000423, 2004194, and whatever a single property refuses.
+            2000427, 2000431, 2000429, 2000423, 2004194, and whatever a single property refuses.
     """
     number = _supplied_number(company, sent)
     data = blank(CUSTOMER_FIELDS)
@@ -93,18 +92,26 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
     record.modified = moment.now
 
 
+def _check_unused(company: Company, number: str) -> None:
+    for record in (*company.invoices.values(), *company.orders.values()):
+        if record.data["CustomerNumber"] == number and not record.data["Cancelled"]:
+            raise ApiError(2000310, "Kunden används och kan inte tas bort.")
+    for record in company.offers.values():
+        if record.data["CustomerNumber"] == number and is_open(record.data):
+            raise ApiError(2003614, "Kunden har offerter utan order och kan inte tas bort.")
+
+
 def delete(company: Company, record: Record, _moment: Moment) -> None:
     """Delete a customer; its number stays reserved, but the series re-issues it if it was the last one.
 
     Raises:
-        ApiError: 2000310 while the customer has an invoice that is not cancelled.
+        ApiError: 2000310 while the customer has an invoice or order that is not cancelled, 2003614 while it has an open
+            offer.
     """
     number: str = record.data["CustomerNumber"]
-    for invoice in company.invoices.values():
-        if invoice.data["CustomerNumber"] == number and not invoice.data["Cancelled"]:
-            raise ApiError(2000310, "Kunden används och kan inte tas bort.")
+    _check_unused(company, number)
     del company.customers[number]
     company.deleted_customer_numbers.add(number)
-    if number == str(company.next_customer_number - 1):
-        company.next_customer_number -= 1
+    if number == str(company.next_numbers["customer"] - 1):
+        company.next_numbers["customer"] -= 1
         company.reissuable_customer_numbers.add(number)

@@ -1,13 +1,21 @@
 """The state machine of an invoice: bookkeep and cancel (Fortnox facts, 6.5)."""
 
+from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record
+from connectors.fortnox.simulator.crediting import settle_against_original
 from connectors.fortnox.simulator.errors import ApiError, Invented
-from connectors.fortnox.simulator.invoice_rows import has_unnamed_goods
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.vouchers import check_period, invoice_entries, write_voucher
+
+
+def _has_unnamed_goods(invoice: dict[str, Any]) -> bool:
+    return any(
+        Decimal(row["DeliveredQuantity"]) > 0 and not row["Description"] and not row["ArticleNumber"]
+        for row in invoice["InvoiceRows"]
+    )
 
 
 def _check_bookable(company: Company, invoice: dict[str, Any]) -> None:
@@ -16,12 +24,14 @@ def _check_bookable(company: Company, invoice: dict[str, Any]) -> None:
     if invoice["Booked"]:
         raise ApiError(Invented.INVOICE_ALREADY_BOOKED, "Fakturan är redan bokförd.")
     check_period(company, invoice["InvoiceDate"], 2002141)
-    if has_unnamed_goods(invoice["InvoiceRows"]):
+    if _has_unnamed_goods(invoice):
         raise ApiError(2003977, "En rad med antal saknar benämning och artikel.")
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     """Book an invoice: voucher in series B on the invoice date; a zero total is paid at once, on the invoice date.
+
+    A credit invoice is set off against its original then.
 
     Raises:
         ApiError: invented codes for a booked or cancelled invoice and for a missing financial year, 2002141 in a locked
@@ -46,6 +56,8 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
         "FinalPayDate": invoice["InvoiceDate"] if settled(invoice) else None,
     }
     record.modified = moment.now
+    if invoice["Credit"] == "true":
+        settle_against_original(company, record, moment)
 
 
 def cancel(_company: Company, record: Record, moment: Moment) -> None:

@@ -1,17 +1,17 @@
 """List answers: select, sort, page, and count as Fortnox does (Fortnox facts, 1.3 and 5)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
-from connectors.fortnox.simulator.company import Company, Record
-from connectors.fortnox.simulator.resources import Resource
+from connectors.fortnox.simulator.company import Company, Moment, Record
+from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import Selection
 
 
-def object_url(base: str, resource: Resource, key: str) -> str:
+def object_url(base: str, resource: Resource, data: Data) -> str:
     """Give an object's absolute address with everything outside plain ASCII percent-encoded."""
-    return f"{base}/3/{resource.path}/{quote(key, safe='')}"
+    return f"{base}/3/{resource.path}/{resource.address(data)}"
 
 
 def _order(value: Any) -> tuple[int, Decimal, str]:
@@ -24,28 +24,31 @@ def _order(value: Any) -> tuple[int, Decimal, str]:
     return 1, Decimal(0), text.casefold()
 
 
-def _sorted(records: list[Record], selection: Selection, key: str) -> list[Record]:
-    field = selection.sort_by or key
-    return sorted(records, key=lambda record: _order(record.data[field]), reverse=selection.descending)
+def _sorted(records: list[Record], selection: Selection, order: tuple[str, ...]) -> list[Record]:
+    fields = (selection.sort_by,) if selection.sort_by else order
+    return sorted(
+        records, key=lambda record: [_order(record.data[field]) for field in fields], reverse=selection.descending
+    )
 
 
-def _matching(company: Company, resource: Resource, selection: Selection) -> list[Record]:
-    found = list(resource.records(company).values())
+def _matching(company: Company, resource: Resource, selection: Selection, moment: Moment) -> list[Record]:
+    indexed_until = moment.now - timedelta(seconds=company.settings.search_lag_seconds)
+    found = [record for record in resource.records(company).values() if record.created <= indexed_until]
     for predicate in selection.predicates:
         found = [record for record in found if predicate(record)]
     return found
 
 
-def list_body(company: Company, resource: Resource, selection: Selection, base: str) -> dict[str, Any]:
-    """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0."""
-    found = _sorted(_matching(company, resource, selection), selection, resource.key)
+def list_body(company: Company, resource: Resource, selection: Selection, base: str, moment: Moment) -> dict[str, Any]:
+    """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0.
+
+    What is younger than the company's search lag is not in it.
+    """
+    found = _sorted(_matching(company, resource, selection, moment), selection, resource.order or (resource.key,))
     start = selection.offset + (selection.page - 1) * selection.limit
     shown = found[start : start + selection.limit]
     total = len(found) if shown else 0
-    items = [
-        {"@url": object_url(base, resource, record.data[resource.key]), **resource.list_item(record.data)}
-        for record in shown
-    ]
+    items = [{"@url": object_url(base, resource, record.data), **resource.list_item(record.data)} for record in shown]
     return {
         "MetaInformation": {
             "@TotalResources": total,

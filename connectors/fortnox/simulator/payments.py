@@ -163,8 +163,7 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     invoice = _payable_invoice(company, sent)
     payment = blank(PAYMENT_FIELDS) | {"WriteOffs": []} | _from_invoice(invoice)
     _lay(company, payment, sent, invoice, moment)
-    payment["Number"] = str(company.next_payment_number)
-    company.next_payment_number += 1
+    payment["Number"] = company.next_number("payment", lambda number: number not in company.payments)
     record = Record(payment, moment.now)
     company.payments[payment["Number"]] = record
     return record
@@ -224,7 +223,8 @@ def _book(company: Company, payment: dict[str, Any]) -> dict[str, Any]:
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     """Book a payment: voucher in series C, the invoice's balance lowered, its `FinalPayDate` set when that reaches 0.
 
-    A payment that would take the balance past 0 is refused with an invented code (*simulator choice*).
+    A payment that would take the balance past 0, or that of a credit invoice further from it, is refused with an
+    invented code (*simulator choice*).
 
     Raises:
         ApiError: 2003055 when the invoice is paid meanwhile, 2000401 in a locked period, and invented codes.
@@ -234,7 +234,7 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
         raise ApiError(Invented.PAYMENT_ALREADY_BOOKED, "Betalningen är redan bokförd.")
     invoice = _payable_invoice(company, payment)
     balance = to_ore(invoice["Balance"] - _settled_amount(payment))
-    if balance * invoice["Balance"] < 0:
+    if balance * invoice["Balance"] < 0 or (invoice["Credit"] == "true" and balance < invoice["Balance"]):
         raise ApiError(Invented.PAYMENT_EXCEEDS_BALANCE, "Betalningen är större än fakturans saldo.")
     check_period(company, payment["PaymentDate"], 2000401)
     voucher = _book(company, payment)

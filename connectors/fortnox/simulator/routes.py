@@ -9,8 +9,9 @@ from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, no_route, not_found
 from connectors.fortnox.simulator.lists import list_body, object_url
 from connectors.fortnox.simulator.registers import company_information
-from connectors.fortnox.simulator.resources import RESOURCES, Resource
-from connectors.fortnox.simulator.search import read_selection
+from connectors.fortnox.simulator.resource import Resource
+from connectors.fortnox.simulator.resources import RESOURCES
+from connectors.fortnox.simulator.search import Predicate, read_selection
 from connectors.fortnox.simulator.wire import JSON_TYPE, Answer, error_answer, json_answer, opened
 
 _ACCEPTED = frozenset({"*/*", "application/*", JSON_TYPE})
@@ -50,15 +51,14 @@ def _segments(path: str) -> list[str]:
 
 
 def _single(resource: Resource, record: Record, call: Call) -> dict[str, Any]:
-    key = record.data[resource.key]
-    data: dict[str, Any] = {"@url": object_url(call.base, resource, key)}
+    data: dict[str, Any] = {"@url": object_url(call.base, resource, record.data)}
     for name, pattern in resource.further_urls.items():
-        data[name] = f"{call.base}/3/{pattern.format(key=key)}"
+        data[name] = f"{call.base}/3/{pattern.format(key=record.data[resource.key])}"
     data.update(record.data)
     return {resource.single: data}
 
 
-def _collection(company: Company, resource: Resource, call: Call, moment: Moment) -> Answer:
+def _collection(company: Company, resource: Resource, within: Predicate | None, call: Call, moment: Moment) -> Answer:
     if call.method == "GET":
         selection = read_selection(
             call.query,
@@ -68,10 +68,10 @@ def _collection(company: Company, resource: Resource, call: Call, moment: Moment
             refuse_unknown=company.settings.refuse_unknown_parameters,
             moment=moment,
         )
-        return json_answer(200, list_body(company, resource, selection, call.base))
-    if call.method == "POST" and resource.create is not None:
+        return json_answer(200, list_body(company, resource, selection.only(within), call.base, moment))
+    if call.method == "POST" and within is None and resource.create is not None:
         record = resource.create(company, opened(call.body, resource.single), moment)
-        return json_answer(201, _single(resource, record, call), {"Location": resource.path})
+        return json_answer(201, _single(resource, record, call), {"Location": resource.location or resource.path})
     raise no_route()
 
 
@@ -100,8 +100,12 @@ def _action(company: Company, resource: Resource, key: str, name: str, call: Cal
     if call.method != "PUT" or action is None:
         raise no_route()
     record = _find(company, resource, key)
-    action(company, record, moment)
-    return json_answer(200, _single(resource, record, call))
+    shown = action(company, record, moment)
+    if shown is None:
+        return json_answer(200, _single(resource, record, call))
+    owner = RESOURCES[shown.path]
+    (inner,) = _single(owner, shown.record, call).values()
+    return json_answer(200, {shown.envelope or owner.single: inner})
 
 
 def _routed(company: Company, call: Call, moment: Moment) -> Answer:
@@ -111,14 +115,15 @@ def _routed(company: Company, call: Call, moment: Moment) -> Answer:
         _check_scope(call, "companyinformation")
         return json_answer(200, {"CompanyInformation": company_information(company)})
     resource = RESOURCES.get(name)
-    if resource is None or len(rest) > 2:
+    if resource is None:
         raise no_route()
     _check_scope(call, resource.scope)
-    if not rest:
-        return _collection(company, resource, call, moment)
-    if len(rest) == 1:
-        return _object(company, resource, rest[0], call, moment)
-    return _action(company, resource, rest[0], rest[1], call, moment)
+    place = resource.place(rest)
+    if place.key is None:
+        return _collection(company, resource, place.within, call, moment)
+    if place.action is None:
+        return _object(company, resource, place.key, call, moment)
+    return _action(company, resource, place.key, place.action, call, moment)
 
 
 def answer(company: Company, call: Call, moment: Moment) -> Answer:

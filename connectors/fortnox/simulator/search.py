@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,11 @@ def flag(field: str) -> Search:
         return lambda record: str(record.data[field]).lower() == wanted
 
     return search
+
+
+def each(fields: str, kind: Callable[[str], Search]) -> dict[str, Search]:
+    """Give one search of a kind for every property named, under its name in lower case."""
+    return {field.lower(): kind(field) for field in fields.split()}
 
 
 def _day(name: str, text: str) -> str:
@@ -130,6 +135,10 @@ class Selection:
     offset: int
     sort_by: str | None
     descending: bool
+
+    def only(self, predicate: Predicate | None) -> "Selection":
+        """Give the same selection among what also fits the predicate."""
+        return self if predicate is None else replace(self, predicates=(*self.predicates, predicate))
 
 
 def _count(query: Mapping[str, str], name: str, default: int, lowest: int, highest: int | None = None) -> int:

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-SCOPES = ("companyinformation", "currency", "customer", "invoice", "payment", "settings")
+SCOPES = (
+    "article", "companyinformation", "currency", "customer", "invoice", "offer", "order", "payment", "price",
+    "settings",
+)  # fmt: skip
 
 DEFAULT_TENANT_ID = 1001
 
@@ -19,6 +22,13 @@ class CompanySettings:
     `rate_window_seconds` and `rate_limit` form the sliding window (limit 0: none); `count_refused_calls` says whether
     a 429'd call takes a place itself (*simulator choice*: no); `retry_after` whether a 429 carries that header.
     `service_consent` says whether the company's consent allows client credentials.
+    `extra_accounts` and `missing_accounts` are what this company's chart has more or less than the simulator's own.
+    `base_price_with_article` says whether a new article has a price row of 0 in list A at once.
+    `createorder_answer` and `offer_createinvoice_answer` say in which envelope these actions on an offer answer; which
+    one Fortnox uses varies or is not known (Fortnox facts, 6.7). `offer_valid_days` gives an offer's `ExpireDate`.
+    `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
+    invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
+    `search_lag_seconds` is how long a new object is missing from lists and searches, while its number finds it at once.
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -38,9 +48,20 @@ class CompanySettings:
     access_token_seconds: float = 3600.0
     vat_rates: tuple[int, ...] = (25, 12, 6, 0)
     extra_accounts: tuple[int, ...] = ()
+    missing_accounts: tuple[int, ...] = ()
+    base_price_with_article: bool = False
+    first_article_number: int = 1
     first_customer_number: int = 1
     first_invoice_number: int = 1
+    first_offer_number: int = 1
+    first_order_number: int = 1
+    offer_valid_days: int = 30
+    allow_second_credit: bool = True
+    credit_copies_references: bool = True
+    createorder_answer: Literal["order", "offer"] = "order"
+    offer_createinvoice_answer: Literal["offer", "invoice", "order"] = "offer"
     refuse_unknown_parameters: bool = True
+    search_lag_seconds: float = 0.0
 
 
 def _default_clients() -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Changing a company's switches while the simulator runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 from connectors.fortnox.simulator.settings import CompanySettings
+
+_LONGEST = 3650
 
 
 class SwitchError(ValueError):
@@ -30,16 +32,34 @@ def _positive(name: str, value: Any) -> float:
     return float(value)
 
 
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
+        raise SwitchError(f'"{name}" must be a number from 0 to {_LONGEST}')
+    return float(value)
+
+
 def _count(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise SwitchError(f'"{name}" must be a whole number of at least 0')
     return value
 
 
-def _vat_rounding(name: str, value: Any) -> str:
-    if value not in ("row", "rate"):
-        raise SwitchError(f'"{name}" must be "row" or "rate"')
-    return str(value)
+def _days(name: str, value: Any) -> int:
+    days = _count(name, value)
+    if days > _LONGEST:
+        raise SwitchError(f'"{name}" must be at most {_LONGEST}')
+    return days
+
+
+def _one_of(*choices: str) -> Callable[[str, Any], str]:
+    known = " or ".join(f'"{choice}"' for choice in choices)
+
+    def read(name: str, value: Any) -> str:
+        if value not in choices:
+            raise SwitchError(f'"{name}" must be {known}')
+        return str(value)
+
+    return read
 
 
 def _day(name: str, value: Any) -> date | None:
@@ -70,13 +90,23 @@ def _scopes(name: str, value: Any) -> tuple[str, ...]:
 
 _READERS = {
     "access_token_seconds": _positive,
+    "allow_second_credit": _flag,
+    "base_price_with_article": _flag,
     "company_name": _text,
     "count_refused_calls": _flag,
+    "createorder_answer": _one_of("order", "offer"),
+    "credit_copies_references": _flag,
     "extra_accounts": _numbers,
     "financial_years": _years,
+    "first_article_number": _count,
     "first_customer_number": _count,
     "first_invoice_number": _count,
+    "first_offer_number": _count,
+    "first_order_number": _count,
     "locked_until": _day,
+    "missing_accounts": _numbers,
+    "offer_createinvoice_answer": _one_of("offer", "invoice", "order"),
+    "offer_valid_days": _days,
     "organisation_number": _text,
     "rate_limit": _count,
     "rate_window_seconds": _positive,
@@ -84,9 +114,10 @@ _READERS = {
     "retry_after": _flag,
     "round_to_whole_kronor": _flag,
     "scopes": _scopes,
+    "search_lag_seconds": _seconds,
     "service_consent": _flag,
     "vat_rates": _numbers,
-    "vat_rounding": _vat_rounding,
+    "vat_rounding": _one_of("row", "rate"),
 }
 
 

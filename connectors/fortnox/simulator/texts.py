@@ -7,6 +7,7 @@ from connectors.fortnox.simulator.errors import ApiError
 _MARKS = " \n\r\u00a0–:.`´’,;^¤#%§£$€¢¥©™°&/()=+-*_!?²³®½@\"'\\"
 _DIGITS = "0123456789"
 _SPECIAL = frozenset(_MARKS + _DIGITS)
+_NUMBER = re.compile(r"(?:[^\W_]|[-+/_])+")
 _COMMON = re.compile(f"[A-Za-zÀ-ÖØ-öø-ÿ{re.escape(_DIGITS + _MARKS)}]*")
 
 
@@ -15,6 +16,11 @@ def is_accepted(text: str) -> bool:
     if _COMMON.fullmatch(text):
         return True
     return all(character in _SPECIAL or character.isalpha() for character in text)
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text may be the number of a customer or article: letters, digits, `- + / _` (6.2 and 6.4)."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def check_characters(name: str, text: str) -> None:

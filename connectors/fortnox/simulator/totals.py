@@ -1,4 +1,4 @@
-"""An invoice's amounts: row totals, VAT per row or per rate, fees, rounding to whole kronor (Fortnox facts, 6.1)."""
+"""A document's amounts: row totals, VAT per row or per rate, fees, rounding to whole kronor (Fortnox facts, 6.1)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,33 +32,36 @@ def _discounted(row: dict[str, Any], amount: Decimal) -> Decimal:
     return amount - percent_of(amount, row["Discount"])
 
 
-def set_row_amounts(row: dict[str, Any], *, vat_included: bool) -> None:
-    """Set the computed properties of one row.
+def _row_net(row: dict[str, Any], vat_included: bool) -> Decimal:
+    return to_ore(_without_vat(row["Total"], Decimal(row["VAT"]), vat_included))
+
+
+def set_row_amounts(row: dict[str, Any], quantity: str, *, vat_included: bool) -> None:
+    """Set the computed properties of one row; the net ones only where its kind of document has them.
 
     A discount in kronor is taken from the whole row, not from each piece (*simulator choice*). The contribution is the
     net amount, because the simulator knows no cost of goods.
     """
-    quantity, rate = Decimal(row["DeliveredQuantity"]), Decimal(row["VAT"])
-    row["Total"] = to_ore(_discounted(row, multiplied(quantity, row["Price"])))
-    row["TotalExcludingVAT"] = to_ore(_without_vat(row["Total"], rate, vat_included))
-    row["PriceExcludingVAT"] = to_ore(_without_vat(row["Price"], rate, vat_included))
-    row["ContributionValue"] = decimal_text(row["TotalExcludingVAT"])
-    row["ContributionPercent"] = "100" if row["TotalExcludingVAT"] else "0"
+    row["Total"] = to_ore(_discounted(row, multiplied(Decimal(row[quantity]), row["Price"])))
+    net = _row_net(row, vat_included)
+    if "TotalExcludingVAT" in row:
+        row["TotalExcludingVAT"] = net
+        row["PriceExcludingVAT"] = to_ore(_without_vat(row["Price"], Decimal(row["VAT"]), vat_included))
+    row["ContributionValue"] = decimal_text(net)
+    row["ContributionPercent"] = "100" if net else "0"
 
 
-def _undiscounted(row: dict[str, Any], vat_included: bool) -> Decimal:
-    amount = multiplied(Decimal(row["DeliveredQuantity"]), row["Price"])
+def _undiscounted(row: dict[str, Any], quantity: str, vat_included: bool) -> Decimal:
+    amount = multiplied(Decimal(row[quantity]), row["Price"])
     return to_ore(_without_vat(amount, Decimal(row["VAT"]), vat_included))
 
 
 def _sums_by_row(rows: Iterable[dict[str, Any]], vat_included: bool) -> tuple[Decimal, Decimal]:
     net = vat = ZERO
     for row in rows:
-        net += row["TotalExcludingVAT"]
-        if vat_included:
-            vat += row["Total"] - row["TotalExcludingVAT"]
-        else:
-            vat += to_ore(percent_of(row["TotalExcludingVAT"], Decimal(row["VAT"])))
+        row_net = _row_net(row, vat_included)
+        net += row_net
+        vat += row["Total"] - row_net if vat_included else to_ore(percent_of(row_net, Decimal(row["VAT"])))
     return net, vat
 
 
@@ -74,10 +77,10 @@ def _sums_by_rate(rows: Iterable[dict[str, Any]], vat_included: bool) -> tuple[D
     return net, vat
 
 
-def _sums(rows: list[dict[str, Any]], vat_included: bool, vat_rounding: str) -> _Sums:
+def _sums(rows: list[dict[str, Any]], quantity: str, vat_included: bool, vat_rounding: str) -> _Sums:
     summed = _sums_by_row if vat_rounding == "row" else _sums_by_rate
     net, vat = summed(rows, vat_included)
-    undiscounted = sum((_undiscounted(row, vat_included) for row in rows), ZERO)
+    undiscounted = sum((_undiscounted(row, quantity, vat_included) for row in rows), ZERO)
     discounted = any(row["Discount"] for row in rows)
     return _Sums(net, vat, undiscounted if discounted else net)
 
@@ -98,25 +101,28 @@ def vat_by_rate(invoice: dict[str, Any], vat_type: str) -> dict[int, Decimal]:
     return shares
 
 
-def set_totals(invoice: dict[str, Any], vat_type: str, settings: CompanySettings) -> None:
-    """Set every computed amount of an unbooked invoice from its rows, fees, currency and regime.
+def set_totals(
+    document: dict[str, Any], rows: list[dict[str, Any]], quantity: str, vat_type: str, settings: CompanySettings
+) -> None:
+    """Set every computed amount of a document from its rows, their quantity of that name, fees, currency and regime.
 
     `Freight` and `AdministrationFee` are always without VAT and carry 25 % under a regime with VAT (*simulator
     choice*). Only SEK is rounded to whole kronor (*simulator choice*).
     """
-    rows: list[dict[str, Any]] = invoice["InvoiceRows"]
     for row in rows:
-        set_row_amounts(row, vat_included=invoice["VATIncluded"])
-    sums = _sums(rows, invoice["VATIncluded"], settings.vat_rounding)
+        set_row_amounts(row, quantity, vat_included=document["VATIncluded"])
+    sums = _sums(rows, quantity, document["VATIncluded"], settings.vat_rounding)
     fee_rate = _FEE_RATES.get(vat_type, ZERO)
     for name in ("Freight", "AdministrationFee"):
-        invoice[f"{name}VAT"] = to_ore(percent_of(invoice[name], fee_rate))
-    invoice["Net"], invoice["Gross"] = sums.net, sums.undiscounted
-    invoice["TotalVAT"] = sums.vat + invoice["FreightVAT"] + invoice["AdministrationFeeVAT"]
-    exact = sums.net + invoice["Freight"] + invoice["AdministrationFee"] + invoice["TotalVAT"]
-    rounds = settings.round_to_whole_kronor and invoice["Currency"] == "SEK"
-    invoice["Total"] = to_kronor(exact) if rounds else exact
-    invoice["RoundOff"] = invoice["Total"] - exact
-    invoice["TotalToPay"] = invoice["Balance"] = invoice["Total"]
-    invoice["ContributionValue"] = sums.net
-    invoice["ContributionPercent"] = _HUNDRED if sums.net else ZERO
+        document[f"{name}VAT"] = to_ore(percent_of(document[name], fee_rate))
+    document["Net"], document["Gross"] = sums.net, sums.undiscounted
+    document["TotalVAT"] = sums.vat + document["FreightVAT"] + document["AdministrationFeeVAT"]
+    exact = sums.net + document["Freight"] + document["AdministrationFee"] + document["TotalVAT"]
+    rounds = settings.round_to_whole_kronor and document["Currency"] == "SEK"
+    document["Total"] = to_kronor(exact) if rounds else exact
+    document["RoundOff"] = document["Total"] - exact
+    document["TotalToPay"] = document["Total"]
+    if "Balance" in document:
+        document["Balance"] = document["Total"]
+    document["ContributionValue"] = sums.net
+    document["ContributionPercent"] = _HUNDRED if sums.net else ZERO

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -87,11 +88,31 @@ class Caller:
         """Read."""
         return await self.call("GET", path)
 
+    async def numbers(self, plural: str, key: str = "DocumentNumber", **query: Any) -> list[str]:
+        """List a resource whose path is its envelope's name in lower case; give the numbers found."""
+        reply = await self.get(f"/3/{plural.lower()}?{urlencode(query)}")
+        assert reply.status == 200, reply.text
+        return [one[key] for one in reply.json[plural]]
+
     async def customer(self, **fields: Any) -> dict[str, Any]:
         """Create a customer."""
         reply = await self.call("POST", "/3/customers", {"Customer": {"Name": "Exempel AB", **fields}})
         assert reply.status == 201, reply.text
         return reply.one
+
+    async def post_article(self, **fields: Any) -> Reply:
+        """Try to create an article."""
+        return await self.call("POST", "/3/articles", {"Article": {"Description": "Timme", **fields}})
+
+    async def article(self, **fields: Any) -> dict[str, Any]:
+        """Create an article."""
+        reply = await self.post_article(**fields)
+        assert reply.status == 201, reply.text
+        return reply.one
+
+    async def post_price(self, **fields: Any) -> Reply:
+        """Try to set a price that does not exist yet, of article A1 in list A."""
+        return await self.call("POST", "/3/prices", {"Price": {"ArticleNumber": "A1", "PriceList": "A", **fields}})
 
     async def post_invoice(self, **fields: Any) -> Reply:
         """Try to create an invoice for customer 1 with one plain row."""
@@ -104,6 +125,32 @@ class Caller:
         reply = await self.post_invoice(**fields)
         assert reply.status == 201, reply.text
         return reply.one
+
+    async def post_order(self, **fields: Any) -> Reply:
+        """Try to create an order of customer 1 with one plain row, all of it delivered."""
+        row = {**ROW, "OrderedQuantity": ROW["DeliveredQuantity"]}
+        return await self.call("POST", "/3/orders", {"Order": {"CustomerNumber": "1", "OrderRows": [row], **fields}})
+
+    async def order(self, **fields: Any) -> dict[str, Any]:
+        """Create an order."""
+        reply = await self.post_order(**fields)
+        assert reply.status == 201, reply.text
+        return reply.one
+
+    async def post_offer(self, **fields: Any) -> Reply:
+        """Try to create an offer to customer 1 with one plain row."""
+        row = {name: value for name, value in ROW.items() if name != "DeliveredQuantity"} | {"Quantity": "1"}
+        return await self.call("POST", "/3/offers", {"Offer": {"CustomerNumber": "1", "OfferRows": [row], **fields}})
+
+    async def offer(self, **fields: Any) -> dict[str, Any]:
+        """Create an offer."""
+        reply = await self.post_offer(**fields)
+        assert reply.status == 201, reply.text
+        return reply.one
+
+    async def act(self, kind: str, action: str, number: str = "1") -> Reply:
+        """Carry out an action on a document of a kind (`orders` and so on)."""
+        return await self.call("PUT", f"/3/{kind}/{number}/{action}")
 
     async def booked(self, **fields: Any) -> dict[str, Any]:
         """Create an invoice and book it."""

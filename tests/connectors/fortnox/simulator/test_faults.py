@@ -50,6 +50,7 @@ async def test_status_fault_answers_as_ordered_before_the_effect() -> None:
         assert await caller.names() == []
 
 
+@pytest.mark.capability("f99")
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("effect", "stored"), [("before", []), ("after", ["Exempel AB"])])
 @pytest.mark.parametrize("kind", ["html", "status"])
@@ -64,6 +65,7 @@ async def test_a_5xx_can_come_before_or_after_the_effect(kind: str, effect: str,
         assert await caller.names() == stored
 
 
+@pytest.mark.capability("f99")
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("kind", "stored"),
@@ -102,6 +104,7 @@ async def test_hanging_answer_never_comes() -> None:
             await hanging
 
 
+@pytest.mark.capability("f99")
 @pytest.mark.asyncio
 async def test_late_effect_comes_after_the_callers_first_look() -> None:
     """The connection breaks, a look finds nothing, and still the object comes by itself."""
@@ -171,6 +174,7 @@ async def test_refresh_token_already_used_by_somebody_else() -> None:
             assert (reply.status, reply.json["error"]) == (400, "invalid_grant")
 
 
+@pytest.mark.capability("f99")
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("order", "header"), [({}, None), ({"retry_after": 7}, "7")])
 async def test_throttle_fault_answers_429(order: dict[str, Any], header: str | None) -> None:
@@ -182,6 +186,7 @@ async def test_throttle_fault_answers_429(order: dict[str, Any], header: str | N
         assert await caller.names() == []
 
 
+@pytest.mark.capability("f99")
 @pytest.mark.asyncio
 async def test_faults_strike_by_method_path_count_and_company() -> None:
     """`after` skips, `times` ends, the path is matched whole, null means for ever."""

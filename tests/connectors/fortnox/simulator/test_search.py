@@ -1,7 +1,6 @@
 """Search, filters, sorting, paging and lastmodified (checklist 8)."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
@@ -10,15 +9,11 @@ from tests.connectors.fortnox.simulator.caller import Caller, opened
 
 
 async def _customers(caller: Caller, **query: Any) -> list[str]:
-    reply = await caller.get(f"/3/customers?{urlencode(query)}")
-    assert reply.status == 200, reply.text
-    return [one["CustomerNumber"] for one in reply.json["Customers"]]
+    return await caller.numbers("Customers", "CustomerNumber", **query)
 
 
 async def _invoices(caller: Caller, **query: Any) -> list[str]:
-    reply = await caller.get(f"/3/invoices?{urlencode(query)}")
-    assert reply.status == 200, reply.text
-    return [one["DocumentNumber"] for one in reply.json["Invoices"]]
+    return await caller.numbers("Invoices", **query)
 
 
 @pytest.mark.asyncio

@@ -172,3 +172,13 @@ async def test_changing_the_customer_takes_the_new_card() -> None:
             "",
             "B",
         ]
+
+
+@pytest.mark.asyncio
+async def test_external_print_only_marks_as_sent() -> None:
+    """`Sent` is set, whatever the state, and nothing else (6.1)."""
+    async with opened() as caller:
+        await caller.customer()
+        booked = await caller.booked()
+        assert (await _act(caller, "externalprint")).one == booked | {"Sent": True}
+        assert await caller.numbers("Invoices", sent="true") == ["1"]

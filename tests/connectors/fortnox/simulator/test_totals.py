@@ -12,7 +12,7 @@ from connectors.fortnox.simulator import CompanySettings
 from connectors.fortnox.simulator.company import Moment, open_company
 from connectors.fortnox.simulator.customers import create as create_customer
 from connectors.fortnox.simulator.invoice_actions import bookkeep
-from connectors.fortnox.simulator.invoices import create as create_invoice
+from connectors.fortnox.simulator.invoices import INVOICE
 from connectors.fortnox.simulator.ocr import ocr_number
 from tests.connectors.fortnox.simulator.caller import UNLIMITED, opened
 
@@ -57,7 +57,7 @@ def test_every_invoice_adds_up_and_its_voucher_balances(
     company = open_company(CompanySettings(vat_rounding=rounding), _NOW.now)
     create_customer(company, {"Name": "Exempel AB", "VATType": regime}, _NOW)
     sent = {"CustomerNumber": "1", "VATIncluded": included, "Freight": freight, "Currency": currency}
-    record = create_invoice(company, {**sent, "InvoiceRows": rows}, _NOW)
+    record = INVOICE.create(company, {**sent, "InvoiceRows": rows}, _NOW)
     net, fee, extra, vat, total, round_off = _amounts(
         record.data, "Net", "Freight", "AdministrationFee", "TotalVAT", "Total", "RoundOff"
     )
@@ -76,7 +76,7 @@ def test_vat_per_row_and_per_rate_differ_by_less_than_an_ore_per_row(rows: list[
     for rounding in ("row", "rate"):
         company = open_company(CompanySettings(vat_rounding=rounding), _NOW.now)
         create_customer(company, {"Name": "Exempel AB"}, _NOW)
-        totals.append(create_invoice(company, {"CustomerNumber": "1", "InvoiceRows": rows}, _NOW).data["TotalVAT"])
+        totals.append(INVOICE.create(company, {"CustomerNumber": "1", "InvoiceRows": rows}, _NOW).data["TotalVAT"])
     assert abs(totals[0] - totals[1]) <= Decimal("0.01") * len(rows)
 
 

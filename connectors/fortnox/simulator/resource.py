@@ -1,0 +1,85 @@
+"""What one resource under `/3/` is: path, envelopes, key, scope, operations, searches and list item."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from connectors.fortnox.simulator.company import Company, Moment, Record, Records
+from connectors.fortnox.simulator.errors import no_route
+from connectors.fortnox.simulator.search import Filter, Predicate, Search
+
+Data = dict[str, Any]
+Create = Callable[[Company, Mapping[str, Any], Moment], Record]
+Update = Callable[[Company, Record, Mapping[str, Any], Moment], None]
+Delete = Callable[[Company, Record, Moment], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an action answers with when that is not the object it was called on: a record of the resource at `path`.
+
+    `envelope` is another name for the answer's envelope than the resource's own.
+    """
+
+    path: str
+    record: Record
+    envelope: str | None = None
+
+
+Action = Callable[[Company, Record, Moment], Shown | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a path means: the object with a key, an action on it, or the collection (or only what is `within`)."""
+
+    key: str | None = None
+    action: str | None = None
+    within: Predicate | None = None
+
+
+def plain_place(parts: list[str]) -> Place:
+    """Read `/{key}` and `/{key}/{action}`.
+
+    Raises:
+        ApiError: 2000764 for a longer path.
+    """
+    if len(parts) > 2:
+        raise no_route()
+    key, action = (*parts, None, None)[:2]
+    return Place(key, action)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One resource under `/3/`; an operation that is None answers as an unknown route.
+
+    `order` holds the properties a list is sorted by when nothing is asked, the key if it is empty. `location` is the
+    bare word a creation's `Location` header holds, the path if it is empty (Fortnox facts, 1.4).
+    """
+
+    path: str
+    single: str
+    plural: str
+    key: str
+    scope: str
+    records: Callable[[Company], Records]
+    missing: tuple[int, str]
+    create: Create | None = None
+    update: Update | None = None
+    delete: Delete | None = None
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    list_item: Callable[[Data], Data] = dict
+    searches: Mapping[str, Search] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    further_urls: Mapping[str, str] = field(default_factory=dict)
+    place: Callable[[list[str]], Place] = plain_place
+    own_address: Callable[[Data], str] | None = None
+    location: str = ""
+
+    def address(self, data: Data) -> str:
+        """Give where an object stands below the resource's path, percent-encoded."""
+        return quote(str(data[self.key]), safe="") if self.own_address is None else self.own_address(data)

@@ -1,0 +1,1 @@
+"""Upsales: orders and companies, by app callbacks and by its REST API."""

@@ -1,0 +1,53 @@
+"""What the manual and the example of the configuration show for Upsales can be pasted."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from connectors.upsales.callbacks import API_USERS
+from connectors.upsales.settings import UpsalesSettings
+
+ROOT = Path(__file__).resolve().parents[3]
+MANUAL = (ROOT / "docs" / "senders" / "upsales.md").read_text(encoding="utf-8")
+
+
+def example_section() -> dict[str, Any]:
+    """The section of the example file, without its signs of comment."""
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    lines = text[text.index("# [sources.upsales]") :].split("\n\n")[0].splitlines()
+    section = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines))["sources"]["upsales"]
+    assert section.pop("type") == "upsales"
+    return section  # type: ignore[no-any-return]
+
+
+def test_the_section_of_the_manual_loads() -> None:
+    """It takes callbacks, reads and polls."""
+    [text] = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
+    section = tomllib.loads(text)["sources"]["upsales"]
+    assert section.pop("type") == "upsales"
+    settings = UpsalesSettings.model_validate(section)
+    assert settings.can_read
+    assert settings.won_stage == ("12",)
+    assert API_USERS in MANUAL
+
+
+def test_the_example_shows_every_setting_with_its_default() -> None:
+    """Whole, loadable, and true about what a key that is left out means."""
+    section = example_section()
+    settings = UpsalesSettings.model_validate(section)
+    assert set(section) | {"companies"} == set(UpsalesSettings.model_fields)
+    told = UpsalesSettings.model_validate({"company": "demo", "api_key": "x", "won_stage": 12})
+    own = {
+        "company",
+        "authentication_key",
+        "previous_authentication_key",
+        "app_id",
+        "customer_id",
+        "api_key",
+        "vat_rate",
+        "fallback_reference",
+    }
+    own |= {name for name in section if name.endswith(("_field", "_stage"))}
+    for name in set(section) - own:
+        assert getattr(settings, name) == getattr(told, name), name

@@ -1,0 +1,42 @@
+"""The daily renewal: every company and every source, and one that fails keeps no other from it."""
+
+import pytest
+
+from connectors.base import CredentialsLost
+from daemon.jobs.tokens import KeepTokens
+from tests.conftest import Lines
+
+
+class Renewing:
+    """Credentials as the job sees them."""
+
+    def __init__(self, *, days: float | None = None, lost: str | None = None) -> None:
+        self._days = days
+        self._lost = lost
+
+    async def keep_alive(self) -> bool:
+        """Renewed, or lost for good."""
+        if self._lost is not None:
+            raise CredentialsLost("invalid_grant", system=self._lost, operation="token", status=400)
+        return True
+
+    async def days_left(self) -> float | None:
+        """As the test says."""
+        return self._days
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f91")
+async def test_everybody_is_renewed_and_who_fails_is_named(log_lines: Lines) -> None:
+    """Companies by their days left, sources by their own clock; the log names which one a person must see to."""
+    job = KeepTokens(
+        {"north": Renewing(days=44.0), "south": Renewing(lost="fortnox"), "east": Renewing(days=3.04)},
+        {"ghl": Renewing(lost="highlevel"), "other": Renewing()},
+    )
+    assert await job() == 3
+    failed = log_lines.named("token.refresh_failed")
+    assert [(line["target"], line.get("company"), line.get("source")) for line in failed] == [
+        ("fortnox", "south", None),
+        ("highlevel", None, "ghl"),
+    ]
+    assert [(line["company"], line["days_left"]) for line in log_lines.named("token.expiring")] == [("east", 3.0)]
