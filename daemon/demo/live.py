@@ -60,7 +60,7 @@ class LiveView:
             size = self._console.size
             with self._live(own_screen=False) as live:
                 while self._console.size == size:
-                    live.update(panes.compact(await watcher.look()), refresh=True)
+                    live.update(panes.compact(await watcher.look(), self._console.width), refresh=True)
                     await asyncio.sleep(RENEW_SECONDS)
             # Terminals break lines anew when their width changes, and then nobody knows where the block begins.
             self._console.clear()

@@ -25,7 +25,7 @@ STATES = {"done": GOOD, "handled": GOOD, "parked": BAD, "held": BAD, "unknown": 
 
 def whole(snapshot: Snapshot, width: int, height: int) -> RenderableType:
     """The view while the scenes run: exactly ``height`` lines, the story in what the figures leave."""
-    figures = [*_senders(snapshot), *_companies(snapshot)]
+    figures = [*_senders(snapshot, width // 2 if width >= WIDE else width), *_companies(snapshot)]
     shown = 3 if height < 30 else 5 if height < 40 else 8
     if width >= WIDE:
         books = _books(snapshot.books, max(3, len(figures) - 2))
@@ -38,12 +38,12 @@ def whole(snapshot: Snapshot, width: int, height: int) -> RenderableType:
     return Group(_title(snapshot, width), top, *story)
 
 
-def compact(snapshot: Snapshot) -> RenderableType:
+def compact(snapshot: Snapshot, width: int) -> RenderableType:
     """The view while the person tries things: the same figures, the newest deliveries and documents."""
     return Group(
         Text(),
         _rule(Text.assemble(("live: what you send shows here", HEAD), "   ", *_process(snapshot.process))),
-        *_senders(snapshot)[1:],
+        *_senders(snapshot, width)[1:],
         *_companies(snapshot)[1:],
         *_deliveries(snapshot.newest),
         *_books(snapshot.books, 3),
@@ -74,27 +74,26 @@ def _process(process: Process) -> list[tuple[str, str]]:
     return [(f"daemon runs, process {process.pid}", GOOD)]
 
 
-def _senders(snapshot: Snapshot) -> list[RenderableType]:
+def _senders(snapshot: Snapshot, width: int) -> list[RenderableType]:
     heads = ("received", "handled", "delivered", "reading", "parked", "held")
     wide = max([len("sender"), *(len(sender.name) for sender in snapshot.senders)])
-    lines = [Text(f" {'sender':<{wide}}  {'  '.join(heads)}  last webhook", DIM)]
-    lines += [_sender(sender, heads, wide) for sender in snapshot.senders]
+    lines = [Text(f" {'sender':<{wide}} {' '.join(heads)}  last webhook", DIM)]
+    lines += [_sender(sender, heads, wide, width) for sender in snapshot.senders]
     title = Text.assemble(("Senders", HEAD), ": deliveries received and handled, commands delivered")
     return [_rule(title), *(_one_line(line) for line in lines)]
 
 
-def _sender(sender: SenderFigures, heads: Sequence[str], wide: int) -> Text:
+def _sender(sender: SenderFigures, heads: Sequence[str], wide: int, width: int) -> Text:
     figures = (
         (sender.received, ""), (sender.handled, ""), (sender.delivered, GOOD), (sender.reading, WARN),
         (sender.parked, BAD), (sender.held, BAD),
     )  # fmt: skip
     line = Text(f" {sender.name:<{wide}}")
     for (count, style), head in zip(figures, heads, strict=True):
-        line.append(f"  {count or '-':>{len(head)}}", style if count else DIM)
-    line.append(f"  {_clock(sender.last_webhook)}")
-    if sender.room is not None:
-        line.append(f"  {sender.room} of {sender.window_calls} reads free", DIM)
-    return line
+        line.append(f" {count or '-':>{len(head)}}", style if count else DIM)
+    line.append(f"  {_clock(sender.last_webhook):<12}")
+    reads = "" if sender.room is None else f"  {sender.room} of {sender.window_calls} reads free"
+    return line.append(reads if len(line) + len(reads) <= width else "", DIM)
 
 
 def _companies(snapshot: Snapshot) -> list[RenderableType]:

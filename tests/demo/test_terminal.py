@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import sys
+import urllib.error
 import urllib.request
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.fakes.terminal import HIDE_CURSOR, OWN_SCREEN, PLAIN_SCREEN, SHOW_CUR
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from daemon.cli import main; main()"]
-DEMO = [*PROGRAM, "demo", "--stand-ins", "nobody.at_all"]
+DEMO = [*PROGRAM, "demo", "--stand-ins"]
 
 
 def surroundings(folder: Path) -> dict[str, str]:
@@ -45,10 +46,11 @@ def paste(curl: str) -> int:
 @pytest.mark.capability("000-44")
 def test_the_demo_is_a_live_view_then_a_summary_until_ctrl_c(tmp_path: Path) -> None:
     """80 by 24, then larger; the kill is seen; the plain summary follows; what is sent by hand shows; exit 0."""
-    with terminal(DEMO, ROOT, surroundings(tmp_path)) as screen:
-        screen.until("there is no module nobody.at_all here", 30)
+    with terminal([*DEMO, "tests.stand_ins"], ROOT, surroundings(tmp_path)) as screen:
+        beside = screen.until(r"subscriptionflow +(http://127\.0\.0\.1:\d+)\n", 60)[1]
         screen.until(r"demo  SIMULATOR  \d+ s  daemon runs, process \d+", 40)
         assert OWN_SCREEN in screen.written
+        screen.until(r"(?m)^ shop .*\n ghl .*\n highlevel .*\n upsales .*\n subscriptionflow ", 20)
         screen.until(r"[█░]{25} \d+ of 25 calls in 5 s free", 20)
         assert re.search("─{90}", screen.text) is None
         screen.resize(110, 35)
@@ -72,13 +74,15 @@ def test_the_demo_is_a_live_view_then_a_summary_until_ctrl_c(tmp_path: Path) -> 
         assert screen.text.rstrip().endswith("Ctrl-C: the daemon is stopped in order, the temporary folder is removed.")
         assert in_order(screen)
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(beside, timeout=10)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(90)
 def test_an_interrupted_live_view_leaves_the_terminal_in_order_and_nothing_behind(tmp_path: Path) -> None:
     """Ctrl-C in the middle: the daemon ends, the folder is removed, the plain screen is back, exit 130."""
-    with terminal(DEMO, ROOT, surroundings(tmp_path)) as screen:
+    with terminal([*DEMO, "nobody.at_all"], ROOT, surroundings(tmp_path)) as screen:
         daemon = int(screen.until(r"SIMULATOR  \d+ s  daemon runs, process (\d+)", 60)[1])
         screen.process.send_signal(signal.SIGINT)
         assert screen.ended(30) == 130, screen.text[-3000:]
