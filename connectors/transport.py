@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
@@ -72,6 +73,7 @@ async def never_resend(request: aiohttp.ClientRequest, handler: aiohttp.ClientHa
         raise NoAnswer("timeout" if isinstance(e, TimeoutError) else "lost") from e
 
 
+@lru_cache(maxsize=16)  # the same few for every call
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     """``total`` for the whole call; the time to connect is always shorter, so that it is told apart."""
     connect = min(CONNECT_SECONDS, seconds * 0.5)
@@ -97,6 +99,9 @@ async def open_session(*, timeout_seconds: float = 30.0, connections: int = 64) 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     """The whole body, counted after unpacking; more than the limit closes the connection and is no answer."""
+    length = response.content_length
+    if length is not None and length <= ANSWER_LIMIT and "Content-Encoding" not in response.headers:
+        return await response.read()
     parts: list[bytes] = []
     size = 0
     async for part in response.content.iter_chunked(CHUNK):

@@ -21,7 +21,9 @@ class Door:
         self, database: Database, *, seal: Seal | None, digest_seconds: int, arrived: Callable[[], None]
     ) -> None:
         """``seal`` encrypts bodies where the configuration asks for it; ``digest_seconds`` is the digest's window."""
-        self._arrivals = database.gathering(partial(senders.accept, seal=seal), partial(senders.accept_all, seal=seal))
+        self._arrivals = database.gathering(
+            partial(senders.accept, seal=seal), partial(senders.accept_all, seal=seal), first=True
+        )
         self._digest_seconds = digest_seconds
         self._arrived = arrived
 

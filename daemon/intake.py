@@ -10,10 +10,11 @@ from anyio.abc import TaskGroup
 from daemon.clock import Clock
 from daemon.deciding import Deciding, named
 from daemon.logs import Log
-from store import handling, inbox
+from store import handling, inbox, together
 from store.db import Database, StoreUnavailable
 from store.handling import Handled
 from store.inbox import Waiting
+from store.together import Outcome
 
 BATCH = 32
 SLICE_SECONDS = 0.003
@@ -59,6 +60,7 @@ class Intake:
         """``beat`` and ``idle`` tell the watchdog that the loop works, or waits to be woken."""
         self.deciding = deciding
         self._database = database
+        self._events = database.gathering(together.record, together.record_all)
         self._clock = clock
         self._log = log
         self._wake_delivery = wake
@@ -131,7 +133,7 @@ class Intake:
 
     async def _recorded(self, rows: Sequence[Waiting], handled: list[Handled], now: int) -> list[str]:
         try:
-            return await self._database.write_all([handling.record(outcome, now) for outcome in handled])
+            return await self._events.write_all([Outcome(outcome, now) for outcome in handled])
         except StoreUnavailable:
             raise
         except Exception:  # noqa: BLE001 - one of them cannot be stored: each alone, so that only that one is parked

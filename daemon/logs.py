@@ -6,11 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from json import JSONEncoder
 from typing import Any, Protocol, cast
 
 from daemon.absent import hidden
-from daemon.log_catalogue import COMMON, EVENTS, Kind, LogEvent
+from daemon.log_catalogue import COMMON, EVENTS, Kind
 from daemon.tracebacks import describe
 
 # Its renderers for consoles load rich where that is installed, which doubles the time of this import; ours is JSON.
@@ -23,7 +24,7 @@ PRIORITY = {"info": "<6>", "warning": "<4>", "error": "<3>", "critical": "<2>"}
 RANK = {"info": 20, "warning": 30, "error": 40, "critical": 50}
 CUT = "[cut]"
 
-_is_word = re.compile(r"[A-Za-z0-9_.,:/+%-]*").fullmatch
+_word = re.compile(r"[A-Za-z0-9_.,:/+%-]*").fullmatch
 _encode = JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
 
@@ -105,12 +106,15 @@ class Output:
                 self._lost = 0
 
     def finished(self, level: str, event: str, fields: Mapping[str, Any]) -> bytes:
-        """One line without its end: ts, level, event first, at most 8 KiB, with a priority where the journal reads."""
+        """One line without its end: ts, level, event first, at most 8 KiB, with a priority where the journal reads.
+
+        ``event``, the names and the values of ``fields`` are from the catalogue, or made to look so.
+        """
         stamp = self.clock().isoformat(timespec="milliseconds")[:-6] + "Z"
-        content = {"ts": stamp, "level": level, "event": event, **fields}
-        text = _encode(content)
+        parts = [f',"{name}":{_plain(value)}' for name, value in fields.items()]
+        text = f'{{"ts":"{stamp}","level":"{level}","event":"{event}"{"".join(parts)}}}'
         if len(text) > LINE_BYTES:
-            text = _cut(content)
+            text = _cut({"ts": stamp, "level": level, "event": event, **fields})
         return (PRIORITY[level] + text if self.journal else text).encode("ascii")
 
     info = warning = error = critical = line
@@ -165,7 +169,8 @@ def _format(_: Any, method: str, values: MutableMapping[str, Any]) -> bytes:
     known = EVENTS.get(event)
     if known is None:
         return _unknown(event, values)
-    wrong = [name for name, value in values.items() if not _fits(known, name, value)]
+    kinds = known.fields
+    wrong = [name for name, value in values.items() if not _fits(kinds.get(name) or COMMON.get(name), value)]
     fields = {name: value for name, value in values.items() if value is not None}
     if not wrong and method in known.levels:
         return _output.finished(method, event, fields)
@@ -188,8 +193,14 @@ def _name(text: object) -> str:
     return short if short.replace(".", "").replace("_", "").isalnum() and short.islower() else "unnamed"
 
 
-def _fits(known: LogEvent, name: str, value: object) -> bool:
-    kind: Kind | None = known.fields.get(name) or COMMON.get(name)
+@lru_cache(maxsize=256)  # each is asked for twice a line, and most come again and again
+def _is_word(value: str) -> bool:
+    return _word(value) is not None
+
+
+def _fits(kind: Kind | None, value: object) -> bool:
+    if kind == "word":
+        return value is None or (isinstance(value, str) and _is_word(value))
     if kind is None:
         return False
     if value is None:
@@ -198,7 +209,16 @@ def _fits(known: LogEvent, name: str, value: object) -> bool:
         return type(value) is int
     if kind == "number":
         return type(value) is int or (type(value) is float and value - value == 0)
-    return isinstance(value, str) and (kind == "text" or _is_word(value) is not None)
+    return isinstance(value, str)
+
+
+def _plain(value: object) -> str:
+    """A value as JSON; most are words and numbers, which need no encoder."""
+    if type(value) is int or type(value) is float:
+        return repr(value)
+    if type(value) is str and len(value) < 100 and _is_word(value):
+        return f'"{value}"'
+    return _encode(value)
 
 
 def _exception(value: object) -> BaseException | None:

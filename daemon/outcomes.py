@@ -19,12 +19,13 @@ from daemon.gate import Gate
 from daemon.logs import Log
 from daemon.looking import Looks
 from daemon.retry import RetrySteps
-from store import delivering
+from store import delivering, together
 from store.attempts import End, OpenAttempt
 from store.db import Database
 from store.delivering import Settlement
 from store.heads import Head
 from store.links import LinkRow
+from store.together import Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Outcomes:
         log: Log,
     ) -> None:
         self._database = database
+        self._settled = database.gathering(together.settle, together.settle_all)
         self._looks = looks
         self._gate = gate
         self._steps = steps
@@ -79,8 +81,8 @@ class Outcomes:
     ) -> None:
         """The far side is as meant (or holds a question): link, outcome and who waited, in one transaction.
 
-        ``absent`` are doubts that were proved empty just before; ``answered`` says that the far side was asked for it
-        (a write always was). What a question holds is linked, but nothing that needs it goes on.
+        ``absent`` are doubts that were proved empty just before; ``answered``: the far side was asked (a write always
+        was). What a question holds is linked, but nothing that needs it goes on.
         """
         now = self._clock.milliseconds()
         settlement = Settlement(
@@ -93,10 +95,9 @@ class Outcomes:
             keys=keys,
             closes=[(attempt.id, End("absent")) for attempt in absent],
         )
-        state = await self._database.write(delivering.settle(head.outbox_id, attempt_id, settlement, now))
-        self._looks.forget(attempt.id for attempt in absent)
-        if attempt_id is not None and not recheck:
-            self._looks.forget([attempt_id])
+        state = await self._settled.write(Ending(head.outbox_id, attempt_id, settlement, now))
+        ended = [attempt_id] if attempt_id is not None and not recheck else []
+        self._looks.forget([*ended, *(attempt.id for attempt in absent)])
         if answered or attempt_id is not None:
             self._gate.answered()
         self._say_settled(head, settled, state, started)

@@ -10,12 +10,13 @@ from daemon.outcomes import Outcomes
 from daemon.tasks import far, task_of
 from daemon.turns import Turns
 from handlers.commands import Command, EnsureCustomer
-from store import delivering, heads
+from store import delivering, heads, together
 from store.attempts import NewAttempt, OpenAttempt
 from store.claims import Claimed, Contradicted, Known, Taken
 from store.db import Database, StoreUnavailable
 from store.delivering import Gone
 from store.heads import Head
+from store.together import Beginning
 
 ORPHANS = 16
 """Doubts of stopped commands that are looked for in one pass."""
@@ -44,6 +45,7 @@ class Step:
         links: LinkReader,
     ) -> None:
         self._database = database
+        self._attempts = database.gathering(together.begin, together.begin_all)
         self._target = target
         self._looks = looks
         self._outcomes = outcomes
@@ -154,7 +156,7 @@ class Step:
         keys = _keys_of(task.command)
         now = self._clock.milliseconds()
         absent = [attempt.id for attempt in head.open]
-        attempt_id = await self._database.write(delivering.begin(_attempt(head, plan), now, absent=absent))
+        attempt_id = await self._attempts.write(Beginning(_attempt(head, plan), now, absent))
         self._looks.forget(absent)
         started = self._clock.monotonic()
         try:

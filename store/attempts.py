@@ -2,13 +2,15 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import lanes
+from store import lanes, many
 
 OPEN = "('in_flight', 'unknown', 'throttled')"
 OPEN_OR_ABSENT = "('in_flight', 'unknown', 'throttled', 'absent')"
+"""The very text of the index by thing: a query finds that index only by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +56,37 @@ class End:
 
 def begin(connection: sqlite3.Connection, attempt: NewAttempt, now: int) -> int:
     """Store the attempt as in flight; returns its id."""
-    row = connection.execute(
+    return begin_all(connection, [attempt], now)[0]
+
+
+def begin_all(connection: sqlite3.Connection, new: Sequence[NewAttempt], now: int) -> Sequence[int]:
+    """Store several attempts as in flight; returns their ids."""
+    inserted, last = many.insert(
+        connection,
         "INSERT INTO attempt (outbox_id, company, thing, far_object, operation, creates, stands_on, evidence, altered,"
-        " started_at, end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'in_flight')",
-        (
-            attempt.outbox_id,
-            attempt.company,
-            attempt.thing,
-            attempt.far_object,
-            attempt.operation,
-            int(attempt.creates),
-            json.dumps(attempt.stands_on, default=str),
-            json.dumps(attempt.evidence, default=str),
-            json.dumps(attempt.altered),
-            now,
-        ),
+        " started_at, end)",
+        [
+            (
+                attempt.outbox_id,
+                attempt.company,
+                attempt.thing,
+                attempt.far_object,
+                attempt.operation,
+                int(attempt.creates),
+                _text(attempt.stands_on),
+                _text(attempt.evidence),
+                _text(attempt.altered),
+                now,
+                "in_flight",
+            )
+            for attempt in new
+        ],
     )
-    return int(row.lastrowid or 0)
+    # There is one writer, so the ids of what went in follow on one another.
+    return range(last - inserted + 1, last + 1)
+
+
+_text = json.JSONEncoder(default=str).encode
 
 
 def end(connection: sqlite3.Connection, attempt_id: int, how: End, now: int) -> tuple[int, str | None]:
@@ -83,9 +99,23 @@ def end(connection: sqlite3.Connection, attempt_id: int, how: End, now: int) -> 
     return int(row["outbox_id"]), row["far_object"]
 
 
+def known_all(connection: sqlite3.Connection, ended: Sequence[int], now: int) -> list[tuple[int, str | None]]:
+    """:func:`end` as known, with nothing more to say, for several attempts."""
+    marks, ids = many.among(ended)
+    rows = connection.execute(
+        "UPDATE attempt SET end = 'known', ended_at = ?"  # noqa: S608 - marks only
+        f" WHERE id IN {marks} RETURNING outbox_id, far_object",
+        (now, *ids),
+    )
+    return [(row["outbox_id"], row["far_object"]) for row in rows.fetchall()]
+
+
 def open_for_thing(connection: sqlite3.Connection, thing: str) -> list[OpenAttempt]:
     """Attempts for a thing whose end must be looked for before anything is written for it."""
-    rows = connection.execute(f"SELECT * FROM attempt WHERE thing = ? AND end IN {OPEN} ORDER BY id", (thing,))  # noqa: S608 - constant
+    rows = connection.execute(
+        f"SELECT * FROM attempt WHERE thing = ? AND end IN {OPEN_OR_ABSENT} AND end IN {OPEN} ORDER BY id",  # noqa: S608 - constant
+        (thing,),
+    )
     return [row(entry) for entry in rows]
 
 
@@ -118,15 +148,22 @@ def orphans(connection: sqlite3.Connection, company: str, after: int, limit: int
     return [row(entry) for entry in rows]
 
 
-def doubts(connection: sqlite3.Connection, thing: str) -> tuple[list[OpenAttempt], bool]:
-    """The thing's open attempts, and whether it is :func:`doubted`; one statement, for the common case of neither."""
+def doubts(connection: sqlite3.Connection, things: Sequence[str]) -> Mapping[str, tuple[list[OpenAttempt], bool]]:
+    """The open attempts of those things that have any, or a :func:`doubted` past, and whether they have that."""
+    marks, wanted = many.among(things)
     rows = connection.execute(
-        f"SELECT * FROM attempt WHERE thing = ? AND end IN {OPEN_OR_ABSENT} ORDER BY id",  # noqa: S608 - constant
-        (thing,),
+        f"SELECT * FROM attempt WHERE thing IN {marks} AND end IN {OPEN_OR_ABSENT} ORDER BY id",  # noqa: S608 - constant
+        wanted,
     )
-    found = rows.fetchall()
-    proved_absent = [entry for entry in found if entry["end"] == "absent"]
-    return [row(entry) for entry in found if entry["end"] != "absent"], any(map(_doubtful, proved_absent))
+    found: dict[str, list[sqlite3.Row]] = {}
+    for entry in rows.fetchall():
+        found.setdefault(entry["thing"], []).append(entry)
+    return {thing: _doubts(entries) for thing, entries in found.items()}
+
+
+def _doubts(entries: Sequence[sqlite3.Row]) -> tuple[list[OpenAttempt], bool]:
+    proved_absent = [entry for entry in entries if entry["end"] == "absent"]
+    return [row(entry) for entry in entries if entry["end"] != "absent"], any(map(_doubtful, proved_absent))
 
 
 def doubted(connection: sqlite3.Connection, thing: str) -> bool:
@@ -134,7 +171,7 @@ def doubted(connection: sqlite3.Connection, thing: str) -> bool:
 
     A refusal with 429 is a complete answer: it keeps its status, and needs no such last look.
     """
-    return doubts(connection, thing)[1]
+    return doubts(connection, [thing]).get(thing, ([], False))[1]
 
 
 def _doubtful(absent: sqlite3.Row) -> bool:

@@ -31,6 +31,12 @@ class Read(Protocol):
 BATCH_LIMIT = 128
 """Jobs that share one commit at most: measured, more gains nothing (limits, table b)."""
 
+TOGETHER = 64
+"""Items that are stored together at most."""
+
+TOGETHER_IN_A_HURRY = 16
+"""The same while somebody waits at the door, so that nobody waits long for it."""
+
 _OPEN = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -83,8 +89,8 @@ class Database:
         self._report = report
         self._failing: str | None = None
         self._closed = False
-        self._others: deque[tuple[Work, Sequence[asyncio.Future[Any]]]] = deque()
-        self._gatherings: list[Gathering[Any, Any]] = []
+        self._others: deque[tuple[Work, Sequence[asyncio.Future[Any]]] | Gathering[Any, Any]] = deque()
+        self._first: list[Gathering[Any, Any]] = []
         self._wanted = asyncio.Event()
 
     @property
@@ -105,17 +111,29 @@ class Database:
         return list(await asyncio.gather(*[self._put(job) for job in jobs]))
 
     def gathering(
-        self, one: Callable[[Item], Job[T]], several: Callable[[Sequence[Item]], Job[Sequence[T]]]
+        self,
+        one: Callable[[Item], Job[T]],
+        several: Callable[[Sequence[Item]], Job[Sequence[T | Failed]]],
+        *,
+        first: bool = False,
     ) -> "Gathering[Item, T]":
-        """A way to write items of one kind that waits behind nothing else; see :class:`Gathering`."""
-        made = Gathering(self, one, several)
-        self._gatherings.append(made)
+        """A way to write items of one kind with few statements; ``first``: waits behind nothing else.
+
+        See :class:`Gathering`.
+        """
+        made = Gathering(self, one, several, first=first)
+        if first:
+            self._first.append(made)
         return made
 
     def _put(self, job: Job[T]) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self.promise()
         self._others.append((Work((job,)), (future,)))
         return future
+
+    def queue(self, gathering: "Gathering[Any, Any]") -> None:
+        """What ``gathering`` holds by then is to be taken in this turn."""
+        self._others.append(gathering)
 
     def promise(self) -> asyncio.Future[Any]:
         """What a caller waits for; wakes the writer. Raises :class:`StoreUnavailable` once the database is closed."""
@@ -128,12 +146,12 @@ class Database:
         """Run a reading ``job`` on the read-only connection, in one snapshot with every commit that ended before."""
         return await self._reader.run(partial(_run_reading, job))
 
-    def waiting_writes(self) -> int:
-        """Jobs that no commit has taken yet."""
-        return len(self._others) + sum(gathering.waiting for gathering in self._gatherings)
+    def _waiting(self) -> bool:
+        """Whether there is a job that no commit has taken yet."""
+        return bool(self._others) or any(gathering.waiting for gathering in self._first)
 
     async def _serve(self) -> None:
-        while not self._closed or self.waiting_writes():
+        while not self._closed or self._waiting():
             await self._wanted.wait()
             self._wanted.clear()
             while batch := self._next_batch():
@@ -141,10 +159,14 @@ class Database:
 
     def _next_batch(self) -> list[tuple[Work, Sequence[asyncio.Future[Any]]]]:
         """What the next commit takes: who gathered first, then the others in their order."""
-        taken = (gathering.take(BATCH_LIMIT) for gathering in self._gatherings)
+        taken = (gathering.take(BATCH_LIMIT) for gathering in self._first)
         batch = [gathered for gathered in taken if gathered is not None]
+        most = TOGETHER_IN_A_HURRY if batch else TOGETHER
         while self._others and len(batch) < BATCH_LIMIT:
-            batch.append(self._others.popleft())
+            entry = self._others.popleft()
+            gathered = entry.take(most) if isinstance(entry, Gathering) else entry
+            if gathered is not None:
+                batch.append(gathered)
         return batch
 
     async def _commit(self, batch: Sequence[tuple[Work, Sequence[asyncio.Future[Any]]]]) -> None:
@@ -173,7 +195,7 @@ class Database:
 
 
 class Gathering(Generic[Item, T]):
-    """Items of one kind that every commit takes first, and stores together with few statements.
+    """Items of one kind that a commit stores together with few statements: first in it, or in their turn.
 
     Each item is still all or nothing for itself: where storing several at once raises, they are stored one by one.
     """
@@ -182,12 +204,15 @@ class Gathering(Generic[Item, T]):
         self,
         database: Database,
         one: Callable[[Item], Job[T]],
-        several: Callable[[Sequence[Item]], Job[Sequence[T]]],
+        several: Callable[[Sequence[Item]], Job[Sequence[T | Failed]]],
+        *,
+        first: bool,
     ) -> None:
-        """``several`` returns what ``one`` would return for each item, in order."""
+        """``several`` returns what ``one`` would return for each item, in order, or that it raises."""
         self._database = database
         self._one = one
         self._several = several
+        self._first = first
         self._items: list[Item] = []
         self._futures: list[asyncio.Future[T]] = []
 
@@ -198,11 +223,20 @@ class Gathering(Generic[Item, T]):
 
     async def write(self, item: Item) -> T:
         """Store ``item``; like :meth:`Database.write`."""
-        future = self._database.promise()
+        stored: T = await self._put(item)
+        return stored
+
+    async def write_all(self, items: Sequence[Item]) -> list[T]:
+        """Store several items, in one commit where they fit; raises the first error of them."""
+        return list(await asyncio.gather(*[self._put(item) for item in items]))
+
+    def _put(self, item: Item) -> asyncio.Future[T]:
+        future: asyncio.Future[T] = self._database.promise()
+        if not self._first and len(self._items) % TOGETHER_IN_A_HURRY == 0:
+            self._database.queue(self)
         self._items.append(item)
         self._futures.append(future)
-        stored: T = await future
-        return stored
+        return future
 
     def take(self, most: int) -> tuple[Work, Sequence[asyncio.Future[Any]]] | None:
         """The work for the items that wait, at most so many, and who waits for them."""
@@ -210,7 +244,8 @@ class Gathering(Generic[Item, T]):
         if not items:
             return None
         del self._items[:most], self._futures[:most]
-        return Work([partial(_made_now, self._one, item) for item in items], self._several(items), first=True), futures
+        jobs = [partial(_made_now, self._one, item) for item in items]
+        return Work(jobs, self._several(items), first=self._first), futures
 
 
 def _made_now(one: Callable[[Item], Job[T]], item: Item, connection: sqlite3.Connection) -> T:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import attempts, claims, heads, lanes, links, outbox
+from store import attempts, claims, heads, lanes, links, many, outbox
 from store.attempts import End, NewAttempt, OpenAttempt
 from store.db import Job
 from store.links import LinkRow
@@ -44,21 +44,30 @@ def begin(attempt: NewAttempt, now: int, *, absent: Sequence[int] = ()) -> Job[i
     def job(connection: sqlite3.Connection) -> int:
         for open_id in absent:
             _end(connection, open_id, End("absent"), now)
-        # A command left in flight with no open attempt lost its outcome to a database that refused the write.
-        changed = connection.execute(
-            "UPDATE outbox SET state = 'in_flight', attempts = attempts + 1, waits_for = NULL, reason = NULL"  # noqa: S608 - constant
-            " WHERE id = ?1 AND state IN ('ready', 'unknown', 'in_flight')"
-            f" AND NOT EXISTS (SELECT 1 FROM attempt WHERE thing = ?2 AND end IN {attempts.OPEN})"
-            " AND NOT (?3 AND EXISTS (SELECT 1 FROM link WHERE thing = ?2))",
-            (attempt.outbox_id, attempt.thing, int(attempt.creates)),
-        ).rowcount
-        if not changed:
+        if not take_up(connection, [attempt.outbox_id], creates=attempt.creates):
             raise Gone(attempt.outbox_id)
-        if attempt.proof:
-            _keep_proof(connection, attempt.outbox_id, "before", attempt.proof)
+        keep_proof(connection, attempt.outbox_id, "before", attempt.proof)
         return attempts.begin(connection, attempt, now)
 
     return job
+
+
+def take_up(connection: sqlite3.Connection, wanted: Sequence[int], *, creates: bool) -> set[int]:
+    """Mark those commands as in flight whose write may leave now; ``creates``: each would make its thing."""
+    if not wanted:
+        return set()
+    marks, ids = many.among(wanted)
+    # A command left in flight with no open attempt lost its outcome to a database that refused the write.
+    rows = connection.execute(
+        "UPDATE outbox SET state = 'in_flight', attempts = attempts + 1, waits_for = NULL, reason = NULL"  # noqa: S608 - constants
+        f" WHERE id IN {marks} AND state IN ('ready', 'unknown', 'in_flight')"
+        f" AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.thing = outbox.thing"
+        f" AND a.end IN {attempts.OPEN_OR_ABSENT} AND a.end IN {attempts.OPEN})"
+        + (" AND NOT EXISTS (SELECT 1 FROM link l WHERE l.thing = outbox.thing)" if creates else "")
+        + " RETURNING id",
+        ids,
+    )
+    return {row["id"] for row in rows.fetchall()}
 
 
 def settle(outbox_id: int, attempt_id: int | None, settlement: Settlement, now: int) -> Job[str]:
@@ -72,8 +81,7 @@ def settle(outbox_id: int, attempt_id: int | None, settlement: Settlement, now: 
             _end(connection, open_id, end, now)
         if settlement.link is not None:
             _link(connection, row, settlement, now)
-        if settlement.proof:
-            _keep_proof(connection, outbox_id, "settled_by", settlement.proof)
+        keep_proof(connection, outbox_id, "settled_by", settlement.proof)
         return _conclude(connection, row, settlement, now)
 
     return job
@@ -299,8 +307,10 @@ def _end(connection: sqlite3.Connection, attempt_id: int, end: End, now: int, *,
         claims.release(connection, row.company, row.id, now)
 
 
-def _keep_proof(connection: sqlite3.Connection, outbox_id: int, part: str, proof: dict[str, Any]) -> None:
+def keep_proof(connection: sqlite3.Connection, outbox_id: int, part: str, proof: dict[str, Any] | None) -> None:
     """Keep what was read ``before`` the call, or what the command was ``settled_by``; neither replaces the other."""
+    if not proof:
+        return
     connection.execute(
         "UPDATE outbox_payload SET proof = json_set(coalesce(proof, '{}'), '$.' || ?, json(?)) WHERE outbox_id = ?",
         (part, json.dumps(proof, default=str), outbox_id),

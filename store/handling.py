@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from store import fetching, inbox, lanes, outbox, twins
+from store import fetching, inbox, lanes, many, outbox, twins
 from store.db import Job
 from store.fetching import Record
 from store.outbox import NewCommand
@@ -142,17 +142,51 @@ def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
 
 def _alone(connection: sqlite3.Connection, commands: Sequence[NewCommand]) -> bool:
     """Whether these commands are all there is in their one lane, so that none gives way and the first is its head."""
-    lanes_named = {(command.company, command.lane) for command in commands}
+    lane = own_lane(commands)
+    return lane is not None and not lanes.busy(connection, *lane)
+
+
+def own_lane(commands: Sequence[NewCommand]) -> tuple[str, str] | None:
+    """The one lane (company, lane) of commands of which none takes over from another; else ``None``."""
+    named = {(command.company, command.lane) for command in commands}
     purposes = {(command.kind, command.thing) for command in commands}
-    if len(lanes_named) != 1 or len(purposes) != len(commands):
-        return False
-    return not any(lanes.busy(connection, company, lane) for company, lane in lanes_named)
+    return named.pop() if len(named) == 1 and len(purposes) == len(commands) else None
 
 
 def _begin_lane(connection: sqlite3.Connection, commands: Sequence[NewCommand], now: int) -> None:
     for command in commands:
         outbox.add(connection, command, now)
     lanes.refresh(connection, commands[0].company, commands[0].lane)
+
+
+def store_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, int]]) -> None:
+    """Store several events, each with its moment, that are waiting, have no past, and begin a lane of their own."""
+    mark_fresh(connection, events)
+    many.insert(
+        connection,
+        "INSERT INTO thing_version (thing, version, inbox_id)",
+        [(handled.thing, handled.version, handled.inbox_id) for handled, _ in events],
+    )
+    outbox.add_fresh(connection, [(command, now) for handled, now in events for command in handled.commands])
+    lanes.refresh_all(connection, {(handled.commands[0].company, handled.commands[0].lane) for handled, _ in events})
+    for handled, now in events:
+        for sale in handled.sales:
+            remember(connection, sale, handled, now)
+
+
+def mark_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, int]]) -> None:
+    """:func:`mark` for several events that were handled."""
+    marked = [
+        (event.inbox_id, event.reason, event.kind, event.thing, event.number, event.version, now, event.company)
+        for event, now in events
+    ]
+    table, values = many.table(marked)
+    connection.execute(
+        "UPDATE inbox SET state = 'handled', reason = column2, question = NULL, kind = column3, thing = column4,"  # noqa: S608 - marks only
+        " number = column5, version = column6, handled_at = column7, company = coalesce(column8, company)"
+        f" FROM ({table}) WHERE id = column1",
+        values,
+    )
 
 
 def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | None:

@@ -2,11 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
-from store import attempts, links
+from store import attempts, links, many
 from store.attempts import OpenAttempt
 from store.db import Job
 from store.lanes import PRIORITIES
@@ -41,45 +41,59 @@ def due(company: str, now: int, limit: int, busy: Collection[str]) -> Job[list[H
     """Due heads of the company's lanes, a person's first, then fresh, then batch; lanes in ``busy`` are left out."""
 
     def job(connection: sqlite3.Connection) -> list[Head]:
-        heads: list[Head] = []
-        for priority in PRIORITIES:
-            # Narrow rows first: what is under way stands in front, and its wide rows must not be read again and again.
-            lanes = connection.execute(
-                "SELECT lane, head FROM lane WHERE company = ? AND runnable = 1 AND priority = ? AND due_at <= ?"
-                " ORDER BY due_at LIMIT ?",
-                (company, priority, now, limit - len(heads) + len(busy)),
-            ).fetchall()
-            free = [row["head"] for row in lanes if row["lane"] not in busy][: limit - len(heads)]
-            heads.extend(_head(connection, _wide(connection, outbox_id)) for outbox_id in free)
-            if len(heads) >= limit:
-                break
-        return heads
+        # Narrow rows first: what is under way stands in front, and its wide rows must not be read again and again.
+        lanes = connection.execute(_DUE, (company, now, limit + len(busy))).fetchall()
+        free = [row["head"] for row in lanes if row["lane"] not in busy][:limit]
+        by_id = {found.outbox_id: found for found in _heads(connection, free)}
+        return [by_id[outbox_id] for outbox_id in free]
 
     return job
+
+
+_DUE = " UNION ALL ".join(
+    "SELECT * FROM (SELECT lane, head FROM lane WHERE company = ?1 AND runnable = 1"  # noqa: S608 - constants
+    f" AND priority = {priority} AND due_at <= ?2 ORDER BY due_at LIMIT ?3)"
+    for priority in PRIORITIES
+)
+"""Each priority by itself: the index gives its due lanes in order, and what is not due yet costs nothing."""
 
 
 def head(outbox_id: int) -> Job[Head]:
     """One command with what it stands on, whatever its state; raises ``KeyError`` for an unknown id."""
 
     def job(connection: sqlite3.Connection) -> Head:
-        row = _wide(connection, outbox_id)
-        if row is None:
+        found = _heads(connection, [outbox_id])
+        if not found:
             raise KeyError(outbox_id)
-        return _head(connection, row)
+        return found[0]
 
     return job
 
 
-def _wide(connection: sqlite3.Connection, outbox_id: int) -> Any:
-    return connection.execute(
-        "SELECT o.*, p.command FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id WHERE o.id = ?", (outbox_id,)
-    ).fetchone()
+def _heads(connection: sqlite3.Connection, wanted: Sequence[int]) -> list[Head]:
+    """Commands with what they stand on, in any order: three statements, however many they are."""
+    if not wanted:
+        return []
+    marks, ids = many.among(wanted)
+    rows = connection.execute(
+        "SELECT o.id, o.company, o.lane, o.inbox_id, o.rule, o.kind, o.thing, o.state, o.priority, o.attempts,"  # noqa: S608 - marks only
+        " o.recheck, o.created_at, p.command, o.refs FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id"
+        f" WHERE o.id IN {marks}",
+        ids,
+    ).fetchall()
+    refs: dict[int, list[str]] = {row["id"]: json.loads(row["refs"]) for row in rows}
+    things = [row["thing"] for row in rows]
+    known = links.read_many(connection, list({*things, *chain.from_iterable(refs.values())}))
+    doubts = attempts.doubts(connection, things)
+    return [_head(row, refs[row["id"]], known, doubts.get(row["thing"], ((), False))) for row in rows]
 
 
-def _head(connection: sqlite3.Connection, row: sqlite3.Row) -> Head:
-    wanted = json.loads(row["refs"])
-    known = links.read_many(connection, [row["thing"], *wanted])
-    doubts, doubted = attempts.doubts(connection, row["thing"])
+def _head(
+    row: sqlite3.Row,
+    wanted: Sequence[str],
+    known: Mapping[str, LinkRow],
+    doubts: tuple[Sequence[OpenAttempt], bool],
+) -> Head:
     refs = {thing: known[thing] for thing in wanted if thing in known}
     return Head(
         outbox_id=row["id"],
@@ -98,8 +112,8 @@ def _head(connection: sqlite3.Connection, row: sqlite3.Row) -> Head:
         link=known.get(row["thing"]),
         refs=refs,
         missing=tuple(thing for thing in wanted if thing not in refs or not refs[thing].verified),
-        open=tuple(doubts),
-        doubted=doubted,
+        open=tuple(doubts[0]),
+        doubted=doubts[1],
     )
 
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from store import many
 from store.db import Job, milliseconds, moment
 
 Seal = Callable[[bytes], bytes]
-
-ROWS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,9 @@ def accept_all(arrivals: Sequence[Arrival], seal: Seal | None = None) -> Job[lis
                 _retire(connection, arrival, milliseconds(arrival.received_at) - arrival.digest_window_s * 1000)
         accepted = _insert(connection, arrivals)
         new = [(row.inbox_id, arrival) for row, arrival in zip(accepted, arrivals, strict=True) if not row.repeated]
-        _insert_many(
+        many.insert(
             connection,
-            "INSERT INTO inbox_body (inbox_id, headers, sealed, body) VALUES ",
+            "INSERT INTO inbox_body (inbox_id, headers, sealed, body)",
             [
                 (
                     inbox_id,
@@ -99,11 +98,11 @@ def accept_all(arrivals: Sequence[Arrival], seal: Seal | None = None) -> Job[lis
 
 def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted]:
     """The narrow rows, and which of the arrivals each stands for."""
-    inserted, last = _insert_many(
+    inserted, last = many.insert(
         connection,
-        "INSERT INTO inbox (source, company, dedupe_key, received_at, state, reason, handled_at, origin) VALUES ",
+        "INSERT INTO inbox (source, company, dedupe_key, received_at, state, reason, handled_at, origin)",
         [_row(arrival) for arrival in arrivals],
-        " ON CONFLICT (source, dedupe_key) DO NOTHING",
+        "ON CONFLICT (source, dedupe_key) DO NOTHING",
     )
     # There is one writer, so the ids of what went in follow on one another.
     new = range(last - inserted + 1, last + 1)
@@ -133,20 +132,6 @@ def _known(connection: sqlite3.Connection, arrival: Arrival) -> int:
         "SELECT id FROM inbox WHERE source = ? AND dedupe_key = ?", (arrival.source, arrival.dedupe_key)
     ).fetchone()
     return int(row["id"])
-
-
-def _insert_many(
-    connection: sqlite3.Connection, insert: str, rows: Sequence[tuple[object, ...]], conflict: str = ""
-) -> tuple[int, int]:
-    """Insert rows with as few statements as may be; returns how many went in, and the id of the last of them."""
-    inserted = last = 0
-    for begin in range(0, len(rows), ROWS_AT_ONCE):
-        taken = rows[begin : begin + ROWS_AT_ONCE]
-        marks = ", ".join(["(" + ", ".join("?" * len(taken[0])) + ")"] * len(taken))
-        done = connection.execute(insert + marks + conflict, [value for row in taken for value in row])
-        if done.rowcount:
-            inserted, last = inserted + done.rowcount, int(done.lastrowid or 0)
-    return inserted, last
 
 
 def _retire(connection: sqlite3.Connection, arrival: Arrival, before: int) -> None:

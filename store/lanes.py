@@ -1,8 +1,9 @@
 """Lanes: one narrow row per lane with unfinished work, so that picking due work never reads a backlog."""
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from store import many
 from store.db import Job
 
 PRIORITIES = (0, 1, 5)
@@ -29,6 +30,37 @@ def refresh(connection: sqlite3.Connection, company: str, lane: str) -> None:
     )
 
 
+def refresh_all(connection: sqlite3.Connection, named: Collection[tuple[str, str]]) -> None:
+    """:func:`refresh` for several lanes (company, lane) with few statements."""
+    table, values = many.table(list(named))
+    found = connection.execute(
+        "SELECT DISTINCT column1, column2, (SELECT id FROM outbox WHERE company = column1 AND lane = column2"  # noqa: S608 - marks only
+        f" AND finished_at IS NULL ORDER BY place LIMIT 1) FROM ({table})",
+        values,
+    ).fetchall()
+    _set_heads(connection, [head for _, _, head in found if head is not None])
+    empty: dict[str, list[str]] = {}
+    for company, lane, head in found:
+        if head is None:
+            empty.setdefault(company, []).append(lane)
+    for company, names in empty.items():
+        marks, lanes = many.among(names)
+        connection.execute(f"DELETE FROM lane WHERE company = ? AND lane IN {marks}", (company, *lanes))  # noqa: S608 - marks only
+
+
+def _set_heads(connection: sqlite3.Connection, heads: Sequence[int]) -> None:
+    if not heads:
+        return
+    marks, ids = many.among(heads)
+    connection.execute(
+        "INSERT INTO lane (company, lane, head, priority, due_at, runnable)"  # noqa: S608 - marks only
+        " SELECT company, lane, id, priority, due_at, state IN ('ready', 'unknown') FROM outbox"
+        f" WHERE id IN {marks} ON CONFLICT DO UPDATE SET head = excluded.head,"
+        " priority = excluded.priority, due_at = excluded.due_at, runnable = excluded.runnable",
+        ids,
+    )
+
+
 def busy(connection: sqlite3.Connection, company: str, lane: str) -> bool:
     """Whether the lane has unfinished work."""
     found = connection.execute("SELECT 1 FROM lane WHERE company = ? AND lane = ?", (company, lane)).fetchone()
@@ -37,14 +69,21 @@ def busy(connection: sqlite3.Connection, company: str, lane: str) -> bool:
 
 def wake(connection: sqlite3.Connection, waits_for: str, now: int) -> int:
     """Make every command that waits for ``waits_for`` ready, in the transaction that made it true; returns how many."""
-    woken = connection.execute(
-        "UPDATE outbox SET state = 'ready', waits_for = NULL, reason = NULL, due_at = ? WHERE waits_for = ?"
-        " RETURNING company, lane",
-        (now, waits_for),
-    ).fetchall()
-    for row in woken:
-        refresh(connection, row["company"], row["lane"])
+    woken = wake_all(connection, [waits_for], now)
+    for company, lane in woken:
+        refresh(connection, company, lane)
     return len(woken)
+
+
+def wake_all(connection: sqlite3.Connection, waited_for: Sequence[str], now: int) -> list[tuple[str, str]]:
+    """Make every command ready that waits for one of these; returns their lanes, for the caller to refresh."""
+    marks, names = many.among(waited_for)
+    woken = connection.execute(
+        "UPDATE outbox SET state = 'ready', waits_for = NULL, reason = NULL, due_at = ?"  # noqa: S608 - marks only
+        f" WHERE waits_for IN {marks} RETURNING company, lane",
+        (now, *names),
+    )
+    return [(row["company"], row["lane"]) for row in woken.fetchall()]
 
 
 def next_due(company: str, busy: Collection[str]) -> Job[int | None]:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from store import many
 from store.db import Job
+
+_text = json.JSONEncoder(default=str).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +32,37 @@ def read(connection: sqlite3.Connection, thing: str) -> LinkRow | None:
 
 def read_many(connection: sqlite3.Connection, things: Sequence[str]) -> dict[str, LinkRow]:
     """The links of several things; those without one are absent."""
-    marks = ", ".join("?" * len(things))
-    rows = connection.execute(f"SELECT * FROM link WHERE thing IN ({marks})", tuple(things))  # noqa: S608 - marks only
+    marks, wanted = many.among(things)
+    rows = connection.execute(f"SELECT * FROM link WHERE thing IN {marks}", wanted)  # noqa: S608 - marks only
     return {row["thing"]: _row(row) for row in rows}
 
 
 def save(connection: sqlite3.Connection, link: LinkRow, *, outbox_id: int, now: int) -> None:
     """Store the link, or what is new of it; the same number, once verified, stays verified."""
-    connection.execute(
-        "INSERT INTO link (thing, company, kind, number, state, verified, outbox_id, linked_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, state = excluded.state,"
+    save_all(connection, [(link, outbox_id)], now)
+
+
+def save_all(connection: sqlite3.Connection, found: Sequence[tuple[LinkRow, int]], now: int) -> None:
+    """:func:`save` for several links, each with the outbox id of its command."""
+    many.insert(
+        connection,
+        "INSERT INTO link (thing, company, kind, number, state, verified, outbox_id, linked_at)",
+        [
+            (
+                link.thing,
+                link.company,
+                link.kind,
+                link.number,
+                _text(link.state),
+                int(link.verified),
+                outbox_id,
+                now,
+            )
+            for link, outbox_id in found
+        ],
+        "ON CONFLICT DO UPDATE SET number = excluded.number, state = excluded.state,"
         " verified = CASE WHEN link.number = excluded.number THEN max(link.verified, excluded.verified)"
         " ELSE excluded.verified END",
-        (
-            link.thing,
-            link.company,
-            link.kind,
-            link.number,
-            json.dumps(link.state, default=str),
-            int(link.verified),
-            outbox_id,
-            now,
-        ),
     )
 
 

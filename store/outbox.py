@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store import attempts, claims, lanes
+from store import attempts, claims, lanes, many
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,38 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
     return outbox_id
 
 
+def add_fresh(connection: sqlite3.Connection, commands: Sequence[tuple[NewCommand, int]]) -> None:
+    """Store several commands, each with its moment, whose keys are all new."""
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM outbox").fetchone()[0]
+    numbered = [(outbox_id, *entry) for outbox_id, entry in enumerate(commands, start=last + 1)]
+    many.insert(
+        connection,
+        "INSERT INTO outbox"
+        " (id, key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)",
+        [
+            (
+                outbox_id,
+                command.key,
+                command.company,
+                command.lane,
+                outbox_id,
+                command.inbox_id,
+                command.rule,
+                command.kind,
+                command.thing,
+                json.dumps(list(command.refs)),
+                "ready",
+                command.priority,
+                now,
+                now,
+            )
+            for outbox_id, command, now in numbered
+        ],
+    )
+    payloads = [(outbox_id, command.text) for outbox_id, command, _ in numbered]
+    many.insert(connection, "INSERT INTO outbox_payload (outbox_id, command)", payloads)
+
+
 def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: int, now: int) -> list[int]:
     """Older unsent commands for the same thing and purpose give way to ``outbox_id``; open attempts keep theirs.
 
@@ -104,6 +136,16 @@ def read(connection: sqlite3.Connection, outbox_id: int) -> Row:
     if row is None:
         raise KeyError(outbox_id)
     return Row(*row)
+
+
+def read_all(connection: sqlite3.Connection, wanted: Sequence[int]) -> list[Row]:
+    """The narrow rows of those that are there, in any order."""
+    marks, ids = many.among(wanted)
+    rows = connection.execute(
+        f"SELECT id, company, lane, kind, thing, state, attempts FROM outbox WHERE id IN {marks}",  # noqa: S608 - marks only
+        ids,
+    )
+    return [Row(*row) for row in rows.fetchall()]
 
 
 def move(
@@ -156,6 +198,16 @@ def finish(
     if state != "discarded":
         lanes.wake(connection, f"thing:{row['thing']}", now)
     _pass_on(connection, Row(*row), now)
+
+
+def done_all(connection: sqlite3.Connection, wanted: Sequence[int], result: str, now: int) -> None:
+    """:func:`finish` as done for several that hold no claims; their lanes and who waits are left to the caller."""
+    marks, ids = many.among(wanted)
+    connection.execute(
+        "UPDATE outbox SET state = 'done', finished_at = ?, waits_for = NULL, recheck = 0, reason = NULL,"  # noqa: S608 - marks only
+        f" question = NULL, result = ? WHERE id IN {marks}",
+        (now, result, *ids),
+    )
 
 
 def _pass_on(connection: sqlite3.Connection, row: Row, now: int) -> None:

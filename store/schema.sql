@@ -182,7 +182,7 @@ CREATE TABLE attempt (
     CHECK ((end = 'in_flight') = (ended_at IS NULL))
 ) STRICT;
 CREATE INDEX attempt_outbox ON attempt (outbox_id);
-CREATE INDEX attempt_thing ON attempt (thing, end);
+CREATE INDEX attempt_thing ON attempt (thing) WHERE end IN ('in_flight', 'unknown', 'throttled', 'absent');
 CREATE INDEX attempt_open ON attempt (company, far_object) WHERE end IN ('in_flight', 'unknown', 'throttled');
 
 CREATE TABLE look (

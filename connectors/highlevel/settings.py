@@ -141,6 +141,11 @@ class HighLevelSettings(SourceSettings):
     fields: Fields = Fields()
     api: Api | None = None
 
+    @property
+    def can_read(self) -> bool:
+        """Only the table ``api`` opens the location."""
+        return self.api is not None
+
     @field_validator("app_keys")
     @classmethod
     def _texts_or_files(cls, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from connectors.json_body import BodyFault, read_object
 from connectors.signing import read_key, verify
@@ -20,6 +20,9 @@ NO_ACCOUNT = "-"
 """Stands for an account that is missing or no short printable text; no table can hold it as ours."""
 
 PAID = frozenset({"order.paid", "invoice.paid"})
+
+_LINES: TypeAdapter[tuple[Line, ...]] = TypeAdapter(tuple[Line, ...])
+"""A travelling line has the very fields of an event's line: all of them are read in one call."""
 
 OrderStatus = Literal["won", "paid", "refunded", "cancelled"]
 
@@ -155,24 +158,12 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         currency_rate=data.currency_rate,
         prices_include_vat=data.prices_include_vat,
         customer=_party(data.customer),
-        lines=tuple(map(_line, data.lines)),
+        lines=_LINES.validate_python([line.__dict__ for line in data.lines]),
         total_excluding_vat=data.total_excluding_vat,
         total_vat=data.total_vat,
         total=data.total,
         dated=_dated(body),
         paid=paid,
-    )
-
-
-def _line(line: wire.Line) -> Line:
-    return Line(
-        sku=line.sku,
-        description=line.description,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_price=line.unit_price,
-        vat_rate=line.vat_rate,
-        discount_percent=line.discount_percent,
     )
 
 

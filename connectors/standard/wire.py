@@ -72,8 +72,8 @@ _NUMBER_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "pattern": _NUMBE
 Text = Annotated[str, BeforeValidator(_plain_text), WithJsonSchema({"type": "string"})]
 Identifier = Annotated[
     str,
-    BeforeValidator(_plain_text),
     Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    BeforeValidator(_plain_text),
     WithJsonSchema({"type": ["string", "number"], "minLength": 1, "maxLength": 200}),
 ]
 Number = Annotated[Decimal, BeforeValidator(read_number), WithJsonSchema(_NUMBER_SCHEMA)]
@@ -83,8 +83,8 @@ Moment = Annotated[
 Currency = Annotated[Text, BeforeValidator(_upper), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
 Country = Annotated[
     str,
-    BeforeValidator(_upper),
     Field(pattern=r"^[A-Z]{2}$"),
+    BeforeValidator(_upper),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"}),
 ]
 Choice = str | int | Decimal | bool
@@ -122,11 +122,11 @@ class Wire(BaseModel):
     def _empty_is_absent(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {key: held for key, held in value.items() if held is not None and not _is_blank(held)}
-
-
-def _is_blank(value: object) -> bool:
-    return isinstance(value, str) and (not value or value.isspace())
+        return {
+            key: held
+            for key, held in value.items()
+            if held is not None and not (isinstance(held, str) and (not held or held.isspace()))
+        }
 
 
 class Customer(Wire):
@@ -282,5 +282,7 @@ def _reason(fault: ErrorDetails) -> str:
 
 def moment_in_seconds(moment: datetime) -> Decimal:
     """Seconds since 1970 of an aware moment, exact to the microsecond."""
+    if not moment.microsecond:
+        return Decimal(int(moment.timestamp()))
     whole = Decimal(int(moment.replace(microsecond=0).timestamp()))
     return whole + Decimal(moment.microsecond) / 1_000_000

@@ -151,7 +151,6 @@ class Orders:
             _check_sum(order)
         net = round_ore(order.value) if order.value is not None else rows.order_sum(order)
         vat = None if settings.vat_rate is None else round_ore(net * settings.vat_rate / HUNDRED)
-        delivery = wire.custom_value(order.custom, settings.delivery_date_field)
         return Document(
             number=order.id,
             currency=order.currency,
@@ -163,7 +162,7 @@ class Orders:
             total_vat=vat,
             total=None if vat is None else net + vat,
             dated=_dated(order, status),
-            delivery=wire.read_day(delivery) if delivery is not None else None,
+            delivery=wire.read_day(wire.custom_value(order.custom, settings.delivery_date_field)),
             order_number=wire.custom_value(order.custom, settings.order_number_field),
             our_reference=(order.user.name if order.user else None) or settings.fallback_reference,
             your_reference=order.contact.name if order.contact else None,

@@ -222,10 +222,10 @@ def custom_value(fields: tuple[Custom, ...], wanted: str | None) -> str | None:
         return None
 
 
-def read_day(text: str) -> date | None:
+def read_day(text: str | None) -> date | None:
     """A day at the start of a text (``2026-11-20``, also with a time behind it); ``None`` for anything else."""
     try:
-        return _day(text[:10])
+        return _day((text or "")[:10])
     except ValueError:
         return None
 

@@ -1,6 +1,7 @@
 """The daemon with a null target: everything of ours is on, and the far side is one POST to a local handler."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -10,7 +11,7 @@ from random import Random
 import aiohttp
 
 from connectors.base import Json, Link, Settled, Sighting, Target, Task, UnknownEnd, Write
-from connectors.transport import open_session
+from connectors.transport import TransportError, call, open_session
 from daemon import logs
 from daemon.app import Parts, running
 from daemon.clock import Clock
@@ -49,11 +50,12 @@ class NullTarget:
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send it, and read the answer."""
+        body = json.dumps(write.body).encode()
+        headers = {"Content-Type": "application/json"}
         try:
-            async with self._session.post(self._url, json=write.body) as answer:
-                await answer.read()
-        except (aiohttp.ClientError, OSError) as error:
-            raise UnknownEnd("cut", system="null", operation=write.operation) from error
+            await call(self._session, "POST", self._url, headers=headers, body=body, timeout_seconds=30.0)
+        except TransportError as error:
+            raise UnknownEnd(error.reason, system="null", operation=write.operation) from error
         return Settled(Link("document", task.thing[:8], {}), "created")
 
     async def look(self, _: Task, _operation: str, _evidence: Json) -> Sighting:

@@ -1,7 +1,9 @@
 """The loop of delivery: whom a command waits for, who goes first, how many at once, and how it ends."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -134,14 +136,14 @@ async def test_a_database_that_refuses_parks_nothing(tmp_path: Path, monkeypatch
     monkeypatch.setattr(delivery_module, "STORE_PAUSE_SECONDS", 0.01)
     async with pipe(tmp_path) as made, made.running():
         refusing = {"on": False}
-        write = made.database.write
+        promise = made.database.promise
 
-        async def sometimes(job: object) -> object:
+        def sometimes() -> asyncio.Future[Any]:
             if refusing["on"]:
                 raise StoreUnavailable("disk_full")
-            return await write(job)  # type: ignore[arg-type]
+            return promise()
 
-        monkeypatch.setattr(made.database, "write", sometimes)
+        monkeypatch.setattr(made.database, "promise", sometimes)
         made.target.before_write = lambda _: refusing.update(on=True)
         [only] = await made.add(customer("C-1"))
         await made.until_true(lambda: refusing["on"])

@@ -248,7 +248,7 @@ async def test_an_older_version_never_overwrites_a_newer_one(tmp_path: Path) -> 
             "SELECT o.state, p.command FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id"
         )
         left = [json.loads(row["command"])["phone"] for row in commands if row["state"] == "ready"]
-        assert left == ["10", "1"]
+        assert sorted(left) == ["1", "10"]
 
 
 @pytest.mark.asyncio
@@ -308,15 +308,15 @@ async def test_a_database_that_refuses_loses_nothing(tmp_path: Path, monkeypatch
     monkeypatch.setattr("daemon.intake.STORE_PAUSE_SECONDS", 0.001)
     async with desk(tmp_path) as made:
         await made.arrive("fine")
-        write_all, refused = made.database.write_all, list[int]()
+        write_all, refused = made.intake._events.write_all, list[int]()
 
-        async def sometimes(jobs: Sequence[Any]) -> list[Any]:
+        async def sometimes(outcomes: Sequence[Any]) -> list[Any]:
             if len(refused) < 3:
                 refused.append(1)
                 raise StoreUnavailable("disk_full")
-            return await write_all(jobs)
+            return await write_all(outcomes)
 
-        monkeypatch.setattr(made.database, "write_all", sometimes)
+        monkeypatch.setattr(made.intake._events, "write_all", sometimes)
         await made.run()
         assert (await made.states(), len(refused)) == (["handled"], 3)
 

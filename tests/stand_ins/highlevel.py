@@ -125,7 +125,8 @@ def _turned_away(state: State, request: web.Request) -> web.Response | None:
     state.recent.append(now)
     state.used_today += 1
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    known = token in state.private_tokens or state.now() < state.access_tokens.get(token, state.now())
+    until = state.access_tokens.get(token)
+    known = token in state.private_tokens or (until is not None and state.now() < until)
     if scheme != "Bearer" or not known:
         return refusal(401, "Invalid JWT", "Unauthorized")
     if not request.headers.get("Version"):

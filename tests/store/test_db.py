@@ -84,7 +84,7 @@ async def test_who_gathers_comes_first_and_the_others_are_not_starved(tmp_path: 
         return job
 
     async with open_database(make(tmp_path)) as database:
-        door = database.gathering(lambda item: gathered([item]), gathered)
+        door = database.gathering(lambda item: gathered([item]), gathered, first=True)
         async with anyio.create_task_group() as tasks:
             await database.write(slow(0))
             for number in range(1, 10):
@@ -126,7 +126,7 @@ async def test_gathered_items_are_each_all_or_nothing(tmp_path: Path) -> None:
         return job
 
     async with open_database(make(tmp_path)) as database:
-        door = database.gathering(put, several)
+        door = database.gathering(put, several, first=True)
         ends = await asyncio.gather(*[door.write(text) for text in ("a", "b", "a", "c")], return_exceptions=True)
         assert [type(end) for end in ends] == [int, int, sqlite3.IntegrityError, int]
         assert await database.read(texts) == ["a", "b", "c"]

@@ -110,11 +110,12 @@ def test_picking_due_work_reads_the_lane_index_and_nothing_else(tmp_path: Path, 
         lanes.next_due("demo", frozenset())(connection)
         connection.set_trace_callback(None)
         picking = [query for query in seen if "FROM lane" in query]
-        assert len(picking) >= 4
+        assert len(picking) >= 2
         for query in picking:
             plan = [entry["detail"] for entry in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
             assert any("INDEX lane_due" in step for step in plan), plan
-            assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], plan
+            costly = [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step]
+            assert not [step for step in costly if not step.startswith("SCAN (subquery")], plan
 
 
 def test_a_head_carries_everything_its_delivery_stands_on(tmp_path: Path) -> None:

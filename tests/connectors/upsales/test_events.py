@@ -10,7 +10,7 @@ from connectors.base import Json
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Needs, Stored, Unreadable, Wanted
 from connectors.upsales.callbacks import polled_form
-from handlers.events import Address, Line, PartyChanged
+from handlers.events import Address, Line, OrderChanged, PartyChanged
 from handlers.values import Question, Ref
 from tests.connectors.upsales.bodies import (
     FIELDS,
@@ -38,11 +38,8 @@ def example_data(name: str) -> Any:
 # --- the examples -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.capability("004-06")
-@pytest.mark.capability("004-07")
-@pytest.mark.capability("f2")
-def test_the_example_of_a_won_order() -> None:
-    """Everything that the page says of it, with what was read at Upsales."""
+def won_example() -> OrderChanged:
+    """The example's change, after reading what it asks for at Upsales: first the order, then what that names."""
     raw = example("upsales/callback-orderupdate-won.json")
     reads: dict[str, Json | None] = {}
     section = {**FIELDS, "api_key": "x", "use_price_list": True, "notes_to_comments": True}
@@ -52,12 +49,28 @@ def test_the_example_of_a_won_order() -> None:
         assert found.dated == date(2026, 11, 10)
         reads |= {one.name: _example_record(one) for one in found.wanted}
     assert asked == [[("orders", "4711")], [("accounts", "318"), ("priceLists", "2")]]
-    event = only(found)
+    return only(found)
+
+
+@pytest.mark.capability("004-06")
+@pytest.mark.capability("004-07")
+@pytest.mark.capability("f2")
+def test_the_example_of_a_won_order() -> None:
+    """What happened, when, who is named, and what stands on the document beside its rows."""
+    event = won_example()
     assert event.thing == Ref(system="ups", kind="order", id="4711")
     assert (event.status, event.version, event.dated) == ("won", Decimal(1794321125), date(2026, 11, 10))
     assert event.occurred_at == datetime(2026, 11, 10, 14, 32, 5, tzinfo=UTC)
     document = event.document
     assert (document.number, document.order_number, document.currency) == ("4711", "PO-88213", "SEK")
+    assert (document.our_reference, document.your_reference) == ("Maja Sundström", "Erik Öhman")
+    assert (document.delivery, document.comments) == (date(2026, 11, 20), "Leverans v. 47. Ring innan.")
+    assert (document.price_list, document.currency_rate, document.dated) == ("A", None, date(2026, 11, 10))
+
+
+def test_the_rows_and_the_buyer_of_the_won_order() -> None:
+    """1 x 9,500 and 2 x 1,800 less 10 % are 12,740 without VAT; the buyer is the company's whole card."""
+    document = won_example().document
     assert document.lines == (
         Line(
             sku="BF-810",
@@ -77,9 +90,6 @@ def test_the_example_of_a_won_order() -> None:
     )
     assert document.total_excluding_vat == Decimal(12740)
     assert (document.total_vat, document.total, document.prices_include_vat) == (None, None, False)
-    assert (document.our_reference, document.your_reference) == ("Maja Sundström", "Erik Öhman")
-    assert (document.delivery, document.comments) == (date(2026, 11, 20), "Leverans v. 47. Ring innan.")
-    assert (document.price_list, document.currency_rate, document.dated) == ("A", None, date(2026, 11, 10))
     party = document.customer
     assert (party.source_id, party.name) == ("318", "Skärgårdens Båtservice AB")
     assert (party.organisation_number, party.own_number) == ("5599021085", "1027")
