@@ -39,8 +39,8 @@ dependencies: bootstrap
 tests: bootstrap
 	$(PYTHON_IN) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-demo: bootstrap ## the whole path on loopback; ONCE=1 prints plain lines and ends
-	$(BIN)/fortnox-bridge demo $(if $(ONCE),--once)
+demo: bootstrap ## the whole path on loopback, live on a terminal; ONCE=1 prints plain lines and ends
+	$(BIN)/fortnox-bridge demo $(if $(ONCE),--once) --stand-ins tests.stand_ins
 
 crash: bootstrap ## kill -9 at random moments: nothing lost, nothing twice (KILLS, WEBHOOKS, SEED)
 	$(PYTHON_IN) -m tests.crash --kills $(KILLS) --webhooks $(WEBHOOKS) $(if $(SEED),--seed $(SEED)) $(ARGS)

@@ -10,10 +10,13 @@ from functools import lru_cache
 from json import JSONEncoder
 from typing import Any, Protocol, cast
 
-import structlog
-
+from daemon.absent import hidden
 from daemon.log_catalogue import COMMON, EVENTS, Kind
 from daemon.tracebacks import describe
+
+# Its renderers for consoles load rich where that is installed, which doubles the time of this import; ours is JSON.
+with hidden("rich"):
+    import structlog
 
 # With the journal's priority and the line's end it makes 8 KiB.
 LINE_BYTES = 8192 - 4

@@ -44,6 +44,16 @@ def test_the_lock_covers_what_the_project_declares() -> None:
     assert {name: version for name, version in runtime.items() if development.get(name) != version} == {}
 
 
+def test_an_extra_is_locked_for_development_only() -> None:
+    """Whoever installs the run-time lock gets none of it; the tests have all of it."""
+    extras = _project()["project"]["optional-dependencies"]
+    assert set(extras) == {"terminal"}
+    named = {re.split(r"[<>=!~\[; ]", line)[0] for lines in extras.values() for line in lines}
+    runtime, development = (_versions(ROOT / "requirements" / name) for name in ("runtime.txt", "development.txt"))
+    assert named & set(runtime) == set()
+    assert named - set(development) == set()
+
+
 def _project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 

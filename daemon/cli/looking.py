@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -70,13 +71,13 @@ def status(config_path: Path, as_json: bool, watch: bool) -> None:
     import time
 
     from daemon import screens
+    from daemon.cli.repaint import Repaint
 
     config = common.load(config_path, secrets=False)
-    shown = _shown(config)
+    shown, repaint = _shown(config), Repaint()
     with suppress(KeyboardInterrupt):
         while watch:
-            click.clear()
-            _print(shown, as_json)
+            repaint.show(_text(shown, as_json))
             time.sleep(WATCH_SECONDS)
             shown = _shown(config)
     if not watch:
@@ -95,6 +96,12 @@ def _shown(config: "Config") -> Json:
         return await screens.status(read, config, live, int(time.time() * 1000))
 
     return _read(config, look)
+
+
+def _text(shown: Json, as_json: bool) -> str:
+    with redirect_stdout(StringIO()) as printed:
+        _print(shown, as_json)
+    return printed.getvalue().rstrip("\n")
 
 
 def _print(shown: Json, as_json: bool) -> None:

@@ -26,11 +26,12 @@ def run(config_path: Path) -> None:
 
 @click.command
 @click.option("--once", is_flag=True, help="Print plain lines and a final table, then exit.")
-def demo(once: bool) -> None:
+@click.option("--stand-ins", metavar="MODULE", help="Also run the stand-ins of other senders that MODULE holds.")
+def demo(once: bool, stand_ins: str | None) -> None:
     """Show everything at work: a simulated Fortnox, signed webhooks, a crash and a restart, in a temporary folder."""
     from daemon.demo import main
 
-    sys.exit(main(once=once or not sys.stdout.isatty()))
+    sys.exit(main(once=once or not sys.stdout.isatty(), stand_ins=stand_ins))
 
 
 @click.command

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
-from daemon.cli.shut_text import nothing_leaves
+from daemon.shut_text import nothing_leaves
 from daemon.times import local
 
 Json = dict[str, Any]

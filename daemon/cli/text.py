@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
-from daemon.cli.shut_text import nothing_leaves, store_refuses
+from daemon.shut_text import nothing_leaves, store_refuses
 from daemon.times import age, local
 
 Json = dict[str, Any]

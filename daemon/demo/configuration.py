@@ -1,8 +1,11 @@
-"""The demo's configuration file: one company in the simulator, two senders, and times made short."""
+"""The demo's configuration file: one company in the simulator, its senders, and times made short."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+
+from daemon.demo.other_senders import section
 
 COMPANY = "demo"
 TENANT = 1001
@@ -68,6 +71,13 @@ class Configuration:
     path: Path
     url: str
     simulator: str
+    sources: tuple[str, ...]
+    companies: tuple[str, ...] = (COMPANY,)
+
+    @property
+    def story(self) -> Path:
+        """Where the live view leaves what the scenes said."""
+        return self.path.with_name("story.txt")
 
     @property
     def data_dir(self) -> Path:
@@ -79,8 +89,11 @@ class Configuration:
         return (self.data_dir / "secrets" / name).read_text(encoding="utf-8").strip()
 
 
-def write(folder: Path, simulator: str, port: int, today: date) -> Configuration:
-    """Write ``config.toml`` into ``folder``; the daemon will listen on the loopback ``port``."""
+def write(folder: Path, simulator: str, port: int, today: date, others: Mapping[str, str]) -> Configuration:
+    """Write ``config.toml`` into ``folder``; the daemon will listen on the loopback ``port``.
+
+    ``others`` are the addresses of other senders' stand-ins, each of which gets a source of its own.
+    """
     path = folder / "config.toml"
     text = _TEXT.format(
         port=port,
@@ -95,5 +108,6 @@ def write(folder: Path, simulator: str, port: int, today: date) -> Configuration
         workflow=WORKFLOW,
         tolerance=CURL_SECONDS,
     )
+    text = "\n".join([text, *(section(sender, url, COMPANY) for sender, url in others.items())])
     path.write_text(text, encoding="utf-8")
-    return Configuration(path, f"http://127.0.0.1:{port}", simulator)
+    return Configuration(path, f"http://127.0.0.1:{port}", simulator, (STANDARD, WORKFLOW, *others))

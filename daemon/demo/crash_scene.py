@@ -181,6 +181,8 @@ def _show_doubts(stage: Stage, run: Run, stories: dict[str, Json]) -> None:
 
 def _doubt(attempt: Json) -> str:
     looks = ", ".join(look["found"] for look in attempt["looks"])
+    if attempt["end"] == "known":
+        return f"{attempt['operation']}, sent again and answered; looked once more: {looks} → it stands there once"
     verdict = "it had taken effect: linked, not sent again" if attempt["end"] == "found" else "it had not: sent again"
     return f"{attempt['operation']}, no answer known; looked: {looks} → {verdict}"
 

@@ -42,6 +42,22 @@ async def run_command(config: Path, *words: str) -> str:
     return text
 
 
+async def stopped(process: Process, seconds: float) -> int:
+    """SIGTERM, and SIGKILL where it has not ended after ``seconds``; returns the exit code."""
+    if process.returncode is None:
+        process.terminate()
+        try:
+            async with asyncio.timeout(seconds):
+                return await process.wait()
+        except TimeoutError:
+            process.kill()
+        except asyncio.CancelledError:
+            # A second Ctrl-C: nothing may outlive the demo.
+            process.kill()
+            raise
+    return await process.wait()
+
+
 class Daemon:
     """``fortnox-bridge run`` on the demo's configuration; its log goes to one file."""
 
@@ -51,14 +67,23 @@ class Daemon:
         self._url = url
         self._session = session
         self._process: Process | None = None
+        self.before: tuple[int, int | None] | None = None
+        """Process id and exit code of the process before this one."""
 
     @property
     def pid(self) -> int:
         """The process id of the running daemon, 0 where none runs."""
         return 0 if self._process is None else self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, negative for a signal; ``None`` while it runs, and before its first start."""
+        return None if self._process is None else self._process.returncode
+
     async def start(self) -> None:
         """Start it and wait until it answers. Raises :class:`NotStarted`."""
+        if self._process is not None:
+            self.before = (self._process.pid, self._process.returncode)
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C in the terminal reaches the demo only, which then ends the daemon in order.
             self._process = await asyncio.create_subprocess_exec(
@@ -92,20 +117,7 @@ class Daemon:
 
     async def stop(self) -> int:
         """SIGTERM and wait; returns the exit code, 0 where none runs."""
-        if self._process is None:
-            return 0
-        if self._process.returncode is None:
-            self._process.terminate()
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    return await self._process.wait()
-            except TimeoutError:
-                self._process.kill()
-            except asyncio.CancelledError:
-                # A second Ctrl-C: nothing may outlive the demo.
-                self._process.kill()
-                raise
-        return await self._process.wait()
+        return 0 if self._process is None else await stopped(self._process, STOP_SECONDS)
 
     async def ended(self) -> int:
         """Wait until it ends by itself; returns the exit code."""

@@ -5,7 +5,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,46 +13,52 @@ from pathlib import Path
 import aiohttp
 
 from connectors.fortnox.simulator import running
-from daemon.demo import configuration, crash_scene, refusals_scene, staying, summary, webhooks_scene
+from daemon.demo import configuration, crash_scene, refusals_scene, stand_ins, staying, summary, webhooks_scene
 from daemon.demo.configuration import COMPANY, Configuration
 from daemon.demo.far_side import FarSide
+from daemon.demo.other_senders import SECTIONS, misfit
 from daemon.demo.process import Daemon, NotStarted, free_port, run_command
 from daemon.demo.screen import Screen
 from daemon.demo.senders import Senders
 from daemon.demo.stage import Stage
 from daemon.demo.stories import StillBusy, reading
+from daemon.demo.viewing import View, chosen
 
 DEADLINE_SECONDS = 120.0
 """The scenes take a quarter of this; whatever hangs is ended."""
 FAILED = 1
 
 
-async def demonstrate(*, once: bool) -> int:
-    """Run everything; returns the exit code. Ctrl-C, SIGTERM and a closed terminal end it in order."""
+async def demonstrate(*, once: bool, module: str | None) -> int:
+    """Run everything; ``module`` holds the stand-ins of other senders. Returns the exit code.
+
+    Ctrl-C, SIGTERM and a closed terminal end it in order.
+    """
     screen = Screen()
+    view = chosen(screen, once=once)
     with _signals_cancel(), _temporary_folder() as folder:
         try:
-            async with _stage(screen, folder) as stage:
-                return await _play(stage, once=once)
+            async with _stage(screen, folder, module) as stage:
+                return await _play(stage, view, once=once)
         except (NotStarted, StillBusy, TimeoutError) as error:
             screen.line()
             screen.say(f"the demo failed: {error or 'it took too long'}")
             return FAILED
 
 
-async def _play(stage: Stage, *, once: bool) -> int:
+async def _play(stage: Stage, view: View, *, once: bool) -> int:
     began = time.monotonic()
-    async with asyncio.timeout(DEADLINE_SECONDS):
+    async with view.scenes(stage), asyncio.timeout(DEADLINE_SECONDS):
         now = datetime.now(UTC)
         await webhooks_scene.play(stage, now)
         await refusals_scene.play(stage, now)
         await crash_scene.play(stage, now)
-        kept = await summary.show(stage)
+    kept = await summary.show(stage)
     stage.screen.line()
     stage.screen.say(f"{time.monotonic() - began:.0f} s in all. Nothing of this left your machine.")
     if not once:
         staying.show(stage)
-        kept = await staying.until_interrupted(stage) and kept
+        kept = await staying.until_interrupted(stage, view) and kept
     return 0 if kept else FAILED
 
 
@@ -64,27 +70,43 @@ async def _declare_empty(screen: Screen, written: Configuration) -> None:
 
 
 @asynccontextmanager
-async def _stage(screen: Screen, folder: Path) -> AsyncIterator[Stage]:
-    """Start the simulator in this process, so that it outlives the daemon, and the daemon in its own."""
+async def _stage(screen: Screen, folder: Path, module: str | None) -> AsyncIterator[Stage]:
+    """Start the simulator in this process, so that it outlives the daemon, and all others in their own."""
     async with running() as simulator, aiohttp.ClientSession() as session:
-        written = configuration.write(folder, simulator.url, free_port(), datetime.now(UTC).date())
-        daemon = Daemon(written.path, written.url, session)
-        try:
-            _introduce(screen, written)
-            await _declare_empty(screen, written)
-            await daemon.start()
-            screen.labelled("daemon", [f"{written.url}   process {daemon.pid}, data folder {written.data_dir}"])
-            async with reading(written.data_dir) as stories:
-                fortnox, senders = FarSide(simulator.url, session), Senders(written, session)
-                yield Stage(screen, written, daemon, senders, fortnox, stories)
-        finally:
-            await daemon.stop()
+        _introduce(screen, simulator.url)
+        async with _others(screen, folder, module) as others:
+            written = configuration.write(folder, simulator.url, free_port(), datetime.now(UTC).date(), others)
+            daemon = Daemon(written.path, written.url, session)
+            try:
+                await _declare_empty(screen, written)
+                await daemon.start()
+                screen.labelled("daemon", [f"{written.url}   process {daemon.pid}, data folder {written.data_dir}"])
+                async with reading(written.data_dir) as (read, stories):
+                    fortnox, senders = FarSide(simulator.url, session), Senders(written, session)
+                    yield Stage(screen, written, daemon, senders, fortnox, stories, read)
+            finally:
+                await daemon.stop()
 
 
-def _introduce(screen: Screen, written: Configuration) -> None:
+@asynccontextmanager
+async def _others(screen: Screen, folder: Path, module: str | None) -> AsyncIterator[Mapping[str, str]]:
+    """The stand-ins of other senders, as far as there are any; who runs, or why none does, is said."""
+    if module is None or not await stand_ins.exists(module):
+        why = "none were named (--stand-ins)" if module is None else f"there is no module {module} here"
+        screen.labelled("stand-ins", [f"{why}; the demo runs without those of {', '.join(SECTIONS)}"])
+        yield {}
+        return
+    misfits = {sender: misfit(sender) for sender in SECTIONS}
+    fitting = [sender for sender, why in misfits.items() if why is None]
+    async with stand_ins.serving(module, fitting, folder) as addresses:
+        screen.labelled("stand-ins", [f"{sender:<16} {addresses.get(sender, why)}" for sender, why in misfits.items()])
+        yield addresses
+
+
+def _introduce(screen: Screen, simulator: str) -> None:
     screen.chapter("fortnox-bridge demo   (SIMULATOR: no real Fortnox, no network but this machine's loopback)")
     screen.line()
-    screen.labelled("simulator", [f"{written.simulator}   a simulated Fortnox: its own code, its own opinion"])
+    screen.labelled("simulator", [f"{simulator}   a simulated Fortnox: its own code, its own opinion"])
     screen.labelled("scaled", [configuration.SCALED])
     screen.labelled("not scaled", ["the rate window: 25 calls in any 5 seconds, as at Fortnox"])
 

@@ -10,13 +10,14 @@ from daemon.demo.process import Daemon
 from daemon.demo.screen import Screen, aligned, held, money, wrapped
 from daemon.demo.senders import Reply, Senders, Webhook
 from daemon.demo.stories import Stories
+from store.db import Read
 
 Json = dict[str, Any]
 
 
 @dataclass
 class Stage:
-    """The running surroundings. ``promises`` collects what was seen to hold, or not."""
+    """The running surroundings. ``read`` reads the daemon's database; ``promises`` collects what was seen to hold."""
 
     screen: Screen
     configuration: Configuration
@@ -24,6 +25,7 @@ class Stage:
     senders: Senders
     fortnox: FarSide
     stories: Stories
+    read: Read
     promises: list[tuple[str, bool]] = field(default_factory=list)
 
     def promise(self, text: str, kept: bool) -> None:

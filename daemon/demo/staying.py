@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from daemon.demo.bodies import TALLBACKEN, Line, Sale
 from daemon.demo.stage import Stage
+from daemon.demo.viewing import View
 
 
 def show(stage: Stage) -> None:
@@ -29,6 +30,8 @@ def show(stage: Stage) -> None:
     screen.line(f"curl -s {configuration.simulator}/_sim/state")
     screen.line(f"curl -s {configuration.simulator}/_sim/calls")
     screen.line(f"tail -f {shlex.quote(str(stage.daemon.log))}")
+    if configuration.story.exists():
+        screen.line(f"less {shlex.quote(str(configuration.story))}")
     screen.line()
     screen.say(
         f"The shop's secret is {configuration.data_dir}/secrets/shop; docs/standard-webhooks.md shows how to sign."
@@ -48,10 +51,11 @@ def signed_curl(stage: Stage) -> str:
     return f"curl -s {url} {given} --data-binary {shlex.quote(body.decode())}"
 
 
-async def until_interrupted(stage: Stage) -> bool:
+async def until_interrupted(stage: Stage, view: View) -> bool:
     """Wait for Ctrl-C; returns false where the daemon ended by itself instead, with a word about it."""
     try:
-        code = await stage.daemon.ended()
+        async with view.staying(stage):
+            code = await stage.daemon.ended()
     except asyncio.CancelledError:
         stage.screen.line()
         stage.screen.say("Ctrl-C: the daemon is stopped in order, the temporary folder is removed.")

@@ -10,7 +10,7 @@ from typing import Any
 from daemon.demo.configuration import COMPANY
 from daemon.explain import Explainer
 from daemon.opening import database_path
-from store.db import open_reader
+from store.db import Read, open_reader
 
 Json = dict[str, Any]
 PATIENCE_SECONDS = 30.0
@@ -52,7 +52,7 @@ def rests(story: Json) -> bool:
 
 
 @asynccontextmanager
-async def reading(data_dir: Path) -> AsyncIterator[Stories]:
+async def reading(data_dir: Path) -> AsyncIterator[tuple[Read, Stories]]:
     """Open the daemon's database read-only for the length of the block."""
     async with open_reader(database_path(data_dir)) as read:
-        yield Stories(Explainer(read, kinds={COMPANY: "simulator"}, unseal=None))
+        yield read, Stories(Explainer(read, kinds={COMPANY: "simulator"}, unseal=None))

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from daemon.cli import main
-from daemon.cli.shut_text import nothing_leaves
+from daemon.shut_text import nothing_leaves
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
 from tests.fakes.senders import order

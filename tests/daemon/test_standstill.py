@@ -14,7 +14,7 @@ from connectors.base import CredentialsLost
 from connectors.fortnox.auth import REMEDIES
 from connectors.fortnox.error_codes import MEANINGS
 from daemon.cli import main
-from daemon.cli.shut_text import SENTENCES, nothing_leaves, store_refuses
+from daemon.shut_text import SENTENCES, nothing_leaves, store_refuses
 from store import reading
 from store.db import Job
 from tests.acceptance.scene import Scene, scene

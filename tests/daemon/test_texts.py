@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from daemon.app import running
 from daemon.cli import main
+from daemon.cli.repaint import painted
 from daemon.config import load_config
 from tests.acceptance.scene import Scene, scene
 from tests.conftest import Lines
@@ -61,3 +62,17 @@ async def test_explain_says_what_fortnox_cut(tmp_path: Path) -> None:
         [line] = [line for line in shown if "stored as" in line]
         assert line.endswith(f"  YourOrderNumber {number!r} stored as {number[:30]!r}")
         assert "stored as" not in (await beside(here, "explain", "customer:1")).stdout
+
+
+def test_a_renewed_text_is_written_over_the_old_one() -> None:
+    """Every line is cleared behind its end, the rest of the screen below; what is too much for it is said."""
+    assert painted("one\n\ntwo", 80, 24) == "\x1b[Hone\x1b[K\n\x1b[K\ntwo\x1b[K\n\x1b[J"
+    assert painted("abcdef", 4, 24) == "\x1b[Habcd\x1b[K\nef\x1b[K\n\x1b[J"
+    many = painted("\n".join("abcdefgh"), 80, 6)
+    assert (
+        many
+        == "\x1b[H"
+        + "".join(f"{line}\x1b[K\n" for line in [*"abcd", "… 4 more lines: make the terminal higher"])
+        + "\x1b[J"
+    )
+    assert painted("abc\ndef", 80, 1).count("\n") == 1
