@@ -1,26 +1,28 @@
-"""The demo's configuration file: one company in the simulator, its senders, and times made short."""
+"""The demo's configuration file: companies in the simulator, their senders, and times made short."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from daemon.demo.other_senders import section
+from daemon.demo.other_senders import UPSALES, section
 
-COMPANY = "demo"
-TENANT = 1001
+COMPANY, SALES = "demo", "sales"
+"""The company of everybody, and that of Upsales, whose orders and offers stand in Fortnox, too."""
+TENANTS: Mapping[str, int] = {COMPANY: 1001, SALES: 1002}
 STANDARD = "shop"
 WORKFLOW = "ghl"
 
 SETTLE_SECONDS = 1.5
 RETRY_STEPS_SECONDS = (0.5, 1, 2, 4, 8)
 PROBE_SECONDS = 1
+POLL_SECONDS = 3
 CURL_SECONDS = 3600
 START_DAYS = 30
 
 SCALED = (
     f"settle time {SETTLE_SECONDS:g} s instead of 120 s, retries after 0.5 … 8 s instead of 10 s … 24 h, "
-    f"probe {PROBE_SECONDS} s instead of 30 s"
+    f"probe {PROBE_SECONDS} s instead of 30 s, polling every {POLL_SECONDS} s instead of 300 s"
 )
 """What is shorter here than in daily work, for the reader."""
 
@@ -37,18 +39,8 @@ settle_seconds = {settle}
 retry_steps_seconds = [{steps}]
 probe_seconds = {probe}
 
-[companies.{company}]
-start = {start}
-
-[companies.{company}.fortnox]
-rest_url = "{simulator}/3"
-oauth_url = "{simulator}/oauth-v1"
-tenant_id = {tenant}
-client_id = "simulator"
-client_secret = "plain:simulator"
-
-[companies.{company}.bookkeeping]
-round_off_account = 3740
+[scheduler]
+poll_seconds = {poll}
 
 [sources.{standard}]
 type = "standard"
@@ -63,6 +55,30 @@ path_token = "generated:{workflow}-path"
 header_secret = "generated:{workflow}-header"
 """
 
+_COMPANY = """\
+[companies.{company}]
+start = {start}
+
+[companies.{company}.fortnox]
+rest_url = "{simulator}/3"
+oauth_url = "{simulator}/oauth-v1"
+tenant_id = {tenant}
+client_id = "simulator"
+client_secret = "plain:simulator"
+
+[companies.{company}.bookkeeping]
+round_off_account = 3740
+"""
+
+_ORDERS = f"""\
+[companies.{SALES}.documents]
+module = "order+offer"
+offers_create_customers = true
+
+[companies.{SALES}.articles]
+policy = "create"
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -73,6 +89,7 @@ class Configuration:
     simulator: str
     sources: tuple[str, ...]
     companies: tuple[str, ...] = (COMPANY,)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def story(self) -> Path:
@@ -92,22 +109,29 @@ class Configuration:
 def write(folder: Path, simulator: str, port: int, today: date, others: Mapping[str, str]) -> Configuration:
     """Write ``config.toml`` into ``folder``; the daemon will listen on the loopback ``port``.
 
-    ``others`` are the addresses of other senders' stand-ins, each of which gets a source of its own.
+    ``others`` are the addresses of other senders' stand-ins, each of which gets a source of its own; Upsales gets a
+    company of its own, too.
     """
     path = folder / "config.toml"
+    companies = (COMPANY, SALES) if UPSALES in others else (COMPANY,)
+    start = today - timedelta(days=START_DAYS)
     text = _TEXT.format(
         port=port,
         settle=SETTLE_SECONDS,
         steps=", ".join(f"{step:g}" for step in RETRY_STEPS_SECONDS),
         probe=PROBE_SECONDS,
+        poll=POLL_SECONDS,
         company=COMPANY,
-        start=today - timedelta(days=START_DAYS),
-        simulator=simulator,
-        tenant=TENANT,
         standard=STANDARD,
         workflow=WORKFLOW,
         tolerance=CURL_SECONDS,
     )
-    text = "\n".join([text, *(section(sender, url, COMPANY) for sender, url in others.items())])
-    path.write_text(text, encoding="utf-8")
-    return Configuration(path, f"http://127.0.0.1:{port}", simulator, (STANDARD, WORKFLOW, *others))
+    parts = [
+        text,
+        *(_COMPANY.format(company=name, start=start, simulator=simulator, tenant=TENANTS[name]) for name in companies),
+        *([_ORDERS] if SALES in companies else []),
+        *(section(sender, url, SALES if sender == UPSALES else COMPANY) for sender, url in others.items()),
+    ]
+    path.write_text("\n".join(parts), encoding="utf-8")
+    url = f"http://127.0.0.1:{port}"
+    return Configuration(path, url, simulator, (STANDARD, WORKFLOW, *others), companies, others)

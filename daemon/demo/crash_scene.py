@@ -75,7 +75,7 @@ async def play(stage: Stage, now: datetime) -> None:
         await stage.fortnox.order_fault(fault)
     run = Run(orders(now))
     stage.screen.step("3.1  Ten orders; Fortnox loses one answer and is slow with two, and then the daemon is killed")
-    first = len(await stage.fortnox.calls())
+    first = await stage.fortnox.count()
     await _send_first(stage, run)
     await _kill_in_mid_work(stage, first)
     stage.screen.step("3.2  The daemon is started again; senders without an answer come again")

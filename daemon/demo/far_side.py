@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import aiohttp
 
-from daemon.demo.configuration import TENANT
+from daemon.demo.configuration import COMPANY, TENANTS
 
 Json = dict[str, Any]
 SECONDS = 10.0
@@ -34,29 +34,56 @@ class Call:
         return f"{self.method:<4} {searched}{' …' if more else ''}"
 
     @property
+    def asked_at_start(self) -> bool:
+        """Whether the daemon asks it of itself when it starts: which company this is."""
+        return self.path.startswith("/3/companyinformation")
+
+    @property
+    def spent(self) -> bool:
+        """Whether work cost it: no call for a token, and none of the daemon's start."""
+        return self.kind == "rest" and not self.asked_at_start
+
+    @property
     def end(self) -> str:
         """The status, or that no answer came."""
         return "no answer" if self.status is None else str(self.status)
 
 
 class FarSide:
-    """The control plane, read as any outsider may read it."""
+    """The control plane, read as any outsider may read it, about one company."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, session: aiohttp.ClientSession, company: str = COMPANY) -> None:
         self._url = url
         self._session = session
+        self._tenant = TENANTS[company]
+
+    def of(self, company: str) -> "FarSide":
+        """The same Fortnox, seen by another company."""
+        return FarSide(self._url, self._session, company)
+
+    async def count(self) -> int:
+        """How many calls came so far, of all companies."""
+        return len((await self._ask("GET", "calls"))["calls"])
 
     async def calls(self, since: int = 0) -> list[Call]:
-        """The calls after number ``since``, in order of arrival."""
+        """The company's calls after number ``since``, in order of arrival."""
         answer = await self._ask("GET", f"calls?since={since}")
         return [
-            Call(call["number"], call["kind"], call["method"], call["path"], call["status"], float(call["monotonic"]))
+            Call(
+                call["number"],
+                call["kind"],
+                call["method"],
+                call["path"],
+                call["status"],
+                float(call["monotonic"]),
+            )
             for call in answer["calls"]
+            if call["company"] == self._tenant
         ]
 
     async def state(self) -> Json:
-        """Every stored object of the demo's company; amounts are ``Decimal``."""
-        found: Json = (await self._ask("GET", "state"))["companies"][str(TENANT)]
+        """Every stored object of the company; amounts are ``Decimal``."""
+        found: Json = (await self._ask("GET", "state"))["companies"][str(self._tenant)]
         return found
 
     async def order_fault(self, fault: Mapping[str, Any]) -> None:
@@ -74,6 +101,6 @@ class FarSide:
 
 
 def fullest_window(calls: Sequence[Call]) -> int:
-    """The most calls that arrived within any five seconds; calls for tokens have a limit of their own."""
+    """The most of one company's calls that arrived within any five seconds; those for tokens have their own limit."""
     arrivals = [call.arrived for call in calls if call.kind == "rest"]
     return max((sum(first <= other < first + WINDOW_SECONDS for other in arrivals) for first in arrivals), default=0)

@@ -7,25 +7,43 @@ from pydantic import ValidationError
 
 from connectors.registry import SOURCES
 
-_HIGHLEVEL = """\
+HIGHLEVEL, UPSALES, SUBSCRIPTIONFLOW = "highlevel", "upsales", "subscriptionflow"
+"""Each is the name of a stand-in, of a type of source, and of the demo's source."""
+
+LOCATION = "hQ4nVw8sLtR2eXbKc7Pm"
+CUSTOMER = 55021
+OFFER_STAGE, WON_STAGE, INVOICE_STAGE, LOST_STAGE = 10, 12, 15, 7
+
+_HIGHLEVEL = f"""\
 [sources.highlevel]
 type = "highlevel"
-company = "{company}"
+company = "{{company}}"
 path_token = "generated:highlevel-path"
-location_id = "hQ4nVw8sLtR2eXbKc7Pm"
-api = {{ base_url = "{url}", token = "plain:pit-stand-in" }}
+location_id = "{LOCATION}"
+app = true
+app_keys = ['''
+-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=
+-----END PUBLIC KEY-----
+''']
+api = {{{{ base_url = "{{url}}", token = "plain:pit-stand-in" }}}}
 """
+"""The key is that of the stand-in, which signs in place of HighLevel."""
 
-_UPSALES = """\
+_UPSALES = f"""\
 [sources.upsales]
 type = "upsales"
-company = "{company}"
+company = "{{company}}"
 authentication_key = "plain:example-app-auth-key-not-secret"
 app_id = 9001
-customer_id = 55021
+customer_id = {CUSTOMER}
 api_key = "plain:example-customer-api-key"
-base_url = "{url}/api/v2"
-won_stage = 3
+base_url = "{{url}}/api/v2"
+offer_stage = {OFFER_STAGE}
+won_stage = {WON_STAGE}
+invoice_stage = {INVOICE_STAGE}
+lost_stage = {LOST_STAGE}
+vat_rate = 25
 """
 
 _SUBSCRIPTIONFLOW = """\
@@ -38,12 +56,8 @@ client_id = "made-up-client"
 client_secret = "plain:made-up-client-secret"
 """
 
-SECTIONS: Mapping[str, str] = {
-    "highlevel": _HIGHLEVEL,
-    "upsales": _UPSALES,
-    "subscriptionflow": _SUBSCRIPTIONFLOW,
-}
-"""The sender, which is also the name of its source -> its section; ``url`` is where its stand-in listens."""
+SECTIONS: Mapping[str, str] = {HIGHLEVEL: _HIGHLEVEL, UPSALES: _UPSALES, SUBSCRIPTIONFLOW: _SUBSCRIPTIONFLOW}
+"""The sender -> its section; ``url`` is where its stand-in listens."""
 
 
 def section(sender: str, url: str, company: str) -> str:

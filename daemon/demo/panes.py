@@ -151,7 +151,13 @@ def _why(company: CompanyFigures, process: Process) -> str | None:
 def _books(books: Books, shown: int) -> list[RenderableType]:
     """Always ``shown`` invoices high, so that nothing jumps when one comes."""
     counted = f"{books.customers} customers, {books.invoices} invoices, {books.payments} payments"
-    title = Text.assemble(("In Fortnox", HEAD), f": {counted}; the last invoices")
+    sales = books.sales
+    rest = (
+        "the last invoices"
+        if sales is None
+        else f"{sales.company}: {sales.offers} offers, {sales.orders} orders, {sales.invoices} invoices"
+    )
+    title = Text.assemble(("In Fortnox", HEAD), f": {counted}; {rest}")
     head = Text(f" {'no':>4}  {'customer':<24} {'total':>12} {'balance':>12}  booked  order", DIM)
     lines = [head, *(_invoice(invoice) for invoice in books.last[:shown])]
     lines += [Text() for _ in range(shown + 1 - len(lines))]

@@ -12,11 +12,21 @@ from pathlib import Path
 
 import aiohttp
 
-from connectors.fortnox.simulator import running
-from daemon.demo import configuration, crash_scene, refusals_scene, stand_ins, staying, summary, webhooks_scene
-from daemon.demo.configuration import COMPANY, Configuration
+from connectors.fortnox.simulator import CompanySettings, SimulatorSettings, running
+from daemon.demo import (
+    configuration,
+    crash_scene,
+    others_scene,
+    refusals_scene,
+    stand_ins,
+    staying,
+    summary,
+    webhooks_scene,
+)
+from daemon.demo.configuration import TENANTS, Configuration
 from daemon.demo.far_side import FarSide
 from daemon.demo.other_senders import SECTIONS, misfit
+from daemon.demo.other_side import OtherSide
 from daemon.demo.process import Daemon, NotStarted, free_port, run_command
 from daemon.demo.screen import Screen
 from daemon.demo.senders import Senders
@@ -25,7 +35,7 @@ from daemon.demo.stories import StillBusy, reading
 from daemon.demo.viewing import View, chosen
 
 DEADLINE_SECONDS = 120.0
-"""The scenes take a quarter of this; whatever hangs is ended."""
+"""The scenes take a third of this; whatever hangs is ended."""
 FAILED = 1
 
 
@@ -53,6 +63,7 @@ async def _play(stage: Stage, view: View, *, once: bool) -> int:
         await webhooks_scene.play(stage, now)
         await refusals_scene.play(stage, now)
         await crash_scene.play(stage, now)
+        await others_scene.play(stage, now)
     kept = await summary.show(stage)
     stage.screen.line()
     stage.screen.say(f"{time.monotonic() - began:.0f} s in all. Nothing of this left your machine.")
@@ -63,16 +74,20 @@ async def _play(stage: Stage, view: View, *, once: bool) -> int:
 
 
 async def _declare_empty(screen: Screen, written: Configuration) -> None:
-    """A person's word before the first start: the company holds nothing that would have to be looked for first."""
-    words = ("company", "declare-empty", COMPANY)
-    printed = await run_command(written.path, *words)
-    screen.labelled("company", [f"$ fortnox-bridge {' '.join(words)}", *printed.splitlines()])
+    """A person's word before the first start: no company holds anything that would have to be looked for first."""
+    lines = []
+    for company in written.companies:
+        words = ("company", "declare-empty", company)
+        printed = await run_command(written.path, *words)
+        lines += [f"$ fortnox-bridge {' '.join(words)}", *printed.splitlines()]
+    screen.labelled("companies", lines)
 
 
 @asynccontextmanager
 async def _stage(screen: Screen, folder: Path, module: str | None) -> AsyncIterator[Stage]:
     """Start the simulator in this process, so that it outlives the daemon, and all others in their own."""
-    async with running() as simulator, aiohttp.ClientSession() as session:
+    companies = tuple(CompanySettings(tenant_id=tenant) for tenant in TENANTS.values())
+    async with running(SimulatorSettings(companies=companies)) as simulator, aiohttp.ClientSession() as session:
         _introduce(screen, simulator.url)
         async with _others(screen, folder, module) as others:
             written = configuration.write(folder, simulator.url, free_port(), datetime.now(UTC).date(), others)
@@ -83,7 +98,8 @@ async def _stage(screen: Screen, folder: Path, module: str | None) -> AsyncItera
                 screen.labelled("daemon", [f"{written.url}   process {daemon.pid}, data folder {written.data_dir}"])
                 async with reading(written.data_dir) as (read, stories):
                     fortnox, senders = FarSide(simulator.url, session), Senders(written, session)
-                    yield Stage(screen, written, daemon, senders, fortnox, stories, read)
+                    sides = {sender: OtherSide(url, session) for sender, url in others.items()}
+                    yield Stage(screen, written, daemon, senders, fortnox, stories, read, sides)
             finally:
                 await daemon.stop()
 

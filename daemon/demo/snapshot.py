@@ -58,13 +58,24 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Sales:
+    """What stands in another company of Fortnox whose sales are offers and orders, too: how many of each."""
+
+    company: str
+    offers: int
+    orders: int
+    invoices: int
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
-    """What stands in Fortnox: how many of each, and the last invoices, the newest first."""
+    """What stands in Fortnox: how many of each, and the last invoices, the newest first; and of another company."""
 
     customers: int
     invoices: int
     payments: int
     last: tuple[Invoice, ...]
+    sales: Sales | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ def show(stage: Stage) -> None:
     """Print what can be tried."""
     configuration, screen = stage.configuration, stage.screen
     config = shlex.quote(str(configuration.path))
-    screen.chapter("5  Try it: everything stays up until Ctrl-C   (SIMULATOR)")
+    screen.chapter("6  Try it: everything stays up until Ctrl-C   (SIMULATOR)")
     screen.line()
     screen.say("An order, signed, good for an hour; paste it twice to see that a repetition makes nothing new:")
     screen.line()
@@ -33,9 +33,8 @@ def show(stage: Stage) -> None:
     if configuration.story.exists():
         screen.line(f"less {shlex.quote(str(configuration.story))}")
     screen.line()
-    screen.say(
-        f"The shop's secret is {configuration.data_dir}/secrets/shop; docs/standard-webhooks.md shows how to sign."
-    )
+    screen.say(f"The shop's secret is {configuration.data_dir}/secrets/shop;")
+    screen.say("docs/senders/standard-webhooks.md shows how to sign.")
 
 
 def signed_curl(stage: Stage) -> str:

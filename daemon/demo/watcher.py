@@ -10,10 +10,10 @@ import aiohttp
 
 from daemon import screens
 from daemon.admin import NoDaemonAnswers, ask_facts
-from daemon.demo.configuration import Configuration
+from daemon.demo.configuration import SALES, Configuration
 from daemon.demo.far_side import FarSide
 from daemon.demo.process import Daemon
-from daemon.demo.snapshot import Books, CompanyFigures, Invoice, Process, SenderFigures, Snapshot
+from daemon.demo.snapshot import Books, CompanyFigures, Invoice, Process, Sales, SenderFigures, Snapshot
 from daemon.demo.tally import MOST, Tally
 from daemon.shut_text import nothing_leaves
 from daemon.times import iso
@@ -62,7 +62,7 @@ class Watcher:
                 for name in self._configuration.sources
             ),
             companies=tuple([await self._company(name, pauses, live) for name in self._configuration.companies]),
-            books=books(await self._fortnox.state()),
+            books=books(await self._fortnox.state(), await self._sales()),
             newest=tuple(newest),
         )
 
@@ -75,6 +75,13 @@ class Watcher:
                 return await ask_facts(self._configuration.data_dir)
         except (NoDaemonAnswers, aiohttp.ClientError, TimeoutError, OSError):
             return None
+
+    async def _sales(self) -> Sales | None:
+        """The company of orders and offers, where the demo has it."""
+        if SALES not in self._configuration.companies:
+            return None
+        state = await self._fortnox.of(SALES).state()
+        return Sales(SALES, *(len(state[kind]) for kind in ("offers", "orders", "invoices")))
 
     def _process(self, live: Json | None) -> Process:
         refuses = None if live is None else live["store_refuses"]
@@ -111,8 +118,8 @@ class Watcher:
         )
 
 
-def books(state: Mapping[str, Any]) -> Books:
-    """What stands in the simulator's company, from its control plane."""
+def books(state: Mapping[str, Any], sales: Sales | None) -> Books:
+    """What stands in the simulator's company, from its control plane; ``sales`` is what stands in another one."""
     newest = list(reversed(state["invoices"][-MOST_INVOICES:]))
     return Books(
         customers=len(state["customers"]),
@@ -129,4 +136,5 @@ def books(state: Mapping[str, Any]) -> Books:
             )
             for invoice in newest
         ),
+        sales=sales,
     )

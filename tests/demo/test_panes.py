@@ -1,11 +1,12 @@
 """The pictures of the live view: everything that it promises to show, in every size, without a terminal."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from daemon.demo import panes
-from daemon.demo.snapshot import Process, Snapshot, Story
+from daemon.demo.snapshot import Process, Sales, Snapshot, Story
 from daemon.shut_text import nothing_leaves
 from tests.demo.snapshots import HEAD, STOPPED, company, drawn, invoice, sender, snapshot
 
@@ -102,6 +103,13 @@ def test_the_last_invoices_are_shown_newest_first_and_nothing_jumps() -> None:
     assert lines[at + 3].split()[-2:] == ["no", "SO-20938"]
     assert lines[at + 4].strip() == ""
     assert "1  Webhooks" in lines[at + 5]
+
+
+def test_a_company_of_orders_is_counted_beside_the_invoices() -> None:
+    """In the heading, in place of a word."""
+    books = replace(snapshot().books, sales=Sales("sales", 1, 3, 2))
+    text = whole(snapshot(books=books), 110)
+    assert "In Fortnox: 3 customers, 14 invoices, 2 payments; sales: 1 offers, 3 orders, 2 invoices" in text
 
 
 def test_a_broken_promise_stands_out() -> None:

@@ -6,17 +6,23 @@ import os
 import time
 import tomllib
 import urllib.request
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from connectors.registry import SOURCES
-from daemon.demo import configuration, run, stand_ins
+from daemon.demo import configuration, others_scene, run, stand_ins
+from daemon.demo.far_side import FarSide
 from daemon.demo.other_senders import SECTIONS, misfit, section
-from daemon.demo.process import NotStarted
+from daemon.demo.other_side import OtherSide
+from daemon.demo.process import Daemon, NotStarted
 from daemon.demo.screen import Screen
+from daemon.demo.senders import Senders
+from daemon.demo.stage import Stage
+from tests.stand_ins.highlevel_app import AppSigner
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = "tests.demo.tiny_stand_in"
@@ -29,15 +35,15 @@ def _in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def processes(way: str) -> list[int]:
-    """The processes that run the tiny stand-in in this way."""
-    wanted = f"{TINY}\0{way}\0".encode()
+    """The processes of this test that run the tiny stand-in in this way; another test run may have its own."""
+    wanted, ours = f"{TINY}\0{way}\0".encode(), f"PPid:\t{os.getpid()}\n"
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = (folder / "cmdline").read_bytes()
+            words, status = (folder / "cmdline").read_bytes(), (folder / "status").read_text()
         except OSError:
             continue
-        if wanted in words and os.getpid() != int(folder.name):
+        if wanted in words and ours in status:
             found.append(int(folder.name))
     return found
 
@@ -120,11 +126,56 @@ def test_each_section_fits_as_soon_as_the_sender_is_there(sender: str) -> None:
         assert misfit(sender) is None
 
 
+def test_the_key_of_the_section_is_the_one_that_the_stand_in_signs_with() -> None:
+    """HighLevel's own keys are built in; the demo's is that of the stand-in."""
+    assert AppSigner().public_key in section("highlevel", "http://127.0.0.1:9", "demo")
+
+
+@pytest.mark.asyncio
+async def test_a_scene_without_its_stand_in_is_left_out_in_one_line(tmp_path: Path) -> None:
+    """All three, and no scene is tried."""
+    written = io.StringIO()
+    async with aiohttp.ClientSession() as session:
+        configured = configuration.write(tmp_path, "http://127.0.0.1:9", 8099, date(2026, 11, 27), {})
+        fortnox = FarSide("http://127.0.0.1:9", session)
+        daemon, senders = Daemon(configured.path, configured.url, session), Senders(configured, session)
+        unread: Any = None
+        stage = Stage(Screen(written), configured, daemon, senders, fortnox, stories=unread, read=unread)
+        await others_scene.play(stage, datetime(2026, 11, 27, tzinfo=UTC))
+    assert written.getvalue().splitlines()[-1] == (
+        "  left out   highlevel, subscriptionflow, upsales: no stand-in of them runs here"
+    )
+    assert stage.promises == []
+
+
+@pytest.mark.asyncio
+async def test_the_stand_ins_send_what_they_are_told(tmp_path: Path) -> None:
+    """Through their control planes; one whose receiver is down says so, and a wrong order is told with its answer."""
+    async with (
+        stand_ins.serving("tests.stand_ins", ["highlevel", "upsales"], tmp_path) as urls,
+        aiohttp.ClientSession() as session,
+    ):
+        app, crm = (OtherSide(urls[name], session) for name in ("highlevel", "upsales"))
+        nobody = "http://127.0.0.1:9/hooks"
+        assert await app.do("webhooks", {"to": nobody, "body": {"type": "x"}}) == {"statuses": [0]}
+        await crm.put("orders", {"id": 4711})
+        told = {"to": nobody, "trigger": "orderupdate", "kind": "orders", "id": 4711}
+        assert await crm.do("callbacks", told) == {"status": None}
+        with pytest.raises(RuntimeError, match="the stand-in refused POST nothing: 404"):
+            await crm.do("nothing", {})
+
+
 def test_sections_are_written_with_their_addresses(tmp_path: Path) -> None:
     """The file is TOML, each source is known by its name, the stand-in's address stands in it."""
     others = {sender: f"http://127.0.0.1:{port}" for port, sender in enumerate(SECTIONS, 40001)}
     written = configuration.write(tmp_path, "http://127.0.0.1:9", 8099, date(2026, 11, 27), others)
-    sources = tomllib.loads(written.path.read_text(encoding="utf-8"))["sources"]
+    read = tomllib.loads(written.path.read_text(encoding="utf-8"))
+    sources = read["sources"]
+    assert {name: company["fortnox"]["tenant_id"] for name, company in read["companies"].items()} == {
+        "demo": 1001,
+        "sales": 1002,
+    }
+    assert (sources["upsales"]["company"], sources["highlevel"]["company"]) == ("sales", "demo")
     assert tuple(sources) == written.sources == ("shop", "ghl", *SECTIONS)
     assert sources["upsales"]["base_url"] == "http://127.0.0.1:40002/api/v2"
     assert sources["subscriptionflow"]["company"] == "demo"

@@ -1,5 +1,6 @@
-"""HighLevel's API as its page of facts describes it: rotating bearer tokens, pages, day filters, limits and errors."""
+"""HighLevel's API as its page of facts describes it: tokens that rotate, pages, day filters, limits; and an app."""
 
+import asyncio
 import json
 import time
 from collections import deque
@@ -9,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
+from tests.stand_ins.highlevel_app import app_sender
 from tests.stand_ins.serving import CONTROL, Handler, Record, control
 from tests.stand_ins.serving import State as Shared
 
@@ -61,9 +63,10 @@ class State(Shared):
 
 
 def application(state: State) -> web.Application:
-    """The API over ``state``, with its control plane."""
+    """The API over ``state``, with its control plane; ``POST /_stand_in/webhooks`` lets the app send one."""
     app = web.Application()
     control(app, state)
+    app.router.add_post(CONTROL + "/webhooks", _webhook)
     app.middlewares.append(_guard(state))
     routes = {
         "/surveys/": _surveys,
@@ -85,6 +88,14 @@ def refusal(status: int, message: str | list[str], error: str = "") -> web.Respo
     """An error in HighLevel's shape."""
     body = {"statusCode": status, "message": message} | ({"error": error} if error else {})
     return web.json_response(body, status=status)
+
+
+async def _webhook(request: web.Request) -> web.Response:
+    """Signs ``body`` and sends it to ``to``; the status of each attempt, 0 where nobody answered."""
+    asked = await request.json()
+    async with ClientSession() as session:
+        statuses = await app_sender(asked["to"], session, asyncio.sleep).send(asked["body"])
+    return web.json_response({"statuses": statuses})
 
 
 Answering = Callable[[State, web.Request], Any]

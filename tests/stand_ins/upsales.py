@@ -52,7 +52,10 @@ class State(Shared):
 
 
 def application(state: State) -> web.Application:
-    """The API under ``/api/v2``, and the control plane; ``POST /_stand_in/callbacks`` sends one callback."""
+    """The API under ``/api/v2``, and the control plane; ``POST /_stand_in/callbacks`` sends one callback.
+
+    It answers with the receiver's ``status``, ``null`` where nobody answered.
+    """
     app = web.Application()
 
     async def answered(request: web.Request) -> web.Response:
@@ -61,7 +64,10 @@ def application(state: State) -> web.Application:
     async def callback(request: web.Request) -> web.Response:
         asked = await request.json()
         record = state.records[asked["kind"]][str(asked["id"])]
-        status = await send_callback(state, asked["to"], asked["trigger"], record, user=asked.get("user"))
+        try:
+            status = await send_callback(state, asked["to"], asked["trigger"], record, user=asked.get("user"))
+        except (aiohttp.ClientError, TimeoutError):
+            return web.json_response({"status": None})
         return web.json_response({"status": status})
 
     control(app, state)
