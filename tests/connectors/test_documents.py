@@ -26,7 +26,7 @@ def test_the_bodies_shown_are_bodies_that_we_take() -> None:
     kind = SOURCES["standard"]
     settings = kind.settings.model_validate({"company": "demo", "secret": "generated:x"})
     source = kind.make("shop", settings, {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
-    shown = _blocks("standard-webhooks.md", "json")
+    shown = _blocks("senders/standard-webhooks.md", "json")
     assert len(shown) == 2
     for text in shown:
         jsonschema.Draft202012Validator(schema.body_schema()).validate(json.loads(text))
@@ -34,9 +34,17 @@ def test_the_bodies_shown_are_bodies_that_we_take() -> None:
         assert not isinstance(source.events(stored), Ignored)
 
 
+def test_links_between_documents_lead_somewhere() -> None:
+    """Each relative link of README and docs/ names a file that is there."""
+    pages = [DOCS.parent / "README.md", *DOCS.rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
 def test_the_sections_shown_are_sections_that_load() -> None:
     """Each whole TOML section fits the settings of its kind of source."""
-    names = ["standard-webhooks.md", "add-a-source.md", *(f"senders/{page.name}" for page in SENDERS.glob("*.md"))]
+    names = ["add-a-source.md", *(f"senders/{page.name}" for page in SENDERS.glob("*.md"))]
     shown = [text for name in names for text in _blocks(name, "toml")]
     sections = [tomllib.loads(text, parse_float=Decimal)["sources"] for text in shown if "[sources." in text]
     assert len(sections) >= len(SOURCES)
