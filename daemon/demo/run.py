@@ -34,8 +34,8 @@ from daemon.demo.stage import Stage
 from daemon.demo.stories import StillBusy, reading
 from daemon.demo.viewing import View, chosen
 
-DEADLINE_SECONDS = 120.0
-"""The scenes take a third of this; whatever hangs is ended."""
+DEADLINE_SECONDS = 180.0
+"""The scenes take a fifth of this; whatever hangs is ended."""
 FAILED = 1
 
 
