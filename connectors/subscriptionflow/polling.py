@@ -1,12 +1,12 @@
 """Walks the list of changed invoices page by page: what is found, and a cursor that skips none."""
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from connectors.base import Json
+from connectors.json_body import write_object
 from connectors.sources import Found, Page
 from connectors.subscriptionflow.callback import VOID, polled_hint
 from connectors.subscriptionflow.loose import read_moment
@@ -108,7 +108,7 @@ class Polling:
             return None
         if changed is not None and changed < _moment(walk.start):
             return None
-        body = json.dumps({"polled": "invoice", "record": record}, default=str).encode()
+        body = write_object({"polled": "invoice", "record": record})
         return Found(hint.key or f"invoice:unnamed:{hashlib.sha256(body).hexdigest()}", body)
 
 
