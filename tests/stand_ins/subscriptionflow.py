@@ -25,7 +25,8 @@ class Instance:
     ``knows_links`` is whether ``/link/transactions`` exists, ``knows_lists`` whether lists do, ``filters`` whether they
     know the filter, ``odd_lists`` whether they come without records. ``broken`` answers every read with 500,
     ``token_status`` is what the token endpoint answers, and ``gives_dead_tokens`` lets it give what is refused
-    afterwards. ``callback`` is where callbacks go and how they are written.
+    afterwards. ``gives`` is what it answers in place of tokens of its own. ``callback`` is where callbacks go and how
+    they are written.
     """
 
     state: State
@@ -39,6 +40,7 @@ class Instance:
     broken: bool = False
     token_status: int = 200
     gives_dead_tokens: bool = False
+    gives: Record | None = None
     tokens: list[str] = field(default_factory=list)
     valid: set[str] = field(default_factory=set)
     callback: Record = field(default_factory=dict)
@@ -62,11 +64,12 @@ class Instance:
             return web.json_response({"error": "unsupported_grant_type"}, status=400)
         if (form.get("client_id"), form.get("client_secret")) != CLIENT:
             return web.json_response({"error": "invalid_client", "message": "Client authentication failed"}, status=401)
-        token = f"made-up-token-{len(self.tokens) + 1}"
-        self.tokens.append(token)
+        own = f"made-up-token-{len(self.tokens) + 1}"
+        given = self.gives or {"token_type": "Bearer", "expires_in": self.lifetime, "access_token": own}
+        self.tokens.append(given["access_token"])
         if not self.gives_dead_tokens:
-            self.valid.add(token)
-        return web.json_response({"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token})
+            self.valid.add(given["access_token"])
+        return web.json_response(given)
 
     async def listed(self, request: web.Request) -> web.Response:
         """``GET /api/v1/MODULE``: records without their lines, filtered, page by page, oldest change first."""
