@@ -11,7 +11,11 @@ from typing import Any
 from tests.acceptance.scene import Scene
 from tests.fakes.examples import EXAMPLES, example
 
-QUANTITIES = {"invoices": "DeliveredQuantity", "orders": "OrderedQuantity", "offers": "Quantity"}
+QUANTITIES = {
+    "invoices": ("DeliveredQuantity",),
+    "orders": ("OrderedQuantity", "DeliveredQuantity"),
+    "offers": ("Quantity",),
+}
 ROWS = {"invoices": "InvoiceRows", "orders": "OrderRows", "offers": "OfferRows"}
 READ = "SELECT 1 FROM inbox WHERE state IN ('waiting', 'reading')"
 DATES = {"invoices": "InvoiceDate", "orders": "OrderDate", "offers": "OfferDate"}
@@ -159,7 +163,8 @@ def _row(kind: str, row: Mapping[str, Any]) -> Row:
     return Row(
         row["ArticleNumber"],
         row["Description"],
-        plain(row[QUANTITIES[kind]]),
+        # An order's invoice is made from what was delivered, so both quantities must be the same.
+        " of ".join(dict.fromkeys(plain(row[name]) for name in QUANTITIES[kind])),
         plain(row["Price"]),
         plain(row["Discount"]) + sign,
         plain(row["VAT"]),

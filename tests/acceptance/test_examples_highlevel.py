@@ -192,7 +192,8 @@ async def answered(stage: Scene, body: bytes, path: str = "ghl/path-token-of-a-t
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("000-01", "000-03", "000-13", "000-14", "000-28", "000-47", "000-48", "f3", "f4", "f27")
+@pytest.mark.capability("000-01", "000-03", "000-13", "000-14", "000-28", "000-47", "000-48", "004-06")
+@pytest.mark.capability("f3", "f4", "f27")
 async def test_all_webhooks_in_the_order_of_their_times(tmp_path: Path) -> None:
     """After each: what the inbox says, and every customer, invoice and payment to the öre."""
     wall = Wall(datetime.fromisoformat("2026-03-14T08:00:00Z"))
@@ -308,7 +309,7 @@ JONAS_LINE = "2026-11-02 eVKFk27vrCpbesyqsLqA 6; Vilka tjänster är du intresse
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("000-13", "000-14", "000-19", "f4", "f5")
+@pytest.mark.capability("000-13", "000-14", "000-19", "000-43", "f4", "f5")
 @pytest.mark.parametrize("first", ["poll", "workflow"])
 async def test_a_submission_is_one_response_whichever_way_comes_first(tmp_path: Path, first: str) -> None:
     """The example of polling and the example of the workflow are one response: one card, one line."""
