@@ -38,7 +38,7 @@ async def polled(folder: Path, app: web.Application, section: str) -> AsyncItera
     async with serving(app) as url:
         more = POLLED_ONCE + section.replace("{url}", url)
         async with scene(folder, CompanyPlan(sources=(), sections=ROUND_OFF), more=more) as stage:
-            await stage.until(FINISHED)
+            await stage.until(FINISHED, seconds=40.0)
             await settled(stage)
             yield stage
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -246,7 +247,12 @@ def _between(records: Iterable[Record], first: str | None, last: str | None) -> 
 
 
 def _day(record: Record) -> date:
-    return datetime.fromisoformat(record["createdAt"]).astimezone(ZONE).date()
+    return _read(record["createdAt"])
+
+
+@lru_cache(maxsize=10_000)
+def _read(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(ZONE).date()
 
 
 def _answer(body: Record) -> web.Response:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -81,8 +82,7 @@ class Instance:
         if least is not None and self.filters:
             records = [record for record in records if _moment(record.get("updated_at")) >= _moment(least)]
         records.sort(key=lambda record: (_moment(record.get("updated_at")), str(record["id"])))
-        short = [{name: held for name, held in record.items() if name not in LEFT_OUT_OF_LISTS} for record in records]
-        return self._listing(short, request)
+        return self._listing(records, request)
 
     async def single(self, request: web.Request) -> web.Response:
         """``GET /api/v1/MODULE/ID``: the fields in ``attributes``."""
@@ -247,12 +247,19 @@ def _page(records: list[Record], request: web.Request) -> Record:
         "next": f"{base}?page={number + 1}" if number < last else None,
     }
     meta = {"current_page": number, "last_page": last, "per_page": size, "total": len(records)}
-    return {"data": records[(number - 1) * size : number * size], "links": links, "meta": meta}
+    shown = records[(number - 1) * size : number * size]
+    short = [{name: held for name, held in record.items() if name not in LEFT_OUT_OF_LISTS} for record in shown]
+    return {"data": short, "links": links, "meta": meta}
 
 
 def _moment(text: object) -> datetime:
+    return _read(str(text))
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
         return datetime.fromtimestamp(0, UTC)
 
