@@ -106,7 +106,7 @@ class SubscriptionFlowSource:
                 "invoice_id: is missing or no id; add it to the custom payload, or name its field in fields"
             )
         if INVOICE not in stored.reads:
-            return Needs((Wanted(INVOICE, INVOICE, hint.record),), hint.invoice_date if hint.paid else None)
+            return Needs((Wanted(INVOICE, INVOICE, hint.record),), hint.invoice_date)
         answer = stored.reads[INVOICE]
         if answer is None:
             return Ignored("no_such_invoice", forget=True)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,10 @@ LEAN = frozenset({"items", "contactSnapshot", "taxSummary", "amountSummary"})
 
 @dataclass
 class State(Shared):
-    """What the account holds, and how it behaves; ``now`` and ``monotonic`` are clocks that a test may pass."""
+    """What the account holds, and how it behaves; ``now`` and ``monotonic`` are clocks that a test may pass.
+
+    ``filters`` is whether the lists of orders and invoices know the days that they are asked for.
+    """
 
     location: str = LOCATION
     private_tokens: set[str] = field(default_factory=lambda: {TOKEN})
@@ -42,6 +46,7 @@ class State(Shared):
     retry_after: str | None = None
     page_size: int = 100
     leave_out_next_page: bool = False
+    filters: bool = True
     will_answer: list[tuple[int, Record]] = field(default_factory=list)
     token_answers: list[tuple[int, Record]] = field(default_factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -212,7 +217,8 @@ def _offset_page(state: State, request: web.Request, kind: str, name: str, total
     query = request.query
     if query.get("altType") != "location" or query.get("altId") != state.location:
         return refusal(422, ["altId must be a location of yours"], "Unprocessable Entity")
-    found = _between(state.records.get(kind, {}).values(), query.get("startAt"), query.get("endAt"))
+    days = (query.get("startAt"), query.get("endAt")) if state.filters else (None, None)
+    found = _between(state.records.get(kind, {}).values(), *days)
     limit, offset = min(int(query.get("limit", "10")), state.page_size), int(query.get("offset", "0"))
     left_out = LEAN if kind == "orders" else frozenset()
     shown = [
@@ -241,7 +247,12 @@ def _between(records: Iterable[Record], first: str | None, last: str | None) -> 
 
 
 def _day(record: Record) -> date:
-    return datetime.fromisoformat(record["createdAt"]).astimezone(ZONE).date()
+    return _read(record["createdAt"])
+
+
+@lru_cache(maxsize=10_000)
+def _read(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(ZONE).date()
 
 
 def _answer(body: Record) -> web.Response:
