@@ -17,9 +17,10 @@ from tests.connectors.highlevel.reading import submission
 from tests.connectors.subscriptionflow import bodies as flow_bodies
 from tests.connectors.upsales import bodies as upsales_bodies
 from tests.fakes import senders
-from tests.stand_ins import highlevel, serving, subscriptionflow, upsales
+from tests.stand_ins import highlevel, subscriptionflow, upsales
 from tests.stand_ins.highlevel_app import AppSigner
 from tests.stand_ins.sending import HIGHLEVEL, NEVER, STANDARD, Delivery, Headers, RetryLaw, Sender
+from tests.stand_ins.serving import State
 
 SCALE = 1 / 7200
 """One second here is two hours of every sender's time."""
@@ -76,7 +77,7 @@ class Systems:
 
     ghl: highlevel.State = field(default_factory=lambda: highlevel.State(burst=10_000))
     crm: upsales.State = field(default_factory=lambda: upsales.State(calls_allowed=10_000))
-    flow: subscriptionflow.Instance = field(default_factory=lambda: subscriptionflow.Instance(serving.State()))
+    flow: subscriptionflow.Instance = field(default_factory=lambda: subscriptionflow.Instance(State()))
     orders: dict[str, senders.Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -101,6 +102,14 @@ class Systems:
             flow_client=subscriptionflow.CLIENT[0],
             flow_secret=subscriptionflow.CLIENT[1],
         )
+
+    def refuse_once(self, seconds: int) -> list[State]:
+        """Each API answers its next call 429 and asks for so many seconds; gives what notes their calls."""
+        self.ghl.retry_after = self.flow.retry_after = str(seconds)
+        self.ghl.will_answer.append((429, {"statusCode": 429, "message": "Too Many Requests"}))
+        self.crm.answers.append((429, '{"error": {"key": "TooManyRequests"}}', {"Retry-After": str(seconds)}))
+        self.flow.busy = 1
+        return [self.ghl, self.crm, self.flow.state]
 
 
 def respondent(number: int) -> senders.Json:

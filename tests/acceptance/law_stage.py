@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 from time import monotonic
+from typing import Any
 
 from aiohttp import ClientSession, TCPConnector
 
@@ -31,19 +32,19 @@ PATIENCE_SECONDS = 20.0
 
 @dataclass
 class Stage:
-    """The five senders, the world around the daemon, and all that was ever begun to be sent.
+    """The five senders, their systems, and the world around the daemon.
 
     ``kept`` are the senders on connections that stay open.
     """
 
     world: Scene
     configuration: Path
+    systems: Systems
     models: Sequence[Model]
     random: Random
     kept: dict[str, Sender]
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
-    _begun: list[Delivery] = field(default_factory=list)
-    _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
+    _tasks: "list[asyncio.Task[Any]]" = field(default_factory=list)
 
     def daemon(self) -> AbstractAsyncContextManager[Service]:
         """The daemon as a process, ready."""
@@ -70,8 +71,7 @@ class Stage:
 
     async def _later(self, model: Model, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        delivery, task = model.send(self.number())
-        self._begun.append(delivery)
+        _, task = model.send(self.number())
         await task
 
     async def one(self, name: str, way: int = 0) -> Delivery:
@@ -88,10 +88,8 @@ class Stage:
     async def _first_answers(self, ways: Sequence[tuple[Model, Sender]]) -> dict[str, Delivery]:
         begun: dict[str, Delivery] = {}
         for model, way in ways:
-            delivery, task = model.send(self.number(), way)
-            begun[model.name] = delivery
-            self._begun.append(delivery)
-            self._tasks.append(asyncio.ensure_future(_ended(task)))
+            begun[model.name], task = model.send(self.number(), way)
+            self._tasks.append(task)
         await self.world.until(lambda: all(one.statuses for one in begun.values()))
         return begun
 
@@ -99,11 +97,7 @@ class Stage:
         """Wait until the laws have ended all that was begun, and give it all."""
         async with asyncio.timeout(2 * PATIENCE_SECONDS):
             await asyncio.gather(*self._tasks)
-        return list(self._begun)
-
-
-async def _ended(task: "asyncio.Task[list[int]]") -> None:
-    await task
+        return [delivery for model in self.models for delivery in model.deliveries]
 
 
 @asynccontextmanager
@@ -129,7 +123,7 @@ async def staged(folder: Path, seed: int) -> AsyncIterator[Stage]:
             model.name: model.keeping(await stack.enter_async_context(ClientSession(connector=TCPConnector(limit=1))))
             for model in senders
         }
-        yield Stage(world, world.write_configuration(), senders, random, kept)
+        yield Stage(world, world.write_configuration(), systems, senders, random, kept)
 
 
 # --- what befalls the daemon ------------------------------------------------------------------------------------------
@@ -252,3 +246,23 @@ def full_disk(daemon: Service) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def told_to_wait(stage: Stage) -> None:
+    """Each sender's API asks for a second with 429; what happens there meanwhile nobody tells us.
+
+    Asserts that no call comes within that second, although polling is due twice.
+    """
+    apis = stage.systems.refuse_once(1)
+    before = [len(api.calls) for api in apis]
+    for model in stage.models:
+        if model.name != "standard":
+            model.make(stage.number())
+    await asyncio.gather(*(_quiet_after(api.calls, calls, stage) for api, calls in zip(apis, before, strict=True)))
+
+
+async def _quiet_after(calls: Sequence[object], before: int, stage: Stage) -> None:
+    await stage.world.until(lambda: len(calls) > before)
+    refused = len(calls)
+    await asyncio.sleep(0.8)
+    assert len(calls) == refused == before + 1

@@ -1,7 +1,8 @@
 """Five senders, each under its own law of repetition, in front of a daemon that stops, dies and has no room.
 
 Time is scaled by one factor for all laws: one second here is two hours at the sender (1 : 7200). So HighLevel's ten
-minutes are a twelfth of a second, and an absence of the daemon of three seconds is one of six hours.
+minutes are a twelfth of a second, and an absence of the daemon of three seconds is one of six hours. The environment's
+RETRY_LAWS_SEED chooses other random moments.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from time import monotonic, time
 
 import pytest
 
-from tests.acceptance.law_stage import Stage, full_disk, full_house, staged, stopped_in_order
+from tests.acceptance.law_stage import Stage, full_disk, full_house, staged, stopped_in_order, told_to_wait
 from tests.acceptance.process import command
 from tests.acceptance.scene import OVERVIEW
 from tests.fakes.senders import Json
@@ -22,6 +23,7 @@ from tests.stand_ins.sending import REFUSED, Delivery
 
 SEED = int(os.environ.get("RETRY_LAWS_SEED", "20261127"))
 PATIENCE_SECONDS = 25.0
+NOTHING_TO_READ = "SELECT count(*) FROM inbox WHERE state IN ('waiting', 'reading') HAVING count(*) = 0"
 Each = Mapping[str, Delivery]
 """One delivery of each sender, by the sender's name."""
 
@@ -41,38 +43,63 @@ async def test_every_record_arrives_once_whatever_its_sender_s_law(tmp_path: Pat
     """
     sys.stdout.write(f"seed {SEED} (RETRY_LAWS_SEED)\n")  # shown where it fails
     async with staged(tmp_path, SEED) as stage:
-        async with stage.daemon() as daemon:
-            stage.scatter(2, 1.0)
-            assert all(one.statuses == [200] for one in await stage.ended())
-            stage.scatter(3, 5.0)
-            stopping = await stopped_in_order(stage, daemon)
+        stopping = await a_stop_in_order(stage)
         absent = await stage.one_each()
         proxied = await stage.one("app", way=1)
-        async with stage.daemon() as daemon:
-            await stage.world.fortnox_down()
-            async with full_house(stage):
-                crowded = await stage.one_each()
-            await stage.world.until(lambda: crowded["app"].ended)
-            spared = await stage.one_each()
-            await stage.world.fortnox_up()
-            stage.scatter(3, 2.0)
-            await asyncio.sleep(stage.random.uniform(0.2, 0.5))
-            with full_disk(daemon):
-                unwritten = await stage.one_each()
-            await stage.world.until(lambda: unwritten["app"].ended)
-            await asyncio.sleep(stage.random.uniform(0.2, 0.5))
-            daemon.process.kill()
-            await daemon.process.wait()
-        async with stage.daemon() as daemon:
-            await stage.ended()
-            await everything_in_fortnox(stage)
-            await polled_once_more(stage)
-            assert await daemon.stop() == 0
+        crowded, spared, unwritten = await no_room_and_a_kill(stage)
+        await calm_at_last(stage)
         check_codes(stage, (stopping, crowded, unwritten), absent, spared, proxied)
         check_books(stage, await stage.world.state())
         check_lists(stage)
         check_ways_in(stage, absent, proxied)
         await check_story(stage, proxied)
+
+
+# --- the script -------------------------------------------------------------------------------------------------------
+
+
+async def a_stop_in_order(stage: Stage) -> Each:
+    """All is well, then SIGTERM; gives what came on kept connections during the stop. Others go on into the absence."""
+    async with stage.daemon() as daemon:
+        stage.scatter(2, 1.0)
+        assert all(one.statuses == [200] for one in await stage.ended())
+        stage.scatter(3, 5.0)
+        return await stopped_in_order(stage, daemon)
+
+
+async def no_room_and_a_kill(stage: Stage) -> tuple[Each, Each, Each]:
+    """A full house while Fortnox is away, a full disk once it is back, and SIGKILL in mid-work.
+
+    Gives what came to the full house, what came after it while Fortnox was away still, and what came to the full disk.
+    """
+    async with stage.daemon() as daemon:
+        await stage.world.fortnox_down()
+        async with full_house(stage):
+            crowded = await stage.one_each()
+        await stage.world.until(lambda: crowded["app"].ended)
+        spared = await stage.one_each()
+        await stage.world.fortnox_up()
+        stage.scatter(3, 2.0)
+        await asyncio.sleep(stage.random.uniform(0.2, 0.5))
+        with full_disk(daemon):
+            unwritten = await stage.one_each()
+        await stage.world.until(lambda: unwritten["app"].ended)
+        await asyncio.sleep(stage.random.uniform(0.2, 0.5))
+        daemon.process.kill()
+        await daemon.process.wait()
+    return crowded, spared, unwritten
+
+
+async def calm_at_last(stage: Stage) -> None:
+    """The daemon works off what there is, by polling too; the senders' APIs ask for a pause, and get it."""
+    async with stage.daemon() as daemon:
+        await stage.ended()
+        await everything_in_fortnox(stage)
+        await stage.world.until(NOTHING_TO_READ)
+        await told_to_wait(stage)
+        await everything_in_fortnox(stage)
+        await polled_once_more(stage)
+        assert await daemon.stop() == 0
 
 
 # --- waiting ----------------------------------------------------------------------------------------------------------
@@ -94,7 +121,7 @@ async def polled_once_more(stage: Stage) -> None:
         await stage.world.until(
             f"SELECT count(*) FROM sender WHERE outcome = 'finished' AND polled_at > {now} HAVING count(*) = 3"
         )
-    await stage.world.until("SELECT count(*) FROM inbox WHERE state IN ('waiting', 'reading') HAVING count(*) = 0")
+    await stage.world.until(NOTHING_TO_READ)
     await stage.world.settle()
 
 
