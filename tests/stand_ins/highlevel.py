@@ -113,6 +113,8 @@ def _guard(state: State) -> Any:
         refused = _turned_away(state, request)
         answer = refused or _queued(state.will_answer) or await handler(request)
         answer.headers.update(_limits(state))
+        if answer.status == 429 and state.retry_after is not None:
+            answer.headers["Retry-After"] = state.retry_after
         return answer
 
     return guarded
@@ -123,10 +125,7 @@ def _turned_away(state: State, request: web.Request) -> web.Response | None:
     while state.recent and state.recent[0] <= now - state.burst_seconds:
         state.recent.popleft()
     if len(state.recent) >= state.burst or state.used_today >= state.daily:
-        answer = refusal(429, "Too Many Requests")
-        if state.retry_after is not None:
-            answer.headers["Retry-After"] = state.retry_after
-        return answer
+        return refusal(429, "Too Many Requests")
     state.recent.append(now)
     state.used_today += 1
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
