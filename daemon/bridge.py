@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 from connectors.base import CredentialsLost, Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
-from daemon.health import Figures, Heartbeat, LoopLag, Progress, Watchdog
+from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens
@@ -69,6 +69,7 @@ class Bridge:
         self._stopping = False
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
+        self._skew = SkewWatch()
         self._watchdog = Watchdog(
             progress=progress,
             read=partial(store.database.read, figures.read()),
@@ -174,6 +175,7 @@ class Bridge:
                 delivery.gate.shut_by not in {None, "unproved"} for delivery in self.deliveries.values()
             ),
             token_days_left=min((days for days in left if days is not None), default=None),
+            clock_skew_s=self._skew.look(self.targets),
         )
 
     # --- reload -----------------------------------------------------------------------------------------------------

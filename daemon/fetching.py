@@ -1,12 +1,11 @@
 """Fetching: one loop per source reads at its sender what deliveries only hint at, and gives them back to intake."""
 
-import json
 from collections.abc import Callable
-from decimal import Decimal
 
 import anyio
 
-from connectors.base import CredentialsLost, Json, OutsideError, Park, Throttled, Unreachable
+from connectors.base import CredentialsLost, OutsideError, Park, Throttled, Unreachable
+from connectors.json_body import write_object
 from connectors.sources import Reader, Wanted
 from daemon.clock import Clock
 from daemon.logs import Log
@@ -24,21 +23,6 @@ IDLE_SECONDS = 30.0
 STORE_PAUSE_SECONDS = 1.0
 CREDENTIALS_SECONDS = 300.0
 """How long a sender that refuses our key is left alone; nothing is lost meanwhile, and a person is told."""
-
-
-def encode(record: Json) -> bytes:
-    """A record as it is kept: decimals keep every digit, as JSON numbers."""
-    return _encode(record).encode("utf-8", "surrogatepass")
-
-
-def _encode(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:f}" if value.is_finite() else "null"
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(str(key))}:{_encode(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(map(_encode, value)) + "]"
-    return json.dumps(value)
 
 
 def _nobody_watches() -> None:
@@ -129,7 +113,7 @@ class Fetching:
 
     async def _answer(self, wanted: Wanted) -> bytes | None:
         record = await self.reader.read(wanted)
-        return None if record is None else encode(record)
+        return None if record is None else write_object(record)
 
     async def _not_read(self, entry: Due, error: OutsideError) -> None:
         now = self._clock.milliseconds()

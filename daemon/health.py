@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import anyio
 
@@ -15,6 +16,7 @@ LAG_SAMPLE_SECONDS = 1.0
 DEFAULT_CHECK_SECONDS = 20.0
 READ_SECONDS = 10.0
 STORE = "store"
+SKEW_SECONDS = 30.0
 
 
 class Progress:
@@ -137,6 +139,42 @@ class Watchdog:
                 self._answered = self._clock.monotonic()
                 return None, None
         return self._clock.monotonic() - self._answered, failure
+
+
+@runtime_checkable
+class KnowsClock(Protocol):
+    """What tells how far its far side's clock is from ours."""
+
+    def clock_skew(self) -> float | None:
+        """Seconds that it is ahead; ``None`` where nothing is known."""
+        ...
+
+
+class SkewWatch:
+    """Says once that clocks differ by more than half a minute, and once that they no longer do."""
+
+    def __init__(self) -> None:
+        self._skewed = False
+
+    def look(self, watched: Mapping[str, object]) -> float | None:
+        """The largest difference of those that know one, in seconds; it is told in the log as it begins and ends."""
+        known = {
+            name: skew
+            for name, entry in watched.items()
+            if isinstance(entry, KnowsClock) and (skew := entry.clock_skew()) is not None
+        }
+        if not known:
+            return None
+        against = max(known, key=lambda name: abs(known[name]))
+        skewed = abs(known[against]) > SKEW_SECONDS
+        if skewed != self._skewed:
+            self._skewed = skewed
+            told = {"against": f"fortnox.{against}", "skew_s": round(known[against], 1)}
+            if skewed:
+                get_log().warning("clock.skewed", **told)
+            else:
+                get_log().info("clock.steady", **told)
+        return known[against]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,15 @@ def _no_end(operation: Operation, reason: str, status: int | None = None) -> NoR
     raise kind(reason, system=SYSTEM, operation=operation.name, status=status)
 
 
+def _no_clock_watched(_date: str | None) -> None:
+    """The default where nobody asks how far Fortnox's clock is from ours."""
+
+
 @dataclass(frozen=True)
 class Client:
     """Sends the operations of the table in ``wire``; ``priority`` is the place in the queue for the rate window.
+
+    ``heard`` gets the ``Date`` of each answer.
 
     Every method raises the errors of ``connectors.base``: ``Unreachable`` (nothing left), ``Throttled``, ``Later``,
     ``Park``, ``CredentialsLost``, and for writes ``UnknownEnd``. Nothing but an unsent call and a call refused with
@@ -43,6 +49,7 @@ class Client:
     sleep: Callable[[float], Awaitable[None]]
     timeout_seconds: float = 30.0
     priority: int = 1
+    heard: Callable[[str | None], None] = _no_clock_watched
 
     def with_priority(self, priority: int) -> "Client":
         """The same client for a command of another priority."""
@@ -156,11 +163,13 @@ class Client:
                 )
 
         try:
-            return await repeat_not_sent(self.sleep)(once)
+            answer: Answer = await repeat_not_sent(self.sleep)(once)
         except NotSent as e:
             raise Unreachable(e.reason, system=SYSTEM, operation=operation.name) from e
         except NoAnswer as e:
             _no_end(operation, e.reason)
+        self.heard(answer.date)
+        return answer
 
     def _judge(self, operation: Operation, answer: Answer) -> Json:
         """What an answer means (architecture, invariant 5; Fortnox facts, section 4)."""

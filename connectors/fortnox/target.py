@@ -24,6 +24,7 @@ from connectors.fortnox.payments import Payments
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.wire import text_of
+from connectors.skew import ClockSkew
 from connectors.window import Window
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
 
@@ -56,8 +57,9 @@ def resources(settings: FortnoxSettings) -> Mapping[str, tuple[Resource, tuple[s
 class FortnoxTarget:
     """One company at Fortnox; fits ``connectors.base.Target``."""
 
-    def __init__(self, company: str, settings: FortnoxSettings, client: Client, pin: Pin) -> None:
+    def __init__(self, company: str, settings: FortnoxSettings, client: Client, pin: Pin, skew: ClockSkew) -> None:
         """``client`` holds the company's window and credentials; ``pin`` knows which tenant the company is."""
+        self._skew = skew
         self.company = company
         self.settings = settings
         self.client = client
@@ -138,6 +140,10 @@ class FortnoxTarget:
         """Days until a rotating connection dies unused; ``None`` where it cannot."""
         return await self.client.credentials.days_left()
 
+    def clock_skew(self) -> float | None:
+        """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
+        return self._skew.seconds
+
     def _for(self, task: Task) -> Client:
         return self.client.with_priority(task.priority)
 
@@ -161,8 +167,9 @@ async def open_target(
     """
     window = Window(settings.window_calls, settings.window_seconds, monotonic=monotonic, sleep=sleep)
     credentials = Credentials(company, settings, client_secret, tokens, session, clock=clock, sleep=sleep)
-    client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds)
+    skew = ClockSkew(clock, monotonic)
+    client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds, heard=skew.heard)
     try:
-        yield FortnoxTarget(company, settings, client, pin)
+        yield FortnoxTarget(company, settings, client, pin, skew)
     finally:
         await credentials.close()

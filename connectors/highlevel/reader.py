@@ -1,10 +1,8 @@
 """Reads at HighLevel: single records by id, and what was added or changed, page by page."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from urllib.parse import quote
 
 from connectors.base import Json, Park
@@ -14,6 +12,7 @@ from connectors.highlevel.budget import SYSTEM, Budget
 from connectors.highlevel.polling import Progress, advanced, begun, question, records
 from connectors.highlevel.records import Record
 from connectors.highlevel.settings import Api, HighLevelSettings, Polled
+from connectors.json_body import write_object
 from connectors.renewal import Renewal
 from connectors.rest import Access, KeyAccess, Rest
 from connectors.sources import Found, Page, Reader, ReaderFacts, Surroundings, Wanted
@@ -25,7 +24,6 @@ LABELS_AT_LEAST_SECONDS = 300.0
 """How long labels are known at all, and how long although a field is new to us."""
 
 KINDS: Mapping[Polled, str] = {"surveys": "submission", "orders": "order", "invoices": "invoice"}
-MOST_DIGITS = 30
 
 
 def open_reader(
@@ -142,7 +140,7 @@ class HighLevelReader:
         body: Json = {"polled": kind, "record": record}
         if what == "surveys":
             body["labels"] = await self._labels_of(record)
-        raw = json.dumps(body, default=_exact).encode()
+        raw = write_object(body)
         number = record.get("id")
         known = isinstance(number, str) and number.isprintable() and 0 < len(number) <= 200
         own = (f"submission:{number}" if known else None) if what == "surveys" else record_key(kind, Record(record))
@@ -175,10 +173,3 @@ class HighLevelReader:
 def _inside(answer: Json | None, name: str) -> Json | None:
     inner = (answer or {}).get(name)
     return inner if isinstance(inner, dict) else answer
-
-
-def _exact(value: object) -> str:
-    """Decimals as texts, so that none is rounded on its way; a monstrous exponent stays one."""
-    if not isinstance(value, Decimal):
-        raise TypeError(f"no JSON: {type(value).__name__}")
-    return f"{value:f}" if -MOST_DIGITS < value.adjusted() < MOST_DIGITS else str(value)

@@ -52,6 +52,9 @@ class Fields(Frozen):
     email: Paths = ("email", "contact.email")
     phone: Paths = ("phone", "contact.phone")
     country: Paths = ("country", "contact.country")
+    street: Paths = ("address1", "contact.address1")
+    zip_code: Paths = ("postal_code", "contact.postal_code")
+    city: Paths = ("city", "contact.city")
     organisation_number: Paths = (
         "customData.organisation_number",
         "contact.organisation_number",

@@ -8,7 +8,7 @@ from connectors.highlevel import wire
 from connectors.highlevel.records import seconds
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.sources import Ignored, Unreadable
-from handlers.events import Party, SurveySubmitted
+from handlers.events import Address, Party, SurveySubmitted
 from handlers.values import Question, Ref, stockholm_date
 
 SURVEY_EVENTS = frozenset({"survey_submitted", "survey_completed"})
@@ -98,4 +98,12 @@ class WorkflowEvents:
             email=email,
             phone=body.text(fields.phone),
             country=country if len(country) == 2 and country.isascii() and country.isalpha() else None,
+            address=self._address(body),
         )
+
+    def _address(self, body: wire.Body) -> Address | None:
+        fields = self._fields
+        found = Address(
+            street=body.text(fields.street), zip_code=body.text(fields.zip_code), city=body.text(fields.city)
+        )
+        return found if found != Address() else None

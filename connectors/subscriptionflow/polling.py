@@ -1,14 +1,14 @@
 """Walks the list of changed invoices page by page: what is found, and a cursor that skips none."""
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from connectors.base import Json
+from connectors.json_body import write_object
 from connectors.sources import Found, Page
-from connectors.subscriptionflow.callback import VOID, polled_hint
+from connectors.subscriptionflow.callback import VOID, Hint, polled_hint
 from connectors.subscriptionflow.loose import read_moment
 from connectors.subscriptionflow.settings import SubscriptionFlowSettings
 from handlers.values import STOCKHOLM
@@ -81,7 +81,8 @@ class Polling:
 
     def page(self, walk: Walk, records: Sequence[Json], answer: Json) -> Page:
         """What one answer gives, and where to go on."""
-        changes = [moment for moment in map(_changed, records) if moment is not None]
+        read = [(record, polled_hint(record)) for record in records]
+        changes = [moment for moment in (read_moment(hint.changed) for _, hint in read) if moment is not None]
         total = _count(answer, "total")
         fewer = total is not None and walk.total is not None and total < walk.total
         late = walk.page > 1 and any(moment >= _moment(walk.began) - CLOCKS_APART for moment in changes)
@@ -92,7 +93,7 @@ class Polling:
             total=total,
             moved=walk.moved or fewer or late,
         )
-        found = [kept for kept in (self._found(record, walk) for record in records) if kept is not None]
+        found = [kept for kept in (self._found(*one, walk) for one in read) if kept is not None]
         if self.has_more(answer, walk.page):
             return Page(found, asdict(replace(walk, page=walk.page + 1)), more=True)
         if walk.moved and walk.walks < MOST_WALKS:
@@ -101,14 +102,14 @@ class Polling:
             return Page(found, asdict(again), more=True)
         return Page(found, {"mark": _next_mark(walk)}, more=False)
 
-    def _found(self, record: Json, walk: Walk) -> Found | None:
+    def _found(self, record: Json, hint: Hint, walk: Walk) -> Found | None:
         """A paid or voided invoice; an instance that does not know the filter lists older ones too."""
-        hint, changed = polled_hint(record), _changed(record)
+        changed = read_moment(hint.changed)
         if hint.status not in VOID and not hint.paid:
             return None
         if changed is not None and changed < _moment(walk.start):
             return None
-        body = json.dumps({"polled": "invoice", "record": record}, default=str).encode()
+        body = write_object({"polled": "invoice", "record": record})
         return Found(hint.key or f"invoice:unnamed:{hashlib.sha256(body).hexdigest()}", body)
 
 
@@ -118,10 +119,6 @@ def _next_mark(walk: Walk) -> str:
     if walk.highest is None:
         return walk.mark
     return max(_moment(walk.mark), min(_moment(walk.highest), _moment(walk.began))).isoformat()
-
-
-def _changed(record: Json) -> datetime | None:
-    return read_moment(polled_hint(record).changed)
 
 
 def _moment(text: str) -> datetime:

@@ -1,13 +1,12 @@
 """SubscriptionFlow: proves a callback by its tokens, and turns the invoice that was read for it into an event."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
 from connectors.base import Json
-from connectors.json_body import BodyFault
+from connectors.json_body import BodyFault, write_object
 from connectors.signing import matching_token
 from connectors.sources import Delivery, Ignored, Needs, RawRequest, Refused, Stored, Unreadable, Wanted
 from connectors.subscriptionflow.callback import VOID, Hint, hint_of, polled_hint, read_body, tokens_in, without_secrets
@@ -88,7 +87,7 @@ class SubscriptionFlowSource:
         secrets = [token for _, token in (*self._path_tokens, *self._hook_tokens)]
         kept = without_secrets(found, self._settings.hook_token_field, secrets)
         # Of a repeated field only the last value is read, so what was read says too little of the raw body.
-        body = json.dumps(kept, default=str).encode() if self._hook_tokens or kept != found else None
+        body = write_object(kept) if self._hook_tokens or kept != found else None
         key = hint_of(kept, self._settings.fields).key
         return Delivery(key or _digest(body or raw), digest=key is None, matched=matched, body=body)
 
@@ -107,7 +106,7 @@ class SubscriptionFlowSource:
                 "invoice_id: is missing or no id; add it to the custom payload, or name its field in fields"
             )
         if INVOICE not in stored.reads:
-            return Needs((Wanted(INVOICE, INVOICE, hint.record),), hint.invoice_date if hint.paid else None)
+            return Needs((Wanted(INVOICE, INVOICE, hint.record),), hint.invoice_date)
         answer = stored.reads[INVOICE]
         if answer is None:
             return Ignored("no_such_invoice", forget=True)

@@ -16,6 +16,7 @@ from connectors.fortnox.target import FortnoxTarget
 from daemon import app
 from daemon.actions import Actions, Answer
 from daemon.bridge import Bridge
+from daemon.clock import Clock
 from daemon.config import load_config
 from daemon.following import Live
 from daemon.memory import MemoryLinks
@@ -69,6 +70,7 @@ class Scene:
     more: str = ""
     port: int = 0
     client_secret: str = "simulator"
+    clock: Clock = field(default_factory=Clock)
     bridges: list[Bridge] = field(default_factory=list)
     served: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -111,7 +113,8 @@ class Scene:
 
         It stops as after a second signal, which waits for nothing, unless it is to ``drain``.
         """
-        async with app.running(load_config(self.write_configuration())) as bridge:
+        parts = app.Parts(clock=self.clock)
+        async with app.running(load_config(self.write_configuration()), parts=parts) as bridge:
             for plan in self.plans:
                 if plan.proof is not None:
                     await bridge.store.database.write(companies.declare(plan.name, plan.proof))
@@ -263,7 +266,7 @@ async def scene(folder: Path, *plans: CompanyPlan, simulator: Json | None = None
             CompanySettings(tenant_id=tenant, **switches) for tenant in dict.fromkeys(plan.tenant for plan in wanted)
         ),
     )
-    simulated = Simulator(settings)
+    simulated = Simulator(settings, clock=times.get("clock", Clock()).now)
     async with AsyncExitStack() as served, ClientSession(timeout=ClientTimeout(total=30)) as session:
         server = await served.enter_async_context(serving(simulated))
         opened = Scene(folder, simulated, server.url, session, wanted, served=served, **times)

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
+from daemon.explain import Explainer
+from store.db import open_reader
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
 from tests.connectors.subscriptionflow.bodies import CUSTOMER_ID, charge, customer, invoice, item
@@ -142,6 +144,36 @@ async def test_an_invoice_with_two_rates_is_held(tmp_path: Path) -> None:
         assert state == "held"
         assert "15.50 % of 2000.00, which is none of the rates 25, 12, 6, 0" in question
         assert await stage.calls() == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("003-08", "003-09")
+async def test_each_invoice_says_whether_it_is_in_fortnox(tmp_path: Path) -> None:
+    """Explain, from the disk beside the daemon: booked as which document, not paid yet, or what a person is asked."""
+    mixed: list[Json] = [item(charge("1000.00", "1"), charge("1000.00", "1"))]
+    sums = {"sub_total": "2000.00", "total_tax": "310.00", "total_amount": "2310.00"}
+    async with connected(tmp_path) as (stage, instance), stage.running():
+        point(stage, instance, "default")
+        instance.state.put("invoices", due("inv-1"), due("inv-2"), due("inv-3", items=mixed, **sums))
+        assert await instance.call_back("inv-2", "created") == 200
+        assert [await instance.pay(number, day="2026-11-02") for number in ("inv-1", "inv-3")] == [200, 200]
+        await settled(stage, 3)
+        async with open_reader(stage.data / "bridge.db") as read:
+            explainer = Explainer(read, kinds={"demo": "simulator"}, unseal=None, body=False)
+            due_one, booked, held = [(await explainer.stories(f"in-{number}"))[0] for number in (1, 2, 3)]
+            assert await explainer.stories("INV-1") == [booked]
+            assert [story["id"] for story in await explainer.stories("invoice:1")] == [booked["id"]]
+    assert (due_one["state"], due_one["reason"], due_one["commands"]) == ("ignored", "invoice_is_due", [])
+    assert (booked["state"], booked["number"]) == ("handled", "INV-1")
+    assert [(one["command"], one["state"], one["link"]["document"]) for one in booked["commands"]] == [
+        ("ensure_customer", "done", "customer:1"),
+        ("ensure_invoice", "done", "invoice:1"),
+        ("book_invoice", "done", "invoice:1"),
+        ("ensure_payment", "done", "payment:1"),
+        ("book_payment", "done", "payment:1"),
+    ]
+    assert (held["state"], held["commands"]) == ("held", [])
+    assert "none of the rates 25, 12, 6, 0" in held["question"]
 
 
 @pytest.mark.asyncio

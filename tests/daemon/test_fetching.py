@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.base import CredentialsLost, Later, Park, Throttled
-from connectors.json_body import read_object
+from connectors.json_body import read_object, write_object
 from connectors.sources import Delivery, Ignored, Needs, RawRequest, Stored, Wanted
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.deciding import Deciding
-from daemon.fetching import Fetching, encode
+from daemon.fetching import Fetching
 from daemon.intake import Intake
 from daemon.logs import get_log
 from daemon.polling import Poll
@@ -302,4 +302,4 @@ values = st.recursive(
 @given(record=st.dictionaries(st.text(max_size=8), values, max_size=5))
 def test_a_record_is_kept_to_the_last_digit(record: dict[str, Any]) -> None:
     """What is read back is what was read, money included."""
-    assert read_object(encode(record)) == record
+    assert read_object(write_object(record)) == record

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,10 @@ LEAN = frozenset({"items", "contactSnapshot", "taxSummary", "amountSummary"})
 
 @dataclass
 class State(Shared):
-    """What the account holds, and how it behaves; ``now`` and ``monotonic`` are clocks that a test may pass."""
+    """What the account holds, and how it behaves; ``now`` and ``monotonic`` are clocks that a test may pass.
+
+    ``filters`` is whether the lists of orders and invoices know the days that they are asked for.
+    """
 
     location: str = LOCATION
     private_tokens: set[str] = field(default_factory=lambda: {TOKEN})
@@ -44,6 +48,7 @@ class State(Shared):
     retry_after: str | None = None
     page_size: int = 100
     leave_out_next_page: bool = False
+    filters: bool = True
     will_answer: list[tuple[int, Record]] = field(default_factory=list)
     token_answers: list[tuple[int, Record]] = field(default_factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -119,6 +124,8 @@ def _guard(state: State) -> Any:
         refused = _turned_away(state, request)
         answer = refused or _queued(state.will_answer) or await handler(request)
         answer.headers.update(_limits(state))
+        if answer.status == 429 and state.retry_after is not None:
+            answer.headers["Retry-After"] = state.retry_after
         return answer
 
     return guarded
@@ -129,10 +136,7 @@ def _turned_away(state: State, request: web.Request) -> web.Response | None:
     while state.recent and state.recent[0] <= now - state.burst_seconds:
         state.recent.popleft()
     if len(state.recent) >= state.burst or state.used_today >= state.daily:
-        answer = refusal(429, "Too Many Requests")
-        if state.retry_after is not None:
-            answer.headers["Retry-After"] = state.retry_after
-        return answer
+        return refusal(429, "Too Many Requests")
     state.recent.append(now)
     state.used_today += 1
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -223,7 +227,8 @@ def _offset_page(state: State, request: web.Request, kind: str, name: str, total
     query = request.query
     if query.get("altType") != "location" or query.get("altId") != state.location:
         return refusal(422, ["altId must be a location of yours"], "Unprocessable Entity")
-    found = _between(state.records.get(kind, {}).values(), query.get("startAt"), query.get("endAt"))
+    days = (query.get("startAt"), query.get("endAt")) if state.filters else (None, None)
+    found = _between(state.records.get(kind, {}).values(), *days)
     limit, offset = min(int(query.get("limit", "10")), state.page_size), int(query.get("offset", "0"))
     left_out = LEAN if kind == "orders" else frozenset()
     shown = [
@@ -252,7 +257,12 @@ def _between(records: Iterable[Record], first: str | None, last: str | None) -> 
 
 
 def _day(record: Record) -> date:
-    return datetime.fromisoformat(record["createdAt"]).astimezone(ZONE).date()
+    return _read(record["createdAt"])
+
+
+@lru_cache(maxsize=10_000)
+def _read(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(ZONE).date()
 
 
 def _answer(body: Record) -> web.Response:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +26,8 @@ class Instance:
     ``knows_links`` is whether ``/link/transactions`` exists, ``knows_lists`` whether lists do, ``filters`` whether they
     know the filter, ``odd_lists`` whether they come without records. ``broken`` answers every read with 500,
     ``token_status`` is what the token endpoint answers, and ``gives_dead_tokens`` lets it give what is refused
-    afterwards. ``callback`` is where callbacks go and how they are written.
+    afterwards. ``gives`` is what it answers in place of tokens of its own. ``callback`` is where callbacks go and how
+    they are written.
     """
 
     state: State
@@ -39,6 +41,7 @@ class Instance:
     broken: bool = False
     token_status: int = 200
     gives_dead_tokens: bool = False
+    gives: Record | None = None
     tokens: list[str] = field(default_factory=list)
     valid: set[str] = field(default_factory=set)
     callback: Record = field(default_factory=dict)
@@ -62,11 +65,12 @@ class Instance:
             return web.json_response({"error": "unsupported_grant_type"}, status=400)
         if (form.get("client_id"), form.get("client_secret")) != CLIENT:
             return web.json_response({"error": "invalid_client", "message": "Client authentication failed"}, status=401)
-        token = f"made-up-token-{len(self.tokens) + 1}"
-        self.tokens.append(token)
+        own = f"made-up-token-{len(self.tokens) + 1}"
+        given = self.gives or {"token_type": "Bearer", "expires_in": self.lifetime, "access_token": own}
+        self.tokens.append(given["access_token"])
         if not self.gives_dead_tokens:
-            self.valid.add(token)
-        return web.json_response({"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token})
+            self.valid.add(given["access_token"])
+        return web.json_response(given)
 
     async def listed(self, request: web.Request) -> web.Response:
         """``GET /api/v1/MODULE``: records without their lines, filtered, page by page, oldest change first."""
@@ -78,8 +82,7 @@ class Instance:
         if least is not None and self.filters:
             records = [record for record in records if _moment(record.get("updated_at")) >= _moment(least)]
         records.sort(key=lambda record: (_moment(record.get("updated_at")), str(record["id"])))
-        short = [{name: held for name, held in record.items() if name not in LEFT_OUT_OF_LISTS} for record in records]
-        return self._listing(short, request)
+        return self._listing(records, request)
 
     async def single(self, request: web.Request) -> web.Response:
         """``GET /api/v1/MODULE/ID``: the fields in ``attributes``."""
@@ -244,12 +247,19 @@ def _page(records: list[Record], request: web.Request) -> Record:
         "next": f"{base}?page={number + 1}" if number < last else None,
     }
     meta = {"current_page": number, "last_page": last, "per_page": size, "total": len(records)}
-    return {"data": records[(number - 1) * size : number * size], "links": links, "meta": meta}
+    shown = records[(number - 1) * size : number * size]
+    short = [{name: held for name, held in record.items() if name not in LEFT_OUT_OF_LISTS} for record in shown]
+    return {"data": short, "links": links, "meta": meta}
 
 
 def _moment(text: object) -> datetime:
+    return _read(str(text))
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
         return datetime.fromtimestamp(0, UTC)
 

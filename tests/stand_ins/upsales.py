@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -168,16 +169,19 @@ def _value(record: Record, path: str) -> tuple[int, Any]:
 
 def _comparable(value: Any) -> tuple[int, Any]:
     """Numbers, times and texts, each only comparable with its own kind."""
-    if value is None:
-        return 0, 0
+    return (0, 0) if value is None else _read(str(value))
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> tuple[int, Any]:
     try:
-        return 1, Decimal(str(value))
+        return 1, Decimal(text)
     except InvalidOperation:
         pass
     try:
-        return 2, datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+        return 2, datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
-        return 3, str(value).casefold()
+        return 3, text.casefold()
 
 
 def _envelope(data: object, headers: dict[str, str], metadata: Record | None = None) -> web.Response:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from connectors.base import Later
 from connectors.highlevel.polling import Progress, Sweep, advanced, begun
 from connectors.highlevel.settings import Api
+from connectors.json_body import read_object
 from connectors.sources import Needs, Stored
 from handlers.events import InvoiceChanged, OrderChanged
 from tests.connectors.highlevel.bodies import app_source, invoice, order, signed
@@ -133,12 +135,13 @@ async def test_a_polled_record_becomes_its_event() -> None:
 
 @pytest.mark.asyncio
 async def test_decimals_keep_their_digits_on_the_way() -> None:
-    """A list's number with a fraction is a text in the stored body, so that no binary float comes in between."""
+    """A list's number with a fraction is stored as it came: no binary float comes in between."""
     state = State()
     state.add("invoices", invoice(total=12500.1, note=1e-7))
     async with reading(state=state, poll=["invoices"]) as place:
         [found], _ = await place.round()
-    assert (bodies([found])[0]["record"]["total"], bodies([found])[0]["record"]["note"]) == ("12500.1", "0.0000001")
+    record = read_object(found.body)["record"]
+    assert (record["total"], record["note"]) == (Decimal("12500.1"), Decimal("1E-7"))
 
 
 @pytest.mark.asyncio

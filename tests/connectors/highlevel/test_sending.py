@@ -14,7 +14,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.doorway import Doorway, doorway
 from tests.fakes.inbox import DiskFull
 from tests.stand_ins.highlevel_app import AppSender, app_sender
-from tests.stand_ins.sending import ANSWERLESS, HIGHLEVEL, RetryLaw, Sender
+from tests.stand_ins.sending import HIGHLEVEL, REFUSED, RetryLaw, Sender
 
 
 @asynccontextmanager
@@ -67,8 +67,8 @@ async def test_the_law_of_repetition() -> None:
         )
     async with ClientSession() as session:
         nobody.session = session
-        assert await nobody.deliver(b"{}", {}) == [ANSWERLESS]
-        assert nobody.answers == [[ANSWERLESS]]
+        assert await nobody.deliver(b"{}", {}) == [REFUSED]
+        assert [(one.statuses, one.given_up) for one in nobody.deliveries] == [([REFUSED], True)]
 
 
 @pytest.mark.asyncio

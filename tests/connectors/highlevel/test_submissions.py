@@ -72,7 +72,7 @@ def test_the_example_of_a_submission() -> None:
 @pytest.mark.capability("000-19")
 def test_both_ways_of_one_submission_are_one_thing() -> None:
     """By poll and by webhook: thing, twin, survey, score and respondent are equal, the answers speak of the same."""
-    by_poll = submitted(examples()[0], contact())
+    by_poll = submitted(examples()[0], contact(address1="Verkstadsgatan 4", city="Jönköping", postalCode="553 16"))
     section = {"company": "demo", "path_token": "generated:p"}
     source = HighLevelSource("ghl", HighLevelSettings.model_validate(section), {"path_token": "token-of-today"})
     raw = example("highlevel/workflow-webhook-survey-submitted.json")

@@ -277,6 +277,9 @@ def test_a_polled_record_is_a_hint_as_well() -> None:
     assert events == (event(reads()).model_copy(update={"origin": "poll"}),)
     wrapped = {"polled": "invoice", "record": {"id": INVOICE_ID, "attributes": {"status": "paid"}}}
     assert outcome(wrapped, polled=True) == Needs((Wanted("invoice", "invoice", INVOICE_ID),))
+    # The date stands beside every status, so that a voided invoice of before the company's start costs no reading.
+    voided = {"polled": "invoice", "record": invoice(status="Void")}
+    assert outcome(voided, polled=True) == Needs((Wanted("invoice", "invoice", INVOICE_ID),), date(2026, 11, 1))
     with pytest.raises(Unreadable):
         outcome({"polled": "invoice", "record": 5}, polled=True)
 
