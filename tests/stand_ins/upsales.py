@@ -61,7 +61,10 @@ def application(state: State) -> web.Application:
     async def callback(request: web.Request) -> web.Response:
         asked = await request.json()
         record = state.records[asked["kind"]][str(asked["id"])]
-        status = await send_callback(state, asked["to"], asked["trigger"], record, user=asked.get("user"))
+        try:
+            status = await send_callback(state, asked["to"], asked["trigger"], record, user=asked.get("user"))
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return web.json_response({"status": None})
         return web.json_response({"status": status})
 
     control(app, state)
