@@ -23,10 +23,12 @@ def _lists() -> dict[str, list[State]]:
 @dataclass(slots=True)
 class Books:
     """One company at the simulator: documents by origin (offers by the source's number), credits and payments by the
-    number of their invoice, customers by name, articles by number."""
+    number of their invoice, customers by name, articles by number. ``unnamed`` are orders that were made from an offer
+    and do not say yet where they come from, by the offer's number in Fortnox."""
 
     invoices: dict[str, list[State]] = field(default_factory=_lists)
     orders: dict[str, list[State]] = field(default_factory=_lists)
+    unnamed: dict[str, list[State]] = field(default_factory=_lists)
     offers: dict[str, list[State]] = field(default_factory=_lists)
     credits: dict[str, list[State]] = field(default_factory=_lists)
     payments: dict[str, list[State]] = field(default_factory=_lists)
@@ -39,12 +41,13 @@ def opened(company: State) -> Books:
     """The books of one company of ``/_sim/state``."""
     books = Books()
     for invoice in company["invoices"]:
-        if str(invoice["Credit"]) == "true":
-            books.credits[str(invoice["CreditInvoiceReference"])].append(invoice)
-        else:
-            books.invoices[invoice["ExternalInvoiceReference2"]].append(invoice)
+        credited = str(invoice["CreditInvoiceReference"]) if str(invoice["Credit"]) == "true" else None
+        place = books.invoices[invoice["ExternalInvoiceReference2"]] if credited is None else books.credits[credited]
+        place.append(invoice)
     for order in company["orders"]:
-        books.orders[order["ExternalInvoiceReference2"]].append(order)
+        origin, offer = order["ExternalInvoiceReference2"], str(order["OfferReference"])
+        place = books.orders[origin] if origin or offer == "0" else books.unnamed[offer]
+        place.append(order)
     for offer in company["offers"]:
         # Offers have no field for an origin: ours carry "NUMBER MARK".
         books.offers[str(offer["YourReferenceNumber"]).partition(" ")[0]].append(offer)

@@ -45,9 +45,11 @@ def _judge_strangers(company: str, books: Books, everything: Sequence[Told]) -> 
     documents = [entry.subject for entry in everything if isinstance(entry.subject, Document)]
     origins, numbers = {one.origin for one in documents}, {one.number for one in documents}
     invoices = {str(one["DocumentNumber"]) for found in books.invoices.values() for one in found}
+    offers = {str(one["DocumentNumber"]) for number in numbers for one in books.offers.get(number, [])}
     for what, found, known in (
         ("invoices", books.invoices, origins),
         ("orders", books.orders, origins),
+        ("orders from offer", books.unnamed, offers),
         ("offers", books.offers, numbers),
         ("credit invoices", books.credits, invoices),
         ("payments", books.payments, invoices),

@@ -3,6 +3,7 @@
 A sale that was called off may never have been made at all, or its documents stand there once each and none of them
 counts any more: it is cancelled; or it became the next document of the same sale, which is judged in its turn; or, for
 an invoice that was booked before, it is credited in full by one booked credit invoice, where the company wants that.
+An order that was made from its offer gets its references in a second call: one that is cancelled may lack them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,9 +64,11 @@ class Sale:
         self._told = told
         self._document = document
         self._name = f"{document.company}: {document.origin}"
+        offers = books.offers.get(document.number, [])
+        unnamed = [order for offer in offers for order in books.unnamed.get(str(offer["DocumentNumber"]), [])]
         self._found: dict[str, Sequence[State]] = {
-            "offer": books.offers.get(document.number, []),
-            "order": books.orders.get(document.origin, []),
+            "offer": offers,
+            "order": [*books.orders.get(document.origin, []), *unnamed],
             "invoice": books.invoices.get(document.origin, []),
         }
 
@@ -94,6 +97,7 @@ class Sale:
             what
             for what, right in (
                 ("number", str(stored[NUMBERS[kind]]).partition(" ")[0] == document.number),
+                ("origin", kind == "offer" or self._is_named(stored, demand)),
                 ("net", Decimal(stored["Net"]) == document.net),
                 ("total", Decimal(stored["Total"]) - Decimal(stored["RoundOff"]) == document.total),
                 ("currency", stored["Currency"] == document.currency),
@@ -105,6 +109,10 @@ class Sale:
         ]
         if wrong:
             yield Finding("lost", f"{self._name}: {kind} {stored['DocumentNumber']}: wrong {', '.join(wrong)}")
+
+    def _is_named(self, stored: State, demand: Demand) -> bool:
+        unnamed = demand.cancelled and stored["Cancelled"] and not stored["ExternalInvoiceReference2"]
+        return bool(unnamed) or stored["ExternalInvoiceReference2"] == self._document.origin
 
     def _is_buyer(self, stored: State) -> bool:
         cards = self._books.customers.get(self._document.buyer, [])

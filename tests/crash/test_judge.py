@@ -294,6 +294,18 @@ def test_a_lost_sale_that_was_invoiced_is_right_by_its_cancelled_invoice() -> No
     assert set(_findings(state)) == {"lost"}
 
 
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_an_order_from_an_offer_may_lack_its_references_only_once_it_is_cancelled(cancelled: bool) -> None:
+    """It gets them in a second call, which nothing is sent for any more where the sale was called off meanwhile."""
+    sale = _of("offer", "won", "cancelled") if cancelled else _of("offer", "won", source="desk")
+    state = _ideal()
+    order = _stored(in_one(state, "gamma"), "orders", sale)
+    order.update(ExternalInvoiceReference2="", YourOrderNumber=f"{sale.number} abcdefghijkl")
+    assert _findings(state) == ([] if cancelled else ["lost"])
+    order.update(OfferReference="0")
+    assert "doubled" in _findings(state)
+
+
 def test_one_unacknowledged_cancellation_allows_two_ends_and_no_third() -> None:
     """Neither the won order nor the cancelled one is wrong then; a cancelled order with an invoice is."""
     lost = _of("won", "cancelled", source="depot")
