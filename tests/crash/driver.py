@@ -94,7 +94,7 @@ class Driver:
         await self._daemon.start()
         self._feed(len(self._mix.webhooks))
         await self._daemon.ready(self._control.session)
-        await self._senders.finish(LAST_PATIENCE)
+        await self._told()
         quiet = await self._polled() and await self._quiet(options.pace.quiet_seconds, LAST_PATIENCE)
         state = await self._control("GET", "state")
         await self._daemon.stop()
@@ -148,6 +148,17 @@ class Driver:
             f"sent {len(senders.tried):3}  acked {len(senders.acked):3}  on their way {senders.busy}"
         )
 
+    async def _told(self) -> None:
+        """Wait until every delivery has ended. Where nothing is left but waiting for an invoice that does not come, and
+        nothing moves any more, it is given up."""
+        seconds, end = self._options.pace.quiet_seconds, time.monotonic() + LAST_PATIENCE
+        while self._senders.busy and time.monotonic() < end:
+            if self._senders.busy > self._senders.waiting:
+                await asyncio.sleep(0.1)
+            elif await self._quiet(seconds, LAST_PATIENCE, lambda: self._senders.busy == 0):
+                break
+        await self._senders.finish(0)
+
     async def _polled(self) -> bool:
         """Wait until every list of every sender was read after the last change; false where that did not come about."""
         marks, end = await self._stand_ins.counted(), time.monotonic() + LAST_PATIENCE
@@ -157,12 +168,12 @@ class Driver:
             await asyncio.sleep(0.2)
         return False
 
-    async def _quiet(self, seconds: float, patience: float) -> bool:
+    async def _quiet(self, seconds: float, patience: float, over: Callable[[], bool] = lambda: False) -> bool:
         """Wait until the simulator has had no call, and no sender was read, for ``seconds``; false where that did not
-        come about."""
+        come about, or where it is ``over`` before."""
         last, since = -1, time.monotonic()
         end = since + patience
-        while time.monotonic() < end:
+        while time.monotonic() < end and not over():
             calls = await self._control("GET", "calls?since=0" if last < 0 else f"calls?since={last}")
             late = (await self._control("GET", "faults"))["late_effects_pending"]
             reading = await self._stand_ins.read_meanwhile()

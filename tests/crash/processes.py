@@ -38,13 +38,12 @@ async def declare_empty(config: Path) -> None:
     Then no create is preceded by a look, and only the handling of unknown ends stands between a lost answer and a
     second document. Raises ``RuntimeError`` with what the command said.
     """
-    for company in COMPANIES:
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND, "company", "declare-empty", company, "--config", str(config), cwd=ROOT, stdout=PIPE, stderr=STDOUT
-        )
-        said, _ = await process.communicate()
-        if process.returncode != 0:
-            raise RuntimeError(said.decode())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crash.declaring", str(config), *COMPANIES, cwd=ROOT, stdout=PIPE, stderr=STDOUT
+    )
+    said, _ = await process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError(said.decode())
 
 
 @asynccontextmanager

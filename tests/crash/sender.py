@@ -31,7 +31,8 @@ Booked = Callable[[Document], Awaitable[bool]]
 class Senders:
     """All senders of one run. ``acked`` holds the ids of deliveries that got a 2xx, ``tried`` of all that ever began.
 
-    ``untold`` counts callbacks of senders with a stand-in that reached nobody: those must be found by polling.
+    ``waiting`` counts deliveries that a person's booking comes before, ``untold`` callbacks of senders with a stand-in
+    that reached nobody: those must be found by polling.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Senders:
         self.refusals: list[str] = []
         self.posts = 0
         self.untold = 0
+        self.waiting = 0
         self._hooks = f"{url}/hooks"
         self._session = session
         self._random = random
@@ -78,8 +80,12 @@ class Senders:
     async def _deliver(self, webhook: Webhook, pause: float) -> None:
         await asyncio.sleep(pause)
         subject = webhook.subject
-        if webhook.after_booking and isinstance(subject, Document) and not await self._booked(subject):
-            return
+        if webhook.after_booking and isinstance(subject, Document):
+            self.waiting += 1
+            booked = await self._booked(subject)
+            self.waiting -= 1
+            if not booked:
+                return
         for _ in range(1 + webhook.repeats):
             if webhook.change is None:
                 await self._until_taken(webhook)
