@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 from random import SystemRandom
 
-from tests.crash.driver import Outcome, Say, crash
+from tests.crash.driver import Say, crash
 from tests.crash.options import Options
+from tests.crash.outcome import Outcome
 
 
 def _arguments() -> argparse.Namespace:
@@ -44,10 +45,19 @@ def _tell(outcome: Outcome, folder: Path | None) -> None:
         _say(f"the daemon refused delivery {delivery}")
     if not outcome.quiet:
         _say("the daemon was still calling when the run ended")
+    for fault in outcome.unmet:
+        _say(f"met no call: {fault}")
     if folder is not None:
         _say(f"kept: {folder}")
+    _say(" ".join(f"{kind}={count}" for kind, count in outcome.documents.items()))
+    _say(
+        f"reads_at_senders={outcome.reads} failed={outcome.failed_reads} callbacks_that_reached_nobody={outcome.untold}"
+    )
     _say(f"kills_in_mid_call={outcome.mid_call} posts={outcome.posts} calls={outcome.calls}")
-    _say(f"faulted={outcome.faults} over_the_window={outcome.throttled}")
+    _say(
+        f"faulted={outcome.faults} certain_faults={outcome.certain}/{outcome.certain_planned} "
+        f"over_the_window={outcome.throttled}"
+    )
     _say(outcome.last_line)
 
 

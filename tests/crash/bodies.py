@@ -1,28 +1,82 @@
-"""The bodies that senders write: orders and invoices whose totals are exact, surveys by two kinds of senders."""
+"""What sales are made of, with exact totals; and the bodies of signed senders and of workflows that nobody reads."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tests.crash.mix import Document, Response
+from tests.crash.subjects import Buyer, Document, Record, Response, Status
 
 HUNDRED = Decimal(100)
 EURO_RATE = "11.25"
+ARTICLES = tuple(f"ART-{number:02d}" for number in range(24))
+
+TYPES: dict[Status, str] = {
+    "offer": "order.offered",
+    "won": "order.won",
+    "invoiced": "order.invoiced",
+    "paid": "order.paid",
+    "cancelled": "order.cancelled",
+}
+AFTER: dict[str, timedelta] = {
+    "order.offered": timedelta(hours=-1),
+    "order.won": timedelta(0),
+    "order.invoiced": timedelta(minutes=30),
+    "order.paid": timedelta(hours=1),
+    "invoice.paid": timedelta(hours=1),
+    "order.cancelled": timedelta(hours=2),
+}
+"""When the source says that it happened, seen from the order's own moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a kind of sender writes its lines: the articles it sells, its VAT rates (one for all lines, or each its own),
+    discounts, prices with VAT, and how often it sells in euro."""
+
+    articles: tuple[str, ...] = ARTICLES
+    rates: tuple[int, ...] = (25, 25, 12, 6, 0)
+    one_rate: bool = False
+    discounts: tuple[int, ...] = (0, 0, 10)
+    with_vat: float = 0.3
+    euro: float = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: ``price`` per unit before VAT in whole kronor, so that every sum is exact; rate and discount in %."""
+
+    article: str
+    quantity: int
+    price: Decimal
+    rate: int
+    discount: int
+
+    @property
+    def net(self) -> Decimal:
+        """The line's sum before VAT."""
+        return self.price * self.quantity * (100 - self.discount) / HUNDRED
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Lines and the totals they give; prices are whole kronor before VAT, so that every VAT amount is exact."""
+    """Lines and the totals they give."""
 
     currency: str
     prices_include_vat: bool
-    lines: tuple[dict[str, str], ...]
-    net: Decimal
-    vat: Decimal
+    rows: tuple[Row, ...]
+
+    @property
+    def net(self) -> Decimal:
+        """Before VAT."""
+        return sum((row.net for row in self.rows), Decimal(0))
+
+    @property
+    def vat(self) -> Decimal:
+        """The VAT alone."""
+        return sum((row.net * row.rate / HUNDRED for row in self.rows), Decimal(0))
 
     @property
     def total(self) -> Decimal:
@@ -32,70 +86,67 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A document with its content and its day."""
+    """A document with its content, its buyer and its moment."""
 
-    document: "Document"
+    document: Document
     content: Content
+    buyer: Buyer
     ordered: datetime
 
 
-def content(random: Random, serial: int) -> Content:
-    """One to three lines; the first one's price is the serial's own, so that no two documents have the same total."""
-    including = random.random() < 0.3
-    lines: list[dict[str, str]] = []
-    net = vat = Decimal(0)
+def content(random: Random, serial: int, terms: Terms) -> Content:
+    """One to three lines; the first one's price is the serial's own."""
+    including, euro = random.random() < terms.with_vat, random.random() < terms.euro
+    common = random.choice(terms.rates)
+    rows: list[Row] = []
     for place in range(random.randint(1, 3)):
-        rate = random.choice((25, 25, 12, 6, 0))
+        rate = common if terms.one_rate else random.choice(terms.rates)
         price = Decimal(1000 + 10 * serial) if place == 0 else Decimal(10 * random.randint(1, 90))
         quantity = 1 if place == 0 else random.randint(1, 12)
-        discount = random.choice((0, 0, 10)) if place else 0
-        row = price * quantity * (100 - discount) / HUNDRED
-        net, vat = net + row, vat + row * rate / HUNDRED
-        stated = price * (100 + rate) / HUNDRED if including else price
-        lines.append(_line(place, quantity, stated, rate, discount))
-    return Content("EUR" if random.random() < 0.08 else "SEK", including, tuple(lines), net, vat)
+        discount = random.choice(terms.discounts) if place else 0
+        rows.append(Row(random.choice(terms.articles), quantity, price, rate, discount))
+    return Content("EUR" if euro else "SEK", including, tuple(rows))
 
 
-def _line(place: int, quantity: int, price: Decimal, rate: int, discount: int) -> dict[str, str]:
+def _line(content: Content, row: Row) -> Record:
+    stated = row.price * (100 + row.rate) / HUNDRED if content.prices_include_vat else row.price
     line = {
-        "sku": f"ART-{place}",
-        "description": f"Vara {place}",
-        "quantity": str(quantity),
+        "sku": row.article,
+        "description": f"Vara {row.article}",
+        "quantity": str(row.quantity),
         "unit": "st",
-        "unit_price": f"{price:.2f}",
-        "vat_rate": str(rate),
+        "unit_price": f"{stated:.2f}",
+        "vat_rate": str(row.rate),
     }
-    return line | {"discount_percent": str(discount)} if discount else line
+    return line | {"discount_percent": str(row.discount)} if row.discount else line
 
 
 def of_sale(sale: Sale, kind: str, invoice_number: str) -> bytes:
-    """``order.won``, ``order.paid`` or ``invoice.paid``; the payment is an hour younger than the order."""
+    """A body of type ``kind``: ``order.offered``, ``order.paid``, ``invoice.paid`` and so on."""
     document, content = sale.document, sale.content
-    paid = sale.ordered + timedelta(hours=1)
-    names: dict[str, Any] = {"order_id": document.id}
+    moment = sale.ordered + AFTER[kind]
+    names: Record = {"order_id": document.id}
     if kind == "invoice.paid":
         own = document.kind == "invoice"
         names = {"invoice_id": document.id} if own else {"invoice_id": invoice_number, "order_id": document.id}
-    data: dict[str, Any] = names | {
+    data: Record = names | {
         "ordered_at": sale.ordered.isoformat(),
         "currency": content.currency,
         "prices_include_vat": content.prices_include_vat,
-        "customer": _customer(document),
-        "lines": content.lines,
+        "customer": _customer(sale.buyer),
+        "lines": [_line(content, row) for row in content.rows],
         "total_excluding_vat": f"{content.net:.2f}",
         "total_vat": f"{content.vat:.2f}",
         "total": f"{content.total:.2f}",
     }
     if content.currency != "SEK":
         data["currency_rate"] = EURO_RATE
-    if kind != "order.won":
-        data["paid_at"] = paid.isoformat()
-    moment = sale.ordered if kind == "order.won" else paid
+    if kind.endswith(".paid"):
+        data["paid_at"] = moment.isoformat()
     return _encoded({"type": kind, "timestamp": moment.isoformat(), "data": data})
 
 
-def _customer(document: "Document") -> dict[str, str]:
-    buyer = document.buyer
+def _customer(buyer: Buyer) -> dict[str, str]:
     stated = {
         "external_id": buyer.external,
         "name": buyer.name,
@@ -106,9 +157,8 @@ def _customer(document: "Document") -> dict[str, str]:
     return {name: value for name, value in stated.items() if value is not None}
 
 
-def of_survey(response: "Response", serial: int, now: datetime) -> bytes:
+def of_survey(response: Response, buyer: Buyer, serial: int, now: datetime) -> bytes:
     """``survey.completed`` by a respondent of the buyer; with an organisation number, by an address of its own."""
-    buyer = response.buyer
     respondent = {"company": buyer.name, "name": f"Svarande {serial}"}
     if buyer.organisation_number:
         respondent["organisation_number"] = buyer.organisation_number
@@ -125,9 +175,8 @@ def of_survey(response: "Response", serial: int, now: datetime) -> bytes:
     return _encoded({"type": "survey.completed", "timestamp": now.isoformat(), "data": data})
 
 
-def of_workflow(response: "Response", serial: int, now: datetime) -> bytes:
+def of_workflow(response: Response, buyer: Buyer, serial: int, now: datetime) -> bytes:
     """A survey as a workflow of HighLevel posts it: flat contact, answers by label, an id of the submission."""
-    buyer = response.buyer
     contact = {"id": f"kontakt-{buyer.name[10:13]}", "company": buyer.name}
     if buyer.organisation_number:
         contact["organisation_number"] = buyer.organisation_number

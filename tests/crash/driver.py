@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
@@ -12,11 +11,15 @@ from typing import Any
 
 import aiohttp
 
-from tests.crash import configuration, mix, plan
-from tests.crash.judge import Finding, judge
+from tests.crash import configuration, mix, plan, records
+from tests.crash.companies import COMPANIES
+from tests.crash.judge import judge
 from tests.crash.options import Options
-from tests.crash.processes import Daemon, declare_empty, free_port, simulator
+from tests.crash.outcome import Outcome
+from tests.crash.person import Person
+from tests.crash.processes import PERSON, Daemon, declare_empty, free_port, simulator
 from tests.crash.sender import Senders
+from tests.crash.stand_ins import StandIns, stand_ins
 
 MOMENTS = ("work", "start", "idle", "stop")
 WEIGHTS = (68, 10, 12, 10)
@@ -27,40 +30,25 @@ LAST_PATIENCE = 120.0
 Say = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class Outcome:
-    """How a run ended. ``mid_call`` counts kills that met calls under way; ``throttled`` calls that the simulator's own
-    window refused; ``faults`` those that a fault of the plan changed; ``exits`` are ends of the daemon by itself."""
+class Control:
+    """The control plane of the simulator; amounts are read exactly."""
 
-    kills: int
-    mid_call: int
-    sent: int
-    acked: int
-    calls: int
-    faults: int
-    throttled: int
-    posts: int
-    quiet: bool
-    refused: list[str] = field(default_factory=list)
-    exits: list[int] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self.session = session
+        self._url = url
 
-    def count(self, kind: str) -> int:
-        """How many findings of a kind there are."""
-        return sum(finding.kind == kind for finding in self.findings)
+    async def __call__(self, method: str, name: str, body: Any = None) -> Any:
+        """One control call. Raises ``RuntimeError`` with what the simulator said."""
+        timeout = aiohttp.ClientTimeout(total=30)
+        async with self.session.request(method, f"{self._url}/_sim/{name}", json=body, timeout=timeout) as answer:
+            text = await answer.text()
+            if answer.status != 200:
+                raise RuntimeError(f"the simulator refused {method} {name}: {text}")
+            return json.loads(text, parse_float=Decimal)
 
-    @property
-    def last_line(self) -> str:
-        """The verdict in one line."""
-        return (
-            f"kills={self.kills} sent={self.sent} acked={self.acked} lost={self.count('lost')} "
-            f"doubled={self.count('doubled')}"
-        )
-
-    @property
-    def whole(self) -> bool:
-        """Whether every promise held: also that the daemon never ended by itself and refused nobody."""
-        return not self.findings and not self.exits and not self.refused and self.quiet
+    async def state(self) -> Any:
+        """What stands in all companies."""
+        return await self("GET", "state")
 
 
 class Driver:
@@ -69,20 +57,20 @@ class Driver:
     def __init__(
         self,
         options: Options,
-        session: aiohttp.ClientSession,
-        simulator_url: str,
+        control: Control,
         daemon: Daemon,
         senders: Senders,
+        asked: StandIns,
         say: Say,
     ) -> None:
         self._options = options
-        self._session = session
-        self._simulator = simulator_url
+        self._control = control
         self._daemon = daemon
         self._senders = senders
+        self._stand_ins = asked
         self._say = say
         self._random = Random(options.seed + 1)
-        self._webhooks = mix.webhooks(options.seed, options.webhooks, datetime.now(UTC))
+        self._mix = mix.mixed(options.seed, options.webhooks, datetime.now(UTC))
         self._next = 0
         self._kills = 0
         self._mid_call = 0
@@ -90,21 +78,24 @@ class Driver:
         self._latency: set[int] = set()
         self._began = time.monotonic()
 
-    async def run(self) -> Outcome:
+    async def run(self, hooks: str) -> Outcome:
         """The whole run; every wait in it is bounded."""
-        for fault in plan.faults(self._options.seed, self._options.pace, self._options.webhooks):
+        options = self._options
+        everybody = records.parties(self._mix.buyers)
+        await self._stand_ins.begin(everybody, options.failing, options.seed + 3, hooks, configuration.TOKEN)
+        for fault in plan.faults(options.seed, options.pace, options.webhooks):
             await self._control("POST", "faults", fault)
         faults = (await self._control("GET", "faults"))["faults"]
-        self._latency = {fault["id"] for fault in faults if plan.is_latency(fault, self._options.pace)}
+        self._latency = {fault["id"] for fault in faults if plan.is_latency(fault, options.pace)}
         moments = self._moments()
-        share = -(-len(self._webhooks) // (len(moments) + 1))
+        share = -(-len(self._mix.webhooks) // (len(moments) + 1))
         for moment in moments:
             await self._cycle(moment, share)
         await self._daemon.start()
-        self._feed(len(self._webhooks))
-        await self._daemon.ready(self._session)
-        await self._senders.finish(LAST_PATIENCE)
-        quiet = await self._quiet(self._options.pace.quiet_seconds, LAST_PATIENCE)
+        self._feed(len(self._mix.webhooks))
+        await self._daemon.ready(self._control.session)
+        await self._told()
+        quiet = await self._polled() and await self._quiet(options.pace.quiet_seconds, LAST_PATIENCE)
         state = await self._control("GET", "state")
         await self._daemon.stop()
         return await self._judged(state, quiet)
@@ -119,7 +110,7 @@ class Driver:
         if moment == "start":
             await asyncio.sleep(self._random.uniform(0.3, 1.4))
         else:
-            await self._daemon.ready(self._session)
+            await self._daemon.ready(self._control.session)
             if moment == "idle":
                 await self._quiet(self._options.pace.settle_seconds + 0.5, IDLE_PATIENCE)
             else:
@@ -137,10 +128,16 @@ class Driver:
         recent = (await self._control("GET", f"calls?since={self._seen}"))["calls"]
         self._seen += len(recent)
         ordinary = {None, *self._latency}
-        return sum(call["kind"] == "rest" and call["status"] is None and call["fault"] in ordinary for call in recent)
+        return sum(
+            call["kind"] == "rest"
+            and call["client"] != PERSON[0]
+            and call["status"] is None
+            and call["fault"] in ordinary
+            for call in recent
+        )
 
     def _feed(self, count: int) -> None:
-        due = self._webhooks[self._next : self._next + count]
+        due = self._mix.webhooks[self._next : self._next + count]
         self._next += len(due)
         self._senders.send(due, within_seconds=2.0)
 
@@ -151,35 +148,51 @@ class Driver:
             f"sent {len(senders.tried):3}  acked {len(senders.acked):3}  on their way {senders.busy}"
         )
 
-    async def _quiet(self, seconds: float, patience: float) -> bool:
-        """Wait until the simulator has had no call for ``seconds``; false where that did not come about."""
+    async def _told(self) -> None:
+        """Wait until every delivery has ended. Where nothing is left but waiting for an invoice that does not come, and
+        nothing moves any more, it is given up."""
+        seconds, end = self._options.pace.quiet_seconds, time.monotonic() + LAST_PATIENCE
+        while self._senders.busy and time.monotonic() < end:
+            if self._senders.busy > self._senders.waiting:
+                await asyncio.sleep(0.1)
+            elif await self._quiet(seconds, LAST_PATIENCE, lambda: self._senders.busy == 0):
+                break
+        await self._senders.finish(0)
+
+    async def _polled(self) -> bool:
+        """Wait until every list of every sender was read after the last change; false where that did not come about."""
+        marks, end = await self._stand_ins.counted(), time.monotonic() + LAST_PATIENCE
+        while time.monotonic() < end:
+            if await self._stand_ins.polled_since(marks):
+                return True
+            await asyncio.sleep(0.2)
+        return False
+
+    async def _quiet(self, seconds: float, patience: float, over: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until the simulator has had no call, and no sender was read, for ``seconds``; false where that did not
+        come about, or where it is ``over`` before."""
         last, since = -1, time.monotonic()
         end = since + patience
-        while time.monotonic() < end:
+        while time.monotonic() < end and not over():
             calls = await self._control("GET", "calls?since=0" if last < 0 else f"calls?since={last}")
             late = (await self._control("GET", "faults"))["late_effects_pending"]
+            reading = await self._stand_ins.read_meanwhile()
             now = time.monotonic()
-            if calls["calls"] or late or last < 0:
+            if calls["calls"] or late or reading or last < 0:
                 last, since = max(last, 0) + len(calls["calls"]), now
             elif now - since >= seconds:
                 return True
             await asyncio.sleep(0.1)
         return False
 
-    async def _control(self, method: str, name: str, body: Any = None) -> Any:
-        timeout = aiohttp.ClientTimeout(total=30)
-        async with self._session.request(
-            method, f"{self._simulator}/_sim/{name}", json=body, timeout=timeout
-        ) as answer:
-            text = await answer.text()
-            if answer.status != 200:
-                raise RuntimeError(f"the simulator refused {method} {name}: {text}")
-            return json.loads(text, parse_float=Decimal)
-
     async def _judged(self, state: Any, quiet: bool) -> Outcome:
         senders = self._senders
+        held = await self._stand_ins.records()
+        failed, reads = await self._stand_ins.failed()
         calls = (await self._control("GET", "calls"))["calls"]
         faults = (await self._control("GET", "faults"))["faults"]
+        certain = [fault for fault in faults if plan.is_certain(fault)]
+        unmet = [f"{fault['fault']} {fault['method']} {fault['path']}" for fault in certain if not fault["applied"]]
         return Outcome(
             kills=self._kills,
             sent=len(senders.tried),
@@ -187,29 +200,53 @@ class Driver:
             calls=len(calls),
             mid_call=self._mid_call,
             faults=sum(fault["applied"] for fault in faults if fault["id"] not in self._latency),
+            certain=len(certain) - len(unmet),
+            certain_planned=len(certain),
             throttled=sum(call["status"] == 429 and call["fault"] is None for call in calls),
             posts=senders.posts,
+            untold=senders.untold,
+            reads=reads,
+            failed_reads=failed,
             quiet=quiet,
+            documents=_counted(state),
+            unmet=unmet,
             refused=sorted(senders.refusals),
             exits=self._daemon.exits,
-            findings=judge(state, self._webhooks, senders.acked, senders.tried),
+            findings=judge(state, self._mix.webhooks, senders.acked, senders.tried, held),
         )
+
+
+def _counted(state: Any) -> dict[str, int]:
+    """How many things of each kind stand in all companies, and how many of them are cancelled or credits."""
+    books = [state["companies"][str(company.tenant)] for company in COMPANIES.values()]
+    kinds = ("customers", "articles", "offers", "orders", "invoices", "payments")
+    counted = {kind: sum(len(company[kind]) for company in books) for kind in kinds}
+    documents = [one for company in books for kind in ("offers", "orders", "invoices") for one in company[kind]]
+    counted["cancelled"] = sum(bool(one["Cancelled"]) for one in documents)
+    counted["credits"] = sum(str(one.get("Credit")) == "true" for one in documents)
+    return counted
 
 
 async def crash(options: Options, say: Say) -> Outcome:
     """Run it in ``options.folder``; the daemon's log lies there as ``daemon.log``."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    async with simulator(options.pace) as simulator_url, aiohttp.ClientSession() as session:
+    async with (
+        aiohttp.ClientSession() as session,
+        simulator(options.pace) as simulator_url,
+        stand_ins(session) as asked,
+    ):
         today = datetime.now(UTC).date()
-        config = configuration.write(options.folder, simulator_url, port, options.pace, today)
+        config = configuration.write(options.folder, simulator_url, asked.urls, port, options.pace, today)
         await declare_empty(config)
         daemon = Daemon(config, url, broken=options.broken)
-        senders = Senders(url, session, Random(options.seed + 2))
-        driver = Driver(options, session, simulator_url, daemon, senders, say)
+        control = Control(simulator_url, session)
+        person = Person(simulator_url, session, control.state)
+        senders = Senders(url, session, Random(options.seed + 2), asked, person.booked)
+        driver = Driver(options, control, daemon, senders, asked, say)
         try:
             async with asyncio.timeout(options.deadline_seconds):
-                return await driver.run()
+                return await driver.run(f"{url}/hooks")
         finally:
             await senders.finish(0)
             await daemon.kill()

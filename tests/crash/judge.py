@@ -1,179 +1,115 @@
-"""The judge: compares what stands in Fortnox with what was acknowledged, and knows nothing of our database."""
+"""The judge: compares what stands in Fortnox with what was told for certain, and knows nothing of our database."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
 
-from tests.crash.mix import COMPANIES, Document, Response, Webhook
-
-State = Mapping[str, Any]
-ORE = Decimal("0.01")
+from tests.crash.books import Books, Finding, State, opened, surplus
+from tests.crash.companies import COMPANIES
+from tests.crash.sales import Sale, stages
+from tests.crash.subjects import Document, Response, Webhook
+from tests.crash.truth import Records, Told, told
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is not as it must be; ``text`` names it for the reader."""
-
-    kind: Literal["lost", "doubled"]
-    text: str
-
-
-@dataclass(slots=True)
-class Told:
-    """What senders told of one subject: how many deliveries were acknowledged, and whether one was of a payment."""
-
-    acked: bool = False
-    paid_acked: bool = False
-    paid_tried: bool = False
-
-
-@dataclass(slots=True)
-class Books:
-    """One company at the simulator, by the names that the run gave its things."""
-
-    invoices: dict[str, list[State]] = field(default_factory=lambda: defaultdict(list))
-    payments: dict[str, list[State]] = field(default_factory=lambda: defaultdict(list))
-    customers: dict[str, list[State]] = field(default_factory=lambda: defaultdict(list))
-    vouchers: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-
-
-def judge(state: State, webhooks: Sequence[Webhook], acked: set[str], tried: set[str]) -> list[Finding]:
+def judge(
+    state: State, webhooks: Sequence[Webhook], acked: set[str], tried: set[str], records: Records
+) -> list[Finding]:
     """Every finding; none means that nothing was lost and nothing doubled.
 
-    ``state`` is the answer of ``/_sim/state``. A delivery that was tried and never acknowledged may have been stored
-    all the same: its things may stand there, once.
+    ``state`` is the answer of ``/_sim/state``, ``records`` what the senders' stand-ins hold: for those senders it alone
+    says what must stand in Fortnox. A delivery that was tried and never acknowledged may have been stored all the same:
+    its things may stand there, once.
     """
-    told: dict[Document | Response, Told] = defaultdict(Told)
-    for webhook in webhooks:
-        if webhook.id in tried:
-            entry = told[webhook.subject]
-            entry.acked |= webhook.id in acked
-            entry.paid_acked |= webhook.pays and webhook.id in acked
-            entry.paid_tried |= webhook.pays
     findings: list[Finding] = []
-    for company, tenant in COMPANIES.items():
-        books = _books(state["companies"][str(tenant)])
-        ours = {subject: entry for subject, entry in told.items() if subject.company == company}
-        findings += _judge_company(company, books, ours)
+    everything = told(webhooks, acked, tried, records)
+    for name, company in COMPANIES.items():
+        books = opened(state["companies"][str(company.tenant)])
+        ours = [entry for entry in everything if entry.subject.company == name]
+        findings += _judge_company(name, books, ours)
     return findings
 
 
-def _books(company: State) -> Books:
-    books = Books()
-    for invoice in company["invoices"]:
-        books.invoices[invoice["ExternalInvoiceReference2"]].append(invoice)
-    for payment in company["payments"]:
-        books.payments[str(payment["InvoiceNumber"])].append(payment)
-    for customer in company["customers"]:
-        books.customers[customer["Name"]].append(customer)
-    for voucher in company["vouchers"]:
-        books.vouchers[str(voucher["ReferenceType"]), str(voucher["ReferenceNumber"])] += 1
-    return books
-
-
-def _judge_company(company: str, books: Books, told: Mapping[Document | Response, Told]) -> Iterator[Finding]:
-    for subject, entry in told.items():
-        if isinstance(subject, Document):
-            yield from _judge_document(books, subject, entry)
+def _judge_company(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
+    for entry in everything:
+        if isinstance(entry.subject, Document):
+            yield from Sale(books, entry, entry.subject).findings()
         else:
-            yield from _judge_response(books, subject, entry)
-    yield from _judge_customers(company, books, told)
-    known = {subject.origin for subject in told if isinstance(subject, Document)}
-    for origin, invoices in books.invoices.items():
-        if origin not in known:
-            yield from _surplus(f"{company}: invoices of {origin!r}, which nobody sent", len(invoices), 0)
+            yield from _judge_response(books, entry.subject, entry)
+    yield from _judge_customers(company, books, everything)
+    yield from _judge_articles(company, books, everything)
+    yield from _judge_strangers(company, books, everything)
     for (kind, number), count in books.vouchers.items():
-        yield from _surplus(f"{company}: vouchers of {kind} {number}", count, 1)
+        yield from surplus(f"{company}: vouchers of {kind} {number}", count, 1)
 
 
-def _surplus(what: str, count: int, most: int) -> Iterator[Finding]:
-    for _ in range(count - most):
-        yield Finding("doubled", f"{what}: {count}, at most {most}")
-
-
-def _judge_document(books: Books, document: Document, told: Told) -> Iterator[Finding]:
-    name = f"{document.company}: {document.origin}"
-    invoices = books.invoices.get(document.origin, [])
-    yield from _surplus(f"{name}: invoices", len(invoices), 1)
-    if not invoices:
-        if told.acked:
-            yield Finding("lost", f"{name}: acknowledged, and no invoice")
-        return
-    for invoice in invoices[:1]:
-        yield from _judge_invoice(books, document, told, invoice, name)
-
-
-def _judge_invoice(books: Books, document: Document, told: Told, invoice: State, name: str) -> Iterator[Finding]:
-    number = str(invoice["DocumentNumber"])
-    payments = books.payments.get(number, [])
-    name = f"{name}: invoice {number}"
-    wrong = [
-        what
-        for what, right in (
-            ("number of the order", invoice["YourOrderNumber"] == document.id),
-            ("total", Decimal(invoice["Total"]) - Decimal(invoice["RoundOff"]) == document.total),
-            ("currency", invoice["Currency"] == document.currency),
-            ("cancelled", not invoice["Cancelled"]),
-            ("customer", _is_buyer(books, document, invoice)),
-        )
-        if not right
-    ]
-    if wrong:
-        yield Finding("lost", f"{name}: wrong {', '.join(wrong)}")
-    yield from _surplus(f"{name}: payments", len(payments), int(told.paid_tried))
-    if told.paid_acked or (told.paid_tried and (payments or invoice["Booked"])):
-        yield from _judge_payment(document, invoice, payments, name)
-    elif invoice["Booked"]:
-        yield Finding("doubled", f"{name}: booked, and nobody paid it")
-
-
-def _is_buyer(books: Books, document: Document, invoice: State) -> bool:
-    numbers = {str(card["CustomerNumber"]) for card in books.customers.get(document.buyer.name, [])}
-    return str(invoice["CustomerNumber"]) in numbers
-
-
-def _judge_payment(document: Document, invoice: State, payments: Sequence[State], name: str) -> Iterator[Finding]:
-    if not invoice["Booked"]:
-        yield Finding("lost", f"{name}: paid, and not booked")
-    if not payments:
-        yield Finding("lost", f"{name}: paid, and no payment")
-        return
-    payment = payments[0]
-    if Decimal(payment["AmountCurrency"]) != document.total:
-        yield Finding("lost", f"{name}: payment of {payment['AmountCurrency']}, not {document.total}")
-    if not payment["Booked"]:
-        yield Finding("lost", f"{name}: its payment is not booked")
-    elif Decimal(invoice["Balance"]) != 0:
-        yield Finding("lost", f"{name}: paid, and {invoice['Balance']} still open")
+def _judge_strangers(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
+    """Documents of which nobody told."""
+    documents = [entry.subject for entry in everything if isinstance(entry.subject, Document)]
+    origins, numbers = {one.origin for one in documents}, {one.number for one in documents}
+    invoices = {str(one["DocumentNumber"]) for found in books.invoices.values() for one in found}
+    offers = {str(one["DocumentNumber"]) for number in numbers for one in books.offers.get(number, [])}
+    for what, found, known in (
+        ("invoices", books.invoices, origins),
+        ("orders", books.orders, origins),
+        ("orders from offer", books.unnamed, offers),
+        ("offers", books.offers, numbers),
+        ("credit invoices", books.credits, invoices),
+        ("payments", books.payments, invoices),
+    ):
+        for name, stored in found.items():
+            if name not in known:
+                yield from surplus(f"{company}: {what} of {name!r}, of which nobody told", len(stored), 0)
 
 
 def _lines(cards: Iterable[State], word: str) -> int:
     return sum(word in line for card in cards for line in (card["Comments"] or "").splitlines())
 
 
-def _judge_response(books: Books, response: Response, told: Told) -> Iterator[Finding]:
+def _judge_response(books: Books, response: Response, entry: Told) -> Iterator[Finding]:
     name = f"{response.company}: response {response.word}"
     everywhere = [card for cards in books.customers.values() for card in cards]
-    right = _lines(books.customers.get(response.buyer.name, []), response.word)
+    right = _lines(books.customers.get(response.buyer, []), response.word)
     lines = _lines(everywhere, response.word)
-    yield from _surplus(f"{name}: lines", lines, 1)
+    yield from surplus(f"{name}: lines", lines, 1)
     if lines != right:
         yield Finding("lost", f"{name}: its line stands on another customer's card")
-    if told.acked and not lines:
-        yield Finding("lost", f"{name}: acknowledged, and no line on the card of {response.buyer.name}")
+    if entry.must is not None and not lines:
+        yield Finding("lost", f"{name}: acknowledged, and no line on the card of {response.buyer}")
 
 
-def _judge_customers(company: str, books: Books, told: Mapping[Document | Response, Told]) -> Iterator[Finding]:
+def _counts(entry: Told) -> bool:
+    """Whether a customer must be there for it: not where the sale was, or may have been, called off unmade."""
+    return entry.must is not None and "cancelled" not in entry.possible
+
+
+def _judge_customers(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
     known: dict[str, bool] = {}
-    for subject, entry in told.items():
-        known[subject.buyer.name] = known.get(subject.buyer.name, False) or entry.acked
-    for name, acked in known.items():
+    for entry in everything:
+        buyer = entry.subject.buyer
+        known[buyer] = known.get(buyer, False) or _counts(entry)
+    for name, needed in known.items():
         cards = books.customers.get(name, [])
-        yield from _surplus(f"{company}: customers {name}", len(cards), 1)
-        if acked and not cards:
+        yield from surplus(f"{company}: customers {name}", len(cards), 1)
+        if needed and not cards:
             yield Finding("lost", f"{company}: acknowledged, and no customer {name}")
     for name, cards in books.customers.items():
         if name not in known:
-            yield from _surplus(f"{company}: customers {name}, of whom nobody told", len(cards), 0)
+            yield from surplus(f"{company}: customers {name}, of whom nobody told", len(cards), 0)
+
+
+def _judge_articles(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
+    """Each article once; one that a document needs is there, and none that nobody sells."""
+    known: dict[str, bool] = {}
+    for entry in everything:
+        if not isinstance(entry.subject, Document):
+            continue
+        needed = (
+            _counts(entry) and any(stages(entry.subject, frozenset({entry.must})).values()) if entry.must else False
+        )
+        for article in entry.subject.articles:
+            known[article] = known.get(article, False) or needed
+    for number, needed in known.items():
+        yield from surplus(f"{company}: articles {number}", len(books.articles.get(number, [])), 1)
+        if needed and number not in books.articles:
+            yield Finding("lost", f"{company}: sold, and no article {number}")
+    for number, stored in books.articles.items():
+        if number not in known:
+            yield from surplus(f"{company}: articles {number}, which nobody sells", len(stored), 0)

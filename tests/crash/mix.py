@@ -1,78 +1,44 @@
-"""The seeded mix of webhooks, and what each of them must lead to: buyers, documents, responses."""
+"""The seeded mix of deliveries: which sales and surveys there are, and who tells of them in which order."""
 
 import string
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from random import Random
 from typing import Literal
 
-from tests.crash import bodies
-
-COMPANIES = {"alpha": 1001, "beta": 1002}
-"""Name in the configuration -> tenant at the simulator."""
-
-STANDARD = {"shop": "alpha", "crm": "alpha", "web": "beta"}
-WORKFLOWS = {"flow": "alpha"}
-"""Source -> company, by kind of sender (standard, highlevel)."""
+from tests.crash import bodies, records
+from tests.crash.bodies import Sale, Terms
+from tests.crash.companies import COMPANIES, COMPANY_OF, HIGHLEVEL, SUBSCRIPTIONFLOW, UPSALES
+from tests.crash.scenarios import DECK, Scenario
+from tests.crash.subjects import Buyer, Change, Document, Response, Status, Webhook
 
 MOST_RESPONSES = 8
 """Per customer: as many lines as surely fit into a card's comments without any being trimmed."""
 
-SCENARIOS = ("won", "paid", "won_paid", "won_invoice_paid", "own_invoice", "survey", "workflow")
-WEIGHTS = (12, 8, 24, 10, 10, 26, 10)
+SPREAD, APART, IN_ORDER = 24.0, 20.0, 0.7
+"""How far a delivery may move back among the others; and how far apart one sale's states are told at least nearly in
+their order, for this share of the sales: the others come in any order, and what was called off is told before it was
+sold."""
+
+TERMS: dict[str, Terms] = {
+    HIGHLEVEL: Terms(discounts=(0,), with_vat=0, euro=0),
+    UPSALES: Terms(
+        articles=tuple(f"BF-{number:02d}" for number in range(16)), rates=(25,), discounts=(0, 10), with_vat=0, euro=0
+    ),
+    SUBSCRIPTIONFLOW: Terms(rates=(25, 25, 12, 6), one_rate=True, discounts=(0,), with_vat=0, euro=0.2),
+}
+IN_KRONOR = Terms(euro=0)
+"""Where credit invoices are made: in another currency they settle nothing at the simulator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Buyer:
-    """One party; the same keys wherever it buys. ``external`` says whether sources state an id of their own for it."""
+class Mix:
+    """A whole run: who buys, and what is told, in the order in which it is first told."""
 
-    name: str
-    organisation_number: str | None
-    email: str | None
-    external: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """An order, or an invoice that a source made by itself; ``total`` as the source states it, in ``currency``."""
-
-    company: str
-    source: str
-    kind: Literal["order", "invoice"]
-    id: str
-    buyer: Buyer
-    currency: str
-    total: Decimal
-
-    @property
-    def origin(self) -> str:
-        """How the invoice names where it comes from."""
-        return f"{self.source} {self.kind} {self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answered survey; ``word`` stands in one of its answers and nowhere else in the run."""
-
-    company: str
-    buyer: Buyer
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """One delivery. ``pays`` says that it tells of a payment; an impatient sender gives up after one try."""
-
-    id: str
-    source: str
-    body: bytes
-    subject: Document | Response
-    pays: bool = False
-    impatient: bool = False
-    repeats: int = 0
+    buyers: tuple[Buyer, ...]
+    webhooks: tuple[Webhook, ...]
 
 
 @dataclass(slots=True)
@@ -84,6 +50,7 @@ class _Made:
     buyers: list[Buyer]
     serial: int = 0
     responses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    totals: set[str] = field(default_factory=set)
 
     def next(self) -> int:
         self.serial += 1
@@ -98,21 +65,27 @@ def organisation_number(serial: int) -> str:
     return f"{digits[:6]}-{digits[6:]}{check}"
 
 
-def webhooks(seed: int, count: int, now: datetime) -> list[Webhook]:
-    """``count`` deliveries in the order in which they are first sent; documents' deliveries come in any order."""
+def mixed(seed: int, count: int, now: datetime) -> Mix:
+    """``count`` deliveries in the order in which they are first sent; one sale's deliveries come in any order."""
     random = Random(seed)
     made = _Made(random, now, [_buyer(serial) for serial in range(max(6, count // 10))])
     placed: list[tuple[float, Webhook]] = []
     while len(placed) < count:
-        scenario = random.choices(SCENARIOS, WEIGHTS)[0]
-        placed += [(len(placed) + random.uniform(0, 24), webhook) for webhook in _scenario(made, scenario)]
+        deck = list(DECK)
+        random.shuffle(deck)
+        for scenario in deck:
+            apart = APART if random.random() < IN_ORDER else 0.0
+            for place, webhook in enumerate(_told(made, scenario)):
+                placed.append((len(placed) + random.uniform(0, SPREAD) + place * apart, webhook))
     placed = placed[:count]
-    return [webhook for _, webhook in sorted(placed, key=lambda entry: entry[0])]
+    ordered = [webhook for _, webhook in sorted(placed, key=lambda entry: entry[0])]
+    return Mix(tuple(made.buyers), tuple(ordered))
 
 
 def _buyer(serial: int) -> Buyer:
     has_number, has_email = serial % 3 != 1, serial % 3 != 2
     return Buyer(
+        serial=serial,
         name=f"Provbolag {serial:03d} AB",
         organisation_number=organisation_number(serial) if has_number else None,
         email=f"inkop@provbolag{serial:03d}.example" if has_email else None,
@@ -120,65 +93,122 @@ def _buyer(serial: int) -> Buyer:
     )
 
 
-def _scenario(made: _Made, scenario: str) -> Iterator[Webhook]:
-    if scenario in {"survey", "workflow"}:
-        yield from _survey(made, scenario)
+def _told(made: _Made, scenario: Scenario) -> Iterator[Webhook]:
+    source = made.random.choice(scenario.sources)
+    if scenario.states == ("answered",):
+        yield from _survey(made, source)
         return
-    source = made.random.choice(sorted(STANDARD))
-    kind: Literal["order", "invoice"] = "invoice" if scenario == "own_invoice" else "order"
-    sale = _sale(made, source, kind)
-    if scenario.startswith("won"):
-        yield _delivery(made, sale, "order.won", pays=False)
-    if scenario in {"paid", "won_paid"}:
-        yield _delivery(made, sale, "order.paid", pays=True)
-    elif scenario != "won":
-        yield _delivery(made, sale, "invoice.paid", pays=True)
+    sale = _sale(made, source, scenario)
+    told = _by_stand_in(made, sale, scenario) if source in TERMS else _by_standard(made, sale, scenario)
+    yield from told
 
 
-def _sale(made: _Made, source: str, kind: Literal["order", "invoice"]) -> bodies.Sale:
-    serial = made.next()
-    keyless = made.random.random() < 0.06
-    buyer = Buyer(f"Kontantkund {serial:04d}", None, None, None) if keyless else made.random.choice(made.buyers)
-    content = bodies.content(made.random, serial)
-    number = f"{'O' if kind == 'order' else 'F'}-{serial:04d}"
-    document = Document(STANDARD[source], source, kind, number, buyer, content.currency, content.total)
-    return bodies.Sale(document, content, ordered=made.now - timedelta(days=made.random.uniform(1, 20)))
-
-
-def _delivery(made: _Made, sale: bodies.Sale, kind: str, *, pays: bool) -> Webhook:
-    serial = made.next()
-    return Webhook(
-        id=f"msg_{serial:05d}",
-        source=sale.document.source,
-        body=bodies.of_sale(sale, kind, f"F-{serial:04d}"),
-        subject=sale.document,
-        pays=pays,
-        impatient=made.random.random() < 0.05,
-        repeats=made.random.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 2)),
+def _sale(made: _Made, source: str, scenario: Scenario) -> Sale:
+    serial, company = made.next(), COMPANY_OF[source]
+    keyless = source not in TERMS and made.random.random() < 0.06
+    buyer = Buyer(serial, f"Kontantkund {serial:04d}", None, None, None) if keyless else made.random.choice(made.buyers)
+    terms = TERMS.get(source, IN_KRONOR if COMPANIES[company].credits else Terms())
+    content = bodies.content(made.random, serial, terms)
+    while f"{content.currency} {content.total}" in made.totals:
+        content = bodies.content(made.random, serial, terms)
+    made.totals.add(f"{content.currency} {content.total}")
+    number = f"{'O' if scenario.kind == 'order' else 'F'}-{serial:04d}"
+    document = Document(
+        company=company,
+        source=source,
+        kind=scenario.kind,
+        id=_id(source, scenario.kind, serial, number),
+        number=str(records.FIRST_ORDER + serial) if source == UPSALES else number,
+        buyer=buyer.name,
+        currency=content.currency,
+        net=content.net,
+        total=content.total,
+        articles=tuple(row.article for row in content.rows) if COMPANIES[company].articles else (),
+        by_hand=scenario.by_hand,
     )
+    if source == HIGHLEVEL and scenario.kind == "order":
+        document = replace(document, number=document.id)  # such an order has no number but its id
+    return Sale(document, content, buyer, made.now - timedelta(days=made.random.uniform(1, 20)))
 
 
-def _survey(made: _Made, scenario: str) -> Iterator[Webhook]:
-    sources = STANDARD if scenario == "survey" else WORKFLOWS
-    source = made.random.choice(sorted(sources))
+def _id(source: str, kind: Literal["order", "invoice"], serial: int, number: str) -> str:
+    names = {HIGHLEVEL: f"hl{kind}{serial:06d}", UPSALES: str(records.FIRST_ORDER + serial)}
+    return {**names, SUBSCRIPTIONFLOW: f"inv-{serial:04d}"}.get(source, number)
+
+
+def _by_standard(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhook]:
+    for status in scenario.states:
+        serial = made.next()
+        by_invoice = status == "paid" and (scenario.kind == "invoice" or made.random.random() < 0.3)
+        body = bodies.of_sale(sale, "invoice.paid" if by_invoice else bodies.TYPES[status], f"F-{serial:04d}")
+        patient = scenario.by_hand or made.random.random() >= 0.05
+        yield Webhook(
+            id=f"msg_{serial:05d}",
+            source=sale.document.source,
+            subject=sale.document,
+            status=status,
+            body=body,
+            impatient=not patient,
+            repeats=made.random.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 2)),
+            after_booking=scenario.by_hand and status == "cancelled",
+        )
+
+
+def _by_stand_in(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhook]:
+    for place, status in enumerate(scenario.states):
+        changes = _changes(sale, status, place * 2, first_told=made.random.random() < 0.5)
+        for means, change in changes:
+            yield Webhook(
+                id=f"msg_{made.next():05d}",
+                source=sale.document.source,
+                subject=sale.document,
+                status=means,
+                change=change,
+                repeats=made.random.choice((0, 0, 0, 1)),
+            )
+
+
+def _changes(sale: Sale, status: Status, place: int, *, first_told: bool) -> Iterator[tuple[Status | None, Change]]:
+    """What happens at the sender until the sale is in this state; ``first_told`` adds the state before it."""
+    document = sale.document
+    if document.source == UPSALES:
+        trigger = "orderupdate" if place else "orderinsert"
+        yield status, Change("orders", document.id, records.upsales_order(sale, status), place, trigger)
+    elif document.source == SUBSCRIPTIONFLOW:
+        record = records.subscription_invoice(sale)
+        if first_told:
+            yield None, Change("invoices", document.id, record, place, "created")
+        yield status, Change("invoices", document.id, record, place + 1, "paid")
+    elif document.kind == "invoice":
+        if first_told:
+            yield None, Change("invoices", document.id, records.highlevel_invoice(sale, "sent"), place, "InvoiceSent")
+        yield status, Change("invoices", document.id, records.highlevel_invoice(sale, "paid"), place + 1, "InvoicePaid")
+    else:
+        kind, event = "orders", "OrderStatusUpdate"
+        if first_told:
+            yield None, Change(kind, document.id, records.highlevel_order(sale, "pending"), place, "OrderCreate")
+        yield status, Change(kind, document.id, records.highlevel_order(sale, "completed"), place + 1, event)
+
+
+def _survey(made: _Made, source: str) -> Iterator[Webhook]:
     # Few customers with many respondents each: their lines meet on one card.
     buyer = made.random.choice(made.buyers[:6]) if made.random.random() < 0.6 else made.random.choice(made.buyers)
-    if made.responses[sources[source], buyer.name] >= MOST_RESPONSES:
+    company = COMPANY_OF[source]
+    if made.responses[company, buyer.name] >= MOST_RESPONSES:
         return
-    made.responses[sources[source], buyer.name] += 1
+    made.responses[company, buyer.name] += 1
     serial = made.next()
     word = "w" + "".join(made.random.choices(string.ascii_lowercase, k=9))
-    response = Response(sources[source], buyer, word)
-    body = (
-        bodies.of_survey(response, serial, made.now)
-        if scenario == "survey"
-        else bodies.of_workflow(response, serial, made.now)
-    )
+    response = Response(company, source, buyer.name, word)
+    change = records.submission(response, buyer, serial, made.now) if source == HIGHLEVEL else None
+    written = bodies.of_workflow if source == "flow" else bodies.of_survey
     yield Webhook(
         id=f"msg_{serial:05d}",
         source=source,
-        body=body,
         subject=response,
+        status="answered",
+        body=b"" if change else written(response, buyer, serial, made.now),
+        change=change,
         impatient=made.random.random() < 0.05,
         repeats=made.random.choice((0, 0, 0, 0, 1)),
     )

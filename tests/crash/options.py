@@ -22,6 +22,10 @@ class Pace:
     late_seconds: float = 0.9
     slow_seconds: float = 1.1
     latency_seconds: float = 0.2
+    poll_seconds: float = 1.0
+    sender_window_calls: int = 95
+    sender_window_seconds: float = 10.0
+    sender_timeout_seconds: float = 3.0
 
     @property
     def quiet_seconds(self) -> float:
@@ -35,18 +39,23 @@ class Pace:
             f"scaled: settle {self.settle_seconds:g} s, retry steps {steps} s, probe {self.probe_seconds:g} s, "
             f"client time-out {self.timeout_seconds:g} s, window {self.window_calls} calls per "
             f"{self.window_seconds:g} s, access token {self.token_seconds:g} s, "
-            f"late effects up to {self.slow_seconds:g} s, every call about {self.latency_seconds:g} s"
+            f"late effects up to {self.slow_seconds:g} s, every call about {self.latency_seconds:g} s, "
+            f"senders polled every {self.poll_seconds:g} s"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One run: ``folder`` holds configuration, data and logs of the daemon; ``broken`` starts the broken build."""
+    """One run: ``folder`` holds configuration, data and logs of the daemon; ``broken`` starts the broken build.
+
+    ``failing`` is the share of calls that fail at the senders' stand-ins.
+    """
 
     seed: int
     kills: int
     webhooks: int
     folder: Path
     broken: bool = False
+    failing: float = 0.12
     pace: Pace = Pace()
     deadline_seconds: float = 420.0

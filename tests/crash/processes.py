@@ -1,4 +1,4 @@
-"""The two processes of a run: the simulator, and the daemon that is killed and started again."""
+"""Processes of a run: the simulator, and the daemon that is killed and started again."""
 
 import asyncio
 import json
@@ -12,12 +12,15 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.crash.mix import COMPANIES
+from tests.crash.companies import COMPANIES
 from tests.crash.options import Pace
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
+PERSON = ("person", "of-the-person")
+"""Client id and secret at the simulator of the person who books by hand: not those of the daemon."""
+
 COMMAND = (sys.executable, "-c", "from daemon.cli import main; main()")
 """`fortnox-bridge`, from the tree that this file stands in."""
 
@@ -35,20 +38,20 @@ async def declare_empty(config: Path) -> None:
     Then no create is preceded by a look, and only the handling of unknown ends stands between a lost answer and a
     second document. Raises ``RuntimeError`` with what the command said.
     """
-    for company in COMPANIES:
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND, "company", "declare-empty", company, "--config", str(config), cwd=ROOT, stdout=PIPE, stderr=STDOUT
-        )
-        said, _ = await process.communicate()
-        if process.returncode != 0:
-            raise RuntimeError(said.decode())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crash.declaring", str(config), *COMPANIES, cwd=ROOT, stdout=PIPE, stderr=STDOUT
+    )
+    said, _ = await process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError(said.decode())
 
 
 @asynccontextmanager
 async def simulator(pace: Pace) -> AsyncIterator[str]:
     """Run the simulator; gives its address."""
     settings = {
-        "tenants": list(COMPANIES.values()),
+        "tenants": [company.tenant for company in COMPANIES.values()],
+        "person": PERSON,
         "window_calls": pace.window_calls,
         "window_seconds": pace.window_seconds,
         "token_seconds": pace.token_seconds,
@@ -64,10 +67,11 @@ async def simulator(pace: Pace) -> AsyncIterator[str]:
             raise RuntimeError("the simulator did not start")
         yield line.decode().strip()
     finally:
-        await _ended(process)
+        await ended(process)
 
 
-async def _ended(process: Process) -> None:
+async def ended(process: Process) -> None:
+    """End a process that was started here, with a bound."""
     if process.returncode is None:
         process.terminate()
         try:
@@ -144,7 +148,7 @@ class Daemon:
         if self._process is None:
             return
         running = self._process.returncode is None
-        await _ended(self._process)
+        await ended(self._process)
         if not running or self._process.returncode:
             self.exits.append(self._process.returncode or 0)
         self._process = None

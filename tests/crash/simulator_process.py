@@ -8,7 +8,9 @@ from connectors.fortnox.simulator import SimulatorSettings, running
 from connectors.fortnox.simulator.settings import CompanySettings
 
 
-async def _serve(tenants: list[int], window_calls: int, window_seconds: float, token_seconds: float) -> None:
+async def _serve(
+    tenants: list[int], person: list[str], window_calls: int, window_seconds: float, token_seconds: float
+) -> None:
     companies = tuple(
         CompanySettings(
             tenant_id=tenant,
@@ -19,7 +21,8 @@ async def _serve(tenants: list[int], window_calls: int, window_seconds: float, t
         )
         for tenant in tenants
     )
-    async with running(SimulatorSettings(companies=companies)) as server:
+    clients = {"simulator": "simulator", person[0]: person[1]}
+    async with running(SimulatorSettings(clients=clients, companies=companies)) as server:
         sys.stdout.write(server.url + "\n")
         sys.stdout.flush()
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from tests.stand_ins.serving import CONTROL, Record, State, control
 
@@ -136,6 +136,12 @@ class Instance:
         status = await self.pay(request.match_info["id"], day=body.get("date"))
         return web.json_response({"callback_answered": status})
 
+    async def tell(self, request: web.Request) -> web.Response:
+        """``POST /_stand_in/invoices/ID/tell``: a callback of ``{"event"}`` leaves, and nothing else happens."""
+        event = (await request.json())["event"]
+        status = await self.call_back(request.match_info["id"], event)
+        return web.json_response({"callback_answered": status})
+
     async def pay(self, invoice_id: str, *, day: str | None = None, now: datetime | None = None) -> int | None:
         """Take the payment; gives the status that the callback's receiver answered, if one is configured."""
         moment = now or datetime.now(UTC)
@@ -172,7 +178,7 @@ class Instance:
                 session.post(self.callback["url"], data=body, headers={"Content-Type": content_type}) as answer,
             ):
                 return answer.status
-        except (OSError, TimeoutError):
+        except (ClientError, OSError, TimeoutError):
             return None
 
 
@@ -191,6 +197,7 @@ def served(instance: Instance) -> web.Application:
     made.router.add_get("/api/v1/invoices/{id}/link/transactions", instance.linked)
     made.router.add_put(f"{CONTROL}/callback", instance.configure)
     made.router.add_post(f"{CONTROL}/invoices/{{id}}/pay", instance.process_payment)
+    made.router.add_post(f"{CONTROL}/invoices/{{id}}/tell", instance.tell)
     return made
 
 

@@ -67,7 +67,7 @@ def application(state: State) -> web.Application:
         record = state.records[asked["kind"]][str(asked["id"])]
         try:
             status = await send_callback(state, asked["to"], asked["trigger"], record, user=asked.get("user"))
-        except (aiohttp.ClientError, TimeoutError):
+        except (aiohttp.ClientError, OSError, TimeoutError):
             return web.json_response({"status": None})
         return web.json_response({"status": status})
 

@@ -1,0 +1,121 @@
+"""Books without fault: what Fortnox and the senders' stand-ins hold if every delivery led to exactly what it must."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.crash import records
+from tests.crash.companies import COMPANIES, STAND_INS, SUBSCRIPTIONFLOW
+from tests.crash.mix import Mix
+from tests.crash.sales import NUMBERS, ROWS, stages
+from tests.crash.subjects import Document, Record, Response, Webhook
+from tests.crash.truth import Records, Told, told
+
+KINDS = ("customers", "articles", "offers", "orders", "invoices", "payments", "vouchers")
+
+
+def ideal_records(mix: Mix, tried: set[str]) -> Records:
+    """The records of all senders after everything that was tried has happened there."""
+    held: dict[str, dict[str, dict[str, Record]]] = {source: {} for source in STAND_INS}
+    for source, kind, number, record in records.parties(mix.buyers):
+        held[source].setdefault(kind, {})[number] = record
+    changes = [
+        (webhook.change.place, webhook.source, webhook.change)
+        for webhook in mix.webhooks
+        if webhook.change and webhook.id in tried
+    ]
+    for _, source, change in sorted(changes, key=lambda entry: entry[0]):
+        paid = {"status": "Paid"} if source == SUBSCRIPTIONFLOW and change.told == "paid" else {}
+        held[source].setdefault(change.kind, {})[change.id] = {**change.record, **paid}
+    return held
+
+
+def ideal_state(webhooks: Sequence[Webhook], acked: set[str], tried: set[str], held: Records) -> dict[str, Any]:
+    """What ``/_sim/state`` shows then: every document of each sale that its states lead to, also of a lost one."""
+    companies: dict[str, Any] = {str(company.tenant): {kind: [] for kind in KINDS} for company in COMPANIES.values()}
+    for entry in told(webhooks, acked, tried, held):
+        company = companies[str(COMPANIES[entry.subject.company].tenant)]
+        card = _card(company["customers"], entry.subject.buyer)
+        if isinstance(entry.subject, Response):
+            card["Comments"] += f"2026-11-21 kundenkat 9; ord: {entry.subject.word} #abcdefghijkl\n"
+        else:
+            _add_sale(company, entry.subject, entry, card["CustomerNumber"])
+    return {"companies": companies}
+
+
+def _card(cards: list[Record], name: str) -> Record:
+    for card in cards:
+        if card["Name"] == name:
+            return card
+    cards.append({"Name": name, "CustomerNumber": str(len(cards) + 1), "Comments": ""})
+    return cards[-1]
+
+
+def _add_sale(company: Record, document: Document, entry: Told, customer: str) -> None:
+    """The documents, each made from the one before it."""
+    wanted = stages(document, frozenset(entry.tried))
+    cancelled, paid = entry.must == "cancelled", entry.must == "paid"
+    before: tuple[str, Record] | None = None
+    for kind in ROWS:
+        if not wanted[kind]:
+            continue
+        stored = _stored(company, document, kind, customer)
+        if before is not None:
+            earlier, source = before
+            source[f"{kind.capitalize()}Reference"] = stored["DocumentNumber"]
+            stored[f"{earlier.capitalize()}Reference"] = source["DocumentNumber"]
+        before = kind, stored
+    if before is None:
+        return
+    kind, last = before
+    last["Cancelled"] = cancelled
+    if kind == "invoice" and (paid or document.by_hand):
+        last["Booked"], last["Balance"], last["Cancelled"] = True, 0 if paid or cancelled else last["Total"], False
+        company["vouchers"].append({"ReferenceType": "INVOICE", "ReferenceNumber": last["DocumentNumber"]})
+    if paid:
+        payment = {"InvoiceNumber": int(last["DocumentNumber"]), "AmountCurrency": document.total, "Booked": True}
+        company["payments"].append(payment)
+    if kind == "invoice" and cancelled and document.by_hand:
+        _add_credit(company, last)
+
+
+def _stored(company: Record, document: Document, kind: str, customer: str) -> Record:
+    made = company[f"{kind}s"]
+    stored = {
+        "DocumentNumber": str(len(made) + 1),
+        NUMBERS[kind]: f"{document.number} abcdefghijkl" if kind == "offer" else document.number,
+        "ExternalInvoiceReference2": document.origin,
+        "OfferReference": "0",
+        "OrderReference": "0",
+        "InvoiceReference": "0",
+        "Credit": "false",
+        "CreditInvoiceReference": "0",
+        "Net": document.net,
+        "Total": document.total,
+        "RoundOff": 0,
+        "Currency": document.currency,
+        "Cancelled": False,
+        "CustomerNumber": customer,
+        "Booked": False,
+        "Balance": document.total,
+        ROWS[kind]: [{"ArticleNumber": article} for article in document.articles or ("",)],
+    }
+    made.append(stored)
+    for article in document.articles:
+        if article not in {one["ArticleNumber"] for one in company["articles"]}:
+            company["articles"].append({"ArticleNumber": article})
+    return stored
+
+
+def _add_credit(company: Record, invoice: Record) -> None:
+    number = str(len(company["invoices"]) + 1)
+    negative = {name: -invoice[name] for name in ("Net", "Total", "RoundOff")}
+    references = {"Credit": "true", "CreditInvoiceReference": invoice["DocumentNumber"], "OrderReference": "0"}
+    company["invoices"].append({**invoice, **negative, **references, "DocumentNumber": number})
+    company["vouchers"].append({"ReferenceType": "INVOICE", "ReferenceNumber": number})
+    invoice["CreditInvoiceReference"] = number
+
+
+def in_one(state: Mapping[str, Any], company: str) -> dict[str, Any]:
+    """The books of one company, by its name in the configuration."""
+    found: dict[str, Any] = state["companies"][str(COMPANIES[company].tenant)]
+    return found
