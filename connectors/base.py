@@ -117,9 +117,10 @@ class LinkReader(Protocol):
 
     async def same_sale(
         self, company: str, thing: str, customer: str, total: str, currency: str, days: int
-    ) -> str | None:
-        """The number or thing of an invoice made from an order for the same customer, total and currency in the last
-        ``days`` days, made by any command of ours (also one not yet sent); ``None`` where there is none."""
+    ) -> tuple[str, str | None] | None:
+        """A sale for the same customer, total and currency that came the other way (as an order, as the source's own
+        invoice) in the last ``days`` days and before this one, by any command of ours (also one not yet sent): its
+        number at the source, and its document (``invoice:7``) where there is one; ``None`` where there is none."""
         ...
 
 

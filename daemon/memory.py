@@ -22,7 +22,7 @@ class MemoryLinks:
 
     async def same_sale(
         self, company: str, thing: str, customer: str, total: str, currency: str, days: int
-    ) -> str | None:
-        """The number of an order that made an invoice for the same buyer, total and currency in the last ``days``."""
+    ) -> tuple[str, str | None] | None:
+        """A sale of the same buyer, total and currency that came the other way in the last ``days``, before this."""
         since = self._clock.milliseconds() - days * DAY_MS
         return await self._database.read(handling.same_sale(company, thing, total, currency, since=since))

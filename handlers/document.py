@@ -96,7 +96,7 @@ class Drafted:
             **self._content,
             **self._things.others(self._things.invoice),
             made_from=self._made_from,
-            hold_same_total_days=self._bookkeeping.hold_same_total_days if self._made_from == "invoice" else 0,
+            hold_same_total_days=self._bookkeeping.hold_same_total_days,
             to_be_booked=to_be_booked,
             invoice_date=document.dated,
             due_date=document.due if document.due is not None else _due_date(document.dated, days),

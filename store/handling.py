@@ -222,25 +222,28 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
     )
 
 
-def same_sale(company: str, thing: str, total: str, currency: str, *, since: int) -> Job[str | None]:
-    """The source's number of an order's invoice for the same customer, total and currency, made after ``since``.
+def same_sale(company: str, thing: str, total: str, currency: str, *, since: int) -> Job[tuple[str, str | None] | None]:
+    """A sale that came before ``thing`` the other way (as an order, as the source's own invoice), after ``since``.
 
-    The customer is the same if both things are linked to one number, or if their match keys meet. A discarded sale
-    (its invoice command was discarded and nothing was linked) does not count.
+    It is of the same customer, total and currency; given are the source's number of it, and what it is in Fortnox
+    (``invoice:7``) where it is there. The customer is the same if both things are linked to one number, or if their
+    match keys meet. A discarded sale (its command was discarded and nothing was linked) does not count. Only the one
+    that came later is ever told of the other (of two that came together, the invoice), so never both are stopped.
     """
 
-    def job(connection: sqlite3.Connection) -> str | None:
-        ours = connection.execute("SELECT customer, keys FROM sale WHERE thing = ?", (thing,)).fetchone()
+    def job(connection: sqlite3.Connection) -> tuple[str, str | None] | None:
+        ours = connection.execute("SELECT * FROM sale WHERE thing = ?", (thing,)).fetchone()
         if ours is None:
             return None
         candidates = connection.execute(
-            "SELECT s.* FROM sale s WHERE s.company = ? AND s.currency = ? AND s.total = ? AND s.at >= ?"
-            " AND s.made_from = 'order' AND s.thing <> ?",
-            (company, currency, _plain(total), since, thing),
+            "SELECT s.*, l.kind || ':' || l.number AS document FROM sale s LEFT JOIN link l ON l.thing = s.thing"
+            " WHERE s.company = ?1 AND s.currency = ?2 AND s.total = ?3 AND s.at >= ?4 AND s.made_from <> ?5"
+            " AND (s.at < ?6 OR (s.at = ?6 AND s.made_from = 'order')) ORDER BY s.at DESC",
+            (company, currency, _plain(total), since, ours["made_from"], ours["at"]),
         ).fetchall()
         for row in candidates:
             if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
-                return str(row["number"])
+                return str(row["number"]), row["document"]
         return None
 
     return job

@@ -26,7 +26,7 @@ class Questions:
 
     async def about_same_sale(self, task: Task, command: DocumentCommand, customer: str) -> None:
         """One sale may arrive as an order and as the source's own invoice: a person decides. Raises ``Held``."""
-        if not isinstance(command, EnsureInvoice) or command.made_from != "invoice" or command.total is None:
+        if not isinstance(command, EnsureInvoice) or command.total is None:
             return
         days = command.hold_same_total_days
         if days == 0:
@@ -35,10 +35,13 @@ class Questions:
             task.company, task.thing, customer, str(command.total), command.currency, days
         )
         if other is not None:
+            number, document = other
+            came = "Order" if command.made_from == "invoice" else "The source's own invoice"
+            shown = f" ({document.replace(':', ' ')} in Fortnox)" if document else ""
             raise held(
                 "same_sale",
-                f"Order {other} made an invoice of the same customer and total in the last {days} days. Discard this "
-                "command if it is the same sale; retry it with --absent if it is another one.",
+                f"{came} {number}{shown} is of the same customer and total, and came in the last {days} days. Discard "
+                "this command if it is the same sale; retry it with --absent if it is another one.",
             )
 
     def about_cancelled_sale(self, later: Link) -> None:

@@ -155,10 +155,13 @@ class Documents:
             state: Json = {"adopted": True, "same": evidence["same"]}
             return Settled(Link(self._form.kind, made.number, state), "created", again=True, proof=proof)
         if made.before:
+            # It may have stood a while, or been sent: whether its dates may be changed is seen in the next pass.
             invoice = await client.read("read_invoice", made.number)
-            return self._settled(invoice, evidence, "found", proof)
+            found = self._settled(invoice, evidence, "found", proof)
+            return replace(found, again=evidence["compare_again"] and found.question is None)
         if made.form is INVOICE:
-            return self._settled(made.shown, evidence, "created", proof)
+            settled = self._settled(made.shown, evidence, "created", proof)
+            return _to_be_dated(settled) if evidence["compare_again"] else settled
         wrong = far.differences(made.form, ours, made.shown)
         question = self._ask.unlike(made.number, wrong) if wrong else None
         state = far.state_of(INVOICE, made.shown, ours, mismatch=question is not None)
@@ -173,10 +176,9 @@ class Documents:
         if made is None:
             return Sighting(None, proof | {conversion.reference: "0"})
         settled = await self._became(task, made, evidence, client)
-        if self._form is INVOICE and settled.link is not None and settled.question is None:
-            state = settled.link.state | {"unseen": evidence["compare_again"]}
-            link = replace(settled.link, state=state)
-            settled = replace(settled, link=link, result="created", again=evidence["compare_again"])
+        if self._form is INVOICE and settled.question is None:
+            settled = replace(settled, result="created")
+            settled = _to_be_dated(settled) if evidence["compare_again"] else replace(settled, again=False)
         return Sighting(settled, proof | {conversion.reference: made.number})
 
     # --- found again ------------------------------------------------------------------------------------------------
@@ -209,3 +211,13 @@ class Documents:
         if "sent" in evidence:
             shown["cut"] = far.cut_texts(evidence["sent"], stored)
         return Settled(Link(self._form.kind, number, state), result, question=question, proof=shown)
+
+
+def _to_be_dated(settled: Settled) -> Settled:
+    """An invoice that Fortnox just made, dated that day: a further pass gives it the dates that it shall have.
+
+    What raises a question gets none.
+    """
+    if settled.link is None or settled.question is not None:
+        return settled
+    return replace(settled, link=replace(settled.link, state=settled.link.state | {"unseen": True}), again=True)

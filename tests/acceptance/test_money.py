@@ -95,6 +95,23 @@ async def test_a_sale_that_came_as_an_order_is_not_made_again_as_an_invoice(tmp_
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("003-07")
+@pytest.mark.parametrize("kind", ["order.won", "order.paid"])
+async def test_a_sale_that_came_as_an_invoice_is_not_made_again_as_an_order(tmp_path: Path, kind: str) -> None:
+    """Senders' events come in any order: the other way round it is the same question, and never two payments."""
+    async with scene(tmp_path) as stage:
+        await stage.send(invoice_paid("F-7"))
+        await stage.settle()
+        await stage.send(order("SO-1", kind))
+        await stage.settle()
+        state = await stage.state()
+        assert (len(state["invoices"]), len(state["payments"])) == (1, 1)
+        [(kind, reason, question)] = stage.rows("SELECT kind, reason, question FROM outbox WHERE state = 'held'")
+        assert (kind, reason) == ("ensure_invoice", "same_sale")
+        assert "own invoice F-7 (invoice 1 in Fortnox) is of the same customer and total" in question
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "other",
     [

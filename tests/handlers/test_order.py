@@ -27,7 +27,7 @@ def test_the_example_order_paid() -> None:
     assert invoice.thing == INVOICE
     assert invoice.customer == customer.thing
     assert (invoice.number, invoice.origin) == ("SO-20931", "shop order SO-20931")
-    assert (invoice.made_from, invoice.hold_same_total_days) == ("order", 0)
+    assert (invoice.made_from, invoice.hold_same_total_days) == ("order", 60)
     assert (invoice.invoice_date, invoice.due_date) == (date(2026, 11, 13), date(2026, 12, 13))
     assert (invoice.currency, invoice.currency_rate, invoice.prices_include_vat) == ("SEK", None, False)
     assert (invoice.total_excluding_vat, invoice.total_vat, invoice.total) == (

@@ -142,8 +142,9 @@ def sold(connection: sqlite3.Connection, made: Sale, now: int = NOW) -> int:
 def asked(
     connection: sqlite3.Connection, thing: str, *, total: str = "1250.00", currency: str = "SEK", since: int = 0
 ) -> str | None:
-    """The order that made the same sale."""
-    return handling.same_sale("demo", thing, total, currency, since=since)(connection)
+    """The number at the source of the same sale that came before, the other way."""
+    found = handling.same_sale("demo", thing, total, currency, since=since)(connection)
+    return None if found is None else found[0]
 
 
 def test_an_invoice_of_the_same_buyer_total_and_currency_as_an_order_is_named(tmp_path: Path) -> None:
@@ -159,13 +160,26 @@ def test_an_invoice_of_the_same_buyer_total_and_currency_as_an_order_is_named(tm
         assert asked(connection, "nothing known of it") is None
 
 
-def test_only_orders_count_and_a_sale_is_not_its_own_double(tmp_path: Path) -> None:
-    """Two invoices of a source's own with one total are two sales."""
+def test_a_sale_counts_only_for_one_that_came_later_the_other_way(tmp_path: Path) -> None:
+    """Two invoices of a source's own with one total are two sales; of an invoice and an order the later one is told."""
+    with opened(tmp_path) as connection:
+        sold(connection, sale("one", made_from="invoice", number="F-1"))
+        sold(connection, sale("two", made_from="invoice", number="F-2"), now=NOW + 1)
+        assert asked(connection, "two") is None
+        sold(connection, sale("order"), now=NOW + 2)
+        assert asked(connection, "order") == "F-2"
+        assert [asked(connection, thing) for thing in ("one", "two")] == [None, None]
+        links.save(connection, LinkRow("two", "demo", "invoice", "7", {}, verified=True), outbox_id=2, now=NOW)
+        found = handling.same_sale("demo", "order", "1250.00", "SEK", since=0)(connection)
+        assert found == ("F-2", "invoice:7")
+
+
+def test_of_two_that_came_together_the_invoice_is_told(tmp_path: Path) -> None:
+    """Never both: each would wait for a person although one of them is right."""
     with opened(tmp_path) as connection:
         sold(connection, sale("one", made_from="invoice"))
-        sold(connection, sale("two", made_from="invoice"))
         sold(connection, sale("order"))
-        assert asked(connection, "order") is None
+        assert (asked(connection, "order"), asked(connection, "one")) == (None, "SO-1")
 
 
 def test_the_buyer_is_the_same_by_link_before_keys(tmp_path: Path) -> None:
