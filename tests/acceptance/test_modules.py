@@ -253,3 +253,26 @@ async def test_articles_are_named_found_or_made(tmp_path: Path, policy: str) -> 
         named = ("K-100", "Konsulttid") if policy == "create" else ("", "K-100 Konsulttid")
         assert {(row["ArticleNumber"], row["Description"]) for row in rows} == {named}
         assert len(rows) == 5
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f25")
+@pytest.mark.parametrize("answer", ["order", "invoice"])
+async def test_an_invoice_made_from_an_order_gets_the_sale_s_own_dates(tmp_path: Path, answer: str) -> None:
+    """Fortnox dates it the day it is made, whichever envelope it answers with: the sale's day and due date count."""
+    simulator = {"order_createinvoice_answer": answer}
+    days = {"ordered_at": "2026-02-03T10:00:00Z", "paid_at": "2026-02-05T10:00:00Z"}
+    async with scene(tmp_path, plan("order"), simulator=simulator) as stage:
+        await stage.send(order("SO-1", "order.won", **days), order("SO-2", "order.won", **days, buyer=COMPANY))
+        await stage.settle()
+        await stage.send(
+            order("SO-1", "order.paid", **days),
+            order("SO-2", "order.invoiced", **days, due_date="2027-01-15"),
+        )
+        await stage.settle()
+        assert all_done(stage), stage.rows("SELECT kind, state, reason, question FROM outbox")
+        state = await stage.state()
+        invoices = {invoice["YourOrderNumber"]: invoice for invoice in state["invoices"]}
+        assert (invoices["SO-1"]["InvoiceDate"], invoices["SO-1"]["Booked"]) == ("2026-02-03", True)
+        assert [payment["PaymentDate"] for payment in state["payments"]] == ["2026-02-05"]
+        assert (invoices["SO-2"]["DueDate"], invoices["SO-2"]["Booked"]) == ("2027-01-15", False)

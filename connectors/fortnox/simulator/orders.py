@@ -8,6 +8,7 @@ from connectors.fortnox.simulator.documents import DocumentKind
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoices import INVOICE
 from connectors.fortnox.simulator.order_fields import ORDER_FIELDS, ORDER_ROW_FIELDS
+from connectors.fortnox.simulator.resource import Shown
 
 
 def is_invoiced(data: dict[str, Any]) -> bool:
@@ -36,8 +37,11 @@ ORDER = DocumentKind(
 """Its totals count what was ordered, its invoice what was delivered (the first is a *simulator choice*)."""
 
 
-def createinvoice(company: Company, record: Record, moment: Moment) -> None:
+def createinvoice(company: Company, record: Record, moment: Moment) -> Shown:
     """Make the order's one invoice, unbooked, dated today; the order is closed then and holds its number.
+
+    The answer is the order, as was measured, or with the switch `order_createinvoice_answer` the invoice, as the
+    OpenAPI document declares.
 
     Raises:
         ApiError: 2000397 for a cancelled order, 2000496 the second time.
@@ -51,6 +55,8 @@ def createinvoice(company: Company, record: Record, moment: Moment) -> None:
     invoice = convert(company, record, moment, source=ORDER, target=INVOICE, quantities={}, also=links)
     record.data = order | {"InvoiceReference": invoice.data["DocumentNumber"]}
     record.modified = moment.now
+    as_measured = company.settings.order_createinvoice_answer == "order"
+    return Shown("orders", record) if as_measured else Shown("invoices", invoice)
 
 
 def cancel(_company: Company, record: Record, moment: Moment) -> None:

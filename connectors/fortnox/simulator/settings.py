@@ -25,7 +25,8 @@ class CompanySettings:
     `extra_accounts` and `missing_accounts` are what this company's chart has more or less than the simulator's own.
     `base_price_with_article` says whether a new article has a price row of 0 in list A at once.
     `createorder_answer` and `offer_createinvoice_answer` say in which envelope these actions on an offer answer; which
-    one Fortnox uses varies or is not known (Fortnox facts, 6.7). `offer_valid_days` gives an offer's `ExpireDate`.
+    one Fortnox uses varies or is not known (Fortnox facts, 6.7). `order_createinvoice_answer`: the order was measured,
+    the invoice is declared (6.8). `offer_valid_days` gives an offer's `ExpireDate`.
     `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
     invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
     `search_lag_seconds` is how long a new object is missing from lists and searches, while its number finds it at once.
@@ -60,6 +61,7 @@ class CompanySettings:
     credit_copies_references: bool = True
     createorder_answer: Literal["order", "offer"] = "order"
     offer_createinvoice_answer: Literal["offer", "invoice", "order"] = "offer"
+    order_createinvoice_answer: Literal["order", "invoice"] = "order"
     refuse_unknown_parameters: bool = True
     search_lag_seconds: float = 0.0
 

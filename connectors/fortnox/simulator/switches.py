@@ -107,6 +107,7 @@ _READERS = {
     "missing_accounts": _numbers,
     "offer_createinvoice_answer": _one_of("offer", "invoice", "order"),
     "offer_valid_days": _days,
+    "order_createinvoice_answer": _one_of("order", "invoice"),
     "organisation_number": _text,
     "rate_limit": _count,
     "rate_window_seconds": _positive,
