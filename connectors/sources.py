@@ -44,6 +44,11 @@ class SourceSettings(Frozen):
         """Whether the settings name access to the sender's API."""
         return False
 
+    @property
+    def states_vat(self) -> bool:
+        """Whether the sender's orders say what VAT they carry."""
+        return True
+
     def company_for(self, account: str | None) -> str | None:
         """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""
         if self.companies:

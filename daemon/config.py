@@ -108,6 +108,7 @@ class _Loading:
         sources = dict(self._sources(kinds))
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
+        self._warn_of_missing_vat(companies, sources)
         if not is_loopback(file.http.host):
             self.warnings.append(Warned("http.host", "listens_beyond_this_machine_without_tls"))
         return Config(
@@ -124,6 +125,17 @@ class _Loading:
             sources=sources,
             warnings=tuple(self.warnings),
         )
+
+    def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:
+        """Where neither the sender nor an article nor a setting tells the VAT, every order would be held."""
+        for name, source in sources.items():
+            stated = source.settings
+            for company in {*stated.companies.values(), *filter(None, [stated.company])}:
+                articles = companies[company].settings.articles
+                if not stated.states_vat and articles.policy == "text" and articles.default_vat is None:
+                    self.warnings.append(
+                        Warned(f"companies.{company}.articles", f"no_vat_for_orders_of_{name}_so_each_is_held")
+                    )
 
     def _file(self) -> ConfigFile | None:
         for table in ("companies", "sources"):

@@ -1,6 +1,7 @@
 """Fetching: one loop per source reads at its sender what deliveries only hint at, and gives them back to intake."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import anyio
 
@@ -71,7 +72,9 @@ class Fetching:
         self._wake.set()
 
     async def run(self) -> None:
-        """Read until :meth:`stop`."""
+        """Read until :meth:`stop`; what an earlier process put off is tried at once."""
+        with suppress(StoreUnavailable):  # it is tried when it is due, too
+            await self._hurry()
         while not self._stopping:
             self._beat()
             self._wake = anyio.Event()
@@ -108,7 +111,7 @@ class Fetching:
         if await self._database.write(fetching.answered(entry.inbox_id, answers, now, self._seal)):
             took = round((self._clock.monotonic() - started) * 1000, 1)
             self._log.info("event.read", **self._named(entry), records=len(answers), ms=took)
-            self.credentials_work()
+            await self.credentials_work()
             self._arrived()
 
     async def _answer(self, wanted: Wanted) -> bytes | None:
@@ -154,11 +157,17 @@ class Fetching:
             self._log.error("source.refused", source=self.source, reason=error.reason, status=error.status)
         self.lost = error
 
-    def credentials_work(self) -> None:
-        """The sender answered with our key."""
-        if self.lost is not None:
-            self._log.info("source.answers", source=self.source)
+    async def credentials_work(self) -> None:
+        """The sender answered with our key: what waited for that waits no longer."""
+        if self.lost is None:
+            return
         self.lost = None
+        self._log.info("source.answers", source=self.source)
+        await self._hurry()
+
+    async def _hurry(self) -> None:
+        await self._database.write(fetching.hurry(self.source, self._clock.milliseconds()))
+        self._wake.set()
 
     async def _rest(self) -> None:
         due = await self._database.read(fetching.next_due(self.source))

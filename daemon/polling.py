@@ -51,7 +51,7 @@ class Poll:
                 get_log().warning("source.poll_failed", source=source, reason=error.reason, status=error.status)
             await self._database.write(senders.polled(source, error.reason, self._clock.milliseconds()))
             return 0
-        self._fetching.credentials_work()
+        await self._fetching.credentials_work()
         await self._database.write(senders.polled(source, "finished", self._clock.milliseconds()))
         if new:
             get_log().info("source.polled", source=source, found=found, new=new)

@@ -35,7 +35,7 @@ class LinkThing(Request):
 
     action = "link"
     id: Text
-    kind: Literal["customer", "invoice", "payment", "note"]
+    kind: Literal["customer", "article", "offer", "order", "invoice", "payment", "note"]
     number: Text
 
 

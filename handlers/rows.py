@@ -9,7 +9,7 @@ from functools import lru_cache
 from handlers.commands import DocumentRow, EnsureArticle
 from handlers.events import Document, Line
 from handlers.settings import Articles, Bookkeeping
-from handlers.totals import HUNDRED, LARGEST, row_total
+from handlers.totals import HUNDRED, LARGEST
 from handlers.values import Question, Ref, plain_number, round_ore
 
 HOME_COUNTRY = "SE"
@@ -93,7 +93,7 @@ def _check_discount(place: int, line: Line) -> None:
     _check_number(place, "discount", line.discount_amount, LARGEST)
     if line.discount_amount and line.discount_percent:
         raise Question(f"line {place}: it has a discount in percent and one in money; Fortnox stores one of them")
-    if line.discount_amount > row_total(line.quantity, line.unit_price, Decimal(0), Decimal(0)):
+    if line.discount_amount > line.quantity * line.unit_price:
         raise Question(f"line {place}: the discount is more than the line")
 
 

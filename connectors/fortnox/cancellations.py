@@ -73,7 +73,8 @@ class Cancellations:
             raise held(
                 "invoice_booked",
                 f"The sale was called off, and its invoice {link.number} is booked: credit it in Fortnox, then discard "
-                "this command (`documents.credit_cancelled` lets the bridge credit such invoices).",
+                "this command (`documents.credit_cancelled` lets the bridge credit such invoices while they are not "
+                "paid).",
             )
         became = form.became(stored)
         ours = {other.number for ref in command.later if (other := task.refs.get(ref)) is not None}

@@ -108,5 +108,5 @@ def _cancelled(conversion: Conversion) -> Held:
     return held(
         f"{conversion.source.kind}_cancelled",
         f"{conversion.source.named(conversion.number)} is cancelled in Fortnox, so no {conversion.target.kind} is made "
-        "from it. Discard this command, or have the document made anew.",
+        "from it. Make the document by hand and name it here (`link`), or discard this command.",
     )

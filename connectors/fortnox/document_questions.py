@@ -9,7 +9,7 @@ from connectors.fortnox.resource import held
 from connectors.fortnox.wire import decimal_of, is_true
 from handlers.commands import DocumentCommand, EnsureInvoice
 
-ANEW = "Discard this command, or have the document made anew."
+ANEW = "Make the document by hand and name it here (`link`), or discard this command."
 LOCKS = {
     "invoice": ("booked", "Credit it in Fortnox, or discard this command."),
     "order": ("made into an invoice", "Correct or credit that invoice in Fortnox, or discard this command."),

@@ -111,9 +111,7 @@ def _document(task: Task, command: DocumentCommand, form: Form, number: str, sto
     wrong = far.differences(form, ours, stored)
     question = None
     if is_true(stored.get("Cancelled")):
-        question = (
-            f"{form.named(number)} is cancelled in Fortnox. Discard this command, or have the document made anew."
-        )
+        question = f"{form.named(number)} is cancelled in Fortnox. Name another one, or discard this command."
     elif wrong:
         question = f"{form.named(number)} stays as it is, it is not what was meant: {'; '.join(wrong)}."
     return _found(form.kind, number, far.state_of(form, stored, ours, mismatch=question is not None), question)

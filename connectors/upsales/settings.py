@@ -73,6 +73,11 @@ class UpsalesSettings(SourceSettings):
     notes_to_comments: bool = False
 
     @property
+    def states_vat(self) -> bool:
+        """Upsales knows no VAT: only a rate of ours does (Upsales facts, section 2)."""
+        return self.vat_rate is not None
+
+    @property
     def can_read(self) -> bool:
         """Only an API key opens the account."""
         return self.api_key is not None

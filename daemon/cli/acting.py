@@ -135,7 +135,7 @@ def retry(
 def link(config_path: Path, as_json: bool, named: str, document: str) -> None:
     """Say that a command's document exists: link out-34 invoice:1042. It is read in Fortnox first.
 
-    KIND is customer, invoice, payment or note (a note's number is its customer's).
+    KIND is customer, article, offer, order, invoice, payment or note (a note's number is its customer's).
     """
     from pydantic import ValidationError
 
@@ -145,7 +145,7 @@ def link(config_path: Path, as_json: bool, named: str, document: str) -> None:
     try:
         asked = LinkThing.model_validate({"person": common.person(), "id": named, "kind": kind, "number": number})
     except ValidationError:
-        raise click.UsageError(f"{document} is no document: say for instance invoice:1042") from None
+        raise click.UsageError(f"{document} names no document: say kind and number, as in invoice:1042") from None
     answer = _perform(config_path, asked)
     _show(answer, as_json=as_json)
     leave(trouble=_stopped(answer))

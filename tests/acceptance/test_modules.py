@@ -261,7 +261,7 @@ async def test_articles_are_named_found_or_made(tmp_path: Path, policy: str) -> 
 async def test_an_invoice_made_from_an_order_gets_the_sale_s_own_dates(tmp_path: Path, answer: str) -> None:
     """Fortnox dates it the day it is made, whichever envelope it answers with: the sale's day and due date count."""
     simulator = {"order_createinvoice_answer": answer}
-    days = {"ordered_at": "2026-02-03T10:00:00Z", "paid_at": "2026-02-05T10:00:00Z"}
+    days: Json = {"ordered_at": "2026-02-03T10:00:00Z", "paid_at": "2026-02-05T10:00:00Z"}
     async with scene(tmp_path, plan("order"), simulator=simulator) as stage:
         await stage.send(order("SO-1", "order.won", **days), order("SO-2", "order.won", **days, buyer=COMPANY))
         await stage.settle()

@@ -245,6 +245,21 @@ async def test_throttling_and_lost_credentials_use_no_attempt_and_are_said_once(
 
 
 @pytest.mark.asyncio
+async def test_once_the_key_works_nothing_waits_for_it_any_longer(tmp_path: Path) -> None:
+    """Nor after a restart: what was put off is tried at once."""
+    async with desk(tmp_path) as made:
+        made.reader.errors.append(CredentialsLost("unauthorized", system="crm", operation="read", status=401))
+        await made.arrive("4711")
+        await made.until("reading")
+        await made.poll()
+        await made.until("handled")
+        made.reader.errors.append(CredentialsLost("unauthorized", system="crm", operation="read", status=401))
+        await made.arrive("4711", at=900)
+        await made.until("handled", "reading")
+        await made.until("handled", "handled")
+
+
+@pytest.mark.asyncio
 async def test_what_the_sender_refuses_for_good_is_parked_with_what_to_do(tmp_path: Path) -> None:
     """A refusal is no reason to ask again and again."""
     async with desk(tmp_path) as made:
