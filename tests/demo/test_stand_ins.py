@@ -23,6 +23,7 @@ from daemon.demo.screen import Screen
 from daemon.demo.senders import Senders
 from daemon.demo.stage import Stage
 from tests.stand_ins.highlevel_app import AppSigner
+from tests.stand_ins.sending import REFUSED
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = "tests.demo.tiny_stand_in"
@@ -157,7 +158,7 @@ async def test_the_stand_ins_send_what_they_are_told(tmp_path: Path) -> None:
     ):
         app, crm = (OtherSide(urls[name], session) for name in ("highlevel", "upsales"))
         nobody = "http://127.0.0.1:9/hooks"
-        assert await app.do("webhooks", {"to": nobody, "body": {"type": "x"}}) == {"statuses": [0]}
+        assert await app.do("webhooks", {"to": nobody, "body": {"type": "x"}}) == {"statuses": [REFUSED]}
         await crm.put("orders", {"id": 4711})
         told = {"to": nobody, "trigger": "orderupdate", "kind": "orders", "id": 4711}
         assert await crm.do("callbacks", told) == {"status": None}

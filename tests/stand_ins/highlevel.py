@@ -96,7 +96,7 @@ def refusal(status: int, message: str | list[str], error: str = "") -> web.Respo
 
 
 async def _webhook(request: web.Request) -> web.Response:
-    """Signs ``body`` and sends it to ``to``; the status of each attempt, 0 where nobody answered."""
+    """Signs ``body`` and sends it to ``to``; the status of each attempt, as ``sending`` writes them."""
     asked = await request.json()
     async with ClientSession() as session:
         statuses = await app_sender(asked["to"], session, asyncio.sleep).send(asked["body"])
