@@ -4,8 +4,8 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 PYTHON_IN := $(BIN)/python
-# Test processes at once: auto is one per processor.
-JOBS ?= auto
+# Test processes at once: half more than processors, because many tests wait for clocks.
+JOBS ?= $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
 # More arguments for pytest, make crash, make window and make bench.
 ARGS ?=
 # How often make crash kills, how many webhooks it sends, and the seed to repeat a run with (default: a random one).

@@ -56,7 +56,7 @@ def test_the_demo_is_a_live_view_then_a_summary_until_ctrl_c(tmp_path: Path) -> 
         screen.resize(110, 35)
         screen.until("─{90}", 30)
         screen.until(r"daemon DOWN: process \d+ ended with -9", 60)
-        screen.until("4.5  The same order is won", 60)
+        screen.until(r"4\.[1-9]  [A-Z]", 60)  # a pane rolls on between two frames: any of its scenes
         screen.until("5  What now exists in Fortnox", 90)
         assert PLAIN_SCREEN in screen.written
         assert "1.3  An order is won" not in screen.text.partition("5  What now exists")[2]
