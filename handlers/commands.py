@@ -1,5 +1,6 @@
 """What shall be true outside: frozen commands that rules make and delivery carries out."""
 
+from abc import abstractmethod
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -156,9 +157,9 @@ class DocumentCommand(CommandBase):
     credit: Ref | None = None
 
     @property
+    @abstractmethod
     def dated(self) -> date:
         """The document's own date."""
-        raise NotImplementedError
 
     @property
     def refs(self) -> tuple[Ref, ...]:
