@@ -210,6 +210,8 @@ class Step:
             return await self._resolve_orphan(attempts)
         except StoreUnavailable:
             raise
+        except Gone:
+            return 0.0
         except Exception as error:  # noqa: BLE001 - the doubt stays open and is said; the others are looked for
             self._outcomes.orphan_failed(company, attempts[-1].outbox_id, error)
             return self._outcomes.first_step()

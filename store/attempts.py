@@ -119,6 +119,18 @@ def open_for_thing(connection: sqlite3.Connection, thing: str) -> list[OpenAttem
     return [row(entry) for entry in rows]
 
 
+def all_open(connection: sqlite3.Connection, wanted: Sequence[int]) -> bool:
+    """Whether the end of each of those attempts is still to be looked for."""
+    if not wanted:
+        return True
+    marks, ids = many.among(wanted)
+    row = connection.execute(
+        f"SELECT count(*) AS count FROM attempt WHERE id IN {marks} AND end IN {OPEN}",  # noqa: S608 - constants
+        ids,
+    ).fetchone()
+    return int(row["count"]) == len(set(wanted))
+
+
 def foreign_on(connection: sqlite3.Connection, company: str, far_object: str, thing: str) -> int | None:
     """The outbox id of another thing's open attempt on the same far object, or ``None``."""
     row = connection.execute(

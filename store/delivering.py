@@ -31,7 +31,8 @@ class Settlement:
 
 
 class Gone(Exception):
-    """The command was ended by somebody else (superseded, discarded) while it was being prepared: nothing is sent."""
+    """What a step stands on changed while it was prepared: the command was ended (superseded, discarded), or its doubts
+    were ended from another lane. Nothing is sent or recorded; a command that goes on is read anew."""
 
 
 def begin(attempt: NewAttempt, now: int, *, absent: Sequence[int] = ()) -> Job[int]:
@@ -42,8 +43,7 @@ def begin(attempt: NewAttempt, now: int, *, absent: Sequence[int] = ()) -> Job[i
     """
 
     def job(connection: sqlite3.Connection) -> int:
-        for open_id in absent:
-            _end(connection, open_id, End("absent"), now)
+        _close(connection, [(attempt_id, End("absent")) for attempt_id in absent], now)
         if not take_up(connection, [attempt.outbox_id], creates=attempt.creates):
             raise Gone(attempt.outbox_id)
         keep_proof(connection, attempt.outbox_id, "before", attempt.proof)
@@ -71,14 +71,17 @@ def take_up(connection: sqlite3.Connection, wanted: Sequence[int], *, creates: b
 
 
 def settle(outbox_id: int, attempt_id: int | None, settlement: Settlement, now: int) -> Job[str]:
-    """Record outcome, link and what follows in one transaction; returns the command's new state."""
+    """Record outcome, link and what follows in one transaction; returns the command's new state.
+
+    Raises :class:`Gone`, and changes nothing, if a doubt that this proof ends was ended by another lane meanwhile: the
+    thing may have been written since then, and what was seen would be held against the wrong attempt.
+    """
 
     def job(connection: sqlite3.Connection) -> str:
         row = outbox.read(connection, outbox_id)
         if attempt_id is not None:
             _end(connection, attempt_id, End("known"), now, of=row)
-        for open_id, end in settlement.closes:
-            _end(connection, open_id, end, now)
+        _close(connection, settlement.closes, now)
         if settlement.link is not None:
             _link(connection, row, settlement, now)
         keep_proof(connection, outbox_id, "settled_by", settlement.proof)
@@ -259,11 +262,10 @@ def looked(
 
 
 def close_absent(attempt_ids: Sequence[int], now: int) -> Job[None]:
-    """End doubts that two looks proved empty, where no next write of the thing does it."""
+    """End doubts that two looks proved empty, where no next write of the thing does it. Raises :class:`Gone`."""
 
     def job(connection: sqlite3.Connection) -> None:
-        for attempt_id in attempt_ids:
-            _end(connection, attempt_id, End("absent"), now)
+        _close(connection, [(attempt_id, End("absent")) for attempt_id in attempt_ids], now)
 
     return job
 
@@ -278,13 +280,13 @@ def settle_orphans(
 ) -> Job[None]:
     """Writes of a thing whose commands were ended or stopped took effect after all: link it, so nobody makes it again.
 
-    A ``question`` about what was found holds the newest of those commands, unless it was ended for good.
+    A ``question`` about what was found holds the newest of those commands, unless it was ended for good. Raises
+    :class:`Gone` like :func:`settle`.
     """
 
     def job(connection: sqlite3.Connection) -> None:
         row = outbox.read(connection, closed[-1].outbox_id)
-        for attempt in closed:
-            _end(connection, attempt.id, End("found"), now)
+        _close(connection, [(attempt.id, End("found")) for attempt in closed], now)
         if link is not None:
             links.save(connection, link, outbox_id=row.id, now=now)
         if link is not None and link.verified:
@@ -294,6 +296,14 @@ def settle_orphans(
             outbox.stop(connection, row.id, "held", now, reason="question", question=question)
 
     return job
+
+
+def _close(connection: sqlite3.Connection, doubts: Sequence[tuple[int, End]], now: int) -> None:
+    """End doubts that one proof settles; raises :class:`Gone` if any of them is no doubt any more."""
+    if not attempts.all_open(connection, [attempt_id for attempt_id, _ in doubts]):
+        raise Gone("doubt")
+    for attempt_id, end in doubts:
+        _end(connection, attempt_id, end, now)
 
 
 def _end(connection: sqlite3.Connection, attempt_id: int, end: End, now: int, *, of: outbox.Row | None = None) -> None:

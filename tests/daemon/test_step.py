@@ -196,6 +196,34 @@ async def test_a_head_read_before_its_thing_was_linked_makes_nothing(tmp_path: P
 
 
 @pytest.mark.asyncio
+async def test_a_head_read_before_its_doubt_was_ended_holds_nothing_against_that(tmp_path: Path) -> None:
+    """What is there by then was made by another lane's attempt: the look that comes late proves nothing of the old one.
+
+    Two orders name one new article, say: it stands there as the other order means it, which is no question.
+    """
+    async with pipe(tmp_path, settle=SETTLE) as made:
+        made.target.scripts["ensure_invoice"] = [vanished()]
+        async with made.running():
+            await made.until("done", *await made.add(customer("C-1")))
+            [first] = await made.add(invoice("SO-1"), lane="a")
+            await made.until("unknown", first)
+            [second] = await made.add(invoice("SO-1"), lane="b")
+            stale = await made.database.read(heads.head(second))
+            await made.until("done", first, second)
+        assert [attempt.outbox_id for attempt in stale.open] == [first]
+        made.target.far.make(stale.thing)
+        again = "UPDATE outbox SET state = 'ready', finished_at = NULL WHERE id = ?"
+        await made.database.write(lambda connection: connection.execute(again, (second,)).rowcount)
+        await anyio.sleep(SETTLE)
+        await made.delivery.step.carry(stale)
+        assert await made.states([second]) == ["ready"]
+        assert await made.attempts(first) == ["absent", "known"]
+        async with made.running():
+            await made.delivery.step.carry(await made.database.read(heads.head(second)))
+            await made.until("done", second)
+
+
+@pytest.mark.asyncio
 async def test_a_booking_waits_for_nothing_that_is_itself(tmp_path: Path) -> None:
     """A booking whose invoice nobody makes is parked; it does not wait for its own thing."""
     async with pipe(tmp_path) as made, made.running():

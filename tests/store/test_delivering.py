@@ -78,6 +78,36 @@ def test_an_outcome_that_was_lost_to_a_full_disk_does_not_block_for_ever(tmp_pat
         assert row(connection, only)["attempts"] == 2
 
 
+@pytest.mark.parametrize("ended", ["found", "absent", "known"])
+@pytest.mark.parametrize("how", ["found", "absent", "begin", "orphan_found", "orphan_absent"])
+def test_a_doubt_is_ended_once(tmp_path: Path, ended: str, how: str) -> None:
+    """What another lane learnt of it meanwhile stands: the look that came too late changes nothing."""
+    with opened(tmp_path) as connection:
+        [first] = event(connection, command("T"))
+        [second] = event(connection, command("T", lane="b"))
+        attempt = begun(connection, first, "T")
+        unknown(connection, first, attempt)
+        [doubt] = heads.head(second)(connection).open
+        attempts.end(connection, attempt, End(ended), NOW)
+        before = list(map(tuple, connection.execute("SELECT * FROM outbox")))
+        late = {
+            "found": delivering.settle(
+                second, None, Settlement(link("T"), "found", question="?", closes=[(attempt, End("found"))]), NOW
+            ),
+            "absent": delivering.settle(
+                second, None, Settlement(None, "unchanged", closes=[(attempt, End("absent"))]), NOW
+            ),
+            "begin": delivering.begin(new_attempt(second, "T"), NOW, absent=[attempt]),
+            "orphan_found": delivering.settle_orphans([doubt], link("T"), NOW, keys=()),
+            "orphan_absent": delivering.close_absent([attempt], NOW),
+        }
+        with pytest.raises(Gone):
+            late[how](connection)
+        assert list(map(tuple, connection.execute("SELECT * FROM outbox"))) == before
+        assert [tuple(entry) for entry in connection.execute("SELECT id, end FROM attempt")] == [(attempt, ended)]
+        assert links.read(connection, "T") is None
+
+
 # --- settle ----------------------------------------------------------------------------------------------------------
 
 
