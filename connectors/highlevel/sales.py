@@ -1,9 +1,9 @@
 """From HighLevel's orders, invoices and opportunities to what they say of a sale."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 from connectors.base import Json
 from connectors.highlevel.money import NOTHING, Priced
@@ -27,6 +27,7 @@ MADE_LATER = frozenset({"refunded", "cancelled"})
 
 Reads = Mapping[str, Json | None]
 InvoiceStatus = Literal["issued", "paid", "voided"]
+S = TypeVar("S", bound=str)
 
 
 class Sales:
@@ -42,15 +43,10 @@ class Sales:
 
     def order(self, body: Record, reads: Reads, received_at: datetime) -> tuple[OrderChanged] | Ignored | Needs:
         """An order in its present status (HighLevel facts, section 7)."""
-        status = self._order_status(body)
-        if isinstance(status, Ignored):
-            return status
-        record = _whole(body, reads, "order", "items")
-        if not isinstance(record, Record):
-            return record
-        status = self._order_status(record)  # what was read may be newer
-        if isinstance(status, Ignored):
-            return status
+        current = _current(body, reads, "order", "items", self._order_status)
+        if not isinstance(current, tuple):
+            return current
+        record, status = current
         at = record.moment("updatedAt", "timestamp") or received_at
         dated = _day(record, "createdAt") or stockholm_date(at)
         snapshot = record.inner("contactSnapshot")
@@ -78,15 +74,10 @@ class Sales:
 
     def invoice(self, body: Record, reads: Reads, received_at: datetime) -> tuple[InvoiceChanged] | Ignored | Needs:
         """An invoice that HighLevel made (HighLevel facts, section 7); ``status`` says what became of it."""
-        status = self._invoice_status(body)
-        if isinstance(status, Ignored):
-            return status
-        record = _whole(body, reads, "invoice", "invoiceItems")
-        if not isinstance(record, Record):
-            return record
-        status = self._invoice_status(record)  # what was read may be newer
-        if isinstance(status, Ignored):
-            return status
+        current = _current(body, reads, "invoice", "invoiceItems", self._invoice_status)
+        if not isinstance(current, tuple):
+            return current
+        record, status = current
         at = record.moment("updatedAt", "timestamp") or received_at
         dated = _day(record, "issueDate", "createdAt") or stockholm_date(at)
         field = self._settings.organisation_number_field
@@ -170,6 +161,20 @@ class Sales:
         return with_organisation_number(
             contact_party(Record({"contactId": contact, **snapshot.raw}, snapshot.where), field), read, field
         )
+
+
+def _current(
+    body: Record, reads: Reads, kind: str, lines: str, status_of: Callable[[Record], S | Ignored]
+) -> tuple[Record, S] | Ignored | Needs:
+    """The whole record and what its status means; what was read may be newer than what was sent."""
+    told = status_of(body)
+    if isinstance(told, Ignored):
+        return told
+    record = _whole(body, reads, kind, lines)
+    if not isinstance(record, Record):
+        return record
+    status = status_of(record)
+    return status if isinstance(status, Ignored) else (record, status)
 
 
 def _whole(body: Record, reads: Reads, kind: str, lines: str) -> Record | Ignored | Needs:
