@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,10 @@ class Lines:
             for line in self
             if line["event"] == event
         ]
+
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so would every command that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
@@ -63,10 +64,13 @@ def money(lines: list[Json]) -> Json:
 
 
 def document(kind: str, identity: Json, buyer: Json, *, price: str = "1000.00", **more: Any) -> Json:
-    """A document of any kind; ``more`` overrides fields of ``data``, and ``timestamp``."""
+    """A document of any kind; ``more`` overrides fields of ``data``, and ``timestamp``.
+
+    The buyer is copied: what a test changes in its document is no other test's.
+    """
     timestamp = more.pop("timestamp", TIMESTAMP)
     lines = more.pop("lines", [line(price)])
-    data = {**identity, "currency": "SEK", "prices_include_vat": False, "customer": buyer, **money(lines)}
+    data = {**identity, "currency": "SEK", "prices_include_vat": False, "customer": deepcopy(buyer), **money(lines)}
     if kind in {"order.paid", "invoice.paid"}:
         data["paid_at"] = timestamp
     return {"type": kind, "timestamp": timestamp, "data": data | more}
