@@ -3,8 +3,9 @@
 from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.resource import command_of, held
+from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import ARTICLE_LIMIT, one_line, reference_or_park
-from connectors.fortnox.wire import OPERATIONS, decimal_of, plain, plain_number, text_of
+from connectors.fortnox.wire import decimal_of, plain, plain_number, text_of
 from handlers.commands import EnsureArticle
 
 KIND = "article"

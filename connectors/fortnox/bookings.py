@@ -5,7 +5,8 @@ from decimal import Decimal
 from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.resource import command_of, held, linked
-from connectors.fortnox.wire import OPERATIONS, decimal_of, is_true, text_of
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import decimal_of, is_true, text_of
 from handlers.commands import BookInvoice, BookPayment
 
 ZERO = Decimal(0)

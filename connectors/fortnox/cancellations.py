@@ -4,7 +4,8 @@ from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.forms import FORMS, Form
 from connectors.fortnox.resource import command_of, held, linked
-from connectors.fortnox.wire import OPERATIONS, is_true
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import is_true
 from handlers.commands import EnsureCancelled
 
 

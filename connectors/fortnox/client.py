@@ -11,7 +11,8 @@ from connectors.base import CredentialsLost, Json, Later, Park, Throttled, Unkno
 from connectors.fortnox import errors
 from connectors.fortnox.auth import Credentials
 from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
-from connectors.fortnox.wire import OPERATIONS, Operation, Unparsable, decode, encode, text_of
+from connectors.fortnox.table import OPERATIONS, Operation
+from connectors.fortnox.wire import Unparsable, decode, encode, text_of
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
 from connectors.window import Window
 
@@ -105,7 +106,7 @@ class Client:
     ) -> tuple[str, Json]:
         """As :meth:`request`, with the envelope that the object came under, for operations that have two."""
         described = OPERATIONS[operation]
-        answer = await self._body(described, path or described.at(number), None, body)
+        answer = await self._body(described, path or described.at(*filter(None, (number,))), None, body)
         for envelope in (described.envelope, *described.other_envelopes):
             inner = answer.get(envelope)
             if isinstance(inner, dict) and (not described.key or text_of(inner.get(described.key))):

@@ -9,7 +9,8 @@ from connectors.fortnox.document_state import number_of
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import BY_ENVELOPE, FORMS, Form, reference_of
 from connectors.fortnox.resource import held
-from connectors.fortnox.wire import OPERATIONS, is_true
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import is_true
 from handlers.commands import DocumentCommand
 from handlers.values import Ref
 

@@ -9,7 +9,8 @@ from connectors.fortnox.document_state import number_of
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import reference_of
 from connectors.fortnox.resource import command_of, held
-from connectors.fortnox.wire import OPERATIONS, decimal_of, is_true, text_of
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import decimal_of, is_true, text_of
 from handlers.commands import EnsureCredit
 
 AMOUNTS = ("Net", "TotalVAT", "Total", "RoundOff")

@@ -8,8 +8,9 @@ from connectors.fortnox.client import Client
 from connectors.fortnox.customer_search import Search, normal_number, number_of, stored_forms
 from connectors.fortnox.resource import command_of, parked
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import NAME_LIMIT, one_line, reference_or_park
-from connectors.fortnox.wire import OPERATIONS, text_of
+from connectors.fortnox.wire import text_of
 from handlers.commands import EnsureCustomer
 from handlers.values import normal_email, reference, swedish_organisation_number
 

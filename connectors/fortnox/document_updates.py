@@ -9,7 +9,8 @@ from connectors.fortnox.document_content import Content, header, texts_digest, u
 from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.forms import Form, reference_of
 from connectors.fortnox.registers import rate_of
-from connectors.fortnox.wire import OPERATIONS, is_true, text_of
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import is_true, text_of
 from handlers.commands import DocumentCommand, EnsureInvoice
 from handlers.values import reference, short_reference
 

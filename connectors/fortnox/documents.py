@@ -14,7 +14,8 @@ from connectors.fortnox.document_updates import Updates
 from connectors.fortnox.forms import INVOICE, Form
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import command_of, linked
-from connectors.fortnox.wire import OPERATIONS, text_of
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import text_of
 from handlers.commands import DocumentCommand, EnsureInvoice
 from handlers.values import reference, short_reference
 

@@ -6,8 +6,9 @@ from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.note_text import Note, appended, has_mark, lines_of
 from connectors.fortnox.resource import command_of, held, linked
+from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import one_line
-from connectors.fortnox.wire import OPERATIONS, text_of
+from connectors.fortnox.wire import text_of
 from handlers.commands import EnsureNote
 from handlers.values import short_reference
 

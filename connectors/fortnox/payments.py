@@ -6,8 +6,9 @@ from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.registers import KRONA
 from connectors.fortnox.resource import command_of, held, linked
+from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import reference_or_park
-from connectors.fortnox.wire import OPERATIONS, decimal_of, is_true, plain, text_of
+from connectors.fortnox.wire import decimal_of, is_true, plain, text_of
 from handlers.commands import EnsurePayment
 from handlers.values import round_ore
 

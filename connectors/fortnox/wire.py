@@ -1,11 +1,9 @@
-"""The wire: every operation we use with its path and effect, and JSON whose decimals are exact."""
+"""The wire: JSON whose decimals are exact, and values however Fortnox writes them."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
-from urllib.parse import quote
+from typing import Any
 
 from connectors.base import Json
 
@@ -14,74 +12,6 @@ MOST_DIGITS = 40
 
 class Unparsable(Exception):
     """A body that is not the JSON that was expected; the text never quotes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One call of Fortnox: ``envelope`` is the answer's key, ``effect`` says what it may change there.
-
-    ``none`` may be repeated freely; everything else is sent once. ``key`` names the field that tells list rows apart.
-    ``other_envelopes`` are further keys under which the answer may come (Fortnox facts, sections 6.7 and 6.8).
-    """
-
-    name: str
-    method: Literal["GET", "POST", "PUT"]
-    path: str
-    envelope: str
-    effect: Literal["none", "create", "change"]
-    key: str = ""
-    sort: str = ""
-    other_envelopes: tuple[str, ...] = ()
-
-    def at(self, number: str = "") -> str:
-        """The path under the REST address, the number percent-encoded (a customer number may hold a slash)."""
-        return self.path.replace("{n}", quote(number, safe=""))
-
-
-def _conversion(name: str, path: str, source: str, *others: str) -> Operation:
-    """One document made into the next; the answer may show either of the two, or claim to be a third."""
-    return Operation(name, "PUT", path, source, "change", "DocumentNumber", other_envelopes=others)
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    operation.name: operation
-    for operation in (
-        Operation("read_company", "GET", "/companyinformation", "CompanyInformation", "none"),
-        Operation("list_customers", "GET", "/customers", "Customers", "none", "CustomerNumber", "customernumber"),
-        Operation("read_customer", "GET", "/customers/{n}", "Customer", "none", "CustomerNumber"),
-        Operation("create_customer", "POST", "/customers", "Customer", "create", "CustomerNumber"),
-        Operation("update_customer", "PUT", "/customers/{n}", "Customer", "change", "CustomerNumber"),
-        Operation("append_note", "PUT", "/customers/{n}", "Customer", "change", "CustomerNumber"),
-        Operation("list_invoices", "GET", "/invoices", "Invoices", "none", "DocumentNumber", "documentnumber"),
-        Operation("read_invoice", "GET", "/invoices/{n}", "Invoice", "none", "DocumentNumber"),
-        Operation("create_invoice", "POST", "/invoices", "Invoice", "create", "DocumentNumber"),
-        Operation("update_invoice", "PUT", "/invoices/{n}", "Invoice", "change", "DocumentNumber"),
-        Operation("book_invoice", "PUT", "/invoices/{n}/bookkeep", "Invoice", "change", "DocumentNumber"),
-        Operation("cancel_invoice", "PUT", "/invoices/{n}/cancel", "Invoice", "change", "DocumentNumber"),
-        Operation("credit_invoice", "PUT", "/invoices/{n}/credit", "Invoice", "create", "DocumentNumber"),
-        Operation("list_orders", "GET", "/orders", "Orders", "none", "DocumentNumber", "documentnumber"),
-        Operation("read_order", "GET", "/orders/{n}", "Order", "none", "DocumentNumber"),
-        Operation("create_order", "POST", "/orders", "Order", "create", "DocumentNumber"),
-        Operation("update_order", "PUT", "/orders/{n}", "Order", "change", "DocumentNumber"),
-        Operation("cancel_order", "PUT", "/orders/{n}/cancel", "Order", "change", "DocumentNumber"),
-        _conversion("order_to_invoice", "/orders/{n}/createinvoice", "Order", "Invoice"),
-        Operation("list_offers", "GET", "/offers", "Offers", "none", "DocumentNumber", "documentnumber"),
-        Operation("read_offer", "GET", "/offers/{n}", "Offer", "none", "DocumentNumber"),
-        Operation("create_offer", "POST", "/offers", "Offer", "create", "DocumentNumber"),
-        Operation("update_offer", "PUT", "/offers/{n}", "Offer", "change", "DocumentNumber"),
-        Operation("cancel_offer", "PUT", "/offers/{n}/cancel", "Offer", "change", "DocumentNumber"),
-        _conversion("offer_to_order", "/offers/{n}/createorder", "Offer", "Order"),
-        _conversion("offer_to_invoice", "/offers/{n}/createinvoice", "Offer", "Invoice", "Order"),
-        Operation("read_article", "GET", "/articles/{n}", "Article", "none", "ArticleNumber"),
-        Operation("create_article", "POST", "/articles", "Article", "create", "ArticleNumber"),
-        Operation("list_payments", "GET", "/invoicepayments", "InvoicePayments", "none", "Number"),
-        Operation("read_payment", "GET", "/invoicepayments/{n}", "InvoicePayment", "none", "Number"),
-        Operation("create_payment", "POST", "/invoicepayments", "InvoicePayment", "create", "Number"),
-        Operation("book_payment", "PUT", "/invoicepayments/{n}/bookkeep", "InvoicePayment", "change", "Number"),
-        Operation("read_currency", "GET", "/currencies/{n}", "Currency", "none", "Code"),
-    )
-}
-"""Fortnox facts, sections 1.3 and 6."""
 
 
 def encode(value: object) -> str:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from connectors.fortnox.error_codes import MEANINGS
 from connectors.fortnox.errors import Information, information
-from connectors.fortnox.wire import OPERATIONS, Unparsable, decimal_of, decode, encode, is_true, plain, plain_number
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import Unparsable, decimal_of, decode, encode, is_true, plain, plain_number
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=2)
 VALUES = st.recursive(
@@ -94,4 +95,8 @@ def test_paths_and_meanings_are_whole() -> None:
     """A number in a path is encoded; every meaning says something to a person; reads are marked as such."""
     assert OPERATIONS["read_customer"].at("K/1 å") == "/customers/K%2F1%20%C3%A5"
     assert all(meaning.reason and meaning.remedy.endswith((".", ".)")) for meaning in MEANINGS.values())
-    assert all((operation.method == "GET") == (operation.effect == "none") for operation in OPERATIONS.values())
+    reads = {operation.name for operation in OPERATIONS.values() if operation.effect == "none"}
+    gets = {operation.name for operation in OPERATIONS.values() if operation.method == "GET"}
+    sendings = {operation.name for operation in OPERATIONS.values() if operation.effect == "send"}
+    assert reads - gets == {"validate_attachments"}
+    assert gets - reads == sendings
