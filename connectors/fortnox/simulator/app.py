@@ -1,7 +1,7 @@
 """The simulator itself: logs, counts, breaks and answers every call."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from random import Random, SystemRandom
@@ -11,6 +11,7 @@ from typing import Literal
 from aiohttp import web
 
 from connectors.fortnox.simulator.authorization import Authorization, TokenCall
+from connectors.fortnox.simulator.call import Call
 from connectors.fortnox.simulator.calls import CallLog, LoggedCall
 from connectors.fortnox.simulator.company import Company, Moment, first_numbers, open_company
 from connectors.fortnox.simulator.control import Control
@@ -25,7 +26,7 @@ from connectors.fortnox.simulator.fault_effects import (
     unauthorized,
 )
 from connectors.fortnox.simulator.faults import FaultList
-from connectors.fortnox.simulator.routes import Call, answer
+from connectors.fortnox.simulator.routes import answer
 from connectors.fortnox.simulator.sending import send
 from connectors.fortnox.simulator.settings import CompanySettings, SimulatorSettings
 from connectors.fortnox.simulator.tokens import Access, TokenRegister
@@ -73,9 +74,9 @@ class Simulator:
         """How many effects are still to come by themselves."""
         return len(self._late)
 
-    def moment(self) -> Moment:
-        """Give the instant as the operations see it."""
-        return Moment(self._clock())
+    def moment(self, query: Mapping[str, str] | None = None) -> Moment:
+        """Give the instant as the operations see it, with the query of the call that is carried out."""
+        return Moment(self._clock(), query or {})
 
     def reset(self) -> None:
         """Go back to the start: configured companies without objects, no tokens, calls, faults or late effects."""
@@ -110,7 +111,7 @@ class Simulator:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         path = request.rel_url.raw_path
-        if path.startswith("/3/"):
+        if path.startswith(("/3/", "/api/")):
             return await self._rest(request, path)
         if path.startswith("/oauth-v1/"):
             return await self._oauth(request, path)
@@ -169,7 +170,7 @@ class Simulator:
         )
 
         def effect() -> Answer:
-            result = answer(company, call, self.moment())
+            result = answer(company, call, self.moment(call.query))
             entry.effect = result.status
             return result
 

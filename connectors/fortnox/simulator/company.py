@@ -1,6 +1,6 @@
 """One company's stored objects, number series, registers and moment of the current call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -47,7 +47,8 @@ Records = dict[str, Record]
 class Company:
     """Everything one tenant holds. Dictionaries are keyed by the number or code as a string.
 
-    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment.
+    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment. `others`
+    holds what has no attribute of its own, by the name of its resource in the table.
     """
 
     settings: CompanySettings
@@ -64,11 +65,17 @@ class Company:
     prices: Records = field(default_factory=dict)
     terms_of_payment: Records = field(default_factory=dict)
     units: Records = field(default_factory=dict)
+    others: dict[str, Records] = field(default_factory=dict)
     vouchers: list[dict[str, Any]] = field(default_factory=list)
     deleted_customer_numbers: set[str] = field(default_factory=set)
     reissuable_customer_numbers: set[str] = field(default_factory=set)
     last_row_id: int = 0
     voucher_numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def records_of(self, name: str) -> Records:
+        """Give the objects of a resource by its name in the table."""
+        own = getattr(self, name, None)
+        return own if isinstance(own, dict) else self.others.setdefault(name, {})
 
     def next_row_id(self) -> int:
         """Give a row id that no row had before."""
@@ -77,7 +84,7 @@ class Company:
 
     def peek_number(self, series: str, is_free: Callable[[str], bool]) -> str:
         """Tell the next free number of a series without taking it."""
-        number = self.next_numbers[series]
+        number = self.next_numbers.setdefault(series, 1)
         while not is_free(str(number)):
             number += 1
         return str(number)
@@ -139,9 +146,10 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The instant of one call (aware), with its calendar day in Stockholm."""
+    """The instant of one call (aware), with its calendar day in Stockholm, and the call's query parameters."""
 
     now: datetime
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

@@ -1,4 +1,4 @@
-"""The registers beside the documents, and the company's own information (Fortnox facts, 6.4 and 6.15)."""
+"""The registers beside the documents (Fortnox facts, 6.4 and 6.15)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -114,20 +114,3 @@ PRICE_LIST_REGISTER = Register(
 )
 TERMS_REGISTER = Register(_TERMS_FIELDS, lambda company: company.terms_of_payment, Invented.TERMS_OF_PAYMENT_EXIST)
 UNIT_REGISTER = Register(_UNIT_FIELDS, lambda company: company.units, Invented.UNIT_EXISTS)
-
-
-def company_information(company: Company) -> dict[str, Any]:
-    """Give the company's own card; `DatabaseNumber` is the tenant id as a number (Fortnox facts, 1.7)."""
-    return {
-        "Address": "Provgatan 1",
-        "City": "Växjö",
-        "CompanyName": company.settings.company_name,
-        "CountryCode": "SE",
-        "DatabaseNumber": company.settings.tenant_id,
-        "OrganizationNumber": company.settings.organisation_number,
-        "VisitAddress": "",
-        "VisitCity": "",
-        "VisitCountryCode": "",
-        "VisitZipCode": "",
-        "ZipCode": "35230",
-    }

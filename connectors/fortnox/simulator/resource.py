@@ -8,6 +8,7 @@ from urllib.parse import quote
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
 from connectors.fortnox.simulator.errors import no_route
 from connectors.fortnox.simulator.search import Filter, Predicate, Search
+from connectors.fortnox.simulator.wire import Answer
 
 Data = dict[str, Any]
 Create = Callable[[Company, Mapping[str, Any], Moment], Record]
@@ -27,7 +28,8 @@ class Shown:
     envelope: str | None = None
 
 
-Action = Callable[[Company, Record, Moment], Shown | None]
+Action = Callable[[Company, Record, Moment], Shown | Answer | None]
+"""Gives another object to show, a whole answer (a print-out), or nothing: then the object itself is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Resource:
     update: Update | None = None
     delete: Delete | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
+    get_actions: Mapping[str, Action] = field(default_factory=dict)
     list_item: Callable[[Data], Data] = dict
     searches: Mapping[str, Search] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)

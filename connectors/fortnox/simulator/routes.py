@@ -1,48 +1,28 @@
 """One REST call on one company: headers, route, scope, operation, answer. Synchronous, so every effect is atomic."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from connectors.fortnox.simulator.call import Call
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, no_route, not_found
 from connectors.fortnox.simulator.lists import list_body, object_url
-from connectors.fortnox.simulator.registers import company_information
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.resources import RESOURCES
 from connectors.fortnox.simulator.search import Predicate, read_selection
+from connectors.fortnox.simulator.specials import SPECIALS
 from connectors.fortnox.simulator.wire import JSON_TYPE, Answer, error_answer, json_answer, opened
 
 _ACCEPTED = frozenset({"*/*", "application/*", JSON_TYPE})
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a REST call brings; `path` is the raw path, `base` the server's own address for `@url`."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    accept: str | None
-    content_type: str | None
-    body: bytes
-    base: str
-    scopes: frozenset[str]
-
-
-def _check_headers(call: Call) -> None:
+def _check_headers(call: Call, body_type: str) -> None:
     kinds = [kind.split(";")[0].strip().lower() for kind in (call.accept or "*/*").split(",")]
     if not any(kind in _ACCEPTED for kind in kinds):
         raise ApiError(1000030, "Angiven Accept är inte tillåten.")
     sends = call.method in ("POST", "PUT") and call.body
-    if sends and (call.content_type or "").split(";")[0].strip().lower() != JSON_TYPE:
+    if sends and (call.content_type or "").split(";")[0].strip().lower() != body_type:
         raise ApiError(1000031, "Angiven Content-Type är inte tillåten.")
-
-
-def _check_scope(call: Call, scope: str) -> None:
-    if scope not in call.scopes:
-        raise ApiError(2000663, "Behörighet saknas för begärd scope.", status=403)
 
 
 def _segments(path: str) -> list[str]:
@@ -96,11 +76,14 @@ def _object(company: Company, resource: Resource, key: str, call: Call, moment: 
 
 
 def _action(company: Company, resource: Resource, key: str, name: str, call: Call, moment: Moment) -> Answer:
-    action = resource.actions.get(name)
-    if call.method != "PUT" or action is None:
+    actions = {"PUT": resource.actions, "GET": resource.get_actions}.get(call.method, {})
+    action = actions.get(name)
+    if action is None:
         raise no_route()
     record = _find(company, resource, key)
     shown = action(company, record, moment)
+    if isinstance(shown, Answer):
+        return shown
     if shown is None:
         return json_answer(200, _single(resource, record, call))
     owner = RESOURCES[shown.path]
@@ -109,15 +92,15 @@ def _action(company: Company, resource: Resource, key: str, name: str, call: Cal
 
 
 def _routed(company: Company, call: Call, moment: Moment) -> Answer:
-    _check_headers(call)
     name, *rest = _segments(call.path) or [""]
-    if name == "companyinformation" and call.method == "GET" and not rest:
-        _check_scope(call, "companyinformation")
-        return json_answer(200, {"CompanyInformation": company_information(company)})
+    special = SPECIALS.get(name)
+    _check_headers(call, JSON_TYPE if special is None else special.body_type(call))
+    if special is not None:
+        return special.answer(company, call, rest, moment)
     resource = RESOURCES.get(name)
     if resource is None:
         raise no_route()
-    _check_scope(call, resource.scope)
+    call.needs(resource.scope)
     place = resource.place(rest)
     if place.key is None:
         return _collection(company, resource, place.within, call, moment)

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Literal
 
 SCOPES = (
-    "article", "companyinformation", "currency", "customer", "invoice", "offer", "order", "payment", "price",
-    "settings",
+    "archive", "article", "assets", "bookkeeping", "companyinformation", "connectfile", "costcenter", "currency",
+    "customer", "inbox", "invoice", "noxfinansinvoice", "offer", "order", "payment", "price", "print", "profile",
+    "project", "salary", "settings", "supplier", "supplierinvoice",
 )  # fmt: skip
 
 DEFAULT_TENANT_ID = 1001

@@ -120,7 +120,7 @@ async def test_code_lives_ten_minutes() -> None:
 @pytest.mark.parametrize(
     ("query", "error"),
     [
-        ({"scope": "customer salary"}, "invalid_scope"),
+        ({"scope": "customer warehouse"}, "invalid_scope"),
         ({"client_id": "other"}, "unauthorized_client"),
         ({"response_type": "token"}, "invalid_request"),
     ],
