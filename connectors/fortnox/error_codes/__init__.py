@@ -8,7 +8,7 @@ from connectors.fortnox.error_codes.registers import ACCOUNTS, CARDS, SETTINGS
 
 __all__ = [
     "DONE", "LOGIN", "MEANINGS", "NOT_FOUND", "UNKNOWN", "Language", "Meaning", "Next", "Said", "all_meanings",
-    "meaning_of",
+    "meaning_of", "swedish",
 ]  # fmt: skip
 
 MEANINGS: Meanings = {
@@ -47,3 +47,9 @@ def all_meanings(code: int) -> tuple[Meaning, ...]:
     """Every meaning of a code; empty where it is not in the catalogue."""
     found = (MEANINGS[code],) if code in MEANINGS else ()
     return (*found, LOGIN) if code == _IN_USE_OR_LOGIN else found
+
+
+def swedish(text: str) -> str:
+    """The Swedish of a text that this catalogue gave in English; any other text as it is."""
+    every = (UNKNOWN, *(meaning for code in MEANINGS for meaning in all_meanings(code)))
+    return next((meaning.text("sv") for meaning in every if meaning.text() == text), text)
