@@ -51,8 +51,10 @@ def operations(name: str | None, resource: str | None, as_json: bool) -> None:
 
     if resource is not None and resource not in RESOURCES:
         raise Refused(f"there is no resource {resource}{meant(resource, RESOURCES)}")
-    if name is not None and (name not in OPERATIONS or resource not in {None, OPERATIONS[name].resource}):
+    if name is not None and name not in OPERATIONS:
         raise Refused(f"there is no operation {name}{meant(name, OPERATIONS)}")
+    if name is not None and resource not in {None, OPERATIONS[name].resource}:
+        raise Refused(f"there is no operation {name} in {resource}")
     if name is None:
         listed = reference.operations(resource)
         print_json(listed) if as_json else reference_text.print_operations(listed)

@@ -75,7 +75,8 @@ def print_operation(shown: Json) -> None:
     click.echo(f"  {'example':<8} {shown['method']} {shown['example']['path']}")
     if shown["example"]["body"] is not None:
         click.echo(f"  {'':<8} {json.dumps(shown['example']['body'], ensure_ascii=False)}")
-    click.echo("  fields" if shown["fields"] else "  fields   none")
+    described = "as Fortnox describes them, without saying which of them can be written"
+    click.echo(f"  {'fields':<8} {described if shown['fields'] else 'none'}")
     for field in shown["fields"]:
         click.echo(f"    {field['name']}  {kind(field)}")
 

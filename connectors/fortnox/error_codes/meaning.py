@@ -64,7 +64,7 @@ CORRECT = Said(
     "Correct it at the source or in Fortnox, then retry.", "Rätta det i källan eller i Fortnox och försök sedan igen."
 )
 IN_FORTNOX = Said("Correct it in Fortnox, then retry.", "Rätta det i Fortnox och försök sedan igen.")
-ADD = Said("Add it in Fortnox, then retry.", "Lägg upp det i Fortnox och försök sedan igen.")
+ADD = Said("Add what is missing in Fortnox, then retry.", "Lägg upp det som saknas i Fortnox och försök sedan igen.")
 GIVE_RIGHT = Said(
     "Give the user that right in Fortnox, then retry.", "Ge användaren behörigheten i Fortnox och försök sedan igen."
 )

@@ -5,8 +5,8 @@ from dataclasses import replace
 from connectors.fortnox.error_codes.meaning import ADD, CORRECT, IN_FORTNOX, Meanings, Said, park
 
 _ACCOUNT_SETTINGS = Said(
-    "Set it under predefined accounts in Fortnox, then retry.",
-    "Ange det under förvalda konton i Fortnox och försök sedan igen.",
+    "Check the predefined accounts in Fortnox, then retry.",
+    "Kontrollera förvalda konton i Fortnox och försök sedan igen.",
 )
 _COST_CENTER_OFF = park(
     "cost_center_inactive",
