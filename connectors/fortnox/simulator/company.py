@@ -47,8 +47,9 @@ Records = dict[str, Record]
 class Company:
     """Everything one tenant holds. Dictionaries are keyed by the number or code as a string.
 
-    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment. `others`
-    holds what has no attribute of its own, by the name of its resource in the table.
+    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment, and those of
+    other resources under their names in the table. `others` holds what has no attribute of its own, by the name of its
+    resource in the table.
     """
 
     settings: CompanySettings
@@ -173,8 +174,8 @@ def open_company(settings: CompanySettings, now: datetime) -> Company:
     company = Company(settings, next_numbers={"payment": 1, **first_numbers(settings)})
     day = now.astimezone(STOCKHOLM).date().isoformat()
     for name, entries in register_seeds(day).items():
-        register: Records = getattr(company, name)
-        for entry in entries:
-            register[entry["Code"]] = Record(entry, now)
-            register[entry["Code"]].created = _LONG_AGO
+        register = company.records_of(name)
+        for key, entry in entries.items():
+            register[key] = Record(entry, now)
+            register[key].created = _LONG_AGO
     return company

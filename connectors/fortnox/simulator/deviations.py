@@ -1,12 +1,12 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Customers, articles, prices and their lists, offers, orders, invoices, payments; currencies, units, terms of "
-        "payment; company information and modes of payment (read).",
+        "The plain resources of the table of facts, by what its rows and Fortnox's own description say.",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -77,7 +77,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Discount in kronor", "Taken from the whole row, not from each piece."),
     ("Customer's InvoiceDiscount", "Stored, not applied."),
     ("DueDate", "Does not follow a later change of InvoiceDate or TermsOfPayment."),
-    ("Projects, cost centers, labels", "Not validated, except that any label is refused with an invented code."),
     ("Rounding", "To whole kronor for SEK only."),
     ("Currencies", "SEK, EUR, USD, NOK and DKK are seeded with fixed rates; CurrencyRate defaults to BuyRate."),
     ("VAT number", "Only its shape is checked."),
@@ -87,6 +86,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+    *DEVIATIONS_OF_REGISTERS,
 )
 
 

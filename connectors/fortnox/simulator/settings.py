@@ -31,6 +31,8 @@ class CompanySettings:
     `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
     invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
     `search_lag_seconds` is how long a new object is missing from lists and searches, while its number finds it at once.
+    `check_dimensions` says whether a document may only name projects and cost centers that exist.
+    `some_lists_ignore_page` lets projects and cost centers give their first page again and again (Fortnox facts, 5).
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -65,6 +67,8 @@ class CompanySettings:
     order_createinvoice_answer: Literal["order", "invoice"] = "order"
     refuse_unknown_parameters: bool = True
     search_lag_seconds: float = 0.0
+    check_dimensions: bool = True
+    some_lists_ignore_page: bool = False
 
 
 def _default_clients() -> dict[str, str]:
