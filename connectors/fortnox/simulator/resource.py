@@ -58,7 +58,9 @@ class Resource:
     """One resource under `/3/`; an operation that is None answers as an unknown route.
 
     `order` holds the properties a list is sorted by when nothing is asked, the key if it is empty. `location` is the
-    bare word a creation's `Location` header holds, the path if it is empty (Fortnox facts, 1.4).
+    bare word a creation's `Location` header holds, the path if it is empty (Fortnox facts, 1.4). `records_at` gives the
+    objects that a call sees where its day or query decides that (the financial year); `delete_scope` is a further scope
+    that deleting needs.
     """
 
     path: str
@@ -82,6 +84,12 @@ class Resource:
     place: Callable[[list[str]], Place] = plain_place
     own_address: Callable[[Data], str] | None = None
     location: str = ""
+    records_at: Callable[[Company, Moment], Records] | None = None
+    delete_scope: str = ""
+
+    def seen(self, company: Company, moment: Moment) -> Records:
+        """Give the objects that one call sees."""
+        return self.records(company) if self.records_at is None else self.records_at(company, moment)
 
     def address(self, data: Data) -> str:
         """Give where an object stands below the resource's path, percent-encoded."""

@@ -1,6 +1,13 @@
 """Every resource of the simulator by its path, and the order in which they build on each other."""
 
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
+from connectors.fortnox.simulator.ledger_resources import (
+    ACCOUNT_CHARTS,
+    ACCOUNTS,
+    FINANCIAL_YEARS,
+    VOUCHER_SERIES,
+    VOUCHERS,
+)
 from connectors.fortnox.simulator.register_resources import (
     ARTICLES,
     CURRENCIES,
@@ -14,6 +21,10 @@ from connectors.fortnox.simulator.register_resources import (
 from connectors.fortnox.simulator.resource import Resource
 
 NAMED: dict[str, Resource] = {
+    "financial_years": FINANCIAL_YEARS,
+    "account_charts": ACCOUNT_CHARTS,
+    "accounts": ACCOUNTS,
+    "voucher_series": VOUCHER_SERIES,
     "currencies": CURRENCIES,
     "modes_of_payment": MODES_OF_PAYMENT,
     "price_lists": PRICE_LISTS,
@@ -26,6 +37,7 @@ NAMED: dict[str, Resource] = {
     "orders": ORDERS,
     "invoices": INVOICES,
     "payments": PAYMENTS,
+    "vouchers": VOUCHERS,
 }
 """Under the names of the control plane; each only refers to those before it."""
 

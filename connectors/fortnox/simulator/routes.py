@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from connectors.fortnox.simulator.call import Call
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, no_route, not_found
+from connectors.fortnox.simulator.financial_years import preselect
 from connectors.fortnox.simulator.lists import list_body, object_url
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.resources import RESOURCES
@@ -55,8 +56,8 @@ def _collection(company: Company, resource: Resource, within: Predicate | None, 
     raise no_route()
 
 
-def _find(company: Company, resource: Resource, key: str) -> Record:
-    record = resource.records(company).get(key)
+def _find(company: Company, resource: Resource, key: str, moment: Moment) -> Record:
+    record = resource.seen(company, moment).get(key)
     if record is None:
         raise not_found(*resource.missing)
     return record
@@ -64,13 +65,15 @@ def _find(company: Company, resource: Resource, key: str) -> Record:
 
 def _object(company: Company, resource: Resource, key: str, call: Call, moment: Moment) -> Answer:
     if call.method == "GET":
-        return json_answer(200, _single(resource, _find(company, resource, key), call))
+        return json_answer(200, _single(resource, _find(company, resource, key, moment), call))
     if call.method == "PUT" and resource.update is not None:
-        record = _find(company, resource, key)
+        record = _find(company, resource, key, moment)
         resource.update(company, record, opened(call.body, resource.single), moment)
         return json_answer(200, _single(resource, record, call))
     if call.method == "DELETE" and resource.delete is not None:
-        resource.delete(company, _find(company, resource, key), moment)
+        if resource.delete_scope:
+            call.needs(resource.delete_scope)
+        resource.delete(company, _find(company, resource, key, moment), moment)
         return Answer(204)
     raise no_route()
 
@@ -80,7 +83,7 @@ def _action(company: Company, resource: Resource, key: str, name: str, call: Cal
     action = actions.get(name)
     if action is None:
         raise no_route()
-    record = _find(company, resource, key)
+    record = _find(company, resource, key, moment)
     shown = action(company, record, moment)
     if isinstance(shown, Answer):
         return shown
@@ -112,6 +115,7 @@ def _routed(company: Company, call: Call, moment: Moment) -> Answer:
 def answer(company: Company, call: Call, moment: Moment) -> Answer:
     """Carry out one authorised REST call and give its answer; a refusal changes nothing."""
     try:
+        preselect(company, moment.today)
         return _routed(company, call, moment)
     except ApiError as error:
         return error_answer(error)
