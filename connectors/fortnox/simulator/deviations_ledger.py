@@ -15,5 +15,6 @@ LEDGER_DEVIATIONS: tuple[tuple[str, str], ...] = (
         "Voucher rows",
         "Debit or credit, never negative; without a cost center or project they take the header's.",
     ),
+    ("SIE", "Balances that are 0 are left out; what code page 437 lacks becomes a question mark."),
     ("Voucher deleted", "Only one from outside, with the scope deletevoucher; its number is not given again."),
 )

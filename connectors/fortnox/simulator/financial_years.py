@@ -90,6 +90,18 @@ def holding_day(wanted: str) -> Predicate:
     return lambda record: record.data["FromDate"] <= day <= record.data["ToDate"]
 
 
+def existing_year(company: Company, number: int) -> dict[str, Any]:
+    """Give a financial year by its id.
+
+    Raises:
+        ApiError: an invented code with 404.
+    """
+    found = _offered(company).get(str(number))
+    if found is None:
+        raise not_found(LedgerCode.FINANCIAL_YEAR_NOT_FOUND, f"Kan inte hitta räkenskapsåret ({number}).")
+    return found.data
+
+
 def chosen_year(company: Company, moment: Moment) -> int:
     """Give the id of the year that a call's `financialyear` or `financialyeardate` names, else the preselected one.
 
@@ -104,10 +116,7 @@ def chosen_year(company: Company, moment: Moment) -> int:
         return company.preselected_year
     if not wanted.removeprefix("-").isdigit():
         raise invalid_parameter("financialyear")
-    found = _offered(company).get(wanted)
-    if found is None:
-        raise not_found(LedgerCode.FINANCIAL_YEAR_NOT_FOUND, f"Kan inte hitta räkenskapsåret ({wanted}).")
-    return int(found.data["Id"])
+    return int(existing_year(company, int(wanted))["Id"])
 
 
 def _check_dates(company: Company, year: Mapping[str, Any]) -> None:

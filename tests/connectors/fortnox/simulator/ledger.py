@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connectors.fortnox.simulator.company import Record
 from tests.connectors.fortnox.simulator.caller import Caller, Reply
 
 CASH: dict[str, Any] = {
@@ -38,3 +39,9 @@ async def account(caller: Caller, number: int, query: str = "") -> dict[str, Any
     reply = await caller.get(f"/3/accounts/{number}{query}")
     assert reply.status == 200, reply.text
     return reply.one
+
+
+def put_in(caller: Caller, resource: str, key: str, **data: Any) -> None:
+    """Put an object of another part of Fortnox directly into the company, past its own rules."""
+    company = caller.server.simulator.companies[1001]
+    company.records_of(resource)[key] = Record(data, caller.clock.now)
