@@ -16,6 +16,7 @@ from connectors.fortnox.simulator.calls import CallLog, LoggedCall
 from connectors.fortnox.simulator.company import Company, Moment, first_numbers, open_company
 from connectors.fortnox.simulator.control import Control
 from connectors.fortnox.simulator.errors import no_route
+from connectors.fortnox.simulator.events import Events
 from connectors.fortnox.simulator.fault_effects import (
     Delivery,
     Effect,
@@ -26,7 +27,7 @@ from connectors.fortnox.simulator.fault_effects import (
     unauthorized,
 )
 from connectors.fortnox.simulator.faults import FaultList
-from connectors.fortnox.simulator.routes import answer
+from connectors.fortnox.simulator.happenings import carried_out
 from connectors.fortnox.simulator.sending import send
 from connectors.fortnox.simulator.settings import CompanySettings, SimulatorSettings
 from connectors.fortnox.simulator.tokens import Access, TokenRegister
@@ -60,6 +61,7 @@ class Simulator:
         self.companies: dict[int, Company] = {}
         self.tokens = TokenRegister(clock, random or SystemRandom())
         self.authorization = Authorization(self.settings, self.companies, self.tokens)
+        self.events = Events(clock, self.tokens, self.settings.clients, self.companies)
         self._clock = clock
         self._monotonic = monotonic
         self._windows: dict[tuple[str, int], RateWindow] = {}
@@ -79,13 +81,14 @@ class Simulator:
         return Moment(self._clock(), query or {})
 
     def reset(self) -> None:
-        """Go back to the start: configured companies without objects, no tokens, calls, faults or late effects."""
+        """Go back to the start: configured companies without objects, nothing else, every connection ended."""
         for handle in self._late.values():
             handle.cancel()
         self._late.clear()
         self._windows.clear()
         self.calls.clear()
         self.faults.clear()
+        self.events.clear()
         self.tokens.clear()
         self.companies.clear()
         for settings in self.settings.companies:
@@ -102,8 +105,9 @@ class Simulator:
         company.settings = settings
 
     def close(self) -> None:
-        """End every pause and forget the late effects, so that the server can stop."""
+        """End every pause and connection and forget the late effects, so that the server can stop."""
         self._closing.set()
+        self.events.close()
         for handle in self._late.values():
             handle.cancel()
         self._late.clear()
@@ -113,6 +117,8 @@ class Simulator:
         path = request.rel_url.raw_path
         if path.startswith(("/3/", "/api/")):
             return await self._rest(request, path)
+        if path == "/topics-v1":
+            return await self.events.sockets.serve(request)
         if path.startswith("/oauth-v1/"):
             return await self._oauth(request, path)
         if path.startswith("/_sim/"):
@@ -170,8 +176,10 @@ class Simulator:
         )
 
         def effect() -> Answer:
-            result = answer(company, call, self.moment(call.query))
+            result, happenings = carried_out(company, call, self.moment(call.query))
             entry.effect = result.status
+            entry.topics = [happening.kind.topic for happening in happenings]
+            self.events.tell(access.tenant_id, happenings)
             return result
 
         return effect
@@ -200,8 +208,14 @@ class Simulator:
         if endpoint == ("POST", "token"):
             return self.authorization.token(call)
         if endpoint == ("POST", "revoke"):
-            return self.authorization.revoke(call)
+            return self._revoked(call)
         return error_answer(no_route())
+
+    def _revoked(self, call: TokenCall) -> Answer:
+        tenant = self.tokens.company_of(call.form.get("token", ""))
+        result = self.authorization.revoke(call)
+        self.events.consent_ended(call.client, tenant)
+        return result
 
     async def _under_fault(
         self, request: web.BaseRequest, path: str, entry: LoggedCall, effect: Effect, call: TokenCall | None
@@ -217,6 +231,9 @@ class Simulator:
         return await self._sent(request, entry, await carry_out(fault, effect, around))
 
     async def _sent(self, request: web.BaseRequest, entry: LoggedCall, delivery: Delivery) -> web.StreamResponse:
+        held = self.events.answer_waits(entry.topics)
+        if held:
+            await self._pause(held)
         if delivery.sending is not Sending.RESET:
             entry.status = delivery.answer.status
         return await send(request, delivery)

@@ -1,5 +1,6 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
 from connectors.fortnox.simulator.errors import Invented
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
@@ -87,6 +88,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+    *EVENT_DEVIATIONS,
 )
 
 
