@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from random import Random, SystemRandom
 from time import monotonic as real_monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -30,6 +30,7 @@ from connectors.fortnox.simulator.faults import FaultList
 from connectors.fortnox.simulator.happenings import carried_out
 from connectors.fortnox.simulator.sending import send
 from connectors.fortnox.simulator.settings import CompanySettings, SimulatorSettings
+from connectors.fortnox.simulator.stored_values import StoredValueError
 from connectors.fortnox.simulator.tokens import Access, TokenRegister
 from connectors.fortnox.simulator.window import RateWindow
 from connectors.fortnox.simulator.wire import Answer, error_answer
@@ -44,7 +45,7 @@ class Simulator:
 
     `clock` gives aware time, `monotonic` seconds for the window and the log, `random` tokens and keys. Refused calls,
     expired tokens' calls and faulted calls count in the window like any other (*simulator choice*); a call without a
-    known token belongs to nobody and is not counted.
+    known token belongs to nobody and is not counted. `changes` counts whatever may have changed what is stored.
     """
 
     def __init__(
@@ -59,9 +60,10 @@ class Simulator:
         self.calls = CallLog()
         self.faults = FaultList()
         self.companies: dict[int, Company] = {}
+        self.changes = 0
         self.tokens = TokenRegister(clock, random or SystemRandom())
         self.authorization = Authorization(self.settings, self.companies, self.tokens)
-        self.events = Events(clock, self.tokens, self.settings.clients, self.companies)
+        self.events = Events(clock, self.tokens, self.settings.clients, self.companies, self._changed)
         self._clock = clock
         self._monotonic = monotonic
         self._windows: dict[tuple[str, int], RateWindow] = {}
@@ -94,6 +96,26 @@ class Simulator:
         for settings in self.settings.companies:
             self.set_company(settings)
 
+    def saved(self) -> dict[str, Any]:
+        """Give everything that survives a restart: companies, tokens, events; not calls, faults or orders."""
+        return {"companies": self.companies, "tokens": self.tokens.saved(), "events": self.events.stream.saved()}
+
+    def restore(self, saved: Any) -> None:
+        """Take back what was saved; a configured company that is not in it stays as it was opened.
+
+        Raises:
+            StoredValueError: when it does not hold what `saved` gives.
+        """
+        try:
+            companies, tokens, events = saved["companies"], saved["tokens"], saved["events"]
+            if not all(isinstance(company, Company) for company in companies.values()):
+                raise StoredValueError("a company is something else")
+            self.tokens.restore(tokens)
+            self.events.stream.restore(events)
+        except (AttributeError, LookupError, TypeError) as problem:
+            raise StoredValueError(f"something is missing ({problem})") from problem
+        self.companies.update(companies)
+
     def set_company(self, settings: CompanySettings) -> None:
         """Give a company new settings, or open it; a changed first number moves that series."""
         company = self.companies.get(settings.tenant_id)
@@ -122,9 +144,14 @@ class Simulator:
         if path.startswith("/oauth-v1/"):
             return await self._oauth(request, path)
         if path.startswith("/_sim/"):
-            body = await request.read()
-            return await send(request, Delivery(self._control.answer(request.method, path, request.query, body)))
+            return await self._controlled(request, path)
         return await send(request, Delivery(error_answer(no_route())))
+
+    async def _controlled(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+        body = await request.read()
+        result = self._control.answer(request.method, path, request.query, body)
+        self.changes += request.method != "GET"
+        return await send(request, Delivery(result))
 
     def _logged(self, request: web.BaseRequest, kind: Literal["rest", "oauth"]) -> LoggedCall:
         return self.calls.arrived(
@@ -180,6 +207,7 @@ class Simulator:
             entry.effect = result.status
             entry.topics = [happening.kind.topic for happening in happenings]
             self.events.tell(access.tenant_id, happenings)
+            self.changes += call.method != "GET" or bool(happenings)
             return result
 
         return effect
@@ -195,6 +223,7 @@ class Simulator:
         def effect() -> Answer:
             result = carried()
             entry.effect = result.status
+            self.changes += 1
             return result
 
         if call.in_flight is not None:
@@ -260,7 +289,12 @@ class Simulator:
     def _expire_tokens(self, entry: LoggedCall) -> None:
         if entry.company is not None:
             self.tokens.kill_access(entry.company)
+            self.changes += 1
+
+    def _changed(self) -> None:
+        self.changes += 1
 
     def _use_up(self, call: TokenCall | None) -> None:
         if call is not None:
             self.tokens.revoke(call.form.get("refresh_token", ""))
+            self.changes += 1

@@ -117,4 +117,5 @@ class EventStream:
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what was stored."""
-        self._events, self._last = saved["events"], saved["last"]
+        self._events = {topic: saved["events"].get(topic, []) for topic in TOPICS}
+        self._last = {topic: saved["last"].get(topic, 0) for topic in TOPICS}

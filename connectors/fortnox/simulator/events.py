@@ -43,12 +43,14 @@ class Events:
         tokens: TokenRegister,
         clients: Mapping[str, str],
         companies: Mapping[int, Company],
+        changed: Callable[[], None],
     ) -> None:
         self.stream = EventStream()
         self.sockets = Sockets(self.stream, tokens, clients, companies)
         self.orders: list[EventOrder] = []
         self._clock = clock
         self._companies = companies
+        self._changed = changed
         self._late: set[asyncio.TimerHandle] = set()
 
     @property
@@ -74,6 +76,7 @@ class Events:
         def come() -> None:
             self._late.discard(handle)
             self.stream.append(happening, tenant, happened, self._clock())
+            self._changed()
             self.sockets.wake()
 
         handle = asyncio.get_running_loop().call_later(seconds, come)
