@@ -1,5 +1,6 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
 from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
 from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
@@ -89,6 +90,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
     *DEVIATIONS_OF_REGISTERS,
     *LEDGER_DEVIATIONS,
+    *EVENT_DEVIATIONS,
 )
 
 

@@ -30,6 +30,8 @@ class CompanySettings:
     the invoice is declared (6.8). `offer_valid_days` gives an offer's `ExpireDate`.
     `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
     invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
+    `events_end_with_consent` says whether a company's events stop when its consent is revoked, `close_on_token_expiry`
+    whether a WebSocket connection is closed (1008) when a token given on it runs out; neither is known of Fortnox.
     `search_lag_seconds` is how long a new object is missing from lists and searches, while its number finds it at once.
     `check_dimensions` says whether a document may only name projects and cost centers that exist.
     `some_lists_ignore_page` lets projects and cost centers give their first page again and again (Fortnox facts, 5).
@@ -69,6 +71,8 @@ class CompanySettings:
     search_lag_seconds: float = 0.0
     check_dimensions: bool = True
     some_lists_ignore_page: bool = False
+    events_end_with_consent: bool = True
+    close_on_token_expiry: bool = False
 
 
 def _default_clients() -> dict[str, str]:
