@@ -122,5 +122,7 @@ MEANINGS: Mapping[int, Meaning] = {
 
 UNKNOWN = _park("refused", "Fortnox refuses the call with a code that has no explanation here (see the detail).")
 LOGIN = Meaning("credentials", "login_refused", "Fortnox refuses the login; connect the company again.")
-NOT_FOUND = frozenset({2000427, 2000428, 2000433, 2000434, 2000439, 2004344})
+NOT_FOUND = frozenset(
+    {2000423, 2000427, 2000428, 2000429, 2000430, 2000431, 2000432, 2000433, 2000434, 2000435, 2000439, 2004344}
+)
 """Codes that say that the one object that was read does not exist."""
