@@ -1,7 +1,9 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
 from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
+from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
@@ -84,9 +86,9 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Search lag", "A switch keeps new objects out of lists for some seconds; their number finds them at once."),
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
-    ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
     *DEVIATIONS_OF_REGISTERS,
+    *LEDGER_DEVIATIONS,
 )
 
 
@@ -94,5 +96,5 @@ def printed() -> str:
     """Give the table of deviations and of invented codes as text."""
     width = max(len(subject) for subject, _ in DEVIATIONS)
     lines = [f"{subject:<{width}}  {text}" for subject, text in DEVIATIONS]
-    codes = [f"{code.value}  {code.name.lower().replace('_', ' ')}" for code in Invented]
+    codes = [f"{code.value}  {code.name.lower().replace('_', ' ')}" for code in (*Invented, *LedgerCode)]
     return "\n".join(["Known deviations from Fortnox", *lines, "", "Invented error codes", *codes])

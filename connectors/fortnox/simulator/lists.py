@@ -34,7 +34,7 @@ def _sorted(records: list[Record], selection: Selection, order: tuple[str, ...])
 
 def _matching(company: Company, resource: Resource, selection: Selection, moment: Moment) -> list[Record]:
     indexed_until = moment.now - timedelta(seconds=company.settings.search_lag_seconds)
-    found = [record for record in resource.records(company).values() if record.created <= indexed_until]
+    found = [record for record in resource.seen(company, moment).values() if record.created <= indexed_until]
     for predicate in selection.predicates:
         found = [record for record in found if predicate(record)]
     return found

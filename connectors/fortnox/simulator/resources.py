@@ -5,6 +5,13 @@ from connectors.fortnox.simulator.assets import ASSETS
 from connectors.fortnox.simulator.cards import CARDS
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
 from connectors.fortnox.simulator.finance import FINANCE_INVOICES
+from connectors.fortnox.simulator.ledger_resources import (
+    ACCOUNT_CHARTS,
+    ACCOUNTS,
+    FINANCIAL_YEARS,
+    VOUCHER_SERIES,
+    VOUCHERS,
+)
 from connectors.fortnox.simulator.register_resources import ARTICLES, CUSTOMERS, PRICES
 from connectors.fortnox.simulator.registers import REGISTERS
 from connectors.fortnox.simulator.resource import Resource
@@ -15,6 +22,11 @@ _NAMED: dict[str, Resource] = {
     **CARDS,
     **ACCRUALS,
     **ASSETS,
+    "account_charts": ACCOUNT_CHARTS,
+    "accounts": ACCOUNTS,
+    "financial_years": FINANCIAL_YEARS,
+    "voucher_series": VOUCHER_SERIES,
+    "vouchers": VOUCHERS,
     "articles": ARTICLES,
     "customers": CUSTOMERS,
     "finance_invoices": FINANCE_INVOICES,

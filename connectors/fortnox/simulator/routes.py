@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from connectors.fortnox.simulator.call import Call
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, no_route, not_found
+from connectors.fortnox.simulator.financial_years import preselect
 from connectors.fortnox.simulator.lists import list_body, object_url
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.resources import RESOURCES
@@ -62,8 +63,8 @@ def _collection(company: Company, resource: Resource, within: Predicate | None, 
     raise no_route()
 
 
-def _find(company: Company, resource: Resource, key: str) -> Record:
-    record = resource.records(company).get(key)
+def _find(company: Company, resource: Resource, key: str, moment: Moment) -> Record:
+    record = resource.seen(company, moment).get(key)
     if record is None:
         raise not_found(*resource.missing)
     return record
@@ -73,27 +74,29 @@ def _object(company: Company, resource: Resource, key: str, call: Call, moment: 
     if call.method == "POST" and resource.created_at_object:
         return _created(company, resource, call, moment)
     if call.method == "GET" and resource.readable:
-        return json_answer(200, _single(resource, _find(company, resource, key), call))
+        return json_answer(200, _single(resource, _find(company, resource, key, moment), call))
     if call.method == "PUT" and resource.update is not None:
-        record = _find(company, resource, key)
+        record = _find(company, resource, key, moment)
         resource.update(company, record, opened(call.body, resource.single), moment)
         return json_answer(200, _single(resource, record, call))
     if call.method == "DELETE" and resource.delete is not None:
-        resource.delete(company, _find(company, resource, key), moment)
+        if resource.delete_scope:
+            call.needs(resource.delete_scope)
+        resource.delete(company, _find(company, resource, key, moment), moment)
         return Answer(204)
     raise no_route()
 
 
 def _action(company: Company, resource: Resource, key: str, name: str, call: Call, moment: Moment) -> Answer:
     if call.method == "PUT" and name in resource.changes:
-        record = _find(company, resource, key)
+        record = _find(company, resource, key, moment)
         resource.changes[name](company, record, opened(call.body, resource.single), moment)
         return json_answer(200, _single(resource, record, call))
     actions = {"PUT": resource.actions, "GET": resource.get_actions}.get(call.method, {})
     action = actions.get(name)
     if action is None:
         raise no_route()
-    record = _find(company, resource, key)
+    record = _find(company, resource, key, moment)
     shown = action(company, record, moment)
     if isinstance(shown, Answer):
         return shown
@@ -133,6 +136,7 @@ def _routed(company: Company, call: Call, moment: Moment) -> Answer:
 def answer(company: Company, call: Call, moment: Moment) -> Answer:
     """Carry out one authorised REST call and give its answer; a refusal changes nothing."""
     try:
+        preselect(company, moment.today)
         return _routed(company, call, moment)
     except ApiError as error:
         return error_answer(error)

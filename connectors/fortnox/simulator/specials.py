@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from connectors.fortnox.simulator.company_card import COMPANY_INFORMATION
 from connectors.fortnox.simulator.depreciations import DEPRECIATIONS
+from connectors.fortnox.simulator.sie import SIE
 from connectors.fortnox.simulator.singletons import SINGLETONS
 from connectors.fortnox.simulator.special import Special
 
@@ -11,4 +12,5 @@ SPECIALS: Mapping[str, Special] = {
     "companyinformation": COMPANY_INFORMATION,
     **DEPRECIATIONS,
     **SINGLETONS,
+    "sie": SIE,
 }
