@@ -16,5 +16,18 @@ LEDGER_DEVIATIONS: tuple[tuple[str, str], ...] = (
         "Debit or credit, never negative; without a cost center or project they take the header's.",
     ),
     ("SIE", "Balances that are 0 are left out; what code page 437 lacks becomes a question mark."),
+    (
+        "Supplier invoice rows",
+        "Without rows one of cost and one of VAT; without Total it is their sum; a PUT with rows replaces all of them.",
+    ),
+    ("Supplier invoice twice", "The same InvoiceNumber of a supplier is not refused; the OCR is not checked."),
+    (
+        "Supplier approvals",
+        "AuthorizerName shows that for booking, PaymentPending that for payment; a switch makes the first needed.",
+    ),
+    (
+        "Supplier credit",
+        "As that of a customer's invoice; rows exchange debit and credit, booking it lowers the original.",
+    ),
     ("Voucher deleted", "Only one from outside, with the scope deletevoucher; its number is not given again."),
 )

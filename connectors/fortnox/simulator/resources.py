@@ -8,6 +8,7 @@ from connectors.fortnox.simulator.ledger_resources import (
     VOUCHER_SERIES,
     VOUCHERS,
 )
+from connectors.fortnox.simulator.purchase_resources import SUPPLIER_INVOICES, SUPPLIER_PAYMENTS
 from connectors.fortnox.simulator.register_resources import (
     ARTICLES,
     CURRENCIES,
@@ -37,6 +38,8 @@ NAMED: dict[str, Resource] = {
     "orders": ORDERS,
     "invoices": INVOICES,
     "payments": PAYMENTS,
+    "supplier_invoices": SUPPLIER_INVOICES,
+    "supplier_payments": SUPPLIER_PAYMENTS,
     "vouchers": VOUCHERS,
 }
 """Under the names of the control plane; each only refers to those before it."""

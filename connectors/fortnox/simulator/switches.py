@@ -117,6 +117,7 @@ _READERS = {
     "scopes": _scopes,
     "search_lag_seconds": _seconds,
     "service_consent": _flag,
+    "supplier_invoices_need_approval": _flag,
     "vat_rates": _numbers,
     "vat_rounding": _one_of("row", "rate"),
 }
