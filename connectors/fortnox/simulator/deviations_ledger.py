@@ -29,5 +29,12 @@ LEDGER_DEVIATIONS: tuple[tuple[str, str], ...] = (
         "Supplier credit",
         "As that of a customer's invoice; rows exchange debit and credit, booking it lowers the original.",
     ),
+    ("Contract's invoices", "One for each interval begun within its length, dated today, with the contract's Remarks."),
+    ("Contract's period", "InvoicePeriodStart and End follow from the invoices made before; cancelled ones count too."),
+    (
+        "Contract's status",
+        "Status is shown on the contract too; a finished one refuses everything with an invented code.",
+    ),
+    ("Contract continuous", "Goes on when no invoice remains; its InvoiceDiscount is stored, not applied."),
     ("Voucher deleted", "Only one from outside, with the scope deletevoucher; its number is not given again."),
 )

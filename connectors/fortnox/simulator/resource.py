@@ -60,7 +60,7 @@ class Resource:
     `order` holds the properties a list is sorted by when nothing is asked, the key if it is empty. `location` is the
     bare word a creation's `Location` header holds, the path if it is empty (Fortnox facts, 1.4). `records_at` gives the
     objects that a call sees where its day or query decides that (the financial year); `delete_scope` is a further scope
-    that deleting needs.
+    that deleting needs; `shown` turns what is stored into what a caller sees of one object.
     """
 
     path: str
@@ -85,6 +85,7 @@ class Resource:
     own_address: Callable[[Data], str] | None = None
     location: str = ""
     records_at: Callable[[Company, Moment], Records] | None = None
+    shown: Callable[[Data], Data] = dict
     delete_scope: str = ""
 
     def seen(self, company: Company, moment: Moment) -> Records:

@@ -1,5 +1,6 @@
 """Every resource of the simulator by its path, and the order in which they build on each other."""
 
+from connectors.fortnox.simulator.agreement_resources import CONTRACTS
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
 from connectors.fortnox.simulator.ledger_resources import (
     ACCOUNT_CHARTS,
@@ -37,6 +38,7 @@ NAMED: dict[str, Resource] = {
     "offers": OFFERS,
     "orders": ORDERS,
     "invoices": INVOICES,
+    "contracts": CONTRACTS,
     "payments": PAYMENTS,
     "supplier_invoices": SUPPLIER_INVOICES,
     "supplier_payments": SUPPLIER_PAYMENTS,
