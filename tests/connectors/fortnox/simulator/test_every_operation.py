@@ -10,10 +10,9 @@ from connectors.fortnox.table import RESOURCES, Resource
 from tests.connectors.fortnox.simulator.caller import Caller, Reply, opened
 
 ELSEWHERE = {
-    "account_charts", "accounts", "archive_files", "article_file_connections", "asset_file_connections", "attachments",
-    "contracts", "financial_years", "inbox_files", "payments", "sie", "supplier_invoice_file_connections",
-    "supplier_invoices", "supplier_payments", "tax_reductions", "voucher_file_connections", "voucher_series",
-    "vouchers",
+    "archive_files", "article_file_connections", "asset_file_connections", "attachments",
+    "inbox_files", "payments", "sie", "supplier_invoice_file_connections",
+    "tax_reductions", "voucher_file_connections",
 }  # fmt: skip
 """What the simulator does not answer yet, or not with every verb of the table."""
 
@@ -27,12 +26,16 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "offers": ("customers", "articles"),
     "orders": ("customers", "articles"),
     "payments": ("customers", "articles", "invoices"),
+    "contracts": ("customers", "articles"),
     "prices": ("price_lists", "articles"),
+    "supplier_invoices": ("suppliers",),
+    "supplier_payments": ("suppliers", "supplier_invoices"),
 }
 """Whose examples must be there first."""
 
 FURTHER: Mapping[str, tuple[tuple[str, str, Any], ...]] = {
     "payments": (("PUT", "/3/invoices/1/bookkeep", None),),
+    "supplier_payments": (("PUT", "/3/supplierinvoices/1/bookkeep", None),),
 }
 """Calls that the example needs besides."""
 
@@ -132,7 +135,7 @@ async def _walk(caller: Caller, row: Resource) -> dict[str, Any]:
 def test_the_table_is_walked_whole() -> None:
     """Whatever is not walked is named, and nothing is named that is not in the table."""
     assert {*ONES, *WALKED, *ELSEWHERE} == set(RESOURCES)
-    assert FIXED == ["print_templates", "predefined_accounts", "predefined_voucher_series"]
+    assert FIXED == ["print_templates", "account_charts", "predefined_accounts", "predefined_voucher_series"]
     assert [name for name in MADE if "update" in RESOURCES[name].verbs and not RESOURCES[name].change] == []
 
 
@@ -157,7 +160,9 @@ async def test_what_is_made_can_be_read_changed_and_deleted(name: str) -> None:
         await _set_up(caller, name)
         made = await _walk(caller, row)
         if "delete" not in row.verbs:
-            assert (await caller.call("DELETE", _path(row, made))).code == 2000764
+            # Vouchers were once deletable, and are still with a scope of old connections.
+            refusal = 2000663 if name == "vouchers" else 2000764
+            assert (await caller.call("DELETE", _path(row, made))).code == refusal
             return
         assert (await caller.call("DELETE", _path(row, made))).status == 204
         again = await caller.call("DELETE", _path(row, made))
