@@ -48,7 +48,8 @@ class Company:
     """Everything one tenant holds. Dictionaries are keyed by the number or code as a string.
 
     `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment. `others`
-    holds what has no attribute of its own, by the name of its resource in the table.
+    holds what has no attribute of its own, by the name of its resource in the table. `sendings` is what left the house:
+    e-mails, e-invoices, print-outs.
     """
 
     settings: CompanySettings
@@ -65,6 +66,7 @@ class Company:
     prices: Records = field(default_factory=dict)
     terms_of_payment: Records = field(default_factory=dict)
     units: Records = field(default_factory=dict)
+    sendings: list[dict[str, Any]] = field(default_factory=list)
     others: dict[str, Records] = field(default_factory=dict)
     vouchers: list[dict[str, Any]] = field(default_factory=list)
     deleted_customer_numbers: set[str] = field(default_factory=set)

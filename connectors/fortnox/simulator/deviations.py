@@ -1,12 +1,13 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
 from connectors.fortnox.simulator.errors import Invented
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
         "Customers, articles, prices and their lists, offers, orders, invoices, payments; currencies, units, terms of "
-        "payment; company information and modes of payment (read).",
+        "payment; company information and modes of payment (read); inbox, archive, file connections, attachments.",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -41,7 +42,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("GET /3/prices", "Lists every price; a sublist of something unknown is empty."),
     ("Units, terms of payment", "Can be deleted while in use; terms whose code is no number mean 30 days, K and PF 0."),
     ("Tax reduction", "Only TaxReductionType none; another is refused with an invented code."),
-    ("E-mail, print", "The actions do not exist and answer 404 with 2000764; externalprint sets Sent."),
     ("Credit", "Only of a booked invoice, dated today; quantities, fees and discounts in kronor turn negative."),
     ("Second credit", "Not prevented, the original then refers to the last one; a switch refuses it."),
     (
@@ -54,7 +54,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ),
     ("Credit cancelled", "The original keeps its CreditInvoiceReference and can be credited again."),
     ("OCR when crediting", "One that exists is refused with an invented code; an ordinary invoice is not looked at."),
-    ("Warehouse", "No warehouseready and nothing in stock points; every document is ready."),
+    ("Stock points", "Nothing in them."),
     ("Order totals", "Count OrderedQuantity; a row without one has 0."),
     ("Order closed", "Invoiced or cancelled, an order refuses every change with an invented code."),
     ("Order's invoice cancelled", "The order keeps its InvoiceReference and cannot be invoiced again."),
@@ -87,6 +87,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+    *DEVIATIONS_PAPER,
 )
 
 
