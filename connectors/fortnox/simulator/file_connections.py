@@ -118,7 +118,6 @@ VOUCHER_FILES = _resource(
     ),
     "VoucherFileConnection",
     {
-        "financialyear": exactly("VoucherYear"),
         "voucherdescription": contains("VoucherDescription"),
         "vouchernumber": exactly("VoucherNumber"),
         "voucherseries": exactly("VoucherSeries"),
