@@ -1,7 +1,9 @@
 """What an answer of Fortnox means and holds, by what its operation says (Fortnox facts, sections 1.2, 1.3 and 4)."""
 
+import re
 from email.message import Message
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
 from connectors.base import Json, Later, UnknownEnd
 from connectors.fortnox import errors
@@ -12,6 +14,7 @@ from connectors.transport import Answer
 
 SYSTEM = "fortnox"
 MOST_PAGES = 400
+_ENCODED_NAME = re.compile(r"filename\*=utf-8''([^;\s]+)", re.IGNORECASE)
 _NO_FILE = frozenset({"", "application/json", "text/html"})
 
 
@@ -87,12 +90,19 @@ def _refuse_error_in_place_of_file(operation: Operation, answer: Answer) -> None
         raise errors.fault(operation.name, answer.status, said)
 
 
+def _name(disposition: str) -> str:
+    """The bare name of a file: its encoded form where there are two, and never a folder."""
+    encoded = _ENCODED_NAME.search(disposition)
+    head = Message()
+    head["Content-Disposition"] = disposition
+    name = unquote(encoded[1]) if encoded else head.get_filename("")
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
 def file_in(operation: Operation, answer: Answer) -> File:
     """The file that an answer is: with a name or marked as binary, else of a type that only a file has."""
     _refuse_error_in_place_of_file(operation, answer)
-    disposition = Message()
-    disposition["Content-Disposition"] = answer.headers.get("content-disposition", "")
-    name = disposition.get_filename("").replace("\\", "/").rpartition("/")[2]
+    name = _name(answer.headers.get("content-disposition", ""))
     marked = bool(name) or answer.headers.get("content-transfer-encoding") == "binary"
     if not marked and (answer.content_type in _NO_FILE or not answer.body):
         no_end(operation, "file_missing", answer.status)
