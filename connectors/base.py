@@ -115,12 +115,11 @@ class LinkReader(Protocol):
         """Those of ``numbers`` that are linked to another thing of ours."""
         ...
 
-    async def same_sale(
-        self, company: str, thing: str, customer: str, total: str, currency: str, days: int
-    ) -> tuple[str, str | None] | None:
-        """A sale for the same customer, total and currency that came the other way (as an order, as the source's own
-        invoice) in the last ``days`` days and before this one, by any command of ours (also one not yet sent): its
-        number at the source, and its document (``invoice:7``) where there is one; ``None`` where there is none."""
+    async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
+        """A sale like ``thing`` (same customer and currency, same total or net) that came the other way (as an order,
+        as the source's own invoice) in the last ``days`` days and before this one, by any command of ours (also one
+        not yet sent): its number at the source, and its document (``invoice:7``) where there is one; ``None`` where
+        there is none."""
         ...
 
 

@@ -17,7 +17,7 @@ DEVIATIONS_PAPER: tuple[tuple[str, str], ...] = (
     ("Archive", "An upload makes the folders of its path; either id names a file."),
     ("File sizes", "The limits are invented and can be switched."),
     ("Files connected", "Named by either id; leave inbox and archive, and stay away when the connection is deleted."),
-    ("File of a voucher", "Looked for in the financial year of the query, else in this year's."),
+    ("File of a voucher", "Looked for in the financial year of the query, else in the preselected one."),
     ("File of an asset", "Sent and answered under its envelope, unlike what the OpenAPI document declares."),
     (
         "Attachments",

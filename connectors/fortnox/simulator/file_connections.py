@@ -9,6 +9,7 @@ from connectors.fortnox.simulator import files
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Field, Fields, Kind, blank, lay_over
+from connectors.fortnox.simulator.manual_vouchers import vouchers_seen
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.search import Search, contains, exactly
 
@@ -32,13 +33,11 @@ def _missing(what: str) -> ApiError:
 
 
 def _voucher(company: Company, data: Data, moment: Moment) -> Data:
-    """Look in the financial year of the query, else in this year (ids as in `write_voucher`)."""
-    year = moment.query.get("financialyear") or str(moment.today.year - 2000)
-    for voucher in company.vouchers:
-        number = (str(voucher["Year"]), voucher["VoucherSeries"], str(voucher["VoucherNumber"]))
-        if number == (year, data["VoucherSeries"], data["VoucherNumber"]):
-            return {"VoucherDescription": voucher["Description"], "VoucherYear": voucher["Year"]}
-    raise _missing("verifikationen")
+    """Look in the financial year that the query names, else in the preselected one."""
+    record = vouchers_seen(company, moment).get(f"{data['VoucherSeries']}/{data['VoucherNumber']}")
+    if record is None:
+        raise _missing("verifikationen")
+    return {"VoucherDescription": record.data["Description"], "VoucherYear": record.data["Year"]}
 
 
 def _supplier_invoice(company: Company, data: Data, _moment: Moment) -> Data:
