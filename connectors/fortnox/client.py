@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Park, Throttled, Unreachable
-from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, object_in, outcome_of, page_in
+from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, outcome_of, page_in
 from connectors.fortnox.auth import Credentials
 from connectors.fortnox.contents import JSON_TYPE, Content, content_of, json_content
 from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
-from connectors.fortnox.outcomes import ListOutcome, Outcome
+from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
 from connectors.fortnox.table import OPERATIONS, Operation
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
 from connectors.window import Window
@@ -98,11 +98,17 @@ class Client:
     async def answer(
         self, operation: str, number: str = "", *, body: Json | None = None, path: str | None = None
     ) -> tuple[str, Json]:
-        """As :meth:`request`, with the envelope that the object came under, for operations that have two."""
+        """As :meth:`request`, with the envelope that the object came under, for operations that have two.
+
+        An operation that shows no object (a print-out, a deletion) gives an empty one: it came whole.
+        """
         described = OPERATIONS[operation]
         content = None if body is None else json_content(body)
         made = path or described.at(*filter(None, (number,)))
-        return object_in(described, await self._json(described, made, None, content))
+        outcome = outcome_of(described, await self._call(described, made, None, content))
+        if isinstance(outcome, ObjectOutcome):
+            return outcome.envelope, outcome.fields
+        return described.envelope, {}
 
     async def _rows(self, operation: Operation, keys: tuple[str, ...], params: Mapping[str, str]) -> list[Json]:
         seen: dict[tuple[str, ...], Json] = {}

@@ -156,9 +156,7 @@ _CHANGES: Mapping[str, Update] = {
 
 def _place(parts: list[str]) -> Place:
     """Read `/{GivenNumber}` and, the other way round than elsewhere, `/{action}/{GivenNumber}`."""
-    if len(parts) == 2 and parts[0] in _CHANGES:
-        return Place(key=parts[1], action=parts[0])
-    return plain_place(parts)
+    return plain_place(parts[::-1])
 
 
 def _type_in_use(company: Company, kind: Data) -> bool:
