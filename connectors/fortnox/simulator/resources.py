@@ -5,6 +5,12 @@ from connectors.fortnox.simulator.agreement_resources import CONTRACTS
 from connectors.fortnox.simulator.assets import ASSETS
 from connectors.fortnox.simulator.cards import CARDS
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
+from connectors.fortnox.simulator.file_connections import (
+    ARTICLE_FILES,
+    ASSET_FILES,
+    SUPPLIER_INVOICE_FILES,
+    VOUCHER_FILES,
+)
 from connectors.fortnox.simulator.finance import FINANCE_INVOICES
 from connectors.fortnox.simulator.ledger_resources import (
     ACCOUNT_CHARTS,
@@ -40,6 +46,10 @@ _NAMED: dict[str, Resource] = {
     "prices": PRICES,
     "supplier_invoices": SUPPLIER_INVOICES,
     "supplier_payments": SUPPLIER_PAYMENTS,
+    "article_file_connections": ARTICLE_FILES,
+    "asset_file_connections": ASSET_FILES,
+    "supplier_invoice_file_connections": SUPPLIER_INVOICE_FILES,
+    "voucher_file_connections": VOUCHER_FILES,
 }
 
 NAMED: dict[str, Resource] = {name: _NAMED[name] for name in TABLE if name in _NAMED}
