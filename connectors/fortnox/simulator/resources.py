@@ -1,6 +1,6 @@
 """Every resource of the simulator by its path, and the order in which they build on each other."""
 
-from connectors.fortnox.simulator.agreement_resources import CONTRACTS
+from connectors.fortnox.simulator.agreement_resources import CONTRACTS, TAX_REDUCTIONS
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
 from connectors.fortnox.simulator.ledger_resources import (
     ACCOUNT_CHARTS,
@@ -39,6 +39,7 @@ NAMED: dict[str, Resource] = {
     "orders": ORDERS,
     "invoices": INVOICES,
     "contracts": CONTRACTS,
+    "tax_reductions": TAX_REDUCTIONS,
     "payments": PAYMENTS,
     "supplier_invoices": SUPPLIER_INVOICES,
     "supplier_payments": SUPPLIER_PAYMENTS,
