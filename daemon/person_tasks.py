@@ -18,7 +18,7 @@ from daemon.config_faults import meant
 from daemon.deciding import new_command
 from daemon.ids import command_id, delivery_id, parse
 from daemon.requests import CancelTask, Misused, StartTask
-from daemon.settings import Config
+from daemon.settings import Company, Config
 from daemon.times import iso
 from handlers.commands import ActOnRecord, Command, EnsureRecord, SendDocument, voucher_correction
 from handlers.values import Ref
@@ -76,7 +76,7 @@ class PersonTasks:
         job = starting.start(self._arrival(request), request.operation, made, person, self._seal())
         started = await self._database.write(job)
         rows = await self._database.read(starting.task("in", started.inbox_id))
-        return {"tasks": [shown(row) for row in rows], "repeated": started.repeated}
+        return {"tasks": [shown(row, known) for row in rows], "repeated": started.repeated}
 
     async def cancel(self, request: CancelTask) -> Answer:
         """End what has not left. Raises :class:`store.acting.NotPossible` where something may have."""
@@ -85,7 +85,7 @@ class PersonTasks:
             raise Misused(f"{request.id} is no id: in-12 names a task, out-34 a command of one")
         person = Person(request.person, self._clock.milliseconds(), request.reason)
         rows = await self._database.write(starting.cancel(*found, person))
-        return {"tasks": [shown(row) for row in rows]}
+        return {"tasks": [shown(row, self._config().companies) for row in rows]}
 
     def _arrival(self, request: StartTask) -> Arrival:
         """The task as a delivery: what was asked for is its body, and its key its own."""
@@ -186,9 +186,10 @@ def _lane(request: StartTask) -> str:
     return f"task:{operation.resource if operation else 'vouchers'}:{about}"
 
 
-def shown(row: TaskRow) -> Answer:
-    """A task as JSON: moments in ISO 8601, UTC."""
-    told = asdict(row)
+def shown(row: TaskRow, companies: Mapping[str, Company]) -> Answer:
+    """A task as JSON: moments in ISO 8601, UTC; ``company_kind`` is live, test or simulator."""
+    company = companies.get(row.company)
+    told = asdict(row) | {"company_kind": None if company is None else company.kind}
     told |= {"id": command_id(row.id), "task": delivery_id(row.inbox_id), "progress": PROGRESS[row.state]}
     told |= {"created_at": iso(row.created_at), "finished_at": iso(row.finished_at)}
     del told["inbox_id"]

@@ -8,7 +8,7 @@ import click
 
 from daemon.cli import common
 from daemon.cli.acting import perform, reason_text
-from daemon.cli.common import Refused, Wrong, leave, print_json, print_table, with_config, with_json
+from daemon.cli.common import Refused, Wrong, banner, leave, print_json, print_table, with_config, with_json
 from daemon.cli.looking import check_company, read_store
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def read_task(config_path: Path, as_json: bool, named: str) -> None:
         raise Wrong(f"{named} is no id: in-12 names a task, out-34 a command of one")
 
     async def look(read: "Read") -> list[Json]:
-        return [shown(row) for row in await read(starting.task(*found))]
+        return [shown(row, config.companies) for row in await read(starting.task(*found))]
 
     try:
         told = read_store(config, look)
@@ -120,11 +120,15 @@ def read_task(config_path: Path, as_json: bool, named: str) -> None:
 
 
 def _print(entry: Json) -> None:
-    click.echo(f"{entry['task']} {entry['id']}  {entry['operation']} in {entry['company']}")
+    from daemon.times import local
+
+    click.echo(
+        f"{entry['task']} {entry['id']}  {entry['operation']} in {entry['company']}{banner(entry['company_kind'])}"
+    )
     lines = (
         ("state", f"{entry['state']} ({entry['progress']})"),
-        ("started", f"{entry['created_at']} by {entry['person'] or 'somebody'}"),
-        ("ended", entry["finished_at"]),
+        ("started", f"{local(entry['created_at'])} by {entry['person'] or 'somebody'}"),
+        ("ended", local(entry["finished_at"]) if entry["finished_at"] else None),
         ("tries", str(entry["attempts"]) + (f", {entry['open_calls']} in doubt" if entry["open_calls"] else "")),
         ("result", entry["result"]),
         ("object", entry["object"]),
@@ -150,16 +154,23 @@ def list_tasks(config_path: Path, as_json: bool, company: str | None, limit: int
     check_company(config, company)
 
     async def look(read: "Read") -> list[Json]:
-        return [shown(row) for row in await read(starting.tasks(company=company, limit=limit))]
+        return [shown(row, config.companies) for row in await read(starting.tasks(company=company, limit=limit))]
 
     told = read_store(config, look)
     if as_json:
         print_json(told)
     elif told:
         heads = ("task", "command", "started", "company", "operation", "object", "state")
-        names = ("task", "id", "created_at", "company", "operation", "object", "state")
-        print_table(heads, [[str(entry[name] or "-") for name in names] for entry in told])
+        print_table(heads, [_cells(entry) for entry in told])
     leave(trouble=not told)
+
+
+def _cells(entry: Json) -> tuple[str, ...]:
+    from daemon.times import local
+
+    company = entry["company"] + banner(entry["company_kind"])
+    started, made = local(entry["created_at"]), entry["object"] or "-"
+    return entry["task"], entry["id"], started, company, entry["operation"], made, entry["state"]
 
 
 @task.command
