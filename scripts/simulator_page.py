@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.fortnox.simulator import DEVIATIONS, CompanySettings
-from connectors.fortnox.simulator.errors import Invented
+from connectors.fortnox.simulator.deviations import invented_codes
 from connectors.fortnox.simulator.resources import NAMED
 from connectors.fortnox.simulator.switches import as_json
 from connectors.fortnox.simulator.topics import CHANGED, CREATED, TOPICS
@@ -56,7 +56,7 @@ def _deviations() -> str:
 
 
 def _codes() -> str:
-    return _table(("code", "stands for"), [(str(one.value), one.name.lower().replace("_", " ")) for one in Invented])
+    return _table(("code", "stands for"), invented_codes())
 
 
 BLOCKS = {

@@ -20,6 +20,8 @@ SYSTEM = "fortnox"
 PAGE = 500
 MOST_PAGES = 400
 TOKENS_TRIED = 3
+EMPTY = frozenset({"nothing", "bytes"})
+"""Answers without an object: that they came whole is all that they say here."""
 
 
 def _no_end(operation: Operation, reason: str, status: int | None = None) -> NoReturn:
@@ -107,6 +109,8 @@ class Client:
         """As :meth:`request`, with the envelope that the object came under, for operations that have two."""
         described = OPERATIONS[operation]
         answer = await self._body(described, path or described.at(*filter(None, (number,))), None, body)
+        if described.answers in EMPTY:
+            return described.envelope, answer
         for envelope in (described.envelope, *described.other_envelopes):
             inner = answer.get(envelope)
             if isinstance(inner, dict) and (not described.key or text_of(inner.get(described.key))):
@@ -176,6 +180,8 @@ class Client:
         """What an answer means (architecture, invariant 5; Fortnox facts, section 4)."""
         if answer.status == 429:
             self._throttled(operation, answer)
+        if operation.answers in EMPTY and 200 <= answer.status < 300:
+            return {}
         try:
             body: dict[str, Any] = decode(answer.body)
         except Unparsable:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from connectors.fortnox.simulator.account_seeds import SALES_ACCOUNT_RATES
 from connectors.fortnox.simulator.article_fields import ACCOUNTS, ARTICLE_FIELDS, ARTICLE_LIST_FIELDS
-from connectors.fortnox.simulator.company import SALES_ACCOUNT_RATES, Company, Moment, Record
+from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
 from connectors.fortnox.simulator.money import ZERO, multiplied, to_ore

@@ -27,7 +27,6 @@ def _company_state(company: Company) -> dict[str, Any]:
     stored = {name: [record.data for record in resource.records(company).values()] for name, resource in NAMED.items()}
     return {
         **stored,
-        "vouchers": company.vouchers,
         "deleted_customer_numbers": sorted(company.deleted_customer_numbers),
         "settings": as_json(company.settings),
     }

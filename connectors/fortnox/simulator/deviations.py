@@ -1,13 +1,15 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
 from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
+from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
+from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
+from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Customers, articles, prices and their lists, offers, orders, invoices, payments; currencies, units, terms of "
-        "payment; company information and modes of payment (read).",
+        "The plain resources of the table of facts, by what its rows and Fortnox's own description say.",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -78,7 +80,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Discount in kronor", "Taken from the whole row, not from each piece."),
     ("Customer's InvoiceDiscount", "Stored, not applied."),
     ("DueDate", "Does not follow a later change of InvoiceDate or TermsOfPayment."),
-    ("Projects, cost centers, labels", "Not validated, except that any label is refused with an invented code."),
     ("Rounding", "To whole kronor for SEK only."),
     ("Currencies", "SEK, EUR, USD, NOK and DKK are seeded with fixed rates; CurrencyRate defaults to BuyRate."),
     ("VAT number", "Only its shape is checked."),
@@ -86,15 +87,21 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Search lag", "A switch keeps new objects out of lists for some seconds; their number finds them at once."),
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
-    ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+    *DEVIATIONS_OF_REGISTERS,
+    *LEDGER_DEVIATIONS,
     *EVENT_DEVIATIONS,
 )
+
+
+def invented_codes() -> list[tuple[str, str]]:
+    """Give every invented code with what it stands for."""
+    return [(str(code.value), code.name.lower().replace("_", " ")) for code in (*Invented, *LedgerCode)]
 
 
 def printed() -> str:
     """Give the table of deviations and of invented codes as text."""
     width = max(len(subject) for subject, _ in DEVIATIONS)
     lines = [f"{subject:<{width}}  {text}" for subject, text in DEVIATIONS]
-    codes = [f"{code.value}  {code.name.lower().replace('_', ' ')}" for code in Invented]
+    codes = [f"{code}  {meaning}" for code, meaning in invented_codes()]
     return "\n".join(["Known deviations from Fortnox", *lines, "", "Invented error codes", *codes])

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from connectors.fortnox.simulator.account_seeds import SALES_ACCOUNT_RATES
 from connectors.fortnox.simulator.articles import row_values
-from connectors.fortnox.simulator.company import SALES_ACCOUNT_RATES, Company
+from connectors.fortnox.simulator.company import Company
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Fields, blank, lay_over, read_value
 
@@ -84,8 +85,8 @@ def _changed_row(company: Company, old: Row, sent: Mapping[str, Any], terms: Row
 
 
 def _check(company: Company, row: Row) -> None:
-    if row["AccountNumber"] and not company.has_account(row["AccountNumber"]):
-        raise ApiError(2001303, f"Kunde inte hitta konto {row['AccountNumber']}.")
+    if row["AccountNumber"]:
+        company.check_account(row["AccountNumber"], 2001303)
     if row["VAT"] not in company.settings.vat_rates:
         raise ApiError(Invented.VAT_RATE_NOT_CONFIGURED, f"Momssatsen {row['VAT']} finns inte.")
     if row["HouseWork"]:
@@ -118,8 +119,8 @@ def updated_rows(company: Company, old: list[Row], sent: Any, terms: RowTerms) -
     and the unmentioned disappear. An unknown row id is refused with an invented code.
 
     Raises:
-        ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2004021, invented codes for an
-            unknown VAT rate or row id or an inactive article, and whatever a single property refuses.
+        ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2000550, 2004021, invented codes
+            for an unknown VAT rate or row id or an inactive article, and whatever a single property refuses.
     """
     if not isinstance(sent, list) or not all(isinstance(row, dict) for row in sent):
         raise ApiError(2001392, "Felaktig indata: raderna har fel typ.")

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
+from connectors.fortnox.simulator.dimensions import check_dimensions
 from connectors.fortnox.simulator.document_rows import Row, RowTerms, updated_rows, with_new_ids
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, Fields, blank, lay_over, read_value
+from connectors.fortnox.simulator.labels import read_labels
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.totals import set_totals
 
@@ -115,8 +117,8 @@ class DocumentKind:
         return number
 
     def _lay_header(self, company: Company, document: Data, sent: Mapping[str, Any]) -> None:
-        if sent.get("Labels") not in (None, [], "", API_BLANK):
-            raise ApiError(Invented.LABEL_NOT_FOUND, "Kan inte hitta etiketten.")
+        if sent.get("Labels", "") != "":
+            document["Labels"] = read_labels(company, sent["Labels"])
         apart = {"CustomerNumber", "DocumentNumber", "Labels", self.rows}
         lay_over(document, {name: value for name, value in sent.items() if name not in apart}, self.fields)
         check_header(company, document)
@@ -125,7 +127,13 @@ class DocumentKind:
         return RowTerms(self.row_fields, self.quantity, document["PriceList"], vat_type)
 
     def finish(self, company: Company, document: Data, vat_type: str, moment: Moment) -> None:
-        """Set dates, amounts and whatever else follows from what a document holds."""
+        """Set dates, amounts and whatever else follows from what a document holds.
+
+        Raises:
+            ApiError: as `check_dimensions`.
+        """
+        for holder in (document, *document[self.rows]):
+            check_dimensions(company, holder)
         document[self.date] = document[self.date] or moment.today.isoformat()
         if "OutboundDate" in document:
             document["OutboundDate"] = document["OutboundDate"] or document[self.date]

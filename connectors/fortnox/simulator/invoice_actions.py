@@ -8,7 +8,7 @@ from connectors.fortnox.simulator.crediting import settle_against_original
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
-from connectors.fortnox.simulator.vouchers import check_period, invoice_entries, write_voucher
+from connectors.fortnox.simulator.vouchers import Source, check_period, invoice_entries, write_voucher
 
 
 def _has_unnamed_goods(invoice: dict[str, Any]) -> bool:
@@ -35,19 +35,18 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
 
     Raises:
         ApiError: invented codes for a booked or cancelled invoice and for a missing financial year, 2002141 in a locked
-            period, 2003977 for goods without description and article.
+            period, 2003977 for goods without description and article, and what `write_voucher` refuses.
     """
     invoice = record.data
     _check_bookable(company, invoice)
-    voucher = write_voucher(
-        company,
+    source = Source(
         series="B",
         day=invoice["InvoiceDate"],
         description=f"Kundfaktura {invoice['DocumentNumber']}",
         kind="INVOICE",
         number=invoice["DocumentNumber"],
-        entries=invoice_entries(invoice, record.vat_type),
     )
+    voucher = write_voucher(company, source, invoice_entries(invoice, record.vat_type), moment)
     record.data = invoice | {
         "Booked": True,
         "VoucherSeries": voucher["VoucherSeries"],

@@ -9,7 +9,7 @@ from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import API_BLANK, Field, Kind, blank, lay_over, read_value
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
-from connectors.fortnox.simulator.vouchers import CLAIMS_ACCOUNT, check_period, in_kronor, write_voucher
+from connectors.fortnox.simulator.vouchers import CLAIMS_ACCOUNT, Entry, Source, check_period, in_kronor, write_voucher
 from connectors.fortnox.simulator.wire import decimal_text
 
 
@@ -103,8 +103,7 @@ def _write_offs(company: Company, sent: Any, currency: str) -> list[dict[str, An
         row = blank(WRITE_OFF_FIELDS) | {"Currency": currency}
         _check_currency(given.get("Currency"), currency)
         lay_over(row, given, WRITE_OFF_FIELDS)
-        if not company.has_account(row["AccountNumber"]):
-            raise ApiError(2000423, f"Kan inte hitta kontot ({row['AccountNumber']}).")
+        company.check_account(row["AccountNumber"], 2000423)
         rows.append(row)
     return rows
 
@@ -131,8 +130,7 @@ def _set_mode(company: Company, payment: dict[str, Any], sent: Mapping[str, Any]
             raise ApiError(Invented.MODE_OF_PAYMENT_NOT_FOUND, "Kan inte hitta betalningssättet.")
         if not sent.get("ModeOfPaymentAccount"):
             payment["ModeOfPaymentAccount"] = int(mode.data["AccountNumber"])
-    if not company.has_account(payment["ModeOfPaymentAccount"]):
-        raise ApiError(2000423, f"Kan inte hitta kontot ({payment['ModeOfPaymentAccount']}).")
+    company.check_account(payment["ModeOfPaymentAccount"], 2000423)
 
 
 def _lay(
@@ -157,8 +155,8 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     Without an amount the open balance is meant, without a mode `BG` (both *simulator choices*).
 
     Raises:
-        ApiError: 2000204, 2000434, 2003055 when fully paid, 2000423, and invented codes for an unbooked or cancelled
-            invoice, another currency, a date before the invoice's, or an unknown mode.
+        ApiError: 2000204, 2000434, 2003055 when fully paid, 2000423, 2000550, and invented codes for an unbooked or
+            cancelled invoice, another currency, a date before the invoice's, or an unknown mode.
     """
     invoice = _payable_invoice(company, sent)
     payment = blank(PAYMENT_FIELDS) | {"WriteOffs": []} | _from_invoice(invoice)
@@ -204,20 +202,22 @@ def _settled_amount(payment: dict[str, Any]) -> Decimal:
     return Decimal(payment["AmountCurrency"]) + sum((row["Amount"] for row in payment["WriteOffs"]), ZERO)
 
 
-def _book(company: Company, payment: dict[str, Any]) -> dict[str, Any]:
+def _book(company: Company, payment: dict[str, Any], moment: Moment) -> dict[str, Any]:
     rate, unit = payment["CurrencyRate"], payment["CurrencyUnit"]
-    entries = [(payment["ModeOfPaymentAccount"], payment["Amount"])]
-    entries += [(row["AccountNumber"], in_kronor(row["Amount"], rate, unit)) for row in payment["WriteOffs"]]
-    entries.append((CLAIMS_ACCOUNT, -sum((amount for _account, amount in entries), ZERO)))
-    return write_voucher(
-        company,
+    entries = [Entry(payment["ModeOfPaymentAccount"], payment["Amount"])]
+    entries += [
+        Entry(row["AccountNumber"], in_kronor(row["Amount"], rate, unit), row["CostCenter"], row["Project"])
+        for row in payment["WriteOffs"]
+    ]
+    entries.append(Entry(CLAIMS_ACCOUNT, -sum((entry.amount for entry in entries), ZERO)))
+    source = Source(
         series="C",
         day=payment["PaymentDate"],
         description=f"Inbetalning faktura {payment['InvoiceNumber']}",
         kind="INVOICEPAYMENT",
         number=payment["Number"],
-        entries=entries,
     )
+    return write_voucher(company, source, entries, moment)
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
@@ -237,7 +237,7 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     if balance * invoice["Balance"] < 0 or (invoice["Credit"] == "true" and balance < invoice["Balance"]):
         raise ApiError(Invented.PAYMENT_EXCEEDS_BALANCE, "Betalningen är större än fakturans saldo.")
     check_period(company, payment["PaymentDate"], 2000401)
-    voucher = _book(company, payment)
+    voucher = _book(company, payment, moment)
     owner = company.invoices[invoice["DocumentNumber"]]
     owner.data = invoice | {"Balance": balance, "FinalPayDate": None if balance else payment["PaymentDate"]}
     owner.modified = record.modified = moment.now

@@ -33,6 +33,8 @@ class CompanySettings:
     `events_end_with_consent` says whether a company's events stop when its consent is revoked, `close_on_token_expiry`
     whether a WebSocket connection is closed (1008) when a token given on it runs out; neither is known of Fortnox.
     `search_lag_seconds` is how long a new object is missing from lists and searches, while its number finds it at once.
+    `check_dimensions` says whether a document may only name projects and cost centers that exist.
+    `some_lists_ignore_page` lets projects and cost centers give their first page again and again (Fortnox facts, 5).
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -67,6 +69,8 @@ class CompanySettings:
     order_createinvoice_answer: Literal["order", "invoice"] = "order"
     refuse_unknown_parameters: bool = True
     search_lag_seconds: float = 0.0
+    check_dimensions: bool = True
+    some_lists_ignore_page: bool = False
     events_end_with_consent: bool = True
     close_on_token_expiry: bool = False
 

@@ -92,6 +92,7 @@ _READERS = {
     "access_token_seconds": _positive,
     "allow_second_credit": _flag,
     "base_price_with_article": _flag,
+    "check_dimensions": _flag,
     "close_on_token_expiry": _flag,
     "company_name": _text,
     "count_refused_calls": _flag,
@@ -119,6 +120,7 @@ _READERS = {
     "scopes": _scopes,
     "search_lag_seconds": _seconds,
     "service_consent": _flag,
+    "some_lists_ignore_page": _flag,
     "vat_rates": _numbers,
     "vat_rounding": _one_of("row", "rate"),
 }

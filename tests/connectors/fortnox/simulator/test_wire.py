@@ -193,11 +193,14 @@ async def test_content_type_and_accept_are_checked() -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/3/projects"),
+        ("GET", "/3/contacts"),
+        ("GET", "/3/labels/1"),
+        ("GET", "/3/settings"),
+        ("GET", "/3/settings/company/1"),
         ("GET", "/3/"),
         ("GET", "/api/time/registrations-v2"),
         ("DELETE", "/3/invoices/1"),
-        ("POST", "/3/modesofpayments"),
+        ("DELETE", "/3/termsofdeliveries/EXW"),
         ("PUT", "/3/invoices/1/warehouseready"),
         ("GET", "/3/invoices/1/email"),
         ("POST", "/3/companyinformation"),
