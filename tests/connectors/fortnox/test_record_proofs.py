@@ -48,6 +48,10 @@ async def _year(here: Stand) -> None:
         await here.seed(financial_years=[{"FromDate": "2026-01-01", "ToDate": "2026-12-31"}])
 
 
+async def _supplier(here: Stand) -> None:
+    await here.seed(suppliers=[{"SupplierNumber": "L-1", "Name": "Granlunda Trä AB"}])
+
+
 CASES = {
     "number": Case("units", "/3/units", {"Code": "lass", "Description": "Lass"}),
     "number of a price": Case(
@@ -68,7 +72,18 @@ CASES = {
         _year,
     ),
     "fields of a supplier invoice": Case(
-        "supplier_invoices", "/3/supplierinvoices", {"SupplierNumber": "L-1", "InvoiceNumber": "4471", "Total": "1250"}
+        "supplier_invoices",
+        "/3/supplierinvoices",
+        {
+            "SupplierNumber": "L-1",
+            "InvoiceNumber": "4471",
+            "Total": "1250",
+            "SupplierInvoiceRows": [
+                {"Account": 4000, "Debit": "1000", "Credit": 0},
+                {"Account": 2641, "Code": "VAT", "Debit": "250", "Credit": 0},
+            ],
+        },
+        _supplier,
     ),
     "fields of a payment": Case(
         "payments",
@@ -95,7 +110,11 @@ async def _opened(case: Case, path: Path, monkeypatch: pytest.MonkeyPatch) -> As
 
 async def _made(here: Stand, case: Case) -> list[dict[str, Any]]:
     """The objects that hold the case's fields, but for texts that Fortnox or our mark may change."""
-    compared = {name: value for name, value in case.fields.items() if name not in {"Description", "VoucherRows"}}
+    compared = {
+        name: value
+        for name, value in case.fields.items()
+        if name not in {"Description", "VoucherRows", "SupplierInvoiceRows"}
+    }
     return [
         stored
         for stored in await _stored(here, case.resource)
@@ -180,7 +199,8 @@ async def test_a_vouchers_mark_is_the_last_word_of_its_description(
         [attempt] = await made.rows("SELECT altered FROM attempt")
         assert "Description" in attempt["altered"]
         [link] = await made.rows("SELECT kind, number FROM link")
-        assert link == {"kind": "voucher", "number": "A/1/1"}
+        assert link["kind"] == "voucher"
+        assert link["number"].startswith("A/1/")
 
 
 @pytest.mark.asyncio
