@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.fortnox.simulator.company import Company
 from connectors.fortnox.simulator.event_control import EventControl, EventOrderError
 from connectors.fortnox.simulator.faults import FaultDescriptionError
+from connectors.fortnox.simulator.files import all_files
 from connectors.fortnox.simulator.resources import NAMED
 from connectors.fortnox.simulator.seeding import SeedError, seed
 from connectors.fortnox.simulator.settings import CompanySettings
@@ -27,6 +28,9 @@ def _company_state(company: Company) -> dict[str, Any]:
     stored = {name: [record.data for record in resource.records(company).values()] for name, resource in NAMED.items()}
     return {
         **stored,
+        "sendings": company.sendings,
+        "files": [{name: value for name, value in file.items() if name != "Content"} for file in all_files(company)],
+        "attachments": [record.data for record in company.records_of("attachments").values()],
         "deleted_customer_numbers": sorted(company.deleted_customer_numbers),
         "settings": as_json(company.settings),
     }

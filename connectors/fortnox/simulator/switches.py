@@ -91,6 +91,7 @@ def _scopes(name: str, value: Any) -> tuple[str, ...]:
 _READERS = {
     "access_token_seconds": _positive,
     "allow_second_credit": _flag,
+    "bank_details": _flag,
     "base_price_with_article": _flag,
     "check_dimensions": _flag,
     "close_on_token_expiry": _flag,
@@ -98,6 +99,7 @@ _READERS = {
     "count_refused_calls": _flag,
     "createorder_answer": _one_of("order", "offer"),
     "credit_copies_references": _flag,
+    "einvoice_needs_gln": _flag,
     "events_end_with_consent": _flag,
     "extra_accounts": _numbers,
     "financial_years": _years,
@@ -106,8 +108,15 @@ _READERS = {
     "first_invoice_number": _count,
     "first_offer_number": _count,
     "first_order_number": _count,
+    "largest_attachment_bytes": _count,
+    "largest_file_bytes": _count,
     "locked_until": _day,
     "missing_accounts": _numbers,
+    "most_attachments": _count,
+    "most_attachments_at_once": _count,
+    "most_bytes_sent_along": _count,
+    "most_files_sent_along": _count,
+    "most_pages_sent_along": _count,
     "offer_createinvoice_answer": _one_of("offer", "invoice", "order"),
     "offer_valid_days": _days,
     "order_createinvoice_answer": _one_of("order", "invoice"),
@@ -121,8 +130,10 @@ _READERS = {
     "search_lag_seconds": _seconds,
     "service_consent": _flag,
     "some_lists_ignore_page": _flag,
+    "supplier_invoices_need_approval": _flag,
     "vat_rates": _numbers,
     "vat_rounding": _one_of("row", "rate"),
+    "warehouse_module": _flag,
 }
 
 
