@@ -10,10 +10,9 @@ from connectors.fortnox.table import RESOURCES, Resource
 from tests.connectors.fortnox.simulator.caller import Caller, Reply, opened
 
 ELSEWHERE = {
-    "account_charts", "accounts", "archive_files", "article_file_connections", "asset_file_connections", "attachments",
-    "contracts", "financial_years", "inbox_files", "payments", "sie", "supplier_invoice_file_connections",
-    "supplier_invoices", "supplier_payments", "tax_reductions", "voucher_file_connections", "voucher_series",
-    "vouchers",
+    "archive_files", "article_file_connections", "asset_file_connections", "attachments", "contracts", "inbox_files",
+    "payments", "sie", "supplier_invoice_file_connections", "supplier_invoices", "supplier_payments", "tax_reductions",
+    "voucher_file_connections",
 }  # fmt: skip
 """What the simulator does not answer yet, or not with every verb of the table."""
 
@@ -132,7 +131,7 @@ async def _walk(caller: Caller, row: Resource) -> dict[str, Any]:
 def test_the_table_is_walked_whole() -> None:
     """Whatever is not walked is named, and nothing is named that is not in the table."""
     assert {*ONES, *WALKED, *ELSEWHERE} == set(RESOURCES)
-    assert FIXED == ["print_templates", "predefined_accounts", "predefined_voucher_series"]
+    assert FIXED == ["print_templates", "account_charts", "predefined_accounts", "predefined_voucher_series"]
     assert [name for name in MADE if "update" in RESOURCES[name].verbs and not RESOURCES[name].change] == []
 
 
@@ -151,13 +150,16 @@ async def test_every_example_fits_into_one_company() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", MADE)
 async def test_what_is_made_can_be_read_changed_and_deleted(name: str) -> None:
-    """Each verb of the table gives 200, 201 or 204 and its envelope; what is deleted is 404 afterwards."""
+    """Each verb of the table gives 200, 201 or 204 and its envelope; what is deleted is 404 afterwards.
+
+    Deleting a voucher takes a scope that companies do not have.
+    """
     row = RESOURCES[name]
     async with opened() as caller:
         await _set_up(caller, name)
         made = await _walk(caller, row)
         if "delete" not in row.verbs:
-            assert (await caller.call("DELETE", _path(row, made))).code == 2000764
+            assert (await caller.call("DELETE", _path(row, made))).code in (2000764, 2000663)
             return
         assert (await caller.call("DELETE", _path(row, made))).status == 204
         again = await caller.call("DELETE", _path(row, made))
