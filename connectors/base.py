@@ -74,6 +74,10 @@ class Held(Park):
     """A person must answer a question; ``remedy`` is the question and how to answer it."""
 
 
+class Unprovable(Held):
+    """No look can tell whether a write took effect, now or later: only a person can."""
+
+
 class CredentialsLost(OutsideError):
     """The company's credentials no longer work: pause it until a person connects it again."""
 

@@ -8,7 +8,7 @@ import click
 _COMMANDS = {
     "run": "service",
     "demo": "service",
-    "simulator": "service",
+    "simulator": "simulating",
     "check-config": "service",
     "status": "looking",
     "inbox": "looking",

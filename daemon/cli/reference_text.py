@@ -75,10 +75,17 @@ def print_operation(shown: Json) -> None:
     click.echo(f"  {'example':<8} {shown['method']} {shown['example']['path']}")
     if shown["example"]["body"] is not None:
         click.echo(f"  {'':<8} {json.dumps(shown['example']['body'], ensure_ascii=False)}")
-    described = "as Fortnox describes them, without saying which of them can be written"
-    click.echo(f"  {'fields':<8} {described if shown['fields'] else 'none'}")
+    click.echo(f"  {'fields':<8} {_fields_are(shown)}")
     for field in shown["fields"]:
         click.echo(f"    {field['name']}  {kind(field)}")
+
+
+def _fields_are(shown: Json) -> str:
+    if not shown["fields"]:
+        return "none"
+    if shown["sends"] == "nothing":
+        return "of the object in the answer, which may hold more"
+    return "as Fortnox describes them, without saying which of them can be written"
 
 
 def _sent(shown: Json) -> str:

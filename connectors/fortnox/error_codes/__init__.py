@@ -28,7 +28,9 @@ UNKNOWN = park(
     ),
     status=None,
 )
-NOT_FOUND = frozenset({2000427, 2000428, 2000433, 2000434, 2000439, 2004344})
+NOT_FOUND = frozenset({
+    2000423, 2000427, 2000428, 2000429, 2000430, 2000431, 2000432, 2000433, 2000434, 2000435, 2000439, 2001161, 2004344,
+})  # fmt: skip
 """Codes that say that the one object that was read does not exist."""
 
 

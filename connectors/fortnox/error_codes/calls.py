@@ -101,7 +101,7 @@ FORM: Meanings = {
     ),
     1000030: bug(
         "accept_refused",
-        Said("Fortnox refuses the Accept header.", "Fortnox godtar inte huvudet Accept."),
+        Said("Fortnox refuses the Accept header.", "Fortnox godtar inte HTTP-huvudet Accept."),
         section="1.2, 4.3",
     ),
     1000031: bug(

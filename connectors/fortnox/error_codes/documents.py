@@ -55,7 +55,7 @@ SALES: Meanings = {
         Said("The order is cancelled already.", "Ordern är redan makulerad."),
         Said(
             "Nothing is left to do: see it in Fortnox and discard the command.",
-            "Inget återstår att göra: se efter i Fortnox och släng kommandot (discard).",
+            "Inget återstår att göra: se efter i Fortnox och avsluta kommandot (discard).",
         ),
         section="4.3, 6.8, 8",
     ),

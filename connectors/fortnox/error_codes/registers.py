@@ -49,8 +49,8 @@ CARDS: Meanings = {
             "Kunden har offerter utan order och kan därför inte tas bort.",
         ),
         Said(
-            "Make orders of the offers or cancel them in Fortnox, then retry.",
-            "Skapa order av offerterna eller makulera dem i Fortnox och försök sedan igen.",
+            "End the offers in Fortnox, or set the customer to inactive instead.",
+            "Avsluta offerterna i Fortnox, eller sätt kunden som inaktiv i stället.",
         ),
         section="4.3, 6.2",
     ),

@@ -44,7 +44,8 @@ class Company:
     `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment, and those of
     other resources under their names in the table. `others` holds what has no attribute of its own, by the name of its
     resource in the table. `charts` holds the accounts of each financial year by the year's id; `preselected_year` is
-    the id of the year that a call means which names none.
+    the id of the year that a call means which names none. `sendings` is what left the
+    house: e-mails, e-invoices, print-outs.
     """
 
     settings: CompanySettings
@@ -64,6 +65,7 @@ class Company:
     prices: Records = field(default_factory=dict)
     terms_of_payment: Records = field(default_factory=dict)
     units: Records = field(default_factory=dict)
+    sendings: list[dict[str, Any]] = field(default_factory=list)
     others: dict[str, Records] = field(default_factory=dict)
     vouchers: Records = field(default_factory=dict)
     deleted_customer_numbers: set[str] = field(default_factory=set)

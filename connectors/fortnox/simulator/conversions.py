@@ -21,7 +21,7 @@ def _header(source: DocumentKind, target: DocumentKind, data: Mapping[str, Any])
         for name, field in target.fields.items()
         if name in source.fields and name not in _NOT_CARRIED and (not field.read_only or name in _ALWAYS_CARRIED)
     }
-    if data["CopyRemarks"]:
+    if data.get("CopyRemarks"):
         carried["Remarks"] = data["Remarks"]
     return carried
 

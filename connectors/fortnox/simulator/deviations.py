@@ -1,6 +1,8 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
 from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
+from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
 from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.ledger_codes import LedgerCode
@@ -43,7 +45,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("GET /3/prices", "Lists every price; a sublist of something unknown is empty."),
     ("Units, terms of payment", "Can be deleted while in use; terms whose code is no number mean 30 days, K and PF 0."),
     ("Tax reduction", "Only TaxReductionType none; another is refused with an invented code."),
-    ("E-mail, print", "The actions do not exist and answer 404 with 2000764; externalprint sets Sent."),
     ("Credit", "Only of a booked invoice, dated today; quantities, fees and discounts in kronor turn negative."),
     ("Second credit", "Not prevented, the original then refers to the last one; a switch refuses it."),
     (
@@ -56,7 +57,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ),
     ("Credit cancelled", "The original keeps its CreditInvoiceReference and can be credited again."),
     ("OCR when crediting", "One that exists is refused with an invented code; an ordinary invoice is not looked at."),
-    ("Warehouse", "No warehouseready and nothing in stock points; every document is ready."),
+    ("Stock points", "Nothing in them."),
     ("Order totals", "Count OrderedQuantity; a row without one has 0."),
     ("Order closed", "Invoiced or cancelled, an order refuses every change with an invented code."),
     ("Order's invoice cancelled", "The order keeps its InvoiceReference and cannot be invoiced again."),
@@ -87,8 +88,10 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+    *DEVIATIONS_PAPER,
     *DEVIATIONS_OF_REGISTERS,
     *LEDGER_DEVIATIONS,
+    *EVENT_DEVIATIONS,
 )
 
 

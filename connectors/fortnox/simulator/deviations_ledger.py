@@ -16,5 +16,25 @@ LEDGER_DEVIATIONS: tuple[tuple[str, str], ...] = (
         "Debit or credit, never negative; without a cost center or project they take the header's.",
     ),
     ("SIE", "Balances that are 0 are left out; what code page 437 lacks becomes a question mark."),
+    (
+        "Supplier invoice rows",
+        "Without rows one of cost and one of VAT; without Total it is their sum; a PUT with rows replaces all of them.",
+    ),
+    ("Supplier invoice twice", "The same InvoiceNumber of a supplier is not refused; the OCR is not checked."),
+    (
+        "Supplier approvals",
+        "AuthorizerName shows that for booking, PaymentPending that for payment; a switch makes the first needed.",
+    ),
+    (
+        "Supplier credit",
+        "As that of a customer's invoice; rows exchange debit and credit, booking it lowers the original.",
+    ),
+    ("Contract's invoices", "One for each interval begun within its length, dated today, with the contract's Remarks."),
+    ("Contract's period", "InvoicePeriodStart and End follow from the invoices made before; cancelled ones count too."),
+    (
+        "Contract's status",
+        "Status is shown on the contract too; a finished one refuses everything with an invented code.",
+    ),
+    ("Contract continuous", "Goes on when no invoice remains; its InvoiceDiscount is stored, not applied."),
     ("Voucher deleted", "Only one from outside, with the scope deletevoucher; its number is not given again."),
 )

@@ -13,6 +13,7 @@ from connectors.fortnox.simulator.fields import API_BLANK, Fields, blank, lay_ov
 from connectors.fortnox.simulator.labels import read_labels
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.totals import set_totals
+from connectors.fortnox.simulator.warehouse import born_ready, check_unlocked
 
 Data = dict[str, Any]
 
@@ -153,6 +154,8 @@ class DocumentKind:
         """Give a new document its number, finish it and keep it."""
         records = self.records(company)
         document["DocumentNumber"] = number or company.next_number(self.series, lambda free: free not in records)
+        if "WarehouseReady" in document:
+            document["WarehouseReady"] = born_ready(company, document)
         self.finish(company, document, vat_type, moment)
         record = Record(document, moment.now, vat_type)
         records[document["DocumentNumber"]] = record
@@ -197,6 +200,7 @@ class DocumentKind:
             ApiError: what the kind refuses in this state, an invented code for an emptied row list, else as `create`.
         """
         self.check_changeable(record.data)
+        check_unlocked(company, record.data)
         if str(sent.get("DocumentNumber") or record.data["DocumentNumber"]) != record.data["DocumentNumber"]:
             raise unknown_field("DocumentNumber")
         document = deepcopy(record.data)

@@ -34,20 +34,6 @@ TITLES: Mapping[str, str] = {
 }
 """Row -> what it is called here."""
 
-_NOT_YET: Mapping[tuple[str, Column], str] = {
-    ("001-05", "read"): "a job of the bridge's own",
-    ("001-05", "create"): "a job of the bridge's own",
-    ("001-05", "update"): "a job of the bridge's own",
-    ("001-14", "update"): "a reversal and a new voucher: Fortnox changes none",
-}
-"""What Fortnox has no operation for and the bridge is to do by itself, and how."""
-
-_MADE_BY: Mapping[str, tuple[str, ...]] = {"001-08": ("credit_invoice",), "001-20": ("credit_supplier_invoice",)}
-"""Row -> what alone makes its objects, where that is not the create of its resource."""
-
-_NEVER: Mapping[tuple[str, Column], str] = {("001-09", "update"): "Fortnox lets no expense be changed"}
-"""What cannot be done at all, and why."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -56,6 +42,24 @@ class Cell:
     state: State
     operations: tuple[str, ...] = ()
     note: str = ""
+
+
+_JOB = Cell("in progress", note="a job of the bridge's own")
+_OUR_WAY: Mapping[tuple[str, Column], Cell] = {
+    ("001-05", "read"): _JOB,
+    ("001-05", "create"): _JOB,
+    ("001-05", "update"): _JOB,
+    ("001-14", "update"): Cell(
+        "in progress", ("create_voucher",), "a reversal and a new voucher: Fortnox changes none"
+    ),
+}
+"""What Fortnox has no operation for and the bridge does by itself: how, and whether that is built."""
+
+_MADE_BY: Mapping[str, tuple[str, ...]] = {"001-08": ("credit_invoice",), "001-20": ("credit_supplier_invoice",)}
+"""Row -> what alone makes its objects, where that is not the create of its resource."""
+
+_NEVER: Mapping[tuple[str, Column], str] = {("001-09", "update"): "Fortnox lets no expense be changed"}
+"""What cannot be done at all, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,8 @@ def _row(row: str, title: str) -> Row:
 
 
 def _cell(row: str, column: Column, names: tuple[str, ...]) -> Cell:
-    if (row, column) in _NOT_YET:
-        return Cell("in progress", note=_NOT_YET[row, column])
+    if (row, column) in _OUR_WAY:
+        return _OUR_WAY[row, column]
     return Cell("available", names) if names else Cell("unsupported", note=_NEVER.get((row, column), ""))
 
 

@@ -52,7 +52,7 @@ class Operation:
         given = iter(numbers)
         try:
             filled = _PLACEHOLDER.sub(lambda _: quote(next(given), safe=""), self.path)
-        except RuntimeError as e:
+        except StopIteration as e:
             raise ValueError(f"{self.name} needs {len(self.keys)} keys") from e
         if next(given, None):
             raise ValueError(f"{self.name} needs {len(self.keys)} keys")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from connectors.base import CredentialsLost, Later, OutsideError, Park
-from connectors.fortnox.error_codes import DONE, LOGIN, MEANINGS, UNKNOWN, all_meanings, meaning_of
+from connectors.fortnox.error_codes import DONE, LOGIN, MEANINGS, NOT_FOUND, UNKNOWN, all_meanings, meaning_of
 from connectors.fortnox.errors import Information, fault
 from connectors.fortnox.simulator.errors import Invented
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = ROOT.parent / "shared" / "fortnox" / "API.md"
 SIMULATOR = ROOT / "connectors" / "fortnox" / "simulator"
-FORTNOX = (range(1000000, 1000100), range(2000000, 2999000))
+FORTNOX = (range(1000001, 1000100), range(2000001, 2999000))
 NOT_FORTNOX = range(2999000, 3000000)
 CHECKLIST = "11"
 
@@ -53,6 +53,13 @@ def test_the_status_is_the_one_of_the_facts() -> None:
         expected = int(stated[0]) if stated else {"X": 500}.get(cell, 400)
         unknown = not stated and "A" in cell and code != 2000310
         assert MEANINGS[code].status == (None if unknown else expected), code
+
+
+def test_what_is_not_found_is_in_the_catalogue() -> None:
+    """Only codes whose class says that something was not found, and every one of those that comes with 404."""
+    known = _table(_facts())
+    assert {code for code in NOT_FOUND if "N" not in known[code]} == set()
+    assert {code for code, cell in known.items() if "404" in cell} <= NOT_FOUND
 
 
 def test_every_section_that_is_named_mentions_the_code() -> None:

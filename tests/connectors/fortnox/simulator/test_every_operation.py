@@ -10,11 +10,10 @@ from connectors.fortnox.table import RESOURCES, Resource
 from tests.connectors.fortnox.simulator.caller import Caller, Reply, opened
 
 ELSEWHERE = {
-    "archive_files", "article_file_connections", "asset_file_connections", "attachments", "contracts", "inbox_files",
-    "payments", "sie", "supplier_invoice_file_connections", "supplier_invoices", "supplier_payments", "tax_reductions",
-    "voucher_file_connections",
+    "archive_files", "article_file_connections", "asset_file_connections", "attachments", "inbox_files", "sie",
+    "supplier_invoice_file_connections", "tax_reductions", "voucher_file_connections",
 }  # fmt: skip
-"""What the simulator does not answer yet, or not with every verb of the table."""
+"""What has to do with files, whose examples cannot be written down, and what the simulator does not answer yet."""
 
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "article_url_connections": ("articles",),
@@ -26,12 +25,16 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "offers": ("customers", "articles"),
     "orders": ("customers", "articles"),
     "payments": ("customers", "articles", "invoices"),
+    "contracts": ("customers", "articles"),
     "prices": ("price_lists", "articles"),
+    "supplier_invoices": ("suppliers",),
+    "supplier_payments": ("suppliers", "supplier_invoices"),
 }
 """Whose examples must be there first."""
 
 FURTHER: Mapping[str, tuple[tuple[str, str, Any], ...]] = {
     "payments": (("PUT", "/3/invoices/1/bookkeep", None),),
+    "supplier_payments": (("PUT", "/3/supplierinvoices/1/bookkeep", None),),
 }
 """Calls that the example needs besides."""
 
@@ -150,16 +153,15 @@ async def test_every_example_fits_into_one_company() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", MADE)
 async def test_what_is_made_can_be_read_changed_and_deleted(name: str) -> None:
-    """Each verb of the table gives 200, 201 or 204 and its envelope; what is deleted is 404 afterwards.
-
-    Deleting a voucher takes a scope that companies do not have.
-    """
+    """Each verb of the table gives 200, 201 or 204 and its envelope; what is deleted is 404 afterwards."""
     row = RESOURCES[name]
     async with opened() as caller:
         await _set_up(caller, name)
         made = await _walk(caller, row)
         if "delete" not in row.verbs:
-            assert (await caller.call("DELETE", _path(row, made))).code in (2000764, 2000663)
+            # Vouchers were once deletable, and are still with a scope of old connections.
+            refusal = 2000663 if name == "vouchers" else 2000764
+            assert (await caller.call("DELETE", _path(row, made))).code == refusal
             return
         assert (await caller.call("DELETE", _path(row, made))).status == 204
         again = await caller.call("DELETE", _path(row, made))

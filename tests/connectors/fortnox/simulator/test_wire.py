@@ -201,8 +201,9 @@ async def test_content_type_and_accept_are_checked() -> None:
         ("GET", "/api/time/registrations-v2"),
         ("DELETE", "/3/invoices/1"),
         ("DELETE", "/3/termsofdeliveries/EXW"),
-        ("PUT", "/3/invoices/1/warehouseready"),
-        ("GET", "/3/invoices/1/email"),
+        ("PUT", "/3/offers/1/warehouseready"),
+        ("PUT", "/3/invoices/1/email"),
+        ("GET", "/3/orders/1/einvoice"),
         ("POST", "/3/companyinformation"),
     ],
 )
