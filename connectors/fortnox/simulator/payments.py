@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
-from connectors.fortnox.simulator.fields import API_BLANK, Field, Kind, blank, lay_over, read_value
+from connectors.fortnox.simulator.fields import API_BLANK, Field, Fields, Kind, blank, lay_over, read_value
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
 from connectors.fortnox.simulator.vouchers import CLAIMS_ACCOUNT, Entry, Source, check_period, in_kronor, write_voucher
@@ -115,7 +115,7 @@ def _set_amounts(payment: dict[str, Any], invoice: dict[str, Any], sent: Mapping
     if given == {"Amount"}:
         payment["AmountCurrency"] = to_ore(divided(multiplied(payment["Amount"], unit), rate))
     if payment["AmountCurrency"] is None:
-        payment["AmountCurrency"] = invoice["Balance"]
+        payment["AmountCurrency"] = Decimal(invoice["Balance"])
     if given == {"AmountCurrency"} or payment["Amount"] is None:
         payment["Amount"] = in_kronor(payment["AmountCurrency"], rate, unit)
 
@@ -133,11 +133,22 @@ def _set_mode(company: Company, payment: dict[str, Any], sent: Mapping[str, Any]
     company.check_account(payment["ModeOfPaymentAccount"], 2000423)
 
 
-def _lay(
-    company: Company, payment: dict[str, Any], sent: Mapping[str, Any], invoice: dict[str, Any], moment: Moment
+def lay_payment(
+    company: Company,
+    payment: dict[str, Any],
+    sent: Mapping[str, Any],
+    invoice: dict[str, Any],
+    moment: Moment,
+    *,
+    fields: Fields = PAYMENT_FIELDS,
 ) -> None:
+    """Lay what was sent over a payment of a customer's or a supplier's invoice and fill what follows.
+
+    Raises:
+        ApiError: as `create`, but for what the invoice itself refuses.
+    """
     _check_currency(sent.get("Currency"), invoice["Currency"])
-    lay_over(payment, {name: value for name, value in sent.items() if name not in _APART}, PAYMENT_FIELDS)
+    lay_over(payment, {name: value for name, value in sent.items() if name not in _APART}, fields)
     if payment["CurrencyRate"] <= 0:
         raise ApiError(2000108, "Fältet CurrencyRate måste vara större än noll.")
     _set_amounts(payment, invoice, sent)
@@ -160,14 +171,19 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     """
     invoice = _payable_invoice(company, sent)
     payment = blank(PAYMENT_FIELDS) | {"WriteOffs": []} | _from_invoice(invoice)
-    _lay(company, payment, sent, invoice, moment)
+    lay_payment(company, payment, sent, invoice, moment)
     payment["Number"] = company.next_number("payment", lambda number: number not in company.payments)
     record = Record(payment, moment.now)
     company.payments[payment["Number"]] = record
     return record
 
 
-def _check_unbooked(payment: dict[str, Any]) -> None:
+def check_unbooked(payment: dict[str, Any]) -> None:
+    """Refuse to change or delete a booked payment.
+
+    Raises:
+        ApiError: an invented code.
+    """
     if payment["Booked"]:
         raise ApiError(Invented.BOOKED_PAYMENT_LOCKED, "Betalningen är bokförd och kan inte ändras.")
 
@@ -178,12 +194,12 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
     Raises:
         ApiError: an invented code when booked, else as `create`.
     """
-    _check_unbooked(record.data)
+    check_unbooked(record.data)
     payment = dict(record.data)
     invoice = _payable_invoice(company, {"InvoiceNumber": payment["InvoiceNumber"]} | dict(sent))
     if int(invoice["DocumentNumber"]) != payment["InvoiceNumber"]:
         raise ApiError(2001399, "Felaktigt fältnamn (InvoiceNumber)")
-    _lay(company, payment, sent, invoice, moment)
+    lay_payment(company, payment, sent, invoice, moment)
     record.data, record.modified = payment, moment.now
 
 
@@ -193,11 +209,11 @@ def delete(company: Company, record: Record, _moment: Moment) -> None:
     Raises:
         ApiError: an invented code when booked.
     """
-    _check_unbooked(record.data)
+    check_unbooked(record.data)
     del company.payments[record.data["Number"]]
 
 
-def _settled_amount(payment: dict[str, Any]) -> Decimal:
+def settled_amount(payment: dict[str, Any]) -> Decimal:
     """What it takes off the balance, in the invoice's currency: amount plus write-offs (*simulator choice*)."""
     return Decimal(payment["AmountCurrency"]) + sum((row["Amount"] for row in payment["WriteOffs"]), ZERO)
 
@@ -233,7 +249,7 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     if payment["Booked"]:
         raise ApiError(Invented.PAYMENT_ALREADY_BOOKED, "Betalningen är redan bokförd.")
     invoice = _payable_invoice(company, payment)
-    balance = to_ore(invoice["Balance"] - _settled_amount(payment))
+    balance = to_ore(invoice["Balance"] - settled_amount(payment))
     if balance * invoice["Balance"] < 0 or (invoice["Credit"] == "true" and balance < invoice["Balance"]):
         raise ApiError(Invented.PAYMENT_EXCEEDS_BALANCE, "Betalningen är större än fakturans saldo.")
     check_period(company, payment["PaymentDate"], 2000401)

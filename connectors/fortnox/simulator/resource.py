@@ -63,7 +63,7 @@ class Resource:
     those GETs, `created_at_object` whether a POST goes to an object's path, `repeats_pages` whether the list is one of
     those that were seen to ignore `page`. `changes` are actions that carry an object in their envelope. `records_at`
     gives the objects that a call sees where its day or query decides that (the financial year); `delete_scope` is a
-    further scope that deleting needs.
+    further scope that deleting needs; `shown` turns what is stored into what a caller sees of one object.
     """
 
     path: str
@@ -94,6 +94,7 @@ class Resource:
     repeats_pages: bool = False
     changes: Mapping[str, Update] = field(default_factory=dict)
     records_at: Callable[[Company, Moment], Records] | None = None
+    shown: Callable[[Data], Data] = dict
     delete_scope: str = ""
 
     def seen(self, company: Company, moment: Moment) -> Records:

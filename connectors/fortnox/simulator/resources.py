@@ -1,6 +1,7 @@
 """Every resource of the simulator by its path, and the order in which they build on each other."""
 
 from connectors.fortnox.simulator.accruals import ACCRUALS
+from connectors.fortnox.simulator.agreement_resources import CONTRACTS, TAX_REDUCTIONS
 from connectors.fortnox.simulator.assets import ASSETS
 from connectors.fortnox.simulator.cards import CARDS
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
@@ -18,6 +19,7 @@ from connectors.fortnox.simulator.ledger_resources import (
     VOUCHER_SERIES,
     VOUCHERS,
 )
+from connectors.fortnox.simulator.purchase_resources import SUPPLIER_INVOICES, SUPPLIER_PAYMENTS
 from connectors.fortnox.simulator.register_resources import ARTICLES, CUSTOMERS, PRICES
 from connectors.fortnox.simulator.registers import REGISTERS
 from connectors.fortnox.simulator.resource import Resource
@@ -39,8 +41,12 @@ _NAMED: dict[str, Resource] = {
     "invoices": INVOICES,
     "offers": OFFERS,
     "orders": ORDERS,
+    "contracts": CONTRACTS,
+    "tax_reductions": TAX_REDUCTIONS,
     "payments": PAYMENTS,
     "prices": PRICES,
+    "supplier_invoices": SUPPLIER_INVOICES,
+    "supplier_payments": SUPPLIER_PAYMENTS,
     "article_file_connections": ARTICLE_FILES,
     "asset_file_connections": ASSET_FILES,
     "supplier_invoice_file_connections": SUPPLIER_INVOICE_FILES,

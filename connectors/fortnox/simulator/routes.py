@@ -36,7 +36,7 @@ def _single(resource: Resource, record: Record, call: Call) -> dict[str, Any]:
     data: dict[str, Any] = {"@url": object_url(call.base, resource, record.data)}
     for name, pattern in resource.further_urls.items():
         data[name] = f"{call.base}/3/{pattern.format(key=record.data[resource.key])}"
-    data.update(record.data)
+    data.update(resource.shown(record.data))
     return {resource.answered or resource.single: data}
 
 

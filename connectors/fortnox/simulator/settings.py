@@ -28,6 +28,7 @@ class CompanySettings:
     `createorder_answer` and `offer_createinvoice_answer` say in which envelope these actions on an offer answer; which
     one Fortnox uses varies or is not known (Fortnox facts, 6.7). `order_createinvoice_answer`: the order was measured,
     the invoice is declared (6.8). `offer_valid_days` gives an offer's `ExpireDate`.
+    `supplier_invoices_need_approval` says whether a supplier invoice must be approved before it can be booked.
     `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
     invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
     `bank_details` says whether the company has them: without, no invoice goes by e-mail. `einvoice_needs_gln` says
@@ -78,6 +79,7 @@ class CompanySettings:
     first_order_number: int = 1
     offer_valid_days: int = 30
     allow_second_credit: bool = True
+    supplier_invoices_need_approval: bool = False
     credit_copies_references: bool = True
     createorder_answer: Literal["order", "offer"] = "order"
     offer_createinvoice_answer: Literal["offer", "invoice", "order"] = "offer"

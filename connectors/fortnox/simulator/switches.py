@@ -130,6 +130,7 @@ _READERS = {
     "search_lag_seconds": _seconds,
     "service_consent": _flag,
     "some_lists_ignore_page": _flag,
+    "supplier_invoices_need_approval": _flag,
     "vat_rates": _numbers,
     "vat_rounding": _one_of("row", "rate"),
     "warehouse_module": _flag,

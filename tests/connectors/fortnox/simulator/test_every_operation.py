@@ -10,10 +10,9 @@ from connectors.fortnox.table import RESOURCES, Resource
 from tests.connectors.fortnox.simulator.caller import Caller, Reply, opened
 
 ELSEWHERE = {
-    "account_charts", "accounts", "archive_files", "article_file_connections", "asset_file_connections", "attachments",
-    "contracts", "financial_years", "inbox_files", "payments", "sie", "supplier_invoice_file_connections",
-    "supplier_invoices", "supplier_payments", "tax_reductions", "voucher_file_connections", "voucher_series",
-    "vouchers",
+    "archive_files", "article_file_connections", "asset_file_connections", "attachments",
+    "inbox_files", "payments", "sie", "supplier_invoice_file_connections",
+    "voucher_file_connections",
 }  # fmt: skip
 """What the simulator does not answer yet, or not with every verb of the table."""
 
@@ -27,12 +26,36 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "offers": ("customers", "articles"),
     "orders": ("customers", "articles"),
     "payments": ("customers", "articles", "invoices"),
+    "contracts": ("customers", "articles"),
     "prices": ("price_lists", "articles"),
+    "supplier_invoices": ("suppliers",),
+    "supplier_payments": ("suppliers", "supplier_invoices"),
+    "tax_reductions": ("customers", "articles", "invoices"),
 }
 """Whose examples must be there first."""
 
+HOUSEWORK = {
+    "CustomerNumber": "K-100",
+    "TaxReductionType": "rot",
+    "InvoiceRows": [
+        {
+            "Description": "Montering",
+            "DeliveredQuantity": "2",
+            "Price": 950,
+            "VAT": 25,
+            "AccountNumber": 3001,
+            "HouseWork": True,
+            "HouseWorkType": "CONSTRUCTION",
+            "HouseWorkHoursToReport": 2,
+        }
+    ],
+}
+"""An invoice whose rows allow a tax reduction; the second of its company."""
+
 FURTHER: Mapping[str, tuple[tuple[str, str, Any], ...]] = {
     "payments": (("PUT", "/3/invoices/1/bookkeep", None),),
+    "tax_reductions": (("POST", "/3/invoices", {"Invoice": HOUSEWORK}),),
+    "supplier_payments": (("PUT", "/3/supplierinvoices/1/bookkeep", None),),
 }
 """Calls that the example needs besides."""
 
@@ -81,7 +104,7 @@ async def _set_up(caller: Caller, name: str) -> None:
         await _create(caller, RESOURCES[other])
     for method, path, body in FURTHER.get(name, ()):
         reply = await caller.call(method, path, body)
-        assert reply.status == 200, reply.text
+        assert reply.status in {200, 201}, reply.text
 
 
 async def _listed(caller: Caller, row: Resource) -> list[dict[str, Any]]:
@@ -132,7 +155,7 @@ async def _walk(caller: Caller, row: Resource) -> dict[str, Any]:
 def test_the_table_is_walked_whole() -> None:
     """Whatever is not walked is named, and nothing is named that is not in the table."""
     assert {*ONES, *WALKED, *ELSEWHERE} == set(RESOURCES)
-    assert FIXED == ["print_templates", "predefined_accounts", "predefined_voucher_series"]
+    assert FIXED == ["print_templates", "account_charts", "predefined_accounts", "predefined_voucher_series"]
     assert [name for name in MADE if "update" in RESOURCES[name].verbs and not RESOURCES[name].change] == []
 
 
@@ -142,7 +165,7 @@ async def test_every_example_fits_into_one_company() -> None:
     async with opened() as caller:
         for name in MADE:
             for method, path, body in FURTHER.get(name, ()):
-                assert (await caller.call(method, path, body)).status == 200
+                assert (await caller.call(method, path, body)).status in {200, 201}
             await _walk(caller, RESOURCES[name])
         state = await caller.state()
         assert [name for name in MADE if not state[name]] == []
@@ -157,7 +180,13 @@ async def test_what_is_made_can_be_read_changed_and_deleted(name: str) -> None:
         await _set_up(caller, name)
         made = await _walk(caller, row)
         if "delete" not in row.verbs:
-            assert (await caller.call("DELETE", _path(row, made))).code == 2000764
+            # Vouchers were once deletable, and are still with a scope of old connections.
+            refusal = 2000663 if name == "vouchers" else 2000764
+            assert (await caller.call("DELETE", _path(row, made))).code == refusal
+            return
+        if name == "tax_reductions":
+            # The only one of a document with housework stays (Fortnox facts, 6.16).
+            assert (await caller.call("DELETE", _path(row, made))).code == 2001246
             return
         assert (await caller.call("DELETE", _path(row, made))).status == 204
         again = await caller.call("DELETE", _path(row, made))
