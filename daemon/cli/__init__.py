@@ -8,12 +8,15 @@ import click
 _COMMANDS = {
     "run": "service",
     "demo": "service",
-    "simulator": "service",
+    "simulator": "simulating",
     "check-config": "service",
     "status": "looking",
     "inbox": "looking",
     "outbox": "looking",
     "explain": "looking",
+    "errors": "reference",
+    "capabilities": "reference",
+    "operations": "reference",
     "retry": "acting",
     "link": "acting",
     "replay": "acting",
@@ -21,6 +24,7 @@ _COMMANDS = {
     "pause": "acting",
     "resume": "acting",
     "company": "acting",
+    "task": "tasks",
 }
 """Command -> the module of this package that holds it, under the command's name with underscores."""
 

@@ -29,7 +29,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 
 
-def _read(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]") -> T:
+def read_store(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]") -> T:
     """Open the database read-only and look."""
     from daemon.opening import database_path
     from store.db import StoreUnreadable, open_reader
@@ -55,7 +55,8 @@ def _kinds(config: "Config") -> dict[str, str]:
     return {company.name: company.kind for company in config.companies.values()}
 
 
-def _check_company(config: "Config", name: str | None) -> None:
+def check_company(config: "Config", name: str | None) -> None:
+    """Refuse a company that is not configured, with the name that may be meant."""
     from daemon.config_faults import meant
 
     if name is not None and name not in config.companies:
@@ -95,7 +96,7 @@ def _shown(config: "Config") -> Json:
     async def look(read: "Read") -> Json:
         return await screens.status(read, config, live, int(time.time() * 1000))
 
-    return _read(config, look)
+    return read_store(config, look)
 
 
 def _text(shown: Json, as_json: bool) -> str:
@@ -136,13 +137,13 @@ def inbox(config_path: Path, as_json: bool, state: str | None, company: str | No
     from store import reading
 
     config = common.load(config_path, secrets=False)
-    _check_company(config, company)
+    check_company(config, company)
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.deliveries(state=state, company=company, limit=limit))
         return [screens.delivery(row, _kinds(config)) for row in rows]
 
-    _list(_read(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
+    _list(read_store(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
 
 
 @click.command
@@ -158,14 +159,14 @@ def outbox(config_path: Path, as_json: bool, state: str | None, company: str | N
     from store import reading
 
     config = common.load(config_path, secrets=False)
-    _check_company(config, company)
+    check_company(config, company)
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.commands(state=state, company=company, limit=limit))
         return [screens.command(row, _kinds(config)) for row in rows]
 
     heads = ("id", "made", "company", "command", "tries", "document", "state")
-    _list(_read(config, look), as_json, heads, command_cells)
+    _list(read_store(config, look), as_json, heads, command_cells)
 
 
 def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Callable[[Json], tuple[str, ...]]) -> None:
@@ -180,21 +181,28 @@ def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Calla
 @click.argument("named", metavar="ID")
 @click.option("--company", help="Only this company's.")
 @click.option("--body", is_flag=True, help="Also the raw delivery and the commands' texts (personal data).")
+@click.option(
+    "--language",
+    type=click.Choice(("en", "sv")),
+    default="en",
+    show_default=True,
+    help="Of what to do about an error code of Fortnox.",
+)
 @with_config
 @with_json
-def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool) -> None:
+def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool, language: str) -> None:
     """Tell the whole way of ID, from the webhook to the Fortnox document.
 
     ID is in-12 (a delivery), out-34 (a command), a delivery id, the source's own number, or a document such as
     invoice:1042, customer:17 or payment:3. A bare number means everything of that number.
     """
     from daemon import screens
-    from daemon.cli.story_text import print_story
     from daemon.explain import Explainer
+    from daemon.reference import in_swedish
     from store import companies
 
     config = common.load(config_path, secrets=False)
-    _check_company(config, company)
+    check_company(config, company)
     unseal = _unsealing(config_path, config) if body else None
     live = asyncio.run(_facts(config))
 
@@ -203,14 +211,21 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
         pauses = await read(companies.pauses)
         return [screens.with_standstill(story, pauses, live) for story in told]
 
-    told = _read(config, look)
-    if as_json:
-        print_json(told)
-    for story in () if as_json else told:
-        print_story(story)
+    told = read_store(config, look)
+    _tell([in_swedish(story) for story in told] if language == "sv" else told, as_json)
     if not told:
         click.echo(f"fortnox-bridge: nothing here is called {named}", err=True)
     leave(trouble=not told)
+
+
+def _tell(told: list[Json], as_json: bool) -> None:
+    from daemon.cli.story_text import print_story
+
+    if as_json:
+        print_json(told)
+    else:
+        for story in told:
+            print_story(story)
 
 
 def _unsealing(config_path: Path, config: "Config") -> Callable[[bytes], bytes]:

@@ -3,28 +3,22 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.fortnox.simulator.account_seeds import ACCOUNT_NAMES, account_data
 from connectors.fortnox.simulator.errors import ApiError
 from connectors.fortnox.simulator.register_seeds import register_seeds
 from connectors.fortnox.simulator.settings import CompanySettings
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
-# Sales accounts carry the VAT rate a row takes when it names the account but no rate (*simulator choice*).
-SALES_ACCOUNT_RATES = {3001: 25, 3002: 12, 3003: 6, 3004: 0, 3105: 0, 3106: 25, 3108: 0, 3231: 0}
-OUTGOING_VAT_ACCOUNTS = {25: 2611, 12: 2621, 6: 2631}
-_OTHER_ACCOUNTS = (
-    1510, 1580, 1910, 1920, 1930, 1940, 2420, 2611, 2621, 2631, 2650,
-    3520, 3540, 3740, 3960, 4000, 6351, 6352, 6570, 6991, 7960, 8313, 8423,
-)  # fmt: skip
-CHART = frozenset((*SALES_ACCOUNT_RATES, *_OTHER_ACCOUNTS))
-
 # Terms whose code is not a number of days; every other text means 30 (*simulator choice*).
 _DAYS_OF_TERMS = {"AG": 30, "K": 0, "PF": 0}
 _LONGEST_TERM = 3650
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+FIRST_YEAR = 2000
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -47,15 +41,21 @@ Records = dict[str, Record]
 class Company:
     """Everything one tenant holds. Dictionaries are keyed by the number or code as a string.
 
-    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment. `others`
-    holds what has no attribute of its own, by the name of its resource in the table.
+    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment, and those of
+    other resources under their names in the table. `others` holds what has no attribute of its own, by the name of its
+    resource in the table. `charts` holds the accounts of each financial year by the year's id; `preselected_year` is
+    the id of the year that a call means which names none. `sendings` is what left the
+    house: e-mails, e-invoices, print-outs.
     """
 
     settings: CompanySettings
     next_numbers: dict[str, int]
+    preselected_year: int
     articles: Records = field(default_factory=dict)
+    charts: dict[int, Records] = field(default_factory=dict)
     currencies: Records = field(default_factory=dict)
     customers: Records = field(default_factory=dict)
+    financial_years: Records = field(default_factory=dict)
     invoices: Records = field(default_factory=dict)
     modes_of_payment: Records = field(default_factory=dict)
     offers: Records = field(default_factory=dict)
@@ -65,8 +65,9 @@ class Company:
     prices: Records = field(default_factory=dict)
     terms_of_payment: Records = field(default_factory=dict)
     units: Records = field(default_factory=dict)
+    sendings: list[dict[str, Any]] = field(default_factory=list)
     others: dict[str, Records] = field(default_factory=dict)
-    vouchers: list[dict[str, Any]] = field(default_factory=list)
+    vouchers: Records = field(default_factory=dict)
     deleted_customer_numbers: set[str] = field(default_factory=set)
     reissuable_customer_numbers: set[str] = field(default_factory=set)
     last_row_id: int = 0
@@ -95,11 +96,45 @@ class Company:
         self.next_numbers[series] = int(number) + 1
         return number
 
-    def has_account(self, number: int) -> bool:
-        """Tell whether the account stands in this company's chart."""
+    def chart(self, year: int) -> Records:
+        """Give the accounts of a financial year, which begin as those of the nearest earlier year, without balances.
+
+        The switch `extra_accounts` adds to every chart; what `missing_accounts` takes away is still in here.
+        """
+        if year not in self.charts:
+            earlier = [other for other in self.charts if other < year]
+            accounts = (
+                [dict(one.data) for one in self.charts[max(earlier)].values()]
+                if earlier
+                else [account_data(number, name, year) for number, name in ACCOUNT_NAMES.items()]
+            )
+            fresh = {"BalanceBroughtForward": Decimal(0), "BalanceCarriedForward": Decimal(0), "Year": year}
+            self.charts[year] = {str(one["Number"]): Record(one | fresh, LONG_AGO) for one in accounts}
+        for number in self.settings.extra_accounts:
+            self.charts[year].setdefault(str(number), Record(account_data(number, f"Konto {number}", year), LONG_AGO))
+        return self.charts[year]
+
+    def account(self, number: int, year: int | None = None) -> Record | None:
+        """Give an account of a financial year, the preselected one if none is named; None if it is not there."""
         if number in self.settings.missing_accounts:
-            return False
-        return number in CHART or number in self.settings.extra_accounts
+            return None
+        return self.chart(self.preselected_year if year is None else year).get(str(number))
+
+    def has_account(self, number: int) -> bool:
+        """Tell whether the account stands in the chart of the preselected year."""
+        return self.account(number) is not None
+
+    def check_account(self, number: int, missing: int, year: int | None = None) -> None:
+        """Refuse an account that is not in the chart or not active.
+
+        Raises:
+            ApiError: the code given for a missing account, 2000550 for an inactive one.
+        """
+        account = self.account(number, year)
+        if account is None:
+            raise ApiError(missing, f"Kan inte hitta kontot ({number}).")
+        if not account.data["Active"]:
+            raise ApiError(2000550, f"Kontot {number} är inte aktivt.")
 
     def document_rows(self) -> Iterator[dict[str, Any]]:
         """Give every row of every document, cancelled or not."""
@@ -170,11 +205,11 @@ def first_numbers(settings: CompanySettings) -> dict[str, int]:
 
 def open_company(settings: CompanySettings, now: datetime) -> Company:
     """Give a new company with its registers seeded; what stands in them is older than any search lag."""
-    company = Company(settings, next_numbers={"payment": 1, **first_numbers(settings)})
-    day = now.astimezone(STOCKHOLM).date().isoformat()
-    for name, entries in register_seeds(day).items():
-        register: Records = getattr(company, name)
-        for entry in entries:
-            register[entry["Code"]] = Record(entry, now)
-            register[entry["Code"]].created = _LONG_AGO
+    today = now.astimezone(STOCKHOLM).date()
+    company = Company(settings, {"payment": 1, **first_numbers(settings)}, preselected_year=today.year - FIRST_YEAR)
+    for name, entries in register_seeds(today.isoformat()).items():
+        register = company.records_of(name)
+        for key, entry in entries.items():
+            register[key] = Record(entry, now)
+            register[key].created = LONG_AGO
     return company

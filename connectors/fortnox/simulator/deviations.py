@@ -1,12 +1,16 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
+from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
+from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
+from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
+from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Customers, articles, prices and their lists, offers, orders, invoices, payments; currencies, units, terms of "
-        "payment; company information and modes of payment (read).",
+        "The plain resources of the table of facts, by what its rows and Fortnox's own description say.",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -22,7 +26,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Article's VAT", "Its sales account's own rate; 25 for another account of class 3, 0 for any other."),
     ("Article's accounts", "A defaulted one is looked up at the first change only, then refused with 2000423."),
     ("Article's unit", "Must stand in the register (2000432); a row's unit is not looked up."),
-    ("Article's housework", "Stored, not inherited by rows, since there is no tax reduction here."),
     (
         "Article's stock",
         "Only QuantityInStock moves, by hand; nothing is reserved; disposable only with StockGoods.",
@@ -40,8 +43,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Price lists", "Only A is seeded; customers and documents may only name a list that exists (2000431)."),
     ("GET /3/prices", "Lists every price; a sublist of something unknown is empty."),
     ("Units, terms of payment", "Can be deleted while in use; terms whose code is no number mean 30 days, K and PF 0."),
-    ("Tax reduction", "Only TaxReductionType none; another is refused with an invented code."),
-    ("E-mail, print", "The actions do not exist and answer 404 with 2000764; externalprint sets Sent."),
     ("Credit", "Only of a booked invoice, dated today; quantities, fees and discounts in kronor turn negative."),
     ("Second credit", "Not prevented, the original then refers to the last one; a switch refuses it."),
     (
@@ -54,7 +55,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ),
     ("Credit cancelled", "The original keeps its CreditInvoiceReference and can be credited again."),
     ("OCR when crediting", "One that exists is refused with an invented code; an ordinary invoice is not looked at."),
-    ("Warehouse", "No warehouseready and nothing in stock points; every document is ready."),
+    ("Stock points", "Nothing in them."),
     ("Order totals", "Count OrderedQuantity; a row without one has 0."),
     ("Order closed", "Invoiced or cancelled, an order refuses every change with an invented code."),
     ("Order's invoice cancelled", "The order keeps its InvoiceReference and cannot be invoiced again."),
@@ -77,7 +78,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Discount in kronor", "Taken from the whole row, not from each piece."),
     ("Customer's InvoiceDiscount", "Stored, not applied."),
     ("DueDate", "Does not follow a later change of InvoiceDate or TermsOfPayment."),
-    ("Projects, cost centers, labels", "Not validated, except that any label is refused with an invented code."),
     ("Rounding", "To whole kronor for SEK only."),
     ("Currencies", "SEK, EUR, USD, NOK and DKK are seeded with fixed rates; CurrencyRate defaults to BuyRate."),
     ("VAT number", "Only its shape is checked."),
@@ -85,14 +85,22 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Search lag", "A switch keeps new objects out of lists for some seconds; their number finds them at once."),
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
-    ("Voucher series and years", "Invoices B, payments C; the id of a financial year is the calendar year minus 2000."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+    *DEVIATIONS_PAPER,
+    *DEVIATIONS_OF_REGISTERS,
+    *LEDGER_DEVIATIONS,
+    *EVENT_DEVIATIONS,
 )
+
+
+def invented_codes() -> list[tuple[str, str]]:
+    """Give every invented code with what it stands for."""
+    return [(str(code.value), code.name.lower().replace("_", " ")) for code in (*Invented, *LedgerCode)]
 
 
 def printed() -> str:
     """Give the table of deviations and of invented codes as text."""
     width = max(len(subject) for subject, _ in DEVIATIONS)
     lines = [f"{subject:<{width}}  {text}" for subject, text in DEVIATIONS]
-    codes = [f"{code.value}  {code.name.lower().replace('_', ' ')}" for code in Invented]
+    codes = [f"{code}  {meaning}" for code, meaning in invented_codes()]
     return "\n".join(["Known deviations from Fortnox", *lines, "", "Invented error codes", *codes])

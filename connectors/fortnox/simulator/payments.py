@@ -6,10 +6,10 @@ from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
-from connectors.fortnox.simulator.fields import API_BLANK, Field, Kind, blank, lay_over, read_value
+from connectors.fortnox.simulator.fields import API_BLANK, Field, Fields, Kind, blank, lay_over, read_value
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
-from connectors.fortnox.simulator.vouchers import CLAIMS_ACCOUNT, check_period, in_kronor, write_voucher
+from connectors.fortnox.simulator.vouchers import CLAIMS_ACCOUNT, Entry, Source, check_period, in_kronor, write_voucher
 from connectors.fortnox.simulator.wire import decimal_text
 
 
@@ -103,8 +103,7 @@ def _write_offs(company: Company, sent: Any, currency: str) -> list[dict[str, An
         row = blank(WRITE_OFF_FIELDS) | {"Currency": currency}
         _check_currency(given.get("Currency"), currency)
         lay_over(row, given, WRITE_OFF_FIELDS)
-        if not company.has_account(row["AccountNumber"]):
-            raise ApiError(2000423, f"Kan inte hitta kontot ({row['AccountNumber']}).")
+        company.check_account(row["AccountNumber"], 2000423)
         rows.append(row)
     return rows
 
@@ -116,7 +115,7 @@ def _set_amounts(payment: dict[str, Any], invoice: dict[str, Any], sent: Mapping
     if given == {"Amount"}:
         payment["AmountCurrency"] = to_ore(divided(multiplied(payment["Amount"], unit), rate))
     if payment["AmountCurrency"] is None:
-        payment["AmountCurrency"] = invoice["Balance"]
+        payment["AmountCurrency"] = Decimal(invoice["Balance"])
     if given == {"AmountCurrency"} or payment["Amount"] is None:
         payment["Amount"] = in_kronor(payment["AmountCurrency"], rate, unit)
 
@@ -131,15 +130,25 @@ def _set_mode(company: Company, payment: dict[str, Any], sent: Mapping[str, Any]
             raise ApiError(Invented.MODE_OF_PAYMENT_NOT_FOUND, "Kan inte hitta betalningssättet.")
         if not sent.get("ModeOfPaymentAccount"):
             payment["ModeOfPaymentAccount"] = int(mode.data["AccountNumber"])
-    if not company.has_account(payment["ModeOfPaymentAccount"]):
-        raise ApiError(2000423, f"Kan inte hitta kontot ({payment['ModeOfPaymentAccount']}).")
+    company.check_account(payment["ModeOfPaymentAccount"], 2000423)
 
 
-def _lay(
-    company: Company, payment: dict[str, Any], sent: Mapping[str, Any], invoice: dict[str, Any], moment: Moment
+def lay_payment(
+    company: Company,
+    payment: dict[str, Any],
+    sent: Mapping[str, Any],
+    invoice: dict[str, Any],
+    moment: Moment,
+    *,
+    fields: Fields = PAYMENT_FIELDS,
 ) -> None:
+    """Lay what was sent over a payment of a customer's or a supplier's invoice and fill what follows.
+
+    Raises:
+        ApiError: as `create`, but for what the invoice itself refuses.
+    """
     _check_currency(sent.get("Currency"), invoice["Currency"])
-    lay_over(payment, {name: value for name, value in sent.items() if name not in _APART}, PAYMENT_FIELDS)
+    lay_over(payment, {name: value for name, value in sent.items() if name not in _APART}, fields)
     if payment["CurrencyRate"] <= 0:
         raise ApiError(2000108, "Fältet CurrencyRate måste vara större än noll.")
     _set_amounts(payment, invoice, sent)
@@ -157,19 +166,24 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     Without an amount the open balance is meant, without a mode `BG` (both *simulator choices*).
 
     Raises:
-        ApiError: 2000204, 2000434, 2003055 when fully paid, 2000423, and invented codes for an unbooked or cancelled
-            invoice, another currency, a date before the invoice's, or an unknown mode.
+        ApiError: 2000204, 2000434, 2003055 when fully paid, 2000423, 2000550, and invented codes for an unbooked or
+            cancelled invoice, another currency, a date before the invoice's, or an unknown mode.
     """
     invoice = _payable_invoice(company, sent)
     payment = blank(PAYMENT_FIELDS) | {"WriteOffs": []} | _from_invoice(invoice)
-    _lay(company, payment, sent, invoice, moment)
+    lay_payment(company, payment, sent, invoice, moment)
     payment["Number"] = company.next_number("payment", lambda number: number not in company.payments)
     record = Record(payment, moment.now)
     company.payments[payment["Number"]] = record
     return record
 
 
-def _check_unbooked(payment: dict[str, Any]) -> None:
+def check_unbooked(payment: dict[str, Any]) -> None:
+    """Refuse to change or delete a booked payment.
+
+    Raises:
+        ApiError: an invented code.
+    """
     if payment["Booked"]:
         raise ApiError(Invented.BOOKED_PAYMENT_LOCKED, "Betalningen är bokförd och kan inte ändras.")
 
@@ -180,12 +194,12 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
     Raises:
         ApiError: an invented code when booked, else as `create`.
     """
-    _check_unbooked(record.data)
+    check_unbooked(record.data)
     payment = dict(record.data)
     invoice = _payable_invoice(company, {"InvoiceNumber": payment["InvoiceNumber"]} | dict(sent))
     if int(invoice["DocumentNumber"]) != payment["InvoiceNumber"]:
         raise ApiError(2001399, "Felaktigt fältnamn (InvoiceNumber)")
-    _lay(company, payment, sent, invoice, moment)
+    lay_payment(company, payment, sent, invoice, moment)
     record.data, record.modified = payment, moment.now
 
 
@@ -195,29 +209,31 @@ def delete(company: Company, record: Record, _moment: Moment) -> None:
     Raises:
         ApiError: an invented code when booked.
     """
-    _check_unbooked(record.data)
+    check_unbooked(record.data)
     del company.payments[record.data["Number"]]
 
 
-def _settled_amount(payment: dict[str, Any]) -> Decimal:
+def settled_amount(payment: dict[str, Any]) -> Decimal:
     """What it takes off the balance, in the invoice's currency: amount plus write-offs (*simulator choice*)."""
     return Decimal(payment["AmountCurrency"]) + sum((row["Amount"] for row in payment["WriteOffs"]), ZERO)
 
 
-def _book(company: Company, payment: dict[str, Any]) -> dict[str, Any]:
+def _book(company: Company, payment: dict[str, Any], moment: Moment) -> dict[str, Any]:
     rate, unit = payment["CurrencyRate"], payment["CurrencyUnit"]
-    entries = [(payment["ModeOfPaymentAccount"], payment["Amount"])]
-    entries += [(row["AccountNumber"], in_kronor(row["Amount"], rate, unit)) for row in payment["WriteOffs"]]
-    entries.append((CLAIMS_ACCOUNT, -sum((amount for _account, amount in entries), ZERO)))
-    return write_voucher(
-        company,
+    entries = [Entry(payment["ModeOfPaymentAccount"], payment["Amount"])]
+    entries += [
+        Entry(row["AccountNumber"], in_kronor(row["Amount"], rate, unit), row["CostCenter"], row["Project"])
+        for row in payment["WriteOffs"]
+    ]
+    entries.append(Entry(CLAIMS_ACCOUNT, -sum((entry.amount for entry in entries), ZERO)))
+    source = Source(
         series="C",
         day=payment["PaymentDate"],
         description=f"Inbetalning faktura {payment['InvoiceNumber']}",
         kind="INVOICEPAYMENT",
         number=payment["Number"],
-        entries=entries,
     )
+    return write_voucher(company, source, entries, moment)
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
@@ -233,11 +249,11 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     if payment["Booked"]:
         raise ApiError(Invented.PAYMENT_ALREADY_BOOKED, "Betalningen är redan bokförd.")
     invoice = _payable_invoice(company, payment)
-    balance = to_ore(invoice["Balance"] - _settled_amount(payment))
+    balance = to_ore(invoice["Balance"] - settled_amount(payment))
     if balance * invoice["Balance"] < 0 or (invoice["Credit"] == "true" and balance < invoice["Balance"]):
         raise ApiError(Invented.PAYMENT_EXCEEDS_BALANCE, "Betalningen är större än fakturans saldo.")
     check_period(company, payment["PaymentDate"], 2000401)
-    voucher = _book(company, payment)
+    voucher = _book(company, payment, moment)
     owner = company.invoices[invoice["DocumentNumber"]]
     owner.data = invoice | {"Balance": balance, "FinalPayDate": None if balance else payment["PaymentDate"]}
     owner.modified = record.modified = moment.now

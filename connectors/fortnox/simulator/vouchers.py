@@ -1,19 +1,43 @@
 """What bookkeeping writes: numbered, balanced vouchers in kronor, refused in a locked period or a missing year."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from connectors.fortnox.simulator.company import OUTGOING_VAT_ACCOUNTS, Company
-from connectors.fortnox.simulator.errors import ApiError, Invented
+from connectors.fortnox.simulator.account_seeds import OUTGOING_VAT_ACCOUNTS
+from connectors.fortnox.simulator.accounts import move_balance
+from connectors.fortnox.simulator.company import Company, Moment, Record
+from connectors.fortnox.simulator.errors import ApiError
+from connectors.fortnox.simulator.financial_years import booking_year
+from connectors.fortnox.simulator.ledger_rules import check_booked_row
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
 from connectors.fortnox.simulator.totals import vat_by_rate
 
 CLAIMS_ACCOUNT = 1510
+_TAX_REDUCTION_ACCOUNT = 1513
 _FREIGHT_ACCOUNT, _FEE_ACCOUNT, _ROUND_OFF_ACCOUNT = 3520, 3540, 3740
 
-Entry = tuple[int, Decimal]
+
+class Entry(NamedTuple):
+    """What one account moves, in kronor, debit positive, and the cost center and project it is booked on."""
+
+    account: int
+    amount: Decimal
+    cost_center: str = ""
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a voucher is written for: its series, day and text, and the kind (`ReferenceType`) and number behind it."""
+
+    series: str
+    day: str
+    description: str
+    kind: str
+    number: str
 
 
 def check_period(company: Company, day: str, locked_code: int) -> None:
@@ -26,9 +50,7 @@ def check_period(company: Company, day: str, locked_code: int) -> None:
     locked_until = company.settings.locked_until
     if locked_until is not None and booked <= locked_until:
         raise ApiError(locked_code, f"Perioden är låst till och med {locked_until.isoformat()}.")
-    years = company.settings.financial_years
-    if years is not None and booked.year not in years:
-        raise ApiError(Invented.FINANCIAL_YEAR_MISSING, f"Räkenskapsår saknas för {day}.")
+    booking_year(company, day)
 
 
 def in_kronor(amount: Decimal, rate: Decimal, unit: Decimal | int) -> Decimal:
@@ -36,51 +58,96 @@ def in_kronor(amount: Decimal, rate: Decimal, unit: Decimal | int) -> Decimal:
     return to_ore(divided(multiplied(amount, rate), Decimal(unit)))
 
 
+def _row(account: int, amount: Decimal, cost_center: str, project: str) -> dict[str, Any]:
+    return {
+        "Account": account,
+        "CostCenter": cost_center,
+        "Credit": max(-amount, ZERO),
+        "Debit": max(amount, ZERO),
+        "Description": "",
+        "Project": project,
+        "Quantity": None,
+        "Removed": False,
+        "TransactionInformation": "",
+    }
+
+
 def _rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    summed: dict[int, Decimal] = {}
-    for account, amount in entries:
-        summed[account] = summed.get(account, ZERO) + amount
+    summed: dict[tuple[int, str, str], Decimal] = {}
+    for account, amount, cost_center, project in entries:
+        place = (account, cost_center, project)
+        summed[place] = summed.get(place, ZERO) + amount
     residue = sum(summed.values())
     if residue:
-        summed[_ROUND_OFF_ACCOUNT] = summed.get(_ROUND_OFF_ACCOUNT, ZERO) - residue
+        place = (_ROUND_OFF_ACCOUNT, "", "")
+        summed[place] = summed.get(place, ZERO) - residue
     return [
-        {"Account": account, "Debit": max(amount, ZERO), "Credit": max(-amount, ZERO)}
-        for account, amount in summed.items()
+        _row(account, amount, cost_center, project)
+        for (account, cost_center, project), amount in summed.items()
         if amount
     ]
 
 
-def write_voucher(
-    company: Company, *, series: str, day: str, description: str, kind: str, number: str, entries: Iterable[Entry]
-) -> dict[str, Any]:
-    """Write a voucher under the next number of its series and year and give it.
+def voucher_key(voucher: Mapping[str, Any]) -> str:
+    """Give the key a voucher is stored under: the year's id, series and number, which together name it."""
+    return f"{voucher['Year']}/{voucher['VoucherSeries']}/{voucher['VoucherNumber']}"
 
-    `entries` are (account, amount in kronor), debit positive; what does not balance goes to the rounding account.
-    The id of a financial year is its calendar year minus 2000 (*simulator choice*).
+
+def keep_voucher(company: Company, voucher: dict[str, Any], moment: Moment) -> Record:
+    """Give a checked voucher the next number of its series and year, keep it and move its accounts' balances."""
+    series, year = voucher["VoucherSeries"], voucher["Year"]
+    number = company.voucher_numbers.get((series, year), 0) + 1
+    company.voucher_numbers[series, year] = number
+    record = Record(voucher | {"VoucherNumber": number}, moment.now)
+    company.vouchers[voucher_key(record.data)] = record
+    for row in voucher["VoucherRows"]:
+        move_balance(company, row["Account"], year, row["Debit"] - row["Credit"], moment)
+    return record
+
+
+def write_voucher(company: Company, source: Source, entries: Iterable[Entry], moment: Moment) -> dict[str, Any]:
+    """Write what booking a document moves as a voucher and give it; what does not balance goes to the rounding account.
+
+    Raises:
+        ApiError: 2001304 for an account that the year's chart lacks, 2000550 for an inactive one, 2000946 and the like
+            where an account's rules are not kept; nothing is written then.
     """
-    year = date.fromisoformat(day).year - 2000
-    company.voucher_numbers[series, year] = company.voucher_numbers.get((series, year), 0) + 1
+    year, rows = booking_year(company, source.day), _rows(entries)
+    for row in rows:
+        check_booked_row(company, row, year, missing=2001304)
     voucher = {
-        "Description": description,
-        "ReferenceNumber": number,
-        "ReferenceType": kind,
-        "TransactionDate": day,
-        "VoucherNumber": company.voucher_numbers[series, year],
-        "VoucherRows": _rows(entries),
-        "VoucherSeries": series,
+        "ApprovalState": 0,
+        "Comments": "",
+        "CostCenter": "",
+        "Description": source.description,
+        "Project": "",
+        "ReferenceNumber": source.number,
+        "ReferenceType": source.kind,
+        "TransactionDate": source.day,
+        "VoucherNumber": 0,
+        "VoucherRows": rows,
+        "VoucherSeries": source.series,
         "Year": year,
     }
-    company.vouchers.append(voucher)
-    return voucher
+    return keep_voucher(company, voucher, moment).data
 
 
 def invoice_entries(invoice: dict[str, Any], vat_type: str) -> list[Entry]:
-    """Give what booking an invoice moves: claim, sales, fees, VAT and rounding, in kronor."""
+    """Give what booking an invoice moves, in kronor: claims on customer and tax agency, sales, fees, VAT, rounding."""
     rate, unit = invoice["CurrencyRate"], invoice["CurrencyUnit"]
-    amounts: list[Entry] = [(CLAIMS_ACCOUNT, invoice["Total"])]
-    amounts += [(row["AccountNumber"], -row["TotalExcludingVAT"]) for row in invoice["InvoiceRows"]]
-    amounts += [(_FREIGHT_ACCOUNT, -invoice["Freight"]), (_FEE_ACCOUNT, -invoice["AdministrationFee"])]
+    amounts = [Entry(CLAIMS_ACCOUNT, invoice["TotalToPay"])]
+    amounts.append(Entry(_TAX_REDUCTION_ACCOUNT, invoice["TaxReduction"] or ZERO))
+    amounts += [
+        Entry(
+            row["AccountNumber"],
+            -row["TotalExcludingVAT"],
+            row["CostCenter"] or invoice["CostCenter"],
+            row["Project"] or invoice["Project"],
+        )
+        for row in invoice["InvoiceRows"]
+    ]
+    amounts += [Entry(_FREIGHT_ACCOUNT, -invoice["Freight"]), Entry(_FEE_ACCOUNT, -invoice["AdministrationFee"])]
     for vat_rate, vat in vat_by_rate(invoice, vat_type).items():
-        amounts.append((OUTGOING_VAT_ACCOUNTS.get(vat_rate, 2611), -vat))
-    amounts.append((_ROUND_OFF_ACCOUNT, -invoice["RoundOff"]))
-    return [(account, in_kronor(amount, rate, unit)) for account, amount in amounts]
+        amounts.append(Entry(OUTGOING_VAT_ACCOUNTS.get(vat_rate, 2611), -vat))
+    amounts.append(Entry(_ROUND_OFF_ACCOUNT, -invoice["RoundOff"]))
+    return [entry._replace(amount=in_kronor(entry.amount, rate, unit)) for entry in amounts]

@@ -66,7 +66,8 @@ def test_a_credit_is_its_original_turned_around(
         assert turned.data[name] == -original.data[name], name
     bookkeep(company, turned, _NOW)
     assert turned.data["Balance"] + original.data["Balance"] == 0
-    sums = [sum(row["Debit"] - row["Credit"] for row in voucher["VoucherRows"]) for voucher in company.vouchers]
+    vouchers = [one.data for one in company.vouchers.values()]
+    sums = [sum(row["Debit"] - row["Credit"] for row in voucher["VoucherRows"]) for voucher in vouchers]
     assert sums == [0, 0]
 
 

@@ -64,7 +64,7 @@ def test_every_invoice_adds_up_and_its_voucher_balances(
     assert net + fee + extra + vat + round_off == total
     assert abs(round_off) <= (Decimal("0.5") if currency == "SEK" else 0)
     bookkeep(company, record, _NOW)
-    (voucher,) = company.vouchers
+    (voucher,) = (record.data for record in company.vouchers.values())
     debit, credit = (sum(row[side] for row in voucher["VoucherRows"]) for side in ("Debit", "Credit"))
     assert debit == credit
 
