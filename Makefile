@@ -13,7 +13,7 @@ KILLS ?= 25
 WEBHOOKS ?= 240
 SEED ?=
 
-.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window bench capabilities-report log-events fortnox-fields lock clean
+.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window contract bench capabilities-report log-events fortnox-fields fortnox-pages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
@@ -48,6 +48,11 @@ crash: bootstrap ## kill -9 at random moments: nothing lost, nothing twice (KILL
 window: bootstrap ## the rate window at full length, counted on arrival
 	$(PYTHON_IN) -m tests.window $(ARGS)
 
+contract: bootstrap ## all tests, and every call held against Fortnox's API description beside the project
+	@exchanges=$$(mktemp -d) && trap 'rm -rf "$$exchanges"' EXIT && \
+		FORTNOX_EXCHANGES="$$exchanges" $(PYTHON_IN) -m pytest -n $(JOBS) --dist worksteal $(ARGS) && \
+		$(PYTHON_IN) -m tests.contract "$$exchanges"
+
 bench: bootstrap ## one measured row: make bench ROW=ingest
 	$(PYTHON_IN) -m tests.bench $(ROW) $(ARGS)
 
@@ -59,6 +64,9 @@ log-events: bootstrap ## write docs/log-events.md from the catalogue of log even
 
 fortnox-fields: bootstrap ## draw the fields of Fortnox's resources from its API description beside the project
 	$(PYTHON_IN) -m scripts.fortnox_fields
+
+fortnox-pages: bootstrap ## write docs/fortnox-operations.md and docs/errors.md from the table and the catalogue
+	$(PYTHON_IN) -m scripts.fortnox_pages
 
 lock: ## compile requirements/*.in again, with hashes and without any address (needs uv)
 	@scripts/lock

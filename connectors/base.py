@@ -74,6 +74,10 @@ class Held(Park):
     """A person must answer a question; ``remedy`` is the question and how to answer it."""
 
 
+class Unprovable(Held):
+    """No look can tell whether a write took effect, now or later: only a person can."""
+
+
 class CredentialsLost(OutsideError):
     """The company's credentials no longer work: pause it until a person connects it again."""
 
@@ -115,12 +119,11 @@ class LinkReader(Protocol):
         """Those of ``numbers`` that are linked to another thing of ours."""
         ...
 
-    async def same_sale(
-        self, company: str, thing: str, customer: str, total: str, currency: str, days: int
-    ) -> tuple[str, str | None] | None:
-        """A sale for the same customer, total and currency that came the other way (as an order, as the source's own
-        invoice) in the last ``days`` days and before this one, by any command of ours (also one not yet sent): its
-        number at the source, and its document (``invoice:7``) where there is one; ``None`` where there is none."""
+    async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
+        """A sale like ``thing`` (same customer and currency, same total or net) that came the other way (as an order,
+        as the source's own invoice) in the last ``days`` days and before this one, by any command of ours (also one
+        not yet sent): its number at the source, and its document (``invoice:7``) where there is one; ``None`` where
+        there is none."""
         ...
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from io import BytesIO
 
 import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
@@ -134,7 +135,7 @@ async def call(
             method,
             address.update_query(params) if params else address,
             headers=headers,
-            data=body,
+            data=body if body is None or len(body) <= CHUNK else BytesIO(body),  # large ones leave piece by piece
             allow_redirects=False,
             timeout=session.timeout if timeout_seconds is None else _timeout(timeout_seconds),
         ) as response:

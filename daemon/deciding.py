@@ -197,14 +197,15 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
         if isinstance(command, EnsureCustomer)
     }
     for command in commands:
-        # Without a stated VAT the total is known only when Fortnox has made the invoice: nothing to compare by.
-        if isinstance(command, EnsureInvoice | EnsureOrder) and command.total is not None:
+        if isinstance(command, EnsureInvoice | EnsureOrder):
             yield Sale(
                 thing=command.thing.thing(company),
                 customer=command.customer.thing(company),
                 made_from=command.made_from if isinstance(command, EnsureInvoice) else "order",
-                total=f"{command.total:f}",
+                # Without a stated VAT the total is known only when Fortnox has made the invoice.
+                total="" if command.total is None else f"{command.total:f}",
                 currency=command.currency,
                 keys=keys.get(command.customer, ()),
                 number=command.number,
+                net=f"{command.total_excluding_vat:f}",
             )

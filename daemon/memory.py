@@ -20,9 +20,7 @@ class MemoryLinks:
         """Those of ``numbers`` that are linked to another thing of ours."""
         return await self._database.read(links.linked_elsewhere(company, kind, numbers, thing))
 
-    async def same_sale(
-        self, company: str, thing: str, customer: str, total: str, currency: str, days: int
-    ) -> tuple[str, str | None] | None:
-        """A sale of the same buyer, total and currency that came the other way in the last ``days``, before this."""
+    async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
+        """A sale of the same buyer and sum that came the other way in the last ``days``, before this."""
         since = self._clock.milliseconds() - days * DAY_MS
-        return await self._database.read(handling.same_sale(company, thing, total, currency, since=since))
+        return await self._database.read(handling.same_sale(thing, since=since))

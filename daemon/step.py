@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Write
+from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Unprovable, Write
 from daemon.clock import Clock
 from daemon.looking import Absent, Found, Looks, NotYet
 from daemon.outcomes import Outcomes
@@ -212,6 +212,8 @@ class Step:
             raise
         except Gone:
             return 0.0
+        except Unprovable:
+            return NEVER_SECONDS
         except Exception as error:  # noqa: BLE001 - the doubt stays open and is said; the others are looked for
             self._outcomes.orphan_failed(company, attempts[-1].outbox_id, error)
             return self._outcomes.first_step()

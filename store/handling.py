@@ -16,7 +16,8 @@ from store.twins import Twin
 class Sale:
     """An invoice that a command means to make, or the order that it will be made from.
 
-    ``keys`` are the buyer's match keys, ``total`` is decimal text.
+    ``keys`` are the buyer's match keys; ``total`` and ``net`` (without VAT) are decimal text, ``total`` empty where the
+    source states no VAT.
     """
 
     thing: str
@@ -26,6 +27,7 @@ class Sale:
     currency: str
     keys: Sequence[str]
     number: str
+    net: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +207,8 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
     """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
     connection.execute(
-        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total,"
+        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total, net = excluded.net,"
         " currency = excluded.currency, customer = excluded.customer, keys = excluded.keys",
         (
             sale.thing,
@@ -218,17 +220,19 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
             "\n".join(sale.keys),
             sale.number,
             now,
+            _plain(sale.net),
         ),
     )
 
 
-def same_sale(company: str, thing: str, total: str, currency: str, *, since: int) -> Job[tuple[str, str | None] | None]:
+def same_sale(thing: str, *, since: int) -> Job[tuple[str, str | None] | None]:
     """A sale that came before ``thing`` the other way (as an order, as the source's own invoice), after ``since``.
 
-    It is of the same customer, total and currency; given are the source's number of it, and what it is in Fortnox
-    (``invoice:7``) where it is there. The customer is the same if both things are linked to one number, or if their
-    match keys meet. A discarded sale (its command was discarded and nothing was linked) does not count. Only the one
-    that came later is ever told of the other (of two that came together, the invoice), so never both are stopped.
+    It is of the same customer, currency and total, or net where one of the two states no total; given are the source's
+    number of it, and what it is in Fortnox (``invoice:7``) where it is there. The customer is the same if both things
+    are linked to one number, or if their match keys meet. A discarded sale (its command was discarded and nothing was
+    linked) does not count. Only the one that came later is ever told of the other (of two that came together, the
+    invoice), so never both are stopped.
     """
 
     def job(connection: sqlite3.Connection) -> tuple[str, str | None] | None:
@@ -237,9 +241,10 @@ def same_sale(company: str, thing: str, total: str, currency: str, *, since: int
             return None
         candidates = connection.execute(
             "SELECT s.*, l.kind || ':' || l.number AS document FROM sale s LEFT JOIN link l ON l.thing = s.thing"
-            " WHERE s.company = ?1 AND s.currency = ?2 AND s.total = ?3 AND s.at >= ?4 AND s.made_from <> ?5"
-            " AND (s.at < ?6 OR (s.at = ?6 AND s.made_from = 'order')) ORDER BY s.at DESC",
-            (company, currency, _plain(total), since, ours["made_from"], ours["at"]),
+            " WHERE s.company = :company AND s.currency = :currency AND s.at >= :since AND s.made_from <> :made_from"
+            " AND (s.total = :total AND :total <> '' OR s.net = :net AND (s.total = '' OR :total = ''))"
+            " AND (s.at < :at OR (s.at = :at AND s.made_from = 'order')) ORDER BY s.at DESC",
+            dict(ours) | {"since": since},
         ).fetchall()
         for row in candidates:
             if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
@@ -251,7 +256,7 @@ def same_sale(company: str, thing: str, total: str, currency: str, *, since: int
 
 def _plain(total: str) -> str:
     """Equal sums as equal text: 1250.00 and 1250 are one total."""
-    return f"{Decimal(total).normalize():f}"
+    return f"{Decimal(total).normalize():f}" if total else ""
 
 
 def _alive(connection: sqlite3.Connection, thing: str) -> bool:

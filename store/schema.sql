@@ -237,9 +237,11 @@ CREATE TABLE sale (
     currency TEXT NOT NULL,
     keys TEXT NOT NULL,
     number TEXT NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    net TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sale_total ON sale (company, currency, total, at);
+CREATE INDEX sale_net ON sale (company, currency, net, at);
 
 CREATE TABLE token (
     company TEXT NOT NULL,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from daemon import logs
+from tests.contract import recorder
 
 
 class Lines:
@@ -31,6 +32,8 @@ class Lines:
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would every command that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+recorder.install()
 
 
 @pytest.fixture(autouse=True)

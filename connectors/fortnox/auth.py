@@ -21,7 +21,7 @@ TOKEN_TIMEOUT_SECONDS = 120.0
 TRANSIENT = frozenset({"server_error", "temporarily_unavailable", "slow_down"})
 REMEDIES: Mapping[str, str] = {
     "invalid_client": "The client id or the client secret is not the one of the app in Fortnox's developer portal; "
-    "correct it and resume the company.",
+    "correct it in the configuration and restart the daemon, which then tries again.",
     "invalid_grant": "Fortnox no longer accepts this connection; connect the company again (an authorization code "
     "lives ten minutes and works once; client credentials need a consent given for a service account).",
     "invalid_scope": "The app asks for a scope that is not enabled for it in the developer portal.",

@@ -7,25 +7,18 @@ from typing import Any, NoReturn
 
 from aiohttp import ClientSession
 
-from connectors.base import CredentialsLost, Json, Later, Park, Throttled, UnknownEnd, Unreachable
-from connectors.fortnox import errors
+from connectors.base import CredentialsLost, Json, Park, Throttled, Unreachable
+from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, outcome_of, page_in
 from connectors.fortnox.auth import Credentials
+from connectors.fortnox.contents import JSON_TYPE, Content, content_of, json_content
 from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
+from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
 from connectors.fortnox.table import OPERATIONS, Operation
-from connectors.fortnox.wire import Unparsable, decode, encode, text_of
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
 from connectors.window import Window
 
-SYSTEM = "fortnox"
 PAGE = 500
-MOST_PAGES = 400
 TOKENS_TRIED = 3
-
-
-def _no_end(operation: Operation, reason: str, status: int | None = None) -> NoReturn:
-    """No complete answer that parses: a write's end is unknown, a read is simply done again later."""
-    kind = Later if operation.effect == "none" else UnknownEnd
-    raise kind(reason, system=SYSTEM, operation=operation.name, status=status)
 
 
 def _no_clock_watched(_date: str | None) -> None:
@@ -74,23 +67,24 @@ class Client:
         """All rows of a search, over all pages; ``Later`` where they could not all be read.
 
         There is no snapshot (Fortnox facts, section 5): rows are told apart by their key, and as many different ones
-        as the last page counted must have been seen.
+        as the last page counted must have been seen. A page that brings nothing new is the last one asked for:
+        projects and cost centers were seen to repeat their first page.
+        """
+        return await self._rows(OPERATIONS[operation], (), params)
+
+    async def carry(
+        self, operation: str, *keys: str, params: Mapping[str, str] | None = None, body: Any = None
+    ) -> Outcome:
+        """Carry out any operation of the table; ``keys`` fill its path in order.
+
+        ``body`` is what the operation sends: the fields of an object (without envelope), any JSON, or a ``File``.
+        Raises ``ValueError`` for keys or a body of another kind than the table says.
         """
         described = OPERATIONS[operation]
-        seen: dict[str, Json] = {}
-        page, pages = 1, 1
-        total = 0
-        while page <= pages:
-            query = {**params, "limit": str(PAGE), "page": str(page)}
-            if described.sort:
-                query |= {"sortby": described.sort, "sortorder": "ascending"}
-            body = await self._body(described, described.at(), query, None)
-            rows, total, pages = self._page(described, body)
-            seen.update((text_of(row.get(described.key)), row) for row in rows)
-            page += 1
-        if len(seen) != total or "" in seen:
-            _no_end(described, "list_incomplete")
-        return list(seen.values())
+        content = content_of(described, body)
+        if described.answers == "list":
+            return ListOutcome(tuple(await self._rows(described, keys, params or {})))
+        return outcome_of(described, await self._call(described, described.at(*keys), params, content))
 
     async def request(
         self, operation: str, number: str = "", *, body: Json | None = None, path: str | None = None
@@ -104,36 +98,57 @@ class Client:
     async def answer(
         self, operation: str, number: str = "", *, body: Json | None = None, path: str | None = None
     ) -> tuple[str, Json]:
-        """As :meth:`request`, with the envelope that the object came under, for operations that have two."""
+        """As :meth:`request`, with the envelope that the object came under, for operations that have two.
+
+        An operation that shows no object (a print-out, a deletion) gives an empty one: it came whole.
+        """
         described = OPERATIONS[operation]
-        answer = await self._body(described, path or described.at(*filter(None, (number,))), None, body)
-        for envelope in (described.envelope, *described.other_envelopes):
-            inner = answer.get(envelope)
-            if isinstance(inner, dict) and (not described.key or text_of(inner.get(described.key))):
-                return envelope, inner
-        _no_end(described, "object_missing")
+        content = None if body is None else json_content(body)
+        made = path or described.at(*filter(None, (number,)))
+        outcome = outcome_of(described, await self._call(described, made, None, content))
+        if isinstance(outcome, ObjectOutcome):
+            return outcome.envelope, outcome.fields
+        return described.envelope, {}
 
-    def _page(self, operation: Operation, body: Json) -> tuple[list[Json], int, int]:
-        rows, about = body.get(operation.envelope), body.get("MetaInformation")
-        if not isinstance(rows, list) or not isinstance(about, dict) or not all(isinstance(row, dict) for row in rows):
-            _no_end(operation, "list_unreadable")
-        total, pages = about.get("@TotalResources"), about.get("@TotalPages")
-        if not isinstance(total, int) or not isinstance(pages, int) or pages > MOST_PAGES:
-            _no_end(operation, "list_unreadable")
-        return rows, total, pages
+    async def _rows(self, operation: Operation, keys: tuple[str, ...], params: Mapping[str, str]) -> list[Json]:
+        seen: dict[tuple[str, ...], Json] = {}
+        page, pages, total = 1, 1, 0
+        while page <= pages:
+            query = {**params, "limit": str(PAGE), "page": str(page)}
+            if operation.sort:
+                query |= {"sortby": operation.sort, "sortorder": "ascending"}
+            rows, total, pages = page_in(operation, await self._json(operation, operation.at(*keys), query, None))
+            before = len(seen)
+            seen.update((identity(operation, row), row) for row in rows)
+            if len(seen) == before:
+                break
+            page += 1
+        if len(seen) != total or () in seen:
+            no_end(operation, "list_incomplete")
+        return list(seen.values())
 
-    async def _body(self, operation: Operation, path: str, params: Mapping[str, str] | None, body: Json | None) -> Json:
-        """A 2xx answer as an object. A 401 renews the token and goes again: it is a known end, nothing was done.
+    async def _json(
+        self, operation: Operation, path: str, params: Mapping[str, str] | None, content: Content | None
+    ) -> Json:
+        answer = await self._call(operation, path, params, content)
+        check(operation, answer)
+        return json_in(operation, answer)
+
+    async def _call(
+        self, operation: Operation, path: str, params: Mapping[str, str] | None, content: Content | None
+    ) -> Answer:
+        """A whole answer. A 401 renews the token and goes again: it is a known end, nothing was done.
 
         Of calls side by side one may lose the new token to what ended the old one; only a third refusal is the
         company's.
         """
-        content = None if body is None else encode(body).encode()
         for _ in range(TOKENS_TRIED):
             access = await self.credentials.token()
             answer = await self._send(operation, path, params, content, access)
+            if answer.status == 429:
+                self._throttled(operation, answer)
             if answer.status != 401:
-                return self._judge(operation, answer)
+                return answer
             self.credentials.invalidate(access)
         raise CredentialsLost(
             "unauthorized",
@@ -144,22 +159,28 @@ class Client:
         )
 
     async def _send(
-        self, operation: Operation, path: str, params: Mapping[str, str] | None, content: bytes | None, access: str
+        self,
+        operation: Operation,
+        path: str,
+        params: Mapping[str, str] | None,
+        content: Content | None,
+        access: str,
     ) -> Answer:
-        headers = {"Authorization": f"Bearer {access}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {access}", "Accept": JSON_TYPE}
         if operation.method in {"POST", "PUT"}:
             # Actions such as bookkeep have no body; the header belongs to the verb (Fortnox facts, section 1.2).
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = JSON_TYPE if content is None else content.content_type
+        base = self.rest_url.removesuffix("/3") if path.startswith("/api/") else self.rest_url
 
         async def once() -> Answer:
             async with self.window.place(self.priority):
                 return await call(
                     self.session,
                     operation.method,
-                    self.rest_url + path,
+                    base + path,
                     headers=headers,
                     params=params,
-                    body=content,
+                    body=None if content is None else content.body,
                     timeout_seconds=self.timeout_seconds,
                 )
 
@@ -168,24 +189,9 @@ class Client:
         except NotSent as e:
             raise Unreachable(e.reason, system=SYSTEM, operation=operation.name) from e
         except NoAnswer as e:
-            _no_end(operation, e.reason)
+            no_end(operation, e.reason)
         self.heard(answer.date)
         return answer
-
-    def _judge(self, operation: Operation, answer: Answer) -> Json:
-        """What an answer means (architecture, invariant 5; Fortnox facts, section 4)."""
-        if answer.status == 429:
-            self._throttled(operation, answer)
-        try:
-            body: dict[str, Any] = decode(answer.body)
-        except Unparsable:
-            _no_end(operation, "unreadable", answer.status)
-        if 200 <= answer.status < 300:
-            return body
-        said = errors.information(body)
-        if 400 <= answer.status < 500 and said is not None:
-            raise errors.fault(operation.name, answer.status, said)
-        _no_end(operation, "server_fault" if answer.status >= 500 else "unexpected_answer", answer.status)
 
     def _throttled(self, operation: Operation, answer: Answer) -> NoReturn:
         seconds = retry_after(answer) or self.window.seconds

@@ -24,16 +24,12 @@ class Questions:
     def __init__(self, form: Form) -> None:
         self._form = form
 
-    async def about_same_sale(self, task: Task, command: DocumentCommand, customer: str) -> None:
+    async def about_same_sale(self, task: Task, command: DocumentCommand) -> None:
         """One sale may arrive as an order and as the source's own invoice: a person decides. Raises ``Held``."""
-        if not isinstance(command, EnsureInvoice) or command.total is None:
+        if not isinstance(command, EnsureInvoice) or command.hold_same_total_days == 0:
             return
         days = command.hold_same_total_days
-        if days == 0:
-            return
-        other = await task.links.same_sale(
-            task.company, task.thing, customer, str(command.total), command.currency, days
-        )
+        other = await task.links.same_sale(task.thing, days)
         if other is not None:
             number, document = other
             came = "Order" if command.made_from == "invoice" else "The source's own invoice"

@@ -1,11 +1,15 @@
 """Fortnox's error answers as errors of ours, by what to do next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.base import CredentialsLost, Json, Later, OutsideError, Park
-from connectors.fortnox.error_codes import LOGIN, MEANINGS, UNKNOWN
+from connectors.fortnox.error_codes import UNKNOWN, Next, meaning_of
+from connectors.fortnox.error_names import REMEDIES
+from connectors.fortnox.table import OPERATIONS
 
 SYSTEM = "fortnox"
+_KINDS: Mapping[Next, type[OutsideError]] = {"park": Park, "bug": Park, "credentials": CredentialsLost, "later": Later}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,44 @@ def information(body: Json) -> Information | None:
 
 def fault(operation: str, status: int, said: Information) -> OutsideError:
     """The error to raise for a 4xx with error information: a known end, nothing was done."""
-    meaning = MEANINGS.get(said.code, UNKNOWN)
-    if said.code == 2000310 and status in {401, 403}:  # one code with two meanings, told apart by the status
-        meaning = LOGIN
-    kinds: dict[str, type[OutsideError]] = {"park": Park, "credentials": CredentialsLost, "later": Later}
-    return kinds[meaning.next](
+    described = OPERATIONS.get(operation)
+    meaning = meaning_of(said.code, status, reads=described is not None and described.effect == "none")
+    return _KINDS[meaning.next](
         meaning.reason,
         system=SYSTEM,
         operation=operation,
         status=status,
         code=said.code,
-        remedy=meaning.remedy,
+        remedy=meaning.text(),
         detail=said.message,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an error answer of a newer service says: a symbolic name and a message."""
+
+    name: str
+    message: str
+
+
+def named(body: Json) -> Named | None:
+    """The error of a service under ``/api/`` (Fortnox facts, section 4.1, item 5); ``None`` where there is none."""
+    name = body.get("error")
+    return Named(name, str(body.get("message", ""))) if isinstance(name, str) and name else None
+
+
+def named_fault(operation: str, status: int, said: Named) -> Park:
+    """The error to raise for a 4xx with a symbolic name: a known end, nothing was done.
+
+    A name that is not in Fortnox facts, 6.17, is kept out of the reason, which is a closed word.
+    """
+    known = said.name in REMEDIES
+    return Park(
+        said.name if known else UNKNOWN.reason,
+        system=SYSTEM,
+        operation=operation,
+        status=status,
+        remedy=REMEDIES[said.name] if known else UNKNOWN.text(),
+        detail=f"{said.name}: {said.message}",
     )

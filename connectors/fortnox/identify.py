@@ -11,11 +11,15 @@ from connectors.fortnox.customer_search import normal_number
 from connectors.fortnox.document_content import content_of
 from connectors.fortnox.forms import FORMS, Form, reference_of
 from connectors.fortnox.note_text import has_mark
+from connectors.fortnox.record_reads import find
 from connectors.fortnox.resource import parked
+from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.wire import is_true, text_of
 from handlers.commands import (
+    ActOnRecord,
     BookInvoice,
     BookPayment,
+    Command,
     DocumentCommand,
     EnsureArticle,
     EnsureCancelled,
@@ -23,6 +27,9 @@ from handlers.commands import (
     EnsureCustomer,
     EnsureNote,
     EnsurePayment,
+    EnsureRecord,
+    ReverseVoucher,
+    SendDocument,
 )
 from handlers.values import REFERENCE_LENGTH, reference, short_reference
 
@@ -59,17 +66,33 @@ async def identify(task: Task, kind: str, number: str, client: Client) -> Settle
     command = task.command
     if isinstance(command, EnsureCancelled):
         _refuse("This command cancels a document of ours that is linked: retry it, or discard it.")
-    made, reading = READS[command.kind]
+    if isinstance(command, ActOnRecord | SendDocument) or (isinstance(command, EnsureRecord) and _names(command)):
+        _refuse("This command makes nothing that could be linked: retry it, say that it is absent, or discard it.")
+    made, stored = await _read(command, kind, number, client)
     if made != kind:
         _refuse(f"This command makes {_a(made)}, not {_a(kind)}.")
-    stored = await client.find(reading, number)
     if stored is None:
         _refuse(f"There is no {kind} {number} in Fortnox.")
-    if kind in {"invoice", "order", "offer", "payment"}:
+    if kind not in {"customer", "article", "note"}:
         await _refuse_linked(task, kind, number)
+    if isinstance(command, EnsureRecord | ReverseVoucher):
+        return _found(kind, number, {})
     if isinstance(command, DocumentCommand):
         return _document(task, command, FORMS[kind], number, stored)
     return _judged(task, command, number, stored)
+
+
+def _names(command: EnsureRecord) -> bool:
+    return bool(command.keys) or command.record is not None
+
+
+async def _read(command: Command, kind: str, number: str, client: Client) -> tuple[str, Json | None]:
+    """The kind of what the command makes, and the object where it is of that kind and exists."""
+    if isinstance(command, EnsureRecord | ReverseVoucher):
+        resource = RESOURCES[command.resource]
+        return resource.one, await find(resource, number, client) if resource.one == kind else None
+    made, reading = READS[command.kind]
+    return made, await client.find(reading, number) if made == kind else None
 
 
 Other = EnsureCustomer | EnsureArticle | EnsureCredit | BookInvoice | EnsurePayment | BookPayment | EnsureNote

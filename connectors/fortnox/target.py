@@ -7,6 +7,7 @@ from datetime import datetime
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
+from connectors.fortnox import record_actions, records, sendings
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
@@ -21,8 +22,12 @@ from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
+from connectors.fortnox.record_actions import RecordActions
+from connectors.fortnox.records import Records
 from connectors.fortnox.resource import Resource
+from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
 from connectors.skew import ClockSkew
 from connectors.window import Window
@@ -51,6 +56,10 @@ def resources(settings: FortnoxSettings) -> Mapping[str, tuple[Resource, tuple[s
         "ensure_payment": (Payments(), ("create_payment",)),
         "book_payment": (PaymentBookings(), ("book_payment",)),
         "ensure_note": (Notes(), ("append_note",)),
+        "ensure_record": (made := Records(), records.operations()),
+        "act_on_record": (RecordActions(), record_actions.operations()),
+        "send_document": (Sendings(), sendings.operations()),
+        "reverse_voucher": (VoucherReversals(made), ("create_voucher",)),
     }
 
 
@@ -66,9 +75,11 @@ class FortnoxTarget:
         self._pin = pin
         table = resources(settings)
         self._by_kind = {kind: resource for kind, (resource, _) in table.items()}
-        self._by_operation = {
-            operation: resource for resource, operations in table.values() for operation in operations
-        }
+        self._by_operation: dict[str, Resource] = {}
+        for resource, names in table.values():
+            for name in names:
+                # The first is the command that has no other; what any record may do says so in its evidence.
+                self._by_operation.setdefault(name, resource)
 
     def far_object(self, task: Task) -> str | None:
         """The existing object that the command would write to, for instance ``customer:17``."""
@@ -80,11 +91,11 @@ class FortnoxTarget:
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send the one call, once, and compare the answer with what was meant."""
-        return await self._by_operation[write.operation].perform(task, write, self._for(task))
+        return await self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether an earlier operation on the same thing took effect; the attempt's own evidence says what it meant."""
-        return await self._by_operation[operation].look(task, operation, evidence, self._for(task))
+        return await self._carrier(operation, evidence).look(task, operation, evidence, self._for(task))
 
     async def identify(self, task: Task, kind: str, number: str) -> Settled:
         """Check a person's word that the thing is this object; that person waits for the answer."""
@@ -143,6 +154,10 @@ class FortnoxTarget:
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
         return self._skew.seconds
+
+    def _carrier(self, operation: str, evidence: Json) -> Resource:
+        """Who sent it: one operation may belong to several kinds of command (an invoice's update)."""
+        return self._by_kind[evidence["carrier"]] if "carrier" in evidence else self._by_operation[operation]
 
     def _for(self, task: Task) -> Client:
         return self.client.with_priority(task.priority)

@@ -44,12 +44,17 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
-def decode(body: bytes) -> Json:
-    """A JSON object with its decimals exact. Raises :class:`Unparsable`."""
+def decode_value(body: bytes) -> Any:
+    """Any JSON with its decimals exact. Raises :class:`Unparsable`."""
     try:
-        value = json.loads(body.decode("utf-8"), parse_float=_decimal, parse_constant=_no_constant)
+        return json.loads(body.decode("utf-8"), parse_float=_decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError, InvalidOperation) as e:
         raise Unparsable("not JSON") from e
+
+
+def decode(body: bytes) -> Json:
+    """A JSON object with its decimals exact. Raises :class:`Unparsable`."""
+    value = decode_value(body)
     if not isinstance(value, dict):
         raise Unparsable("not an object")
     return value

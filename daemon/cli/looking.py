@@ -180,17 +180,24 @@ def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Calla
 @click.argument("named", metavar="ID")
 @click.option("--company", help="Only this company's.")
 @click.option("--body", is_flag=True, help="Also the raw delivery and the commands' texts (personal data).")
+@click.option(
+    "--language",
+    type=click.Choice(("en", "sv")),
+    default="en",
+    show_default=True,
+    help="Of what to do about an error code of Fortnox.",
+)
 @with_config
 @with_json
-def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool) -> None:
+def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool, language: str) -> None:
     """Tell the whole way of ID, from the webhook to the Fortnox document.
 
     ID is in-12 (a delivery), out-34 (a command), a delivery id, the source's own number, or a document such as
     invoice:1042, customer:17 or payment:3. A bare number means everything of that number.
     """
     from daemon import screens
-    from daemon.cli.story_text import print_story
     from daemon.explain import Explainer
+    from daemon.reference import in_swedish
     from store import companies
 
     config = common.load(config_path, secrets=False)
@@ -204,13 +211,20 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
         return [screens.with_standstill(story, pauses, live) for story in told]
 
     told = _read(config, look)
-    if as_json:
-        print_json(told)
-    for story in () if as_json else told:
-        print_story(story)
+    _tell([in_swedish(story) for story in told] if language == "sv" else told, as_json)
     if not told:
         click.echo(f"fortnox-bridge: nothing here is called {named}", err=True)
     leave(trouble=not told)
+
+
+def _tell(told: list[Json], as_json: bool) -> None:
+    from daemon.cli.story_text import print_story
+
+    if as_json:
+        print_json(told)
+    else:
+        for story in told:
+            print_story(story)
 
 
 def _unsealing(config_path: Path, config: "Config") -> Callable[[bytes], bytes]:

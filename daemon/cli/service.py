@@ -1,4 +1,4 @@
-"""Commands that run something: the daemon, the demonstration, the simulator, and the check of the configuration."""
+"""Commands that run something: the daemon and the demonstration, and the check of the configuration."""
 
 import sys
 from dataclasses import replace
@@ -11,7 +11,6 @@ from daemon.cli import common
 from daemon.cli.common import Wrong, print_json, with_config, with_json
 
 if TYPE_CHECKING:
-    from connectors.fortnox.simulator import SimulatorSettings
     from daemon.settings import Config, Warned
 
 
@@ -32,44 +31,6 @@ def demo(once: bool, stand_ins: str | None) -> None:
     from daemon.demo import main
 
     sys.exit(main(once=once or not sys.stdout.isatty(), stand_ins=stand_ins))
-
-
-@click.command
-@click.option("--port", type=click.IntRange(0, 65535), required=True, help="0 takes a free one.")
-@click.option("--tenant", "tenants", type=click.IntRange(1), multiple=True, help="Tenant id of a company; repeatable.")
-@click.option("--rate-limit", type=click.IntRange(0), default=25, help="Calls in one window; 0: no limit.")
-@click.option("--rate-window", type=click.FloatRange(min=0, min_open=True), default=5.0, help="The window in seconds.")
-def simulator(port: int, tenants: tuple[int, ...], rate_limit: int, rate_window: float) -> None:
-    """Run a simulated Fortnox on loopback; the first line printed is its address."""
-    import asyncio
-
-    from connectors.fortnox.simulator import CompanySettings, SimulatorSettings
-
-    companies = tuple(
-        CompanySettings(tenant_id=tenant, rate_limit=rate_limit, rate_window_seconds=rate_window)
-        for tenant in tenants or (1001,)
-    )
-    try:
-        asyncio.run(_simulate(SimulatorSettings(companies=companies), port))
-    except OSError as error:
-        raise Wrong(f"port {port} cannot be used: {error.strerror}") from None
-
-
-async def _simulate(settings: "SimulatorSettings", port: int) -> None:
-    import asyncio
-    import signal
-
-    from connectors.fortnox.simulator import running
-
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    async with running(settings, port=port) as server:
-        click.echo(server.url)
-        click.echo(f"REST {server.url}/3   OAuth {server.url}/oauth-v1   control plane {server.url}/_sim/")
-        sys.stdout.flush()
-        await stopped.wait()
 
 
 @click.command

@@ -6,6 +6,7 @@ import sys
 
 from connectors.fortnox.simulator import SimulatorSettings, running
 from connectors.fortnox.simulator.settings import CompanySettings
+from tests.contract import recorder
 
 
 async def _serve(
@@ -29,4 +30,5 @@ async def _serve(
 
 
 if __name__ == "__main__":
+    recorder.install()
     asyncio.run(_serve(**json.loads(sys.argv[1])))

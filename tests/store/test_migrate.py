@@ -19,7 +19,12 @@ def shape(path: Path) -> list[tuple[str, str, str]]:
         rows = connection.execute(
             "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
         ).fetchall()
-    return [(kind, name, " ".join(re.sub(r"--[^\n]*", "", sql).split())) for kind, name, sql in rows]
+    return [(kind, name, _spaced(re.sub(r"--[^\n]*", "", sql))) for kind, name, sql in rows]
+
+
+def _spaced(sql: str) -> str:
+    """SQLite puts a column that was added in its own way between the commas and brackets."""
+    return re.sub(r"\s+([,)])", r"\1", " ".join(sql.split()))
 
 
 def write(folder: Path, number: int, sql: str) -> None:

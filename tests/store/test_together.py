@@ -49,7 +49,7 @@ def outcome(inbox_id: int, event: dict[str, Any]) -> Outcome:
     first = command(f"{thing}-1", key=f"{inbox_id}/1", lane=lane, inbox_id=inbox_id, kind=event["kind"])
     refs = (first.thing,) if event["needs"] else ()
     second = command(f"{thing}-2", key=f"{inbox_id}/2", lane=lane, inbox_id=inbox_id, kind="ensure_payment", refs=refs)
-    sale = Sale(first.thing, "C", "order", "10.00", "SEK", ["email:a"], thing)
+    sale = Sale(first.thing, "C", "order", "10.00", "SEK", ["email:a"], thing, "8.00")
     handled = Handled(
         inbox_id,
         "handled",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from random import Random, SystemRandom
 from time import monotonic as real_monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -16,6 +16,7 @@ from connectors.fortnox.simulator.calls import CallLog, LoggedCall
 from connectors.fortnox.simulator.company import Company, Moment, first_numbers, open_company
 from connectors.fortnox.simulator.control import Control
 from connectors.fortnox.simulator.errors import no_route
+from connectors.fortnox.simulator.events import Events
 from connectors.fortnox.simulator.fault_effects import (
     Delivery,
     Effect,
@@ -26,9 +27,10 @@ from connectors.fortnox.simulator.fault_effects import (
     unauthorized,
 )
 from connectors.fortnox.simulator.faults import FaultList
-from connectors.fortnox.simulator.routes import answer
+from connectors.fortnox.simulator.happenings import carried_out
 from connectors.fortnox.simulator.sending import send
 from connectors.fortnox.simulator.settings import CompanySettings, SimulatorSettings
+from connectors.fortnox.simulator.stored_values import StoredValueError
 from connectors.fortnox.simulator.tokens import Access, TokenRegister
 from connectors.fortnox.simulator.window import RateWindow
 from connectors.fortnox.simulator.wire import Answer, error_answer
@@ -43,7 +45,7 @@ class Simulator:
 
     `clock` gives aware time, `monotonic` seconds for the window and the log, `random` tokens and keys. Refused calls,
     expired tokens' calls and faulted calls count in the window like any other (*simulator choice*); a call without a
-    known token belongs to nobody and is not counted.
+    known token belongs to nobody and is not counted. `changes` counts whatever may have changed what is stored.
     """
 
     def __init__(
@@ -58,8 +60,10 @@ class Simulator:
         self.calls = CallLog()
         self.faults = FaultList()
         self.companies: dict[int, Company] = {}
+        self.changes = 0
         self.tokens = TokenRegister(clock, random or SystemRandom())
         self.authorization = Authorization(self.settings, self.companies, self.tokens)
+        self.events = Events(clock, self.tokens, self.settings.clients, self.companies, self._changed)
         self._clock = clock
         self._monotonic = monotonic
         self._windows: dict[tuple[str, int], RateWindow] = {}
@@ -79,17 +83,38 @@ class Simulator:
         return Moment(self._clock(), query or {})
 
     def reset(self) -> None:
-        """Go back to the start: configured companies without objects, no tokens, calls, faults or late effects."""
+        """Go back to the start: configured companies without objects, nothing else, every connection ended."""
         for handle in self._late.values():
             handle.cancel()
         self._late.clear()
         self._windows.clear()
         self.calls.clear()
         self.faults.clear()
+        self.events.clear()
         self.tokens.clear()
         self.companies.clear()
         for settings in self.settings.companies:
             self.set_company(settings)
+
+    def saved(self) -> dict[str, Any]:
+        """Give everything that survives a restart: companies, tokens, events; not calls, faults or orders."""
+        return {"companies": self.companies, "tokens": self.tokens.saved(), "events": self.events.stream.saved()}
+
+    def restore(self, saved: Any) -> None:
+        """Take back what was saved; a configured company that is not in it stays as it was opened.
+
+        Raises:
+            StoredValueError: when it does not hold what `saved` gives.
+        """
+        try:
+            companies, tokens, events = saved["companies"], saved["tokens"], saved["events"]
+            if not all(isinstance(company, Company) for company in companies.values()):
+                raise StoredValueError("a company is something else")
+            self.tokens.restore(tokens)
+            self.events.stream.restore(events)
+        except (AttributeError, LookupError, TypeError) as problem:
+            raise StoredValueError(f"something is missing ({problem})") from problem
+        self.companies.update(companies)
 
     def set_company(self, settings: CompanySettings) -> None:
         """Give a company new settings, or open it; a changed first number moves that series."""
@@ -102,8 +127,9 @@ class Simulator:
         company.settings = settings
 
     def close(self) -> None:
-        """End every pause and forget the late effects, so that the server can stop."""
+        """End every pause and connection and forget the late effects, so that the server can stop."""
         self._closing.set()
+        self.events.close()
         for handle in self._late.values():
             handle.cancel()
         self._late.clear()
@@ -113,12 +139,19 @@ class Simulator:
         path = request.rel_url.raw_path
         if path.startswith(("/3/", "/api/")):
             return await self._rest(request, path)
+        if path == "/topics-v1":
+            return await self.events.sockets.serve(request)
         if path.startswith("/oauth-v1/"):
             return await self._oauth(request, path)
         if path.startswith("/_sim/"):
-            body = await request.read()
-            return await send(request, Delivery(self._control.answer(request.method, path, request.query, body)))
+            return await self._controlled(request, path)
         return await send(request, Delivery(error_answer(no_route())))
+
+    async def _controlled(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+        body = await request.read()
+        result = self._control.answer(request.method, path, request.query, body)
+        self.changes += request.method != "GET"
+        return await send(request, Delivery(result))
 
     def _logged(self, request: web.BaseRequest, kind: Literal["rest", "oauth"]) -> LoggedCall:
         return self.calls.arrived(
@@ -170,8 +203,11 @@ class Simulator:
         )
 
         def effect() -> Answer:
-            result = answer(company, call, self.moment(call.query))
+            result, happenings = carried_out(company, call, self.moment(call.query))
             entry.effect = result.status
+            entry.topics = [happening.kind.topic for happening in happenings]
+            self.events.tell(access.tenant_id, happenings)
+            self.changes += call.method != "GET" or bool(happenings)
             return result
 
         return effect
@@ -187,6 +223,7 @@ class Simulator:
         def effect() -> Answer:
             result = carried()
             entry.effect = result.status
+            self.changes += 1
             return result
 
         if call.in_flight is not None:
@@ -200,8 +237,14 @@ class Simulator:
         if endpoint == ("POST", "token"):
             return self.authorization.token(call)
         if endpoint == ("POST", "revoke"):
-            return self.authorization.revoke(call)
+            return self._revoked(call)
         return error_answer(no_route())
+
+    def _revoked(self, call: TokenCall) -> Answer:
+        tenant = self.tokens.company_of(call.form.get("token", ""))
+        result = self.authorization.revoke(call)
+        self.events.consent_ended(call.client, tenant)
+        return result
 
     async def _under_fault(
         self, request: web.BaseRequest, path: str, entry: LoggedCall, effect: Effect, call: TokenCall | None
@@ -217,6 +260,9 @@ class Simulator:
         return await self._sent(request, entry, await carry_out(fault, effect, around))
 
     async def _sent(self, request: web.BaseRequest, entry: LoggedCall, delivery: Delivery) -> web.StreamResponse:
+        held = self.events.answer_waits(entry.topics)
+        if held:
+            await self._pause(held)
         if delivery.sending is not Sending.RESET:
             entry.status = delivery.answer.status
         return await send(request, delivery)
@@ -243,7 +289,12 @@ class Simulator:
     def _expire_tokens(self, entry: LoggedCall) -> None:
         if entry.company is not None:
             self.tokens.kill_access(entry.company)
+            self.changes += 1
+
+    def _changed(self) -> None:
+        self.changes += 1
 
     def _use_up(self, call: TokenCall | None) -> None:
         if call is not None:
             self.tokens.revoke(call.form.get("refresh_token", ""))
+            self.changes += 1

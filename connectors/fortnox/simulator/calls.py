@@ -1,6 +1,6 @@
 """The log of every call received, in order of arrival."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 
@@ -9,7 +9,8 @@ class LoggedCall:
     """One received call; `status` is what the caller was sent (None: no answer, or none yet).
 
     `time` is seconds since 1970, `monotonic` the arrival on the simulator's monotonic clock, `path` carries the query.
-    `effect` is the status the effect itself had (None: nothing was carried out), `fault` the id of the fault applied.
+    `effect` is the status the effect itself had (None: nothing was carried out), `fault` the id of the fault applied,
+    `topics` those of the events that the call gave rise to.
     """
 
     number: int
@@ -24,6 +25,7 @@ class LoggedCall:
     effect: int | None = None
     fault: int | None = None
     grant: str | None = None
+    topics: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Give the entry for `/_sim/calls`."""

@@ -41,9 +41,11 @@ Records = dict[str, Record]
 class Company:
     """Everything one tenant holds. Dictionaries are keyed by the number or code as a string.
 
-    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment. `others`
-    holds what has no attribute of its own, by the name of its resource in the table. `charts` holds the accounts of
-    each financial year by the year's id; `preselected_year` is the id of the year that a call means which names none.
+    `next_numbers` holds the next number of each series: article, customer, invoice, offer, order, payment, and those of
+    other resources under their names in the table. `others` holds what has no attribute of its own, by the name of its
+    resource in the table. `charts` holds the accounts of each financial year by the year's id; `preselected_year` is
+    the id of the year that a call means which names none. `sendings` is what left the
+    house: e-mails, e-invoices, print-outs.
     """
 
     settings: CompanySettings
@@ -63,6 +65,7 @@ class Company:
     prices: Records = field(default_factory=dict)
     terms_of_payment: Records = field(default_factory=dict)
     units: Records = field(default_factory=dict)
+    sendings: list[dict[str, Any]] = field(default_factory=list)
     others: dict[str, Records] = field(default_factory=dict)
     vouchers: Records = field(default_factory=dict)
     deleted_customer_numbers: set[str] = field(default_factory=set)
@@ -205,8 +208,8 @@ def open_company(settings: CompanySettings, now: datetime) -> Company:
     today = now.astimezone(STOCKHOLM).date()
     company = Company(settings, {"payment": 1, **first_numbers(settings)}, preselected_year=today.year - FIRST_YEAR)
     for name, entries in register_seeds(today.isoformat()).items():
-        register: Records = getattr(company, name)
-        for entry in entries:
-            register[entry["Code"]] = Record(entry, now)
-            register[entry["Code"]].created = LONG_AGO
+        register = company.records_of(name)
+        for key, entry in entries.items():
+            register[key] = Record(entry, now)
+            register[key].created = LONG_AGO
     return company

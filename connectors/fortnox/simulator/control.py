@@ -1,11 +1,13 @@
-"""The control plane under `/_sim/`: state, calls, faults, reset, seed, settings, consent; never logged or counted."""
+"""The control plane under `/_sim/`: state, calls, faults, events, reset, seed, settings, consent; never logged."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from connectors.fortnox.simulator.company import Company
+from connectors.fortnox.simulator.event_control import EventControl, EventOrderError
 from connectors.fortnox.simulator.faults import FaultDescriptionError
+from connectors.fortnox.simulator.files import all_files
 from connectors.fortnox.simulator.resources import NAMED
 from connectors.fortnox.simulator.seeding import SeedError, seed
 from connectors.fortnox.simulator.settings import CompanySettings
@@ -26,6 +28,9 @@ def _company_state(company: Company) -> dict[str, Any]:
     stored = {name: [record.data for record in resource.records(company).values()] for name, resource in NAMED.items()}
     return {
         **stored,
+        "sendings": company.sendings,
+        "files": [{name: value for name, value in file.items() if name != "Content"} for file in all_files(company)],
+        "attachments": [record.data for record in company.records_of("attachments").values()],
         "deleted_customer_numbers": sorted(company.deleted_customer_numbers),
         "settings": as_json(company.settings),
     }
@@ -36,6 +41,7 @@ class Control:
 
     def __init__(self, simulator: "Simulator") -> None:
         self._simulator = simulator
+        self._events = EventControl(simulator.events)
         self._handlers: dict[tuple[str, str], Callable[[Query, bytes], Answer]] = {
             ("GET", "state"): self._state,
             ("GET", "calls"): self._calls,
@@ -47,6 +53,9 @@ class Control:
             ("GET", "settings"): self._settings,
             ("POST", "settings"): self._switch,
             ("POST", "consent"): self._consent,
+            ("GET", "events"): self._shown_events,
+            ("POST", "events"): self._order_events,
+            ("DELETE", "events"): self._end_event_orders,
         }
 
     def answer(self, method: str, path: str, query: Query, body: bytes) -> Answer:
@@ -57,7 +66,7 @@ class Control:
             return json_answer(404, {"error": f"there is no such control call; there are {known}"})
         try:
             return handler(query, body)
-        except (ControlError, FaultDescriptionError, SeedError, SwitchError) as problem:
+        except (ControlError, EventOrderError, FaultDescriptionError, SeedError, SwitchError) as problem:
             return json_answer(400, {"error": str(problem)})
 
     def _object(self, body: bytes) -> dict[str, Any]:
@@ -101,6 +110,18 @@ class Control:
     def _clear_faults(self, query: Query, _body: bytes) -> Answer:
         self._simulator.faults.clear()
         return self._faults(query, b"")
+
+    def _shown_events(self, _query: Query, _body: bytes) -> Answer:
+        return json_answer(200, self._events.shown())
+
+    def _order_events(self, query: Query, body: bytes) -> Answer:
+        order = self._object(body)
+        self._events.order(order, self._company(order).settings.tenant_id)
+        return self._shown_events(query, b"")
+
+    def _end_event_orders(self, query: Query, _body: bytes) -> Answer:
+        self._events.end_orders()
+        return self._shown_events(query, b"")
 
     def _reset(self, _query: Query, _body: bytes) -> Answer:
         self._simulator.reset()

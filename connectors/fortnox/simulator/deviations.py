@@ -1,14 +1,16 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
+from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
 from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
+from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
+from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
         "Resources",
-        "Customers, articles, prices and their lists, offers, orders, invoices, payments; currencies, units, terms of "
-        "payment; company information and modes of payment (read).",
+        "The plain resources of the table of facts, by what its rows and Fortnox's own description say.",
     ),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
@@ -41,7 +43,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Price lists", "Only A is seeded; customers and documents may only name a list that exists (2000431)."),
     ("GET /3/prices", "Lists every price; a sublist of something unknown is empty."),
     ("Units, terms of payment", "Can be deleted while in use; terms whose code is no number mean 30 days, K and PF 0."),
-    ("E-mail, print", "The actions do not exist and answer 404 with 2000764; externalprint sets Sent."),
     ("Credit", "Only of a booked invoice, dated today; quantities, fees and discounts in kronor turn negative."),
     ("Second credit", "Not prevented, the original then refers to the last one; a switch refuses it."),
     (
@@ -54,7 +55,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ),
     ("Credit cancelled", "The original keeps its CreditInvoiceReference and can be credited again."),
     ("OCR when crediting", "One that exists is refused with an invented code; an ordinary invoice is not looked at."),
-    ("Warehouse", "No warehouseready and nothing in stock points; every document is ready."),
+    ("Stock points", "Nothing in them."),
     ("Order totals", "Count OrderedQuantity; a row without one has 0."),
     ("Order closed", "Invoiced or cancelled, an order refuses every change with an invented code."),
     ("Order's invoice cancelled", "The order keeps its InvoiceReference and cannot be invoiced again."),
@@ -77,7 +78,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Discount in kronor", "Taken from the whole row, not from each piece."),
     ("Customer's InvoiceDiscount", "Stored, not applied."),
     ("DueDate", "Does not follow a later change of InvoiceDate or TermsOfPayment."),
-    ("Projects, cost centers, labels", "Not validated, except that any label is refused with an invented code."),
     ("Rounding", "To whole kronor for SEK only."),
     ("Currencies", "SEK, EUR, USD, NOK and DKK are seeded with fixed rates; CurrencyRate defaults to BuyRate."),
     ("VAT number", "Only its shape is checked."),
@@ -86,7 +86,10 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
+    *DEVIATIONS_PAPER,
+    *DEVIATIONS_OF_REGISTERS,
     *LEDGER_DEVIATIONS,
+    *EVENT_DEVIATIONS,
 )
 
 

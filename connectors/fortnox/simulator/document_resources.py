@@ -9,6 +9,7 @@ from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.invoice_fields import INVOICE_LIST_FIELDS
 from connectors.fortnox.simulator.offer_fields import OFFER_LIST_FIELDS
 from connectors.fortnox.simulator.order_fields import ORDER_LIST_FIELDS
+from connectors.fortnox.simulator.paper import paper_actions
 from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import (
     Search,
@@ -23,6 +24,7 @@ from connectors.fortnox.simulator.search import (
     since,
     until,
 )
+from connectors.fortnox.simulator.warehouse import warehouseready
 from connectors.fortnox.simulator.wire import decimal_text
 
 
@@ -100,7 +102,9 @@ INVOICES = Resource(
         "cancel": invoice_actions.cancel,
         "credit": crediting.credit,
         "externalprint": mark_sent,
+        "warehouseready": warehouseready,
     },
+    get_actions=paper_actions("invoices"),
     list_item=_invoice_item,
     searches={
         **_COMMON_SEARCHES,
@@ -143,6 +147,7 @@ OFFERS = Resource(
         "createorder": offers.createorder,
         "externalprint": mark_sent,
     },
+    get_actions=paper_actions("offers"),
     list_item=_only(OFFER_LIST_FIELDS),
     searches={**_COMMON_SEARCHES, **_between("OfferDate")},
     filters={
@@ -167,7 +172,13 @@ ORDERS = Resource(
     missing=(2000439, "Kan inte hitta ordern."),
     create=orders.ORDER.create,
     update=orders.ORDER.update,
-    actions={"cancel": orders.cancel, "createinvoice": orders.createinvoice, "externalprint": mark_sent},
+    actions={
+        "cancel": orders.cancel,
+        "createinvoice": orders.createinvoice,
+        "externalprint": mark_sent,
+        "warehouseready": warehouseready,
+    },
+    get_actions=paper_actions("orders"),
     list_item=_only(ORDER_LIST_FIELDS),
     searches={
         **_COMMON_SEARCHES,

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
+from connectors.fortnox.simulator.dimensions import check_dimensions
 from connectors.fortnox.simulator.document_rows import Row, RowTerms, updated_rows, with_new_ids
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, Fields, blank, lay_over, read_value
 from connectors.fortnox.simulator.housework import before_update, check_row, set_tax_reduction
+from connectors.fortnox.simulator.labels import read_labels
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.tax_entries import asked_amount, forget_entries, renew_entries
 from connectors.fortnox.simulator.totals import set_totals
+from connectors.fortnox.simulator.warehouse import born_ready, check_unlocked
 
 Data = dict[str, Any]
 
@@ -116,8 +119,8 @@ class DocumentKind:
         return number
 
     def _lay_header(self, company: Company, document: Data, sent: Mapping[str, Any]) -> None:
-        if sent.get("Labels") not in (None, [], "", API_BLANK):
-            raise ApiError(Invented.LABEL_NOT_FOUND, "Kan inte hitta etiketten.")
+        if sent.get("Labels", "") != "":
+            document["Labels"] = read_labels(company, sent["Labels"])
         apart = {"CustomerNumber", "DocumentNumber", "Labels", self.rows}
         lay_over(document, {name: value for name, value in sent.items() if name not in apart}, self.fields)
         check_header(company, document)
@@ -129,8 +132,11 @@ class DocumentKind:
         """Set dates, amounts and whatever else follows from what a document holds.
 
         Raises:
-            ApiError: 2003227 where its entries ask for more tax reduction than its rows allow.
+            ApiError: 2003227 where its entries ask for more tax reduction than its rows allow, else as
+                `check_dimensions`.
         """
+        for holder in (document, *document[self.rows]):
+            check_dimensions(company, holder)
         document[self.date] = document[self.date] or moment.today.isoformat()
         if "OutboundDate" in document:
             document["OutboundDate"] = document["OutboundDate"] or document[self.date]
@@ -152,6 +158,8 @@ class DocumentKind:
         """Give a new document its number, finish it and keep it."""
         records = self.records(company)
         document["DocumentNumber"] = number or company.next_number(self.series, lambda free: free not in records)
+        if "WarehouseReady" in document:
+            document["WarehouseReady"] = born_ready(company, document)
         self.finish(company, document, vat_type, moment)
         record = Record(document, moment.now, vat_type)
         records[document["DocumentNumber"]] = record
@@ -198,6 +206,7 @@ class DocumentKind:
             ApiError: what the kind refuses in this state, an invented code for an emptied row list, else as `create`.
         """
         self.check_changeable(record.data)
+        check_unlocked(company, record.data)
         if str(sent.get("DocumentNumber") or record.data["DocumentNumber"]) != record.data["DocumentNumber"]:
             raise unknown_field("DocumentNumber")
         document = deepcopy(record.data)

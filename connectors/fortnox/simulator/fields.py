@@ -30,6 +30,7 @@ class Kind(Enum):
     BOOLEAN = auto()
     DATE = auto()
     OBJECT = auto()
+    ROWS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ _READERS = {
 
 
 def read_value(name: str, value: Any, field: Field) -> Any:
-    """Read one given value as its property, which is not an object, stores it.
+    """Read one given value as its property, which is neither object nor rows, stores it.
 
     Raises:
         ApiError: 2000106, 2000108, 2000134, 2000359, a length code, or an invented code outside its choices.
@@ -159,6 +160,17 @@ def _lay_part(target: dict[str, Any], name: str, value: Any, field: Field) -> No
     target[name] = part
 
 
+def _rows(name: str, value: Any, field: Field) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or field.parts is None or not all(isinstance(row, dict) for row in value):
+        raise ApiError(2001392, f"Felaktig indata: {name} har fel typ.")
+    rows = []
+    for sent in value:
+        row = blank(field.parts)
+        lay_over(row, sent, field.parts)
+        rows.append(row)
+    return rows
+
+
 def _lay_value(target: dict[str, Any], name: str, value: Any, field: Field) -> None:
     if value is None and not field.nullable:
         raise ApiError(2000699, f"Fältet {name} får inte vara null.")
@@ -166,6 +178,8 @@ def _lay_value(target: dict[str, Any], name: str, value: Any, field: Field) -> N
         target[name] = deepcopy(field.default)
     elif field.kind is Kind.OBJECT:
         _lay_part(target, name, value, field)
+    elif field.kind is Kind.ROWS:
+        target[name] = _rows(name, value, field)
     else:
         target[name] = read_value(name, value, field)
 
@@ -173,8 +187,9 @@ def _lay_value(target: dict[str, Any], name: str, value: Any, field: Field) -> N
 def lay_over(target: dict[str, Any], sent: Mapping[str, Any], fields: Fields) -> None:
     """Lay a request's properties over an object, as Fortnox's partial update does (Fortnox facts, 1.8 and 1.9).
 
-    Absent keeps, `""` is ignored, `null` and `API_BLANK` clear, everything else replaces. A read-only property is
-    accepted when it equals what stands there (*simulator choice*); `@url` is always ignored (*simulator choice*).
+    Absent keeps, `""` is ignored, `null` and `API_BLANK` clear, everything else replaces, rows all at once. A read-only
+    property is accepted when it equals what stands there (*simulator choice*); `@url` is always ignored (*simulator
+    choice*).
 
     Raises:
         ApiError: 2001399 for an unknown or differing read-only property, else as `read_value`; the target may then be

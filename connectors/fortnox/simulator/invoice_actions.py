@@ -9,6 +9,7 @@ from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.vouchers import Source, check_period, invoice_entries, write_voucher
+from connectors.fortnox.simulator.warehouse import check_ready_to_book
 
 
 def _has_unnamed_goods(invoice: dict[str, Any]) -> bool:
@@ -23,6 +24,7 @@ def _check_bookable(company: Company, invoice: dict[str, Any]) -> None:
         raise ApiError(Invented.CANCELLED_INVOICE_LOCKED, "Fakturan är makulerad och kan inte bokföras.")
     if invoice["Booked"]:
         raise ApiError(Invented.INVOICE_ALREADY_BOOKED, "Fakturan är redan bokförd.")
+    check_ready_to_book(company, invoice)
     check_period(company, invoice["InvoiceDate"], 2002141)
     if _has_unnamed_goods(invoice):
         raise ApiError(2003977, "En rad med antal saknar benämning och artikel.")
@@ -35,7 +37,8 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
 
     Raises:
         ApiError: invented codes for a booked or cancelled invoice and for a missing financial year, 2002141 in a locked
-            period, 2003977 for goods without description and article, and what `write_voucher` refuses.
+            period, 2003977 for goods without description and article, 2003498 for an invoice that is not ready in the
+            warehouse, and what `write_voucher` refuses.
     """
     invoice = record.data
     _check_bookable(company, invoice)

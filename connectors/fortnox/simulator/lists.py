@@ -1,5 +1,6 @@
 """List answers: select, sort, page, and count as Fortnox does (Fortnox facts, 1.3 and 5)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,8 +43,11 @@ def _matching(company: Company, resource: Resource, selection: Selection, moment
 def list_body(company: Company, resource: Resource, selection: Selection, base: str, moment: Moment) -> dict[str, Any]:
     """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0.
 
-    What is younger than the company's search lag is not in it.
+    What is younger than the company's search lag is not in it. By a switch of the company, a list that was seen to
+    ignore `page` gives its first page for every one (Fortnox facts, 5).
     """
+    if resource.repeats_pages and company.settings.some_lists_ignore_page:
+        selection = replace(selection, page=1)
     found = _sorted(_matching(company, resource, selection, moment), selection, resource.order or (resource.key,))
     start = selection.offset + (selection.page - 1) * selection.limit
     shown = found[start : start + selection.limit]

@@ -9,6 +9,7 @@ from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoices import INVOICE
 from connectors.fortnox.simulator.order_fields import ORDER_FIELDS, ORDER_ROW_FIELDS
 from connectors.fortnox.simulator.resource import Shown
+from connectors.fortnox.simulator.warehouse import check_invoiceable
 
 
 def is_invoiced(data: dict[str, Any]) -> bool:
@@ -45,13 +46,14 @@ def createinvoice(company: Company, record: Record, moment: Moment) -> Shown:
     OpenAPI document declares.
 
     Raises:
-        ApiError: 2000397 for a cancelled order, 2000496 the second time.
+        ApiError: 2000397 for a cancelled order, 2000496 the second time, an invented code for one that is not ready.
     """
     order = record.data
     if order["Cancelled"]:
         raise ApiError(2000397, "Ordern är makulerad.")
     if is_invoiced(order):
         raise ApiError(2000496, "Ordern är redan fakturerad.")
+    check_invoiceable(company, order)
     links = {"OrderReference": order["DocumentNumber"], "OfferReference": order["OfferReference"]}
     invoice = convert(company, record, moment, source=ORDER, target=INVOICE, quantities={}, also=links)
     record.data = order | {"InvoiceReference": invoice.data["DocumentNumber"]}

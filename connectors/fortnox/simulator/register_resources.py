@@ -1,16 +1,10 @@
-"""The resources that documents refer to: customers, articles, prices and the small registers (Fortnox facts, 5)."""
+"""The cards that documents refer to, with rules of their own: customers, articles, prices (Fortnox facts, 5)."""
 
 from connectors.fortnox.simulator import articles, customers, prices
 from connectors.fortnox.simulator.customer_fields import CUSTOMER_LIST_FIELDS
-from connectors.fortnox.simulator.errors import Invented, no_route
-from connectors.fortnox.simulator.registers import (
-    CURRENCY_REGISTER,
-    PRICE_LIST_REGISTER,
-    TERMS_REGISTER,
-    UNIT_REGISTER,
-)
+from connectors.fortnox.simulator.errors import no_route
 from connectors.fortnox.simulator.resource import Data, Place, Resource
-from connectors.fortnox.simulator.search import Filter, contains, each, exactly, flag, last_modified, never
+from connectors.fortnox.simulator.search import Filter, contains, each, exactly, flag, last_modified
 
 
 def _customer_item(data: Data) -> Data:
@@ -101,68 +95,4 @@ PRICES = Resource(
     order=("ArticleNumber", "PriceList", "FromQuantity"),
     place=_price_place,
     own_address=prices.address,
-)
-
-PRICE_LISTS = Resource(
-    path="pricelists",
-    single="PriceList",
-    plural="PriceLists",
-    key="Code",
-    scope="price",
-    records=lambda company: company.price_lists,
-    missing=(2000431, "Kan inte hitta prislistan."),
-    create=PRICE_LIST_REGISTER.create,
-    update=PRICE_LIST_REGISTER.update,
-)
-
-UNITS = Resource(
-    path="units",
-    single="Unit",
-    plural="Units",
-    key="Code",
-    scope="settings",
-    records=lambda company: company.units,
-    missing=(2000432, "Kan inte hitta enheten."),
-    create=UNIT_REGISTER.create,
-    update=UNIT_REGISTER.update,
-    delete=UNIT_REGISTER.delete,
-    searches={"lastmodified": last_modified},
-)
-
-TERMS_OF_PAYMENT = Resource(
-    path="termsofpayments",
-    single="TermsOfPayment",
-    plural="TermsOfPayments",
-    key="Code",
-    scope="settings",
-    records=lambda company: company.terms_of_payment,
-    missing=(2000429, "Kan inte hitta betalningsvillkoret."),
-    create=TERMS_REGISTER.create,
-    update=TERMS_REGISTER.update,
-    delete=TERMS_REGISTER.delete,
-    searches={"lastmodified": last_modified},
-    location="paymentterms",
-)
-
-CURRENCIES = Resource(
-    path="currencies",
-    single="Currency",
-    plural="Currencies",
-    key="Code",
-    scope="currency",
-    records=lambda company: company.currencies,
-    missing=(2000427, "Kan inte hitta valutan."),
-    create=CURRENCY_REGISTER.create,
-    update=CURRENCY_REGISTER.update,
-    searches={"lastmodified": never("lastmodified")},
-)
-
-MODES_OF_PAYMENT = Resource(
-    path="modesofpayments",
-    single="ModeOfPayment",
-    plural="ModesOfPayments",
-    key="Code",
-    scope="settings",
-    records=lambda company: company.modes_of_payment,
-    missing=(Invented.MODE_OF_PAYMENT_NOT_FOUND, "Kan inte hitta betalningssättet."),
 )

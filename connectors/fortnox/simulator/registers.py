@@ -1,116 +1,134 @@
-"""The registers beside the documents (Fortnox facts, 6.4 and 6.15)."""
+"""The registers that others refer to by a code, and what stands under fixed names (Fortnox facts, 6.12, 6.14, 6.15)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from connectors.fortnox.simulator.company import Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
-from connectors.fortnox.simulator.fields import Field, Fields, Kind, blank, lay_over
+from connectors.fortnox.simulator.company import Company, Moment
+from connectors.fortnox.simulator.dimensions import cost_center_in_use, project_in_use
+from connectors.fortnox.simulator.errors import ApiError, Invented, invalid_parameter
+from connectors.fortnox.simulator.generic import Rules, resource
+from connectors.fortnox.simulator.labels import take_off
+from connectors.fortnox.simulator.predefined import PRINT_TEMPLATES
+from connectors.fortnox.simulator.resource import Data, Resource
+from connectors.fortnox.simulator.search import Predicate, contains, never
 
 _MOST_PRICE_LISTS = 250
-
-_CURRENCY_FIELDS: dict[str, Field] = {
-    "BuyRate": Field(Kind.NUMBER, default=Decimal(1)),
-    "Code": Field(longest=3),
-    "Date": Field(Kind.DATE, default=None, read_only=True),
-    "Description": Field(longest=50),
-    "IsAutomatic": Field(Kind.BOOLEAN, default=False, read_only=True),
-    "SellRate": Field(Kind.NUMBER, default=Decimal(1)),
-    "Unit": Field(Kind.NUMBER, default=Decimal(1)),
-}
-_PRICE_LIST_FIELDS: dict[str, Field] = {
-    "Code": Field(longest=100),
-    "Comments": Field(),
-    "Description": Field(longest=50),
-    "PreSelected": Field(Kind.BOOLEAN, default=False, read_only=True),
-}
-_TERMS_FIELDS: dict[str, Field] = {"Code": Field(longest=25), "Description": Field()}
-_UNIT_FIELDS: dict[str, Field] = {
-    "Code": Field(longest=20),
-    "CodeEnglish": Field(longest=100),
-    "Description": Field(longest=100),
-}
+_OWN_CURRENCY = "SEK"
+_FOUR_DIGITS = range(1000, 10000)
 
 
-def _check_currency(currency: dict[str, Any], moment: Moment) -> None:
+def _currency(_company: Company, currency: Data, moment: Moment) -> None:
     for name in ("BuyRate", "SellRate", "Unit"):
         if currency[name] <= 0:
             raise ApiError(2000108, f"Fältet {name} måste vara större än noll.")
     currency["Date"] = moment.today.isoformat()
 
 
-def _plain(_entry: dict[str, Any], _moment: Moment) -> None:
-    """Nothing more to check."""
-
-
-def _unlimited(_records: Records) -> None:
-    """No limit to how many there are."""
-
-
-def _check_number_of_lists(records: Records) -> None:
-    if len(records) >= _MOST_PRICE_LISTS:
+def _price_list(company: Company, price_list: Data, _moment: Moment) -> None:
+    if price_list["Code"] not in company.price_lists and len(company.price_lists) >= _MOST_PRICE_LISTS:
         raise ApiError(Invented.TOO_MANY_PRICE_LISTS, f"Det finns redan {_MOST_PRICE_LISTS} prislistor.")
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """A register of entries by code, whose code and description are required. A used entry can be deleted."""
-
-    fields: Fields
-    records: Callable[[Company], Records]
-    exists: Invented
-    complete: Callable[[dict[str, Any], Moment], None] = _plain
-    admit: Callable[[Records], None] = _unlimited
-
-    def _checked(self, entry: dict[str, Any], moment: Moment) -> None:
-        for name in ("Code", "Description"):
-            if not entry[name]:
-                raise ApiError(2000204, f"Fältet {name} saknas.")
-        self.complete(entry, moment)
-
-    def create(self, company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
-        """Register an entry.
-
-        Raises:
-            ApiError: 2000204 without code or description, invented codes for a code that is registered already or one
-                too many, and whatever a single property refuses.
-        """
-        entry = blank(self.fields)
-        lay_over(entry, sent, self.fields)
-        self._checked(entry, moment)
-        records = self.records(company)
-        if entry["Code"] in records:
-            raise ApiError(self.exists, f"Koden {entry['Code']} finns redan.")
-        self.admit(records)
-        record = Record(entry, moment.now)
-        records[entry["Code"]] = record
-        return record
-
-    def update(self, _company: Company, record: Record, sent: Mapping[str, Any], moment: Moment) -> None:
-        """Change an entry; the code stays.
-
-        Raises:
-            ApiError: 2001399 for another code, else as `create`.
-        """
-        entry = dict(record.data)
-        if sent.get("Code") not in (None, "", entry["Code"]):
-            raise unknown_field("Code")
-        lay_over(entry, {name: value for name, value in sent.items() if name != "Code"}, self.fields)
-        self._checked(entry, moment)
-        record.data, record.modified = entry, moment.now
-
-    def delete(self, company: Company, record: Record, _moment: Moment) -> None:
-        """Take an entry out; what names its code fails at its next change (Fortnox facts, 6.2, known bug)."""
-        del self.records(company)[record.data["Code"]]
+def _mode_of_payment(company: Company, mode: Data, _moment: Moment) -> None:
+    number = str(mode["AccountNumber"])
+    if not number.isdigit() or not company.has_account(int(number)):
+        raise ApiError(2000423, f"Kan inte hitta kontot ({number}).")
 
 
-CURRENCY_REGISTER = Register(
-    _CURRENCY_FIELDS, lambda company: company.currencies, Invented.CURRENCY_EXISTS, complete=_check_currency
-)
-PRICE_LIST_REGISTER = Register(
-    _PRICE_LIST_FIELDS, lambda company: company.price_lists, Invented.PRICE_LIST_EXISTS, admit=_check_number_of_lists
-)
-TERMS_REGISTER = Register(_TERMS_FIELDS, lambda company: company.terms_of_payment, Invented.TERMS_OF_PAYMENT_EXIST)
-UNIT_REGISTER = Register(_UNIT_FIELDS, lambda company: company.units, Invented.UNIT_EXISTS)
+def _predefined_account(company: Company, predefined: Data, _moment: Moment) -> None:
+    number = predefined["Account"]
+    if number not in _FOUR_DIGITS:
+        raise ApiError(2002462, "Kontot måste ha fyra siffror.")
+    if not company.has_account(number):
+        raise ApiError(2001265, f"Kontot ({number}) finns inte eller är inte aktivt.")
+
+
+def _predefined_voucher_series(_company: Company, predefined: Data, _moment: Moment) -> None:
+    if not predefined["VoucherSeries"]:
+        raise ApiError(2000204, "Fältet VoucherSeries saknas.")
+
+
+def _of_type(wanted: str) -> Predicate:
+    if wanted not in {kind for _, kind in PRINT_TEMPLATES.values()}:
+        raise invalid_parameter("type")
+    return lambda record: PRINT_TEMPLATES[record.data["Template"]][1] == wanted
+
+
+_RATE = {"default": Decimal(1)}
+
+REGISTERS: dict[str, Resource] = {
+    "currencies": resource(
+        "currencies",
+        Rules(
+            missing=(2000427, "Kan inte hitta valutan."),
+            taken=Invented.CURRENCY_EXISTS,
+            but={
+                "BuyRate": _RATE,
+                "SellRate": _RATE,
+                "Unit": _RATE,
+                "Date": {"read_only": True, "default": None},
+                "IsAutomatic": {"read_only": True},
+            },
+            complete=_currency,
+            in_use=lambda _company, currency: currency["Code"] == _OWN_CURRENCY,
+            kept=Invented.OWN_CURRENCY_NEEDED,
+            searches={"lastmodified": never("lastmodified")},
+        ),
+    ),
+    "units": resource("units", Rules(missing=(2000432, "Kan inte hitta enheten."), taken=Invented.UNIT_EXISTS)),
+    "price_lists": resource(
+        "price_lists",
+        Rules(
+            missing=(2000431, "Kan inte hitta prislistan."),
+            taken=Invented.PRICE_LIST_EXISTS,
+            but={"PreSelected": {"read_only": True}},
+            complete=_price_list,
+        ),
+    ),
+    "terms_of_payment": resource(
+        "terms_of_payment",
+        Rules(
+            missing=(2000429, "Kan inte hitta betalningsvillkoret."),
+            taken=Invented.TERMS_OF_PAYMENT_EXIST,
+            location="paymentterms",
+        ),
+    ),
+    "terms_of_delivery": resource("terms_of_delivery", Rules(missing=(2000435, "Kan inte hitta leveransvillkoret."))),
+    "ways_of_delivery": resource("ways_of_delivery"),
+    "modes_of_payment": resource(
+        "modes_of_payment",
+        Rules(
+            missing=(Invented.MODE_OF_PAYMENT_NOT_FOUND, "Kan inte hitta betalningssättet."), complete=_mode_of_payment
+        ),
+    ),
+    "labels": resource(
+        "labels",
+        Rules(key="assigned", missing=(Invented.LABEL_NOT_FOUND, "Kan inte hitta etiketten."), deleted=take_off),
+    ),
+    "projects": resource(
+        "projects",
+        Rules(
+            key="offered",
+            missing=(2001161, "Kan inte hitta projektet."),
+            but={"Status": {"default": "ONGOING"}},
+            listed={
+                name: name
+                for name in ("Description", "EndDate", "ProjectLeader", "ProjectNumber", "StartDate", "Status")
+            },
+            in_use=project_in_use,
+            searches={"description": contains("Description")},
+            location="project",
+            repeats_pages=True,
+        ),
+    ),
+    "cost_centers": resource(
+        "cost_centers", Rules(but={"Active": {"default": True}}, in_use=cost_center_in_use, repeats_pages=True)
+    ),
+    "print_templates": resource("print_templates", Rules(searches={"type": _of_type})),
+    "email_senders": resource("email_senders", Rules(key="assigned")),
+    "predefined_accounts": resource(
+        "predefined_accounts",
+        Rules(missing=(2001403, "Kan inte hitta det fördefinierade kontot."), complete=_predefined_account),
+    ),
+    "predefined_voucher_series": resource("predefined_voucher_series", Rules(complete=_predefined_voucher_series)),
+}
+"""By their names in the table; what is seeded is in `register_seeds`."""

@@ -58,9 +58,12 @@ class Resource:
     """One resource under `/3/`; an operation that is None answers as an unknown route.
 
     `order` holds the properties a list is sorted by when nothing is asked, the key if it is empty. `location` is the
-    bare word a creation's `Location` header holds, the path if it is empty (Fortnox facts, 1.4). `records_at` gives the
-    objects that a call sees where its day or query decides that (the financial year); `delete_scope` is a further scope
-    that deleting needs; `shown` turns what is stored into what a caller sees of one object.
+    bare word a creation's `Location` header holds, the path if it is empty (Fortnox facts, 1.4). `answered` is the
+    envelope of answers where it differs from that of requests. `listed` and `readable` say whether the resource has
+    those GETs, `created_at_object` whether a POST goes to an object's path, `repeats_pages` whether the list is one of
+    those that were seen to ignore `page`. `changes` are actions that carry an object in their envelope. `records_at`
+    gives the objects that a call sees where its day or query decides that (the financial year); `delete_scope` is a
+    further scope that deleting needs; `shown` turns what is stored into what a caller sees of one object.
     """
 
     path: str
@@ -84,6 +87,12 @@ class Resource:
     place: Callable[[list[str]], Place] = plain_place
     own_address: Callable[[Data], str] | None = None
     location: str = ""
+    answered: str = ""
+    listed: bool = True
+    readable: bool = True
+    created_at_object: bool = False
+    repeats_pages: bool = False
+    changes: Mapping[str, Update] = field(default_factory=dict)
     records_at: Callable[[Company, Moment], Records] | None = None
     shown: Callable[[Data], Data] = dict
     delete_scope: str = ""

@@ -1,7 +1,17 @@
 """Every resource of the simulator by its path, and the order in which they build on each other."""
 
+from connectors.fortnox.simulator.accruals import ACCRUALS
 from connectors.fortnox.simulator.agreement_resources import CONTRACTS, TAX_REDUCTIONS
+from connectors.fortnox.simulator.assets import ASSETS
+from connectors.fortnox.simulator.cards import CARDS
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
+from connectors.fortnox.simulator.file_connections import (
+    ARTICLE_FILES,
+    ASSET_FILES,
+    SUPPLIER_INVOICE_FILES,
+    VOUCHER_FILES,
+)
+from connectors.fortnox.simulator.finance import FINANCE_INVOICES
 from connectors.fortnox.simulator.ledger_resources import (
     ACCOUNT_CHARTS,
     ACCOUNTS,
@@ -10,41 +20,40 @@ from connectors.fortnox.simulator.ledger_resources import (
     VOUCHERS,
 )
 from connectors.fortnox.simulator.purchase_resources import SUPPLIER_INVOICES, SUPPLIER_PAYMENTS
-from connectors.fortnox.simulator.register_resources import (
-    ARTICLES,
-    CURRENCIES,
-    CUSTOMERS,
-    MODES_OF_PAYMENT,
-    PRICE_LISTS,
-    PRICES,
-    TERMS_OF_PAYMENT,
-    UNITS,
-)
+from connectors.fortnox.simulator.register_resources import ARTICLES, CUSTOMERS, PRICES
+from connectors.fortnox.simulator.registers import REGISTERS
 from connectors.fortnox.simulator.resource import Resource
+from connectors.fortnox.table import RESOURCES as TABLE
 
-NAMED: dict[str, Resource] = {
-    "financial_years": FINANCIAL_YEARS,
+_NAMED: dict[str, Resource] = {
+    **REGISTERS,
+    **CARDS,
+    **ACCRUALS,
+    **ASSETS,
     "account_charts": ACCOUNT_CHARTS,
     "accounts": ACCOUNTS,
+    "financial_years": FINANCIAL_YEARS,
     "voucher_series": VOUCHER_SERIES,
-    "currencies": CURRENCIES,
-    "modes_of_payment": MODES_OF_PAYMENT,
-    "price_lists": PRICE_LISTS,
-    "terms_of_payment": TERMS_OF_PAYMENT,
-    "units": UNITS,
+    "vouchers": VOUCHERS,
     "articles": ARTICLES,
-    "prices": PRICES,
     "customers": CUSTOMERS,
+    "finance_invoices": FINANCE_INVOICES,
+    "invoices": INVOICES,
     "offers": OFFERS,
     "orders": ORDERS,
-    "invoices": INVOICES,
     "contracts": CONTRACTS,
     "tax_reductions": TAX_REDUCTIONS,
     "payments": PAYMENTS,
+    "prices": PRICES,
     "supplier_invoices": SUPPLIER_INVOICES,
     "supplier_payments": SUPPLIER_PAYMENTS,
-    "vouchers": VOUCHERS,
+    "article_file_connections": ARTICLE_FILES,
+    "asset_file_connections": ASSET_FILES,
+    "supplier_invoice_file_connections": SUPPLIER_INVOICE_FILES,
+    "voucher_file_connections": VOUCHER_FILES,
 }
-"""Under the names of the control plane; each only refers to those before it."""
+
+NAMED: dict[str, Resource] = {name: _NAMED[name] for name in TABLE if name in _NAMED}
+"""Under the names of the table and the control plane; each only refers to those before it, as in the table."""
 
 RESOURCES = {resource.path: resource for resource in NAMED.values()}

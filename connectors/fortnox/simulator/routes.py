@@ -11,6 +11,7 @@ from connectors.fortnox.simulator.lists import list_body, object_url
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.resources import RESOURCES
 from connectors.fortnox.simulator.search import Predicate, read_selection
+from connectors.fortnox.simulator.special import Special
 from connectors.fortnox.simulator.specials import SPECIALS
 from connectors.fortnox.simulator.wire import JSON_TYPE, Answer, error_answer, json_answer, opened
 
@@ -36,11 +37,18 @@ def _single(resource: Resource, record: Record, call: Call) -> dict[str, Any]:
     for name, pattern in resource.further_urls.items():
         data[name] = f"{call.base}/3/{pattern.format(key=record.data[resource.key])}"
     data.update(resource.shown(record.data))
-    return {resource.single: data}
+    return {resource.answered or resource.single: data}
+
+
+def _created(company: Company, resource: Resource, call: Call, moment: Moment) -> Answer:
+    if resource.create is None:
+        raise no_route()
+    record = resource.create(company, opened(call.body, resource.single), moment)
+    return json_answer(201, _single(resource, record, call), {"Location": resource.location or resource.path})
 
 
 def _collection(company: Company, resource: Resource, within: Predicate | None, call: Call, moment: Moment) -> Answer:
-    if call.method == "GET":
+    if call.method == "GET" and resource.listed:
         selection = read_selection(
             call.query,
             searches=resource.searches,
@@ -50,9 +58,8 @@ def _collection(company: Company, resource: Resource, within: Predicate | None, 
             moment=moment,
         )
         return json_answer(200, list_body(company, resource, selection.only(within), call.base, moment))
-    if call.method == "POST" and within is None and resource.create is not None:
-        record = resource.create(company, opened(call.body, resource.single), moment)
-        return json_answer(201, _single(resource, record, call), {"Location": resource.location or resource.path})
+    if call.method == "POST" and within is None:
+        return _created(company, resource, call, moment)
     raise no_route()
 
 
@@ -64,7 +71,9 @@ def _find(company: Company, resource: Resource, key: str, moment: Moment) -> Rec
 
 
 def _object(company: Company, resource: Resource, key: str, call: Call, moment: Moment) -> Answer:
-    if call.method == "GET":
+    if call.method == "POST" and resource.created_at_object:
+        return _created(company, resource, call, moment)
+    if call.method == "GET" and resource.readable:
         return json_answer(200, _single(resource, _find(company, resource, key, moment), call))
     if call.method == "PUT" and resource.update is not None:
         record = _find(company, resource, key, moment)
@@ -79,6 +88,10 @@ def _object(company: Company, resource: Resource, key: str, call: Call, moment: 
 
 
 def _action(company: Company, resource: Resource, key: str, name: str, call: Call, moment: Moment) -> Answer:
+    if call.method == "PUT" and name in resource.changes:
+        record = _find(company, resource, key, moment)
+        resource.changes[name](company, record, opened(call.body, resource.single), moment)
+        return json_answer(200, _single(resource, record, call))
     actions = {"PUT": resource.actions, "GET": resource.get_actions}.get(call.method, {})
     action = actions.get(name)
     if action is None:
@@ -90,17 +103,25 @@ def _action(company: Company, resource: Resource, key: str, name: str, call: Cal
     if shown is None:
         return json_answer(200, _single(resource, record, call))
     owner = RESOURCES[shown.path]
-    (inner,) = _single(owner, shown.record, call).values()
-    return json_answer(200, {shown.envelope or owner.single: inner})
+    ((envelope, inner),) = _single(owner, shown.record, call).items()
+    return json_answer(200, {shown.envelope or envelope: inner})
+
+
+def _target(parts: list[str]) -> tuple[Special | Resource | None, list[str]]:
+    """Give what answers for a path, by its first two segments or else by its first, and the segments behind."""
+    for count in (2, 1):
+        path = "/".join(parts[:count])
+        found = SPECIALS.get(path) or RESOURCES.get(path)
+        if found is not None:
+            return found, parts[count:]
+    return None, []
 
 
 def _routed(company: Company, call: Call, moment: Moment) -> Answer:
-    name, *rest = _segments(call.path) or [""]
-    special = SPECIALS.get(name)
-    _check_headers(call, JSON_TYPE if special is None else special.body_type(call))
-    if special is not None:
-        return special.answer(company, call, rest, moment)
-    resource = RESOURCES.get(name)
+    resource, rest = _target(_segments(call.path))
+    _check_headers(call, resource.body_type(call) if isinstance(resource, Special) else JSON_TYPE)
+    if isinstance(resource, Special):
+        return resource.answer(company, call, rest, moment)
     if resource is None:
         raise no_route()
     call.needs(resource.scope)

@@ -31,7 +31,16 @@ class CompanySettings:
     `supplier_invoices_need_approval` says whether a supplier invoice must be approved before it can be booked.
     `allow_second_credit` says whether an invoice can be credited again, `credit_copies_references` whether a credit
     invoice has the original's `ExternalInvoiceReference1` and `2`; neither is known of Fortnox.
+    `bank_details` says whether the company has them: without, no invoice goes by e-mail. `einvoice_needs_gln` says
+    whether an e-invoice needs the customer's location number. With `warehouse_module` documents must be set ready.
+    `largest_file_bytes` limits an upload; `largest_attachment_bytes`, `most_attachments` (of a document) and
+    `most_attachments_at_once` limit attachments; `most_files_sent_along`, `most_bytes_sent_along` and
+    `most_pages_sent_along` limit what goes along with a document. The sizes of the limits are *simulator choices*.
+    `events_end_with_consent` says whether a company's events stop when its consent is revoked, `close_on_token_expiry`
+    whether a WebSocket connection is closed (1008) when a token given on it runs out; neither is known of Fortnox.
     `search_lag_seconds` is how long a new object is missing from lists and searches, while its number finds it at once.
+    `check_dimensions` says whether a document may only name projects and cost centers that exist.
+    `some_lists_ignore_page` lets projects and cost centers give their first page again and again (Fortnox facts, 5).
     `refuse_unknown_parameters` chooses between the two behaviours seen for unknown query parameters.
     """
 
@@ -53,6 +62,16 @@ class CompanySettings:
     extra_accounts: tuple[int, ...] = ()
     missing_accounts: tuple[int, ...] = ()
     base_price_with_article: bool = False
+    bank_details: bool = True
+    einvoice_needs_gln: bool = True
+    warehouse_module: bool = False
+    largest_file_bytes: int = 10_000_000
+    largest_attachment_bytes: int = 5_000_000
+    most_attachments: int = 20
+    most_attachments_at_once: int = 10
+    most_files_sent_along: int = 5
+    most_bytes_sent_along: int = 10_000_000
+    most_pages_sent_along: int = 100
     first_article_number: int = 1
     first_customer_number: int = 1
     first_invoice_number: int = 1
@@ -67,6 +86,10 @@ class CompanySettings:
     order_createinvoice_answer: Literal["order", "invoice"] = "order"
     refuse_unknown_parameters: bool = True
     search_lag_seconds: float = 0.0
+    check_dimensions: bool = True
+    some_lists_ignore_page: bool = False
+    events_end_with_consent: bool = True
+    close_on_token_expiry: bool = False
 
 
 def _default_clients() -> dict[str, str]:

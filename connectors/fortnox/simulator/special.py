@@ -1,4 +1,4 @@
-"""What a resource is that follows no common form: it answers for everything under its first path segment itself."""
+"""What a resource is that follows no common form: it answers for everything under its first path segments itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ def _json(_call: Call) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """`answer` gets the path's decoded segments behind the first, checks the scope itself and raises `ApiError`.
+    """`answer` gets the path's decoded segments behind its own, checks the scope itself and raises `ApiError`.
 
     `body_type` is the content type that a call's body must have.
     """

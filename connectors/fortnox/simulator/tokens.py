@@ -4,10 +4,11 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 CODE_LIFE = timedelta(minutes=10)
 REFRESH_LIFE = timedelta(days=45)
@@ -145,6 +146,17 @@ class TokenRegister:
     def revoke(self, refresh_token: str) -> None:
         """Kill a refresh token; an unknown one is no error."""
         self._refresh.pop(refresh_token, None)
+
+    def saved(self) -> dict[str, Any]:
+        """Give what is to be stored; an access token that has run out is left out unless a consent names it."""
+        named = {consent.access_token for consent in self._refresh.values()}
+        access = {token: one for token, one in self._access.items() if token in named or self.is_live(one)}
+        return {"key": self._key, "access": access, "refresh": self._refresh, "codes": self._codes}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take back what was stored."""
+        self._key, self._access = saved["key"], saved["access"]
+        self._refresh, self._codes = saved["refresh"], saved["codes"]
 
     def clear(self) -> None:
         """Forget every token and code."""

@@ -4,9 +4,7 @@ from connectors.fortnox.table.model import Absence, Action, Resource
 
 
 def _asset(name: str, at: str, says: str) -> Action:
-    return Action(
-        name=name, at=f"/assets/{at}/{{GivenNumber}}", says=says, sends="envelope", other_envelopes=("Assets",), key=""
-    )
+    return Action(name=name, at=f"/assets/{at}/{{GivenNumber}}", says=says, sends="envelope", key="")
 
 
 COMPANY: tuple[Resource, ...] = (
@@ -94,7 +92,8 @@ ASSETS: tuple[Resource, ...] = (
         name="asset_types",
         one="asset_type",
         path="/assets/types",
-        single="Type",
+        single="AssetType",
+        other_envelopes=("Type",),
         plural="Types",
         keys=("Id",),
         scope="assets",
@@ -120,6 +119,7 @@ ASSETS: tuple[Resource, ...] = (
         one="asset",
         path="/assets",
         single="Asset",
+        other_envelopes=("Assets",),
         plural="Assets",
         keys=("GivenNumber",),
         list_key="Id",
@@ -140,6 +140,7 @@ ASSETS: tuple[Resource, ...] = (
                 says="depreciate assets up to a day",
                 method="POST",
                 sends="envelope",
+                answers="bare",
                 key="",
             ),
             Action(

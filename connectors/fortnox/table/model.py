@@ -52,7 +52,7 @@ class Operation:
         given = iter(numbers)
         try:
             filled = _PLACEHOLDER.sub(lambda _: quote(next(given), safe=""), self.path)
-        except RuntimeError as e:
+        except StopIteration as e:
             raise ValueError(f"{self.name} needs {len(self.keys)} keys") from e
         if next(given, None):
             raise ValueError(f"{self.name} needs {len(self.keys)} keys")
@@ -122,7 +122,8 @@ class Resource:
     ``keys`` are the fields in the path of one object; a resource without any is the company's only one of its kind.
     ``schema`` names what is written in Fortnox's own description, from which the fields come; ``required`` is what a
     create cannot do without. ``rows`` are the rows of the capability matrix that this resource serves. ``example`` is
-    the body of a create as the simulator takes it, ``change`` that of an update.
+    the body of a create as the simulator takes it, ``change`` that of an update. ``list_key`` is the key's name in an
+    object where the path calls it something else, ``row_key`` its name in a list row where that differs again.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Resource:
     keys: tuple[str, ...]
     scope: str
     verbs: tuple[Verb, ...]
+    other_envelopes: tuple[str, ...] = ()
     schema: str = ""
     required: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
@@ -141,6 +143,7 @@ class Resource:
     sort: str = ""
     query: tuple[str, ...] = ()
     list_key: str = ""
+    row_key: str = ""
     object_path: str = ""
     sends: Sent = "envelope"
     read_answers: Answered = "object"
@@ -178,7 +181,8 @@ class Resource:
             path=self.path if verb in {"list", "create"} else self.at,
             envelope=self.plural if verb == "list" else self.single,
             effect=effect,
-            key=self.list_key or (self.keys[-1] if self.keys else ""),
+            key=(self.row_key if verb == "list" else "") or self.list_key or (self.keys[-1] if self.keys else ""),
+            other_envelopes=() if verb == "list" else self.other_envelopes,
             sort=self.sort if verb == "list" else "",
             resource=self.name,
             scope=self.scope,
@@ -196,7 +200,7 @@ class Resource:
             envelope=action.envelope or (self.plural if action.answers == "list" else self.single),
             effect=action.effect,
             key=(self.list_key or (self.keys[-1] if self.keys else "")) if action.key is None else action.key,
-            other_envelopes=action.other_envelopes,
+            other_envelopes=action.other_envelopes or self.other_envelopes,
             resource=self.name,
             scope=self.scope,
             says=action.says,

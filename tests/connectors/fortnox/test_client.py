@@ -69,7 +69,6 @@ async def client_of(far: Far) -> AsyncIterator[Client]:
         (403, refusal(2000663), Park, Park, "scope_missing"),
         (400, refusal(2001101), Park, Park, "licence_missing"),
         (400, refusal(9999999), Park, Park, "refused"),
-        (400, refusal(2000310), Park, Park, "record_in_use"),
         (403, refusal(2000310), CredentialsLost, CredentialsLost, "login_refused"),
         (403, refusal(2001103), CredentialsLost, CredentialsLost, "api_licence_missing"),
         (400, refusal(1000003), Later, Later, "system_exception"),

@@ -184,7 +184,7 @@ async def test_one_sale_as_order_and_invoice_is_a_question() -> None:
         with pytest.raises(Held, match="same_sale"):
             await here.carry_out(own)
         assert await here.spent() == before
-        assert here.links.asked == [("1", "125.00", "SEK", 60)]
+        assert here.links.asked == [(own.thing.thing(here.target.company), 60)]
         here.links.same = None
         assert (await here.carry_out(own)).result == "created"
         assert (await here.carry_out(invoice())).result == "created"

@@ -94,7 +94,7 @@ def test_error_information_in_either_casing(body: dict[str, object], said: Infor
 def test_paths_and_meanings_are_whole() -> None:
     """A number in a path is encoded; every meaning says something to a person; reads are marked as such."""
     assert OPERATIONS["read_customer"].at("K/1 å") == "/customers/K%2F1%20%C3%A5"
-    assert all(meaning.reason and meaning.remedy.endswith((".", ".)")) for meaning in MEANINGS.values())
+    assert all(meaning.reason and meaning.text().endswith((".", ".)")) for meaning in MEANINGS.values())
     reads = {operation.name for operation in OPERATIONS.values() if operation.effect == "none"}
     gets = {operation.name for operation in OPERATIONS.values() if operation.method == "GET"}
     sendings = {operation.name for operation in OPERATIONS.values() if operation.effect == "send"}

@@ -113,7 +113,7 @@ async def test_seeds_go_in_without_calls() -> None:
 @pytest.mark.parametrize(
     ("order", "named"),
     [
-        ({"projects": []}, "projects"),
+        ({"contacts": []}, "contacts"),
         ({"customers": {}}, "customers"),
         ({"customers": [{}]}, "customers[0] was refused: 2000204"),
         ({"articles": [{}]}, "articles[0] was refused: 2001846"),

@@ -193,13 +193,17 @@ async def test_content_type_and_accept_are_checked() -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/3/projects"),
+        ("GET", "/3/contacts"),
+        ("GET", "/3/labels/1"),
+        ("GET", "/3/settings"),
+        ("GET", "/3/settings/company/1"),
         ("GET", "/3/"),
         ("GET", "/api/time/registrations-v2"),
         ("DELETE", "/3/invoices/1"),
-        ("POST", "/3/modesofpayments"),
-        ("PUT", "/3/invoices/1/warehouseready"),
-        ("GET", "/3/invoices/1/email"),
+        ("DELETE", "/3/termsofdeliveries/EXW"),
+        ("PUT", "/3/offers/1/warehouseready"),
+        ("PUT", "/3/invoices/1/email"),
+        ("GET", "/3/orders/1/einvoice"),
         ("POST", "/3/companyinformation"),
     ],
 )

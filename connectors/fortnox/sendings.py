@@ -1,0 +1,78 @@
+"""Sending a document: a GET that leaves the house, so it goes once, and is never repeated on a guess (facts, 6.1)."""
+
+from connectors.base import Json, Settled, Sighting, Task, Write
+from connectors.fortnox.client import Client
+from connectors.fortnox.record_actions import number_meant
+from connectors.fortnox.record_names import far_object
+from connectors.fortnox.record_proofs import unprovable
+from connectors.fortnox.record_reads import find, path_of
+from connectors.fortnox.resource import command_of, held
+from connectors.fortnox.table import OPERATIONS, RESOURCES
+from connectors.fortnox.wire import is_true
+from handlers.commands import SendDocument
+
+CARRIER = "send_document"
+
+
+def operations() -> tuple[str, ...]:
+    """Everything of the table that leaves the house."""
+    return tuple(name for name, operation in OPERATIONS.items() if operation.effect == "send")
+
+
+class Sendings:
+    """``SendDocument`` at Fortnox: proved by ``Sent`` turning true, which it does once in a document's life."""
+
+    def far_object(self, task: Task) -> str | None:
+        """The document."""
+        command = command_of(task, SendDocument)
+        return far_object(RESOURCES[command.resource], number_meant(task, command))
+
+    async def plan(self, task: Task, client: Client) -> Write | Settled:
+        """Read whether it was sent before, because that decides what a later look can prove; then send it.
+
+        It counts as a create: what a 429 refused is looked for, too, before it goes again.
+        """
+        command = command_of(task, SendDocument)
+        resource, number = RESOURCES[command.resource], number_meant(task, command)
+        operation = OPERATIONS.get(f"{command.how}_{resource.one}")
+        named = far_object(resource, number)
+        if operation is None:
+            raise held("cannot_be_sent", f"Fortnox has no {command.how} for {resource.name}: discard this command.")
+        stored = await find(resource, number, client)
+        if stored is None:
+            raise held("record_missing", f"There is no {named} in Fortnox: correct it, or discard the command.")
+        if is_true(stored.get("Cancelled")):
+            raise held("document_cancelled", f"{named} is cancelled in Fortnox: it is not sent. Discard this command.")
+        sent = is_true(stored.get("Sent"))
+        return Write(
+            operation.name,
+            operation.method,
+            path_of(operation.name, resource, number),
+            None,
+            creates=True,
+            # Where it was sent before, only a person can end a doubt: it must not keep the document from others.
+            far_object=None if sent else named,
+            stands_on={"Sent": sent},
+            evidence={"carrier": CARRIER, "resource": resource.name, "number": number, "sent_before": sent},
+            proof={"read": named, "Sent": sent},
+        )
+
+    async def perform(self, task: Task, write: Write, client: Client) -> Settled:
+        """Send it once; a complete answer is the proof."""
+        answer = await client.request(write.operation, path=write.path)
+        named = far_object(RESOURCES[write.evidence["resource"]], write.evidence["number"])
+        proof: Json = {"object": named} | ({"Sent": is_true(answer["Sent"])} if "Sent" in answer else {})
+        return Settled(None, "changed", proof=proof)
+
+    async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
+        """Sent now and not before: it went. Sent before: nothing can be proved, so a person is asked."""
+        resource = RESOURCES[evidence["resource"]]
+        named = far_object(resource, evidence["number"])
+        if evidence["sent_before"]:
+            raise unprovable(f"whether {operation} of {named} went once more")
+        stored = await find(resource, evidence["number"], client)
+        if stored is None:
+            raise held("record_missing", f"There is no {named} in Fortnox any more: discard the command.")
+        sent = is_true(stored.get("Sent"))
+        proof: Json = {"read": named, "Sent": sent}
+        return Sighting(Settled(None, "changed", proof=proof) if sent else None, proof)

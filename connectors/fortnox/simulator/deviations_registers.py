@@ -1,0 +1,30 @@
+"""What is known to differ from Fortnox, or was decided without evidence, in registers, cards and assets."""
+
+DEVIATIONS_OF_REGISTERS: tuple[tuple[str, str], ...] = (
+    (
+        "Empty properties",
+        "Of a plain resource: a text is empty, a number or date null, a flag false, a list of rows [].",
+    ),
+    ("lastmodified", "Taken by every plain resource but currencies, which refuse it (2000588)."),
+    ("Unknown and used keys", "Where Fortnox's own code is not known, one invented code each for all resources."),
+    ("Project, cost center", "One that is not there is refused on documents and rows (a switch leaves the look out)."),
+    ("Project, cost center used", "Not deleted while a document, row or card names it, cancelled or not."),
+    ("Lists of these two", "Follow page; a switch lets them give their first page every time."),
+    ("Labels", "Sent all at once; deleting one takes it off its documents without changing their lastmodified."),
+    ("Currency deleted", "Only SEK is kept; documents in another keep its code and fail at their next change."),
+    ("Mode of payment", "Its account must stand in the chart (2000423); deleting one in use is not refused."),
+    ("Supplier", "New ones have SEK and NORMAL; one that articles or supplier invoices name is not deleted."),
+    ("Customer references", "Under CustomerReference and CustomerReferenceRows as any object and list."),
+    ("Predefined accounts", "Not read when something is booked; 0 is one that is not set."),
+    ("Predefined voucher series", "Letters beyond B and C are chosen here, and not read when something is booked."),
+    ("Print templates", "One of each kind: oc, of, st."),
+    ("Accruals", "Times follows from the dates; rows are kept as sent; no voucher is written."),
+    ("Supplier invoice, contract", "Named by accruals and connections, they are looked up where the company has any."),
+    ("Assets", "Kronor, linear by months from AcquisitionStart to DepreciationFinal; no voucher is written."),
+    ("Asset types", "A POST may go to the collection or to any number; the number given is the next one."),
+    ("Accounts of assets, accruals, expenses", "Not looked up in the chart."),
+    ("Fortnox Finans", "Status OPEN, OCR and balance at once; fees are 0, nothing is sent, charged or booked."),
+    ("Me", "Always the service user of the consent."),
+    ("EU limit", "99680 kronor a year; what counts is the net of invoices under the regime EUVAT."),
+    ("Company settings", "No bank details; VATNumber follows from the organisation number."),
+)

@@ -1,0 +1,63 @@
+"""Commands that look things up: error codes, what can be done with Fortnox, and every operation; no configuration."""
+
+import click
+
+from daemon.cli.common import Refused, print_json, with_json
+
+
+@click.command
+@click.argument("code", type=int, required=False)
+@with_json
+def errors(code: int | None, as_json: bool) -> None:
+    """Explain Fortnox's error CODE: cause and what to do, in English and Swedish; without CODE list them all."""
+    from daemon import reference
+    from daemon.cli import reference_text
+
+    shown = reference.error_codes() if code is None else reference.error_code(code)
+    if not shown:
+        raise Refused(f"the catalogue has no error code {code}")
+    if as_json:
+        print_json(shown)
+    elif code is None:
+        reference_text.print_codes(shown)
+    else:
+        reference_text.print_code(shown)
+
+
+@click.command
+@with_json
+def capabilities(as_json: bool) -> None:
+    """Show what can be read, created and updated in Fortnox: available, in progress or unsupported."""
+    from daemon import reference
+    from daemon.cli.reference_text import print_matrix
+
+    shown = reference.capabilities()
+    if as_json:
+        print_json(shown)
+    else:
+        print_matrix(shown)
+
+
+@click.command
+@click.argument("name", required=False)
+@click.option("--resource", help="Only this resource's, for instance invoices.")
+@with_json
+def operations(name: str | None, resource: str | None, as_json: bool) -> None:
+    """List every operation of Fortnox; with NAME all of one: fields, scope, side effect, an example."""
+    from connectors.fortnox.table import OPERATIONS, RESOURCES
+    from daemon import reference
+    from daemon.cli import reference_text
+    from daemon.config_faults import meant
+
+    if resource is not None and resource not in RESOURCES:
+        raise Refused(f"there is no resource {resource}{meant(resource, RESOURCES)}")
+    if name is not None and name not in OPERATIONS:
+        raise Refused(f"there is no operation {name}{meant(name, OPERATIONS)}")
+    if name is not None and resource not in {None, OPERATIONS[name].resource}:
+        raise Refused(f"there is no operation {name} in {resource}")
+    if name is None:
+        listed = reference.operations(resource)
+        print_json(listed) if as_json else reference_text.print_operations(listed)
+    else:
+        shown = reference.operation(name)
+        print_json(shown) if as_json else reference_text.print_operation(shown)

@@ -1,0 +1,77 @@
+"""What shall be true outside: frozen commands that rules make and delivery carries out."""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from handlers.commands.base import CommandBase, MatchKey, Purpose
+from handlers.commands.cards import EnsureArticle, EnsureCustomer, EnsureNote
+from handlers.commands.documents import (
+    DocumentCommand,
+    DocumentKind,
+    DocumentRow,
+    EnsureCancelled,
+    EnsureCredit,
+    EnsureInvoice,
+    EnsureOffer,
+    EnsureOrder,
+)
+from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
+from handlers.commands.records import (
+    ActOnRecord,
+    EnsureRecord,
+    RecordCommand,
+    ReverseVoucher,
+    SendDocument,
+    voucher_correction,
+)
+
+__all__ = [
+    "COMMANDS",
+    "ActOnRecord",
+    "BookInvoice",
+    "BookPayment",
+    "Command",
+    "CommandBase",
+    "DocumentCommand",
+    "DocumentKind",
+    "DocumentRow",
+    "EnsureArticle",
+    "EnsureCancelled",
+    "EnsureCredit",
+    "EnsureCustomer",
+    "EnsureInvoice",
+    "EnsureNote",
+    "EnsureOffer",
+    "EnsureOrder",
+    "EnsurePayment",
+    "EnsureRecord",
+    "MatchKey",
+    "Purpose",
+    "RecordCommand",
+    "ReverseVoucher",
+    "SendDocument",
+    "voucher_correction",
+]
+
+Command = Annotated[
+    EnsureCustomer
+    | EnsureArticle
+    | EnsureInvoice
+    | EnsureOrder
+    | EnsureOffer
+    | EnsureCancelled
+    | EnsureCredit
+    | BookInvoice
+    | EnsurePayment
+    | BookPayment
+    | EnsureNote
+    | EnsureRecord
+    | ActOnRecord
+    | SendDocument
+    | ReverseVoucher,
+    Field(discriminator="kind"),
+]
+
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+"""Reads a stored command back; decimals are kept because they travel as JSON text."""

@@ -1,0 +1,43 @@
+"""What every command carries, and what it says about the others of its lane."""
+
+from typing import Literal
+
+from handlers.values import Frozen, Ref
+
+MatchKey = tuple[str, str]
+"""A name of a key (organisation_number, own_number, email) and its normalised value."""
+
+Purpose = tuple[str, Ref]
+"""A kind of command and the thing that it is about."""
+
+
+class CommandBase(Frozen):
+    """What every command carries: the thing it makes true. Its outbox key is event identity + rule + subject."""
+
+    target: Literal["fortnox"] = "fortnox"
+    thing: Ref
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """Things that must be linked before this command can go."""
+        return ()
+
+    @property
+    def optional_refs(self) -> tuple[Ref, ...]:
+        """Things that are used where they are linked; nothing waits for them, and nothing stops without them."""
+        return ()
+
+    @property
+    def supersedes(self) -> tuple[Purpose, ...]:
+        """Kinds of older unsent commands that mean the opposite and give way to this one, each with its thing."""
+        return ()
+
+    @property
+    def replaces_older(self) -> bool:
+        """Whether older unsent commands of this kind for the same thing give way to this one."""
+        return True
+
+    @property
+    def match_keys(self) -> tuple[MatchKey, ...]:
+        """Keys to claim before the thing is looked up or created, strongest first; only parties have any."""
+        return ()

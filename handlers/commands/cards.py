@@ -1,0 +1,82 @@
+"""Commands about cards: customers, articles, and the lines that we write on a customer."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from handlers.commands.base import CommandBase, MatchKey
+from handlers.values import Ref
+
+
+class EnsureCustomer(CommandBase):
+    """The buyer or respondent exists as a customer in Fortnox.
+
+    ``update`` says what happens to a card that is already there: ``never`` touches nothing, ``fill`` fills empty fields
+    and overwrites only the fields named in ``overwrite`` (names of this class). ``create`` is false where no new
+    customer may be made: then a party without a card is recorded and nothing is made. ``search`` is false where only a
+    customer that we know already is meant: then an unknown one costs no call either. ``not_by`` names keys that a
+    person said belong to another party: they are not matched.
+    """
+
+    kind: Literal["ensure_customer"] = "ensure_customer"
+    name: str
+    organisation_number: str | None = None
+    own_number: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    country: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    zip_code: str | None = None
+    city: str | None = None
+    update: Literal["never", "fill"] = "never"
+    overwrite: tuple[str, ...] = ()
+    create: bool = True
+    search: bool = True
+    not_by: tuple[str, ...] = ()
+
+    @property
+    def replaces_older(self) -> bool:
+        """What may make nothing never stands in for what may: a sale may wait behind the older one."""
+        return self.create or not self.search
+
+    @property
+    def match_keys(self) -> tuple[MatchKey, ...]:
+        """Organisation number before own number before e-mail (casefolded); absent keys are left out."""
+        named = (
+            ("organisation_number", self.organisation_number),
+            ("own_number", self.own_number),
+            ("email", self.email.casefold() if self.email else None),
+        )
+        return tuple((name, value) for name, value in named if value and name not in self.not_by)
+
+
+class EnsureArticle(CommandBase):
+    """An article with this number exists in Fortnox and is active; its VAT and account are known from then on.
+
+    ``create`` is false where only articles that stand there already may be used. ``vat`` (percent) and ``account`` are
+    what a new article gets; an article that is there keeps its own. The thing is shared by all sources.
+    """
+
+    kind: Literal["ensure_article"] = "ensure_article"
+    number: str
+    description: str
+    unit: str | None = None
+    vat: Decimal | None = None
+    account: int | None = None
+    create: bool = False
+
+
+class EnsureNote(CommandBase):
+    """The customer's comments hold one line of ours: date, ``core`` (never shortened), ``detail`` as room allows."""
+
+    kind: Literal["ensure_note"] = "ensure_note"
+    customer: Ref
+    dated: date
+    core: str
+    detail: str = ""
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """The customer."""
+        return (self.customer,)

@@ -1,0 +1,165 @@
+"""Commands about the documents of a sale: made, taken back, credited."""
+
+from abc import abstractmethod
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from handlers.commands.base import CommandBase, Purpose
+from handlers.values import Frozen, Ref
+
+DocumentKind = Literal["invoice", "order", "offer"]
+
+
+class DocumentRow(Frozen):
+    """One row as it shall stand in Fortnox; ``price`` per unit, with VAT where the document's prices include it.
+
+    ``vat`` and ``account`` are ``None`` where the article decides them. ``discount_amount`` is of the whole row, in the
+    document's currency; at most one of the two discounts is above zero.
+    """
+
+    description: str
+    quantity: Decimal
+    unit: str | None = None
+    price: Decimal
+    vat: Decimal | None
+    account: int | None
+    discount_percent: Decimal = Decimal(0)
+    discount_amount: Decimal = Decimal(0)
+    article: Ref | None = None
+
+
+class DocumentCommand(CommandBase):
+    """What invoices, orders and offers share: one document with exactly these rows and totals for the customer.
+
+    ``number`` goes to ``YourOrderNumber`` (offers: ``YourReferenceNumber``), ``origin`` names source and id
+    (``ExternalInvoiceReference2``). Totals are decimals in ``currency``, before Fortnox's rounding to whole kronor;
+    ``total_vat`` and ``total`` are ``None`` where the source states no VAT: then they follow from the rows' VAT.
+    ``invoice``, ``order``, ``offer`` and ``credit`` are the other documents that the same sale may have.
+    """
+
+    customer: Ref
+    number: str
+    origin: str
+    currency: str
+    currency_rate: Decimal | None = None
+    prices_include_vat: bool
+    rows: tuple[DocumentRow, ...]
+    total_excluding_vat: Decimal
+    total_vat: Decimal | None
+    total: Decimal | None
+    our_reference: str | None = None
+    your_reference: str | None = None
+    comments: str | None = None
+    delivery_date: date | None = None
+    price_list: str | None = None
+    invoice: Ref | None = None
+    order: Ref | None = None
+    offer: Ref | None = None
+    credit: Ref | None = None
+
+    @property
+    @abstractmethod
+    def dated(self) -> date:
+        """The document's own date."""
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """The customer, and each article once."""
+        return (self.customer, *dict.fromkeys(row.article for row in self.rows if row.article is not None))
+
+    @property
+    def optional_refs(self) -> tuple[Ref, ...]:
+        """The sale's other documents."""
+        return tuple(ref for ref in (self.invoice, self.order, self.offer, self.credit) if ref is not None)
+
+    @property
+    def supersedes(self) -> tuple[Purpose, ...]:
+        """What would take the sale's documents back."""
+        cancelled = [("ensure_cancelled", ref) for ref in (self.thing, *self.optional_refs)]
+        credited = [(kind, self.credit) for kind in ("ensure_credit", "book_invoice") if self.credit is not None]
+        return (*cancelled, *credited)
+
+
+class EnsureInvoice(DocumentCommand):
+    """An unbooked invoice with exactly these rows and totals exists for the customer.
+
+    Where its order (or its offer) is linked, it is made from that. ``made_from`` and ``hold_same_total_days`` serve the
+    guard against one sale arriving as an order and as an invoice. ``to_be_booked``: booking follows, so an invoice that
+    stands already is read and compared once more, because people may have changed it since. ``due_stated``: the due
+    date is the source's own, so that also an invoice made from an order gets it.
+    """
+
+    kind: Literal["ensure_invoice"] = "ensure_invoice"
+    made_from: Literal["order", "invoice"]
+    hold_same_total_days: int = 0
+    to_be_booked: bool = False
+    invoice_date: date
+    due_date: date
+    due_stated: bool = False
+
+    @property
+    def dated(self) -> date:
+        """The invoice date."""
+        return self.invoice_date
+
+
+class EnsureOrder(DocumentCommand):
+    """An order with exactly these rows and totals exists for the customer; made from its offer where that is linked."""
+
+    kind: Literal["ensure_order"] = "ensure_order"
+    order_date: date
+
+    @property
+    def dated(self) -> date:
+        """The order date."""
+        return self.order_date
+
+
+class EnsureOffer(DocumentCommand):
+    """An offer with exactly these rows and totals exists for the customer, unless the sale has gone further already."""
+
+    kind: Literal["ensure_offer"] = "ensure_offer"
+    offer_date: date
+
+    @property
+    def dated(self) -> date:
+        """The offer date."""
+        return self.offer_date
+
+
+class EnsureCancelled(CommandBase):
+    """The document ``thing`` no longer counts: cancelled in Fortnox if it stands there and still can be.
+
+    Nothing linked means nothing to cancel. ``booked`` says what happens to an invoice that is booked: a person is
+    asked, or it is left to the credit that follows. ``later`` are the documents that may have been made from this one:
+    what became one of them is handled there.
+    """
+
+    kind: Literal["ensure_cancelled"] = "ensure_cancelled"
+    document: DocumentKind
+    booked: Literal["hold", "credit"] = "hold"
+    later: tuple[Ref, ...] = ()
+
+    @property
+    def optional_refs(self) -> tuple[Ref, ...]:
+        """The document itself, and what may have been made from it."""
+        return (self.thing, *self.later)
+
+    @property
+    def supersedes(self) -> tuple[Purpose, ...]:
+        """The document's making and booking, where they have not been sent."""
+        made: Purpose = (f"ensure_{self.document}", self.thing)
+        return (made, ("book_invoice", self.thing)) if self.document == "invoice" else (made,)
+
+
+class EnsureCredit(CommandBase):
+    """A booked ``invoice`` has one credit invoice of its whole amount, not yet booked; an unbooked one needs none."""
+
+    kind: Literal["ensure_credit"] = "ensure_credit"
+    invoice: Ref
+
+    @property
+    def optional_refs(self) -> tuple[Ref, ...]:
+        """The invoice that is credited."""
+        return (self.invoice,)

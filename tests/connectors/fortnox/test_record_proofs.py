@@ -1,0 +1,216 @@
+"""Any create of the table, through the whole pipe: lost, late or not to be looked for, exactly one object stands."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import anyio
+import pytest
+
+from connectors.fortnox.simulator.resources import NAMED
+from handlers.commands import EnsureRecord
+from handlers.values import Ref, reference
+from tests.connectors.fortnox import ledger_stand_in
+from tests.connectors.fortnox.stand import Stand, booking, customer, invoice, stand
+from tests.fakes.pipe import Pipe, pipe
+from tests.fakes.target import FakeTarget
+
+SETTLE = 0.15
+THING = Ref(system="person", kind="task", id="t1")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to prove absence: the resource, what is made, and what must stand there before."""
+
+    resource: str
+    path: str
+    fields: dict[str, Any]
+    before: Callable[[Stand], Awaitable[None]] | None = None
+
+    def command(self) -> EnsureRecord:
+        """The create."""
+        return EnsureRecord(thing=THING, resource=self.resource, fields=self.fields)
+
+
+async def _booked(here: Stand) -> None:
+    for command in (customer(), invoice(), booking()):
+        await here.carry_out(command)
+    await here.seed(payments=[{"InvoiceNumber": 1, "Amount": 100, "PaymentDate": "2026-11-21"}])
+
+
+async def _year(here: Stand) -> None:
+    if not await here.stored("financial_years"):
+        await here.seed(financial_years=[{"FromDate": "2026-01-01", "ToDate": "2026-12-31"}])
+
+
+CASES = {
+    "number": Case("units", "/3/units", {"Code": "lass", "Description": "Lass"}),
+    "number of a price": Case(
+        "prices", "/3/prices", {"ArticleNumber": "P1", "PriceList": "A", "FromQuantity": "10", "Price": "89.50"}
+    ),
+    "mark": Case(
+        "vouchers",
+        "/3/vouchers",
+        {
+            "Description": "Dagskassa",
+            "TransactionDate": "2026-11-13",
+            "VoucherSeries": "A",
+            "VoucherRows": [
+                {"Account": 1910, "Debit": "125.50", "Credit": 0},
+                {"Account": 3001, "Debit": 0, "Credit": "125.50"},
+            ],
+        },
+        _year,
+    ),
+    "fields of a supplier invoice": Case(
+        "supplier_invoices", "/3/supplierinvoices", {"SupplierNumber": "L-1", "InvoiceNumber": "4471", "Total": "1250"}
+    ),
+    "fields of a payment": Case(
+        "payments",
+        "/3/invoicepayments",
+        {"InvoiceNumber": 1, "Amount": "25", "AmountCurrency": "25", "PaymentDate": "2026-11-21"},
+        _booked,
+    ),
+    "fields of a label": Case("labels", "/3/labels", {"Description": "Brådskande"}),
+}
+
+
+@asynccontextmanager
+async def _opened(case: Case, path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Stand, Pipe]]:
+    ledger_stand_in.put_in(monkeypatch)
+    async with stand(company=ledger_stand_in.COMPANY) as here:
+        if case.resource == "prices":
+            await here.seed(articles=[{"ArticleNumber": "P1", "Description": "Planka"}])
+        if case.before is not None:
+            await case.before(here)
+        targets = cast("dict[str, FakeTarget]", {"demo": here.target})
+        async with pipe(path, targets=targets, settle=SETTLE) as made, made.running():
+            yield here, made
+
+
+async def _made(here: Stand, case: Case) -> list[dict[str, Any]]:
+    """The objects that hold the case's fields, but for texts that Fortnox or our mark may change."""
+    compared = {name: value for name, value in case.fields.items() if name not in {"Description", "VoucherRows"}}
+    return [
+        stored
+        for stored in await _stored(here, case.resource)
+        if all(_plain(stored.get(name)) == _plain(value) for name, value in compared.items())
+        and str(case.fields.get("Description", "")) in str(stored.get("Description", ""))
+    ]
+
+
+async def _stored(here: Stand, resource: str) -> list[dict[str, Any]]:
+    if resource == "vouchers" and ledger_stand_in.STAND_IN_VOUCHERS in NAMED:
+        return await here.stored(ledger_stand_in.STAND_IN_VOUCHERS)
+    return await here.stored(resource)
+
+
+def _plain(value: object) -> str:
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("fault", [("answer_lost", {}), ("late_effect", {"seconds": SETTLE / 2})], ids=["lost", "late"])
+@pytest.mark.capability("f49", "f51", "001-14")
+async def test_a_create_whose_answer_is_lost_is_found_and_made_once(
+    case: Case, fault: tuple[str, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it took effect at once or late: one call, one object, linked."""
+    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+        await here.fault(fault[0], "POST", case.path, **fault[1])
+        [only] = await made.add(case.command())
+        await made.until("done", only)
+        assert await made.attempts(only) == ["found"]
+        assert (await here.calls()).count(f"POST {case.path}") == 1
+        assert len(await _made(here, case)) == 1
+        [link] = await made.rows("SELECT kind, number, verified FROM link WHERE thing = ?", THING.thing("demo"))
+        assert link["verified"] == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.capability("f50", "f51", "001-14")
+async def test_a_look_that_fails_sends_nothing(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While Fortnox cannot be read no second create leaves; when it can, the proof is made and one object stands."""
+    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+        [only] = await _vanished(here, made, case)
+        await here.control("DELETE", "faults")
+        await made.until("done", only)
+        looks = await made.rows("SELECT found FROM look ORDER BY id")
+        assert [look["found"] for look in looks][-3:] == ["absent", "absent", "found"]
+        assert "failed" in {look["found"] for look in looks}
+        assert await made.attempts(only) == ["absent", "known"]
+        assert len(await _made(here, case)) == 1
+
+
+async def _vanished(here: Stand, made: Pipe, case: Case) -> list[int]:
+    """The create never arrived, and its looks fail for a while; gives the command."""
+    await here.fault("reset_before", "POST", case.path)
+    ids = await made.add(case.command())
+    await made.until("unknown", *ids)
+    await here.fault("status", "GET", f"{case.path}.*", status=500, times=50)
+    while not await made.rows("SELECT 1 FROM look WHERE found = 'failed'"):  # noqa: ASYNC110 - a file has no events
+        await anyio.sleep(0.01)
+    assert (await here.calls()).count(f"POST {case.path}") == 1
+    assert await _made(here, case) == []
+    return ids
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f49", "001-14")
+async def test_a_vouchers_mark_is_the_last_word_of_its_description(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hash of the thing, as on documents; a long text is cut before it, and that is on disk."""
+    case = CASES["mark"]
+    long = Case(case.resource, case.path, {**case.fields, "Description": "Dagskassa " * 19}, case.before)
+    async with _opened(long, tmp_path, monkeypatch) as (here, made):
+        [only] = await made.add(long.command())
+        await made.until("done", only)
+        [voucher] = await _stored(here, "vouchers")
+        assert voucher["Description"].split()[-1] == reference(THING.thing("demo"))
+        assert len(voucher["Description"]) <= 200
+        [attempt] = await made.rows("SELECT altered FROM attempt")
+        assert "Description" in attempt["altered"]
+        [link] = await made.rows("SELECT kind, number FROM link")
+        assert link == {"kind": "voucher", "number": "A/1/1"}
+
+
+@pytest.mark.asyncio
+async def test_what_looks_the_same_is_no_proof_where_it_is_anothers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two payments of one sum on one day, each of a thing of ours: the first is linked, so the second is made."""
+    case = CASES["fields of a payment"]
+    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+        [first] = await made.add(case.command())
+        await made.until("done", first)
+        again = case.command().model_copy(update={"thing": Ref(system="person", kind="task", id="t2")})
+        [second] = await made.add(again, lane="b")
+        await made.until("done", second)
+        assert len(await _made(here, case)) == 2
+        numbers = {row["number"] for row in await made.rows("SELECT number FROM link")}
+        assert len(numbers) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_payment_that_a_person_entered_is_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be this one or another: nothing is sent before somebody says."""
+    case = CASES["fields of a payment"]
+    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+        await here.seed(payments=[{"InvoiceNumber": 1, "Amount": 25, "PaymentDate": "2026-11-21"}])
+        [only] = await made.add(case.command())
+        await made.until("held", only)
+        assert (await made.row(only))["reason"] == "stands_there_already"
+        assert "POST /3/invoicepayments" not in await here.calls()
+        other = case.command().model_copy(
+            update={"although_alike": True, "thing": Ref(system="person", kind="task", id="t3")}
+        )
+        [meant] = await made.add(other, lane="b")
+        await made.until("done", meant)
+        assert len(await _made(here, case)) == 2

@@ -1,0 +1,99 @@
+"""Documents that are sent: each command once, proved by ``Sent``, and a person is asked where that proves nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from handlers.commands import SendDocument
+from handlers.values import Ref
+from tests.connectors.fortnox import ledger_stand_in
+from tests.connectors.fortnox.stand import Stand, customer, invoice, stand
+from tests.fakes.pipe import Pipe, pipe
+from tests.fakes.target import FakeTarget
+
+SETTLE = 0.1
+EMAIL = "/3/invoices/1/email"
+
+
+def mail(name: str = "m1") -> SendDocument:
+    """Invoice 1 by e-mail."""
+    return SendDocument(thing=Ref(system="person", kind="task", id=name), resource="invoices", keys=("1",), how="email")
+
+
+@asynccontextmanager
+async def _opened(path: Path) -> AsyncIterator[tuple[Stand, Pipe]]:
+    async with stand(company=ledger_stand_in.COMPANY) as here:
+        await here.carry_out(customer())
+        await here.carry_out(invoice())
+        targets = cast("dict[str, FakeTarget]", {"demo": here.target})
+        async with pipe(path, targets=targets, settle=SETTLE) as made, made.running():
+            yield here, made
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("fault", ["answer_lost", "truncated"])
+@pytest.mark.capability("f51")
+async def test_a_lost_answer_sends_no_second_mail(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The invoice was not sent before and is now: that is the proof."""
+    mails = ledger_stand_in.count_mails(monkeypatch)
+    async with _opened(tmp_path) as (here, made):
+        await here.fault(fault, "GET", EMAIL)
+        [only] = await made.add(mail())
+        await made.until("done", only)
+        assert await made.attempts(only) == ["found"]
+        assert mails == ["1"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f51")
+async def test_a_mail_that_never_left_goes_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two looks show it as unsent, then it goes again, and a last look follows."""
+    mails = ledger_stand_in.count_mails(monkeypatch)
+    async with _opened(tmp_path) as (here, made):
+        await here.fault("reset_before", "GET", EMAIL)
+        [only] = await made.add(mail())
+        await made.until("done", only)
+        assert await made.attempts(only) == ["absent", "known"]
+        assert mails == ["1"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("fault", ["answer_lost", "reset_before"])
+@pytest.mark.capability("f50", "f51")
+async def test_where_it_was_sent_before_a_person_is_asked(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flag says nothing about this one: it is held, never repeated, and keeps no other command away."""
+    mails = ledger_stand_in.count_mails(monkeypatch)
+    async with _opened(tmp_path) as (here, made):
+        [first] = await made.add(mail(), lane="a")
+        await made.until("done", first)
+        await here.fault(fault, "GET", EMAIL)
+        [second] = await made.add(mail("m2"), lane="b")
+        await made.until("held", second)
+        row = await made.row(second)
+        assert row["reason"] == "end_unknown"
+        assert "retry --absent" in row["question"]
+        sent = 2 if fault == "answer_lost" else 1
+        assert len(mails) == sent
+        [third] = await made.add(mail("m3"), lane="c")
+        await made.until("done", third)
+        assert len(mails) == sent + 1
+        assert (await made.row(second))["state"] == "held"
+
+
+@pytest.mark.asyncio
+async def test_a_look_that_fails_sends_no_second_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the invoice cannot be read, nothing goes."""
+    mails = ledger_stand_in.count_mails(monkeypatch)
+    async with _opened(tmp_path) as (here, made):
+        await here.fault("answer_lost", "GET", EMAIL)
+        await here.fault("status", "GET", "/3/invoices/1", status=500, times=2, after=1)
+        [only] = await made.add(mail())
+        await made.until("done", only)
+        looks = await made.rows("SELECT found FROM look ORDER BY id")
+        assert [look["found"] for look in looks] == ["failed", "failed", "found"]
+        assert mails == ["1"]
