@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.fortnox.simulator.document_fields import HEADER_FIELDS, date, email_information, null, text, together
+from connectors.fortnox.simulator.document_fields import HEADER_FIELDS, date, email_information, money, text, together
 from connectors.fortnox.simulator.fields import Field, Kind
 from connectors.fortnox.simulator.invoice_fields import INVOICE_ROW_FIELDS
 
@@ -18,17 +18,17 @@ _OWN: dict[str, Field] = {
     "EmailInformation": email_information("Faktura {no} bifogas"),
     "ExternalInvoiceReference1": text(80),
     "ExternalInvoiceReference2": text(80),
-    "InvoiceDiscount": Field(Kind.NUMBER, default=None, rounded=True),
+    "InvoiceDiscount": money(),
     "InvoiceInterval": Field(Kind.INTEGER, default=1),
     "InvoicesRemaining": Field(read_only=True),
-    "LastInvoiceDate": null(),
+    "LastInvoiceDate": Field(read_only=True),
     "OrganisationNumber": text(30),
     "PeriodEnd": date(),
     "PeriodStart": date(),
     "PrintTemplate": Field(default="st"),
     "Status": Field(default=ACTIVE, read_only=True),
-    "TemplateName": null(),
-    "TemplateNumber": Field(Kind.INTEGER, default=None),
+    "TemplateName": Field(read_only=True),
+    "TemplateNumber": Field(Kind.INTEGER, default=0),
     "YourOrderNumber": text(75),
 }
 _RECKONED_WITH = (

@@ -60,10 +60,10 @@ def _complete(company: Company, contract: Data) -> None:
 
 def _name_template(company: Company, contract: Data) -> None:
     number = contract["TemplateNumber"]
-    template = None if number is None else company.records_of("contract_templates").get(str(number))
-    if number is not None and template is None:
+    template = company.records_of("contract_templates").get(str(number))
+    if number and template is None:
         raise ApiError(LedgerCode.CONTRACT_TEMPLATE_NOT_FOUND, f"Kan inte hitta avtalsmallen ({number}).")
-    contract["TemplateName"] = None if template is None else template.data["TemplateName"]
+    contract["TemplateName"] = "" if template is None else template.data["TemplateName"]
 
 
 CONTRACT = DocumentKind(

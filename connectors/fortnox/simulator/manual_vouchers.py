@@ -35,7 +35,7 @@ _ROW_FIELDS: dict[str, Field] = {
     "Debit": Field(Kind.NUMBER, default=ZERO, rounded=True),
     "Description": Field(longest=200),
     "Project": Field(longest=20),
-    "Quantity": Field(Kind.NUMBER, default=None),
+    "Quantity": Field(Kind.NUMBER, default=ZERO),
     "Removed": Field(Kind.BOOLEAN, default=False, read_only=True),
     "TransactionInformation": Field(longest=100),
 }

@@ -35,6 +35,7 @@ SUPPLIER_INVOICES = Resource(
         "cancel": supplier_invoice_actions.cancel,
         "credit": supplier_invoice_actions.credit,
     },
+    shown=supplier_invoice_fields.shown,
     list_item=supplier_invoice_fields.list_item,
     searches={
         "suppliernumber": exactly("SupplierNumber"),
@@ -68,6 +69,7 @@ SUPPLIER_PAYMENTS = Resource(
     update=supplier_payments.update,
     delete=supplier_payments.delete,
     actions={"bookkeep": supplier_payments.bookkeep},
+    shown=supplier_payments.shown,
     list_item=supplier_payments.list_item,
     searches={"invoicenumber": exactly("InvoiceNumber"), "lastmodified": last_modified},
     sorts={"paymentdate": "PaymentDate"},

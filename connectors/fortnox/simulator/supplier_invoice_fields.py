@@ -70,8 +70,8 @@ SUPPLIER_ROW_FIELDS: dict[str, Field] = {
     "Price": _side(),
     "Project": text(20),
     "Quantity": Field(Kind.NUMBER, default=ZERO, rounded=True),
-    "StockLocationCode": Field(default=None),
-    "StockPointCode": Field(default=None),
+    "StockLocationCode": text(),
+    "StockPointCode": text(),
     "Total": Field(Kind.NUMBER, default=ZERO, read_only=True),
     "TransactionInformation": text(100),
     "Unit": Field(read_only=True),
@@ -86,3 +86,8 @@ _LISTED = (
 def list_item(data: dict[str, Any]) -> dict[str, Any]:
     """Give a supplier invoice as a list shows it: without rows, and `Cancel` for `Cancelled`, as declared."""
     return {name: data[name] for name in _LISTED} | {"Cancel": data["Cancelled"]}
+
+
+def shown(data: dict[str, Any]) -> dict[str, Any]:
+    """Give a supplier invoice as reading it shows it: only the list names who approved it."""
+    return {name: value for name, value in data.items() if name != "AuthorizerName"}

@@ -19,7 +19,7 @@ Data = dict[str, Any]
 
 _SHARED = (
     "Amount", "AmountCurrency", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceDueDate", "InvoiceOCR",
-    "InvoiceTotal", "ModeOfPayment", "ModeOfPaymentAccount", "PaymentDate", "VoucherNumber", "VoucherSeries",
+    "InvoiceTotal", "ModeOfPayment", "PaymentDate", "VoucherNumber", "VoucherSeries",
     "VoucherYear",
 )  # fmt: skip
 SUPPLIER_PAYMENT_FIELDS: dict[str, Field] = {
@@ -39,6 +39,11 @@ _LISTED = (
 def supplier_payments(company: Company) -> Records:
     """Give the supplier payments by their number."""
     return company.records_of("supplier_payments")
+
+
+def shown(data: Data) -> Data:
+    """Give a payment as reading it shows it: the account stays behind its mode of payment."""
+    return {name: value for name, value in data.items() if name != "ModeOfPaymentAccount"}
 
 
 def list_item(data: Data) -> Data:
@@ -84,7 +89,7 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
             cancelled invoice, another currency, a date before the invoice's, or an unknown mode.
     """
     invoice = _payable(company, sent.get("InvoiceNumber")).data
-    payment = blank(SUPPLIER_PAYMENT_FIELDS) | {"WriteOffs": []} | _from_invoice(invoice)
+    payment = blank(SUPPLIER_PAYMENT_FIELDS) | {"ModeOfPaymentAccount": None, "WriteOffs": []} | _from_invoice(invoice)
     lay_payment(company, payment, sent, invoice, moment, fields=SUPPLIER_PAYMENT_FIELDS)
     records = supplier_payments(company)
     number = company.next_number("supplier_payment", lambda free: free not in records)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record
+from connectors.fortnox.simulator.document_fields import computed, text
 from connectors.fortnox.simulator.documents import DocumentKind
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import Field, Kind, blank, lay_over
@@ -28,20 +29,20 @@ _DOCUMENTS: dict[str, tuple[DocumentKind, int]] = {
 _SHORTEST_NUMBER = 10
 _AMOUNTS = "TaxReductionAmounts"
 _FIELDS: dict[str, Field] = {
-    "ApprovedAmount": Field(Kind.NUMBER, default=None, read_only=True),
+    "ApprovedAmount": computed(),
     "AskedAmount": Field(Kind.NUMBER, default=None),
-    "BilledAmount": Field(Kind.NUMBER, default=None, read_only=True),
+    "BilledAmount": computed(),
     "CustomerName": Field(longest=1024),
     "Id": Field(Kind.INTEGER, default=None, read_only=True),
-    "PropertyDesignation": Field(default=None),
+    "PropertyDesignation": text(),
     "ReferenceDocumentType": Field(choices=tuple(_DOCUMENTS)),
     "ReferenceNumber": Field(longest=50),
     "RequestSent": Field(Kind.BOOLEAN, default=False, read_only=True),
-    "ResidenceAssociationOrganisationNumber": Field(default=None),
+    "ResidenceAssociationOrganisationNumber": text(),
     "SocialSecurityNumber": Field(longest=13),
-    "VoucherNumber": Field(Kind.INTEGER, default=None, read_only=True),
-    "VoucherSeries": Field(default=None, read_only=True),
-    "VoucherYear": Field(Kind.INTEGER, default=None, read_only=True),
+    "VoucherNumber": Field(Kind.INTEGER, default=0, read_only=True),
+    "VoucherSeries": Field(read_only=True),
+    "VoucherYear": Field(Kind.INTEGER, default=0, read_only=True),
 }
 _AMOUNT_FIELDS: dict[str, Field] = {"AskedAmount": Field(Kind.NUMBER, default=ZERO), "WorkType": Field()}
 _REQUIRED = ("CustomerName", "ReferenceDocumentType", "ReferenceNumber", "SocialSecurityNumber")

@@ -9,7 +9,6 @@ from connectors.fortnox.simulator.financial_years import chosen_year
 from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 _FIELDS: dict[str, Field] = {
-    "Approver": Field(default=None, read_only=True),
     "Code": Field(longest=10),
     "Description": Field(longest=200),
     "Manual": Field(Kind.BOOLEAN, default=False),
@@ -23,7 +22,7 @@ _SEEDED = (
     ("D", "Leverantörsfakturor", False),
     ("E", "Leverantörsbetalningar", False),
 )
-SERIES_LIST_FIELDS = ("Approver", "Code", "Description", "Manual", "Year")
+SERIES_LIST_FIELDS = ("Code", "Description", "Manual", "Year")
 
 
 def all_series(company: Company) -> Records:

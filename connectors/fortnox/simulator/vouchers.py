@@ -66,7 +66,7 @@ def _row(account: int, amount: Decimal, cost_center: str, project: str) -> dict[
         "Debit": max(amount, ZERO),
         "Description": "",
         "Project": project,
-        "Quantity": None,
+        "Quantity": ZERO,
         "Removed": False,
         "TransactionInformation": "",
     }

@@ -29,7 +29,7 @@ async def test_payments_lower_the_balance_until_it_is_paid() -> None:
         made = (await _pay(caller, Amount=250, PaymentDate="2026-03-11", Information="Del 1")).one
         assert (made["Number"], made["InvoiceNumber"], made["InvoiceTotal"]) == (1, "1", "1250")
         assert (made["InvoiceSupplierName"], made["AmountCurrency"], made["Booked"]) == ("Grossist AB", 250, False)
-        assert (made["ModeOfPayment"], made["ModeOfPaymentAccount"], made["Source"]) == ("BG", 1930, "manual")
+        assert (made["ModeOfPayment"], made["Source"], "ModeOfPaymentAccount" in made) == ("BG", "manual", False)
         assert await _balance(caller) == ("1250", None)
         booked = (await caller.act(_PATH, "bookkeep")).one
         assert (booked["VoucherSeries"], booked["VoucherNumber"], booked["VoucherYear"]) == ("E", 1, 26)
@@ -57,7 +57,7 @@ async def test_payments_lower_the_balance_until_it_is_paid() -> None:
         ({"PaymentDate": "2026-03-09"}, 2999008),
         ({"Currency": "EUR"}, 2999009),
         ({"ModeOfPayment": "XX"}, 2999014),
-        ({"ModeOfPaymentAccount": 9999}, 2000423),
+        ({"ModeOfPaymentAccount": 1930}, 2001399),
         ({"WriteOffs": [{"Amount": 1, "AccountNumber": 9999}]}, 2000423),
         ({"Source": "robot"}, 2999016),
         ({"InvoiceOCR": "12"}, 2001399),
