@@ -37,6 +37,16 @@ def faults_of(resource: Resource, operation: Operation, fields: Mapping[str, Any
     return found
 
 
+def faults_of_row(resource: Resource, operation: Operation, fields: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the fields of one row, which only an update of its document can change."""
+    rows = [field for name, field in fields_of(resource).items() if field.kind == "rows" and name.endswith("Rows")]
+    if operation.name != f"update_{resource.one}" or not rows:
+        return [f"{operation.name} changes no single row"]
+    if not fields:
+        return [f"{operation.name} changes fields, and none is given"]
+    return list(_faults(fields, schemas().get(rows[0].of, {}), ""))
+
+
 def written_by_fields(resource: Resource) -> tuple[str, ...]:
     """The operations that take an object of the resource: its create and its updates."""
     made = (f"create_{resource.one}", f"update_{resource.one}", "update_base_price")

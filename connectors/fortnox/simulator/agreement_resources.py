@@ -1,10 +1,11 @@
 """The resources of agreements: contracts and tax reductions (Fortnox facts, 5 and 6.16)."""
 
-from connectors.fortnox.simulator import contract_fields, contracts
+from connectors.fortnox.simulator import contract_fields, contracts, tax_reductions
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.resource import Resource
-from connectors.fortnox.simulator.search import Filter, contains, each, last_modified
+from connectors.fortnox.simulator.search import Filter, contains, each, exactly, last_modified
+from connectors.fortnox.simulator.tax_entries import tax_entries
 
 
 def _with_status(wanted: str) -> Filter:
@@ -43,5 +44,25 @@ CONTRACTS = Resource(
         "documentnumber": "DocumentNumber",
         "periodend": "PeriodEnd",
         "periodstart": "PeriodStart",
+    },
+)
+
+TAX_REDUCTIONS = Resource(
+    path="taxreductions",
+    single="TaxReduction",
+    plural="TaxReductions",
+    key="Id",
+    scope="invoice",
+    records=tax_entries,
+    missing=(LedgerCode.TAX_REDUCTION_NOT_FOUND, "Kan inte hitta skattereduktionen."),
+    create=tax_reductions.create,
+    update=tax_reductions.update,
+    delete=tax_reductions.delete,
+    list_item=tax_reductions.list_item,
+    searches={"referencenumber": exactly("ReferenceNumber")},
+    filters={
+        "invoices": tax_reductions.of_documents("INVOICE"),
+        "offers": tax_reductions.of_documents("OFFER"),
+        "orders": tax_reductions.of_documents("ORDER"),
     },
 )

@@ -133,7 +133,7 @@ def list_item(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def row_values(company: Company, number: str, *, vat_type: str, price_list: str, quantity: Decimal) -> dict[str, Any]:
-    """Give what an article fills into a document's row: description, unit, price, account and VAT.
+    """Give what an article fills into a document's row: description, unit, price, account, VAT, housework.
 
     The account follows the document's VAT regime and is left out where the article has none for it; a regime without
     VAT has 0 %. An inactive article is refused (all *simulator choices*).
@@ -149,6 +149,8 @@ def row_values(company: Company, number: str, *, vat_type: str, price_list: str,
         raise ApiError(Invented.ARTICLE_INACTIVE, f"Artikeln är inaktiv ({number}).")
     values = {
         "Description": article["Description"],
+        "HouseWork": article["Housework"],
+        "HouseWorkType": article["HouseworkType"],
         "Price": to_ore(list_price(company, price_list, number, quantity)),
         "Unit": article["Unit"] or "",
         "VAT": article["VAT"] if vat_type in ("SEVAT", "EUVAT") else 0,

@@ -75,6 +75,7 @@ CONTRACT = DocumentKind(
     series="contract",
     records=lambda company: company.records_of("contracts"),
     email="EmailInvoice",
+    reference="CONTRACT",
     complete=_complete,
     check_changeable=_check_changeable,
 )

@@ -7,6 +7,7 @@ from typing import Any
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.document_rows import with_new_ids
 from connectors.fortnox.simulator.documents import DocumentKind, check_header
+from connectors.fortnox.simulator.tax_entries import asked_amount, copy_entries
 
 _NOT_CARRIED = frozenset(
     ("CopyRemarks", "DocumentNumber", "EmailInformation", "NotCompleted", "OutboundDate", "PrintTemplate", "Remarks")
@@ -56,4 +57,17 @@ def convert(
     check_header(company, document)
     rows = [_row(target, row, quantities) for row in record.data[source.rows]]
     document[target.rows] = with_new_ids(company, rows)
-    return target.store(company, document, record.vat_type, moment)
+    made = target.store(company, document, record.vat_type, moment)
+    _carry_tax_entries(company, (source.reference, record.data["DocumentNumber"]), made, moment, target)
+    return made
+
+
+def _carry_tax_entries(
+    company: Company, place: tuple[str, str], made: Record, moment: Moment, target: DocumentKind
+) -> None:
+    """Copy the entries of a tax reduction, unless the new document's rows allow less (*simulator choice*)."""
+    asked = asked_amount(company, *place)
+    if asked is None or asked > (made.data["TaxReduction"] or 0):
+        return
+    copy_entries(company, place, (target.reference, made.data["DocumentNumber"]), moment)
+    target.finish(company, made.data, made.vat_type, moment)

@@ -26,7 +26,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Article's VAT", "Its sales account's own rate; 25 for another account of class 3, 0 for any other."),
     ("Article's accounts", "A defaulted one is looked up at the first change only, then refused with 2000423."),
     ("Article's unit", "Must stand in the register (2000432); a row's unit is not looked up."),
-    ("Article's housework", "Stored, not inherited by rows, since there is no tax reduction here."),
     (
         "Article's stock",
         "Only QuantityInStock moves, by hand; nothing is reserved; disposable only with StockGoods.",
@@ -44,7 +43,6 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Price lists", "Only A is seeded; customers and documents may only name a list that exists (2000431)."),
     ("GET /3/prices", "Lists every price; a sublist of something unknown is empty."),
     ("Units, terms of payment", "Can be deleted while in use; terms whose code is no number mean 30 days, K and PF 0."),
-    ("Tax reduction", "Only TaxReductionType none; another is refused with an invented code."),
     ("Credit", "Only of a booked invoice, dated today; quantities, fees and discounts in kronor turn negative."),
     ("Second credit", "Not prevented, the original then refers to the last one; a switch refuses it."),
     (
@@ -95,9 +93,14 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
 )
 
 
+def invented_codes() -> list[tuple[str, str]]:
+    """Give every invented code with what it stands for."""
+    return [(str(code.value), code.name.lower().replace("_", " ")) for code in (*Invented, *LedgerCode)]
+
+
 def printed() -> str:
     """Give the table of deviations and of invented codes as text."""
     width = max(len(subject) for subject, _ in DEVIATIONS)
     lines = [f"{subject:<{width}}  {text}" for subject, text in DEVIATIONS]
-    codes = [f"{code.value}  {code.name.lower().replace('_', ' ')}" for code in (*Invented, *LedgerCode)]
+    codes = [f"{code}  {meaning}" for code, meaning in invented_codes()]
     return "\n".join(["Known deviations from Fortnox", *lines, "", "Invented error codes", *codes])

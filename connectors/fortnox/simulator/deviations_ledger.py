@@ -33,8 +33,15 @@ LEDGER_DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Contract's period", "InvoicePeriodStart and End follow from the invoices made before; cancelled ones count too."),
     (
         "Contract's status",
-        "Status is shown on the contract too; a finished one refuses everything with an invented code.",
+        "Status is shown on the contract too; a finished one refuses everything (invented code).",
     ),
     ("Contract continuous", "Goes on when no invoice remains; its InvoiceDiscount is stored, not applied."),
+    (
+        "Tax reduction",
+        "30 % of rot and 50 % of rut with VAT, of green 15 (solar) or 50, in whole kronor, cut off; no yearly limit.",
+    ),
+    ("Tax reduction booked", "Its part of the claim on 1513; no application is sent, approved or billed."),
+    ("Tax reduction none", "Takes housework off the rows; an article's own is inherited only under another type."),
+    ("Tax reduction copied", "From offer to order to invoice, unless the new rows allow less; never to a credit."),
     ("Voucher deleted", "Only one from outside, with the scope deletevoucher; its number is not given again."),
 )

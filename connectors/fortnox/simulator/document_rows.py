@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from connectors.fortnox.simulator import housework
 from connectors.fortnox.simulator.account_seeds import SALES_ACCOUNT_RATES
 from connectors.fortnox.simulator.articles import row_values
 from connectors.fortnox.simulator.company import Company
@@ -21,14 +22,15 @@ _RATE_ACCOUNTS = {25: 3001, 12: 3002, 6: 3003, 0: 3004}
 class RowTerms:
     """What a document decides for its rows.
 
-    Their properties, the quantity that counts, the list their articles' prices come from, and the VAT regime of those
-    that are new.
+    Their properties, the quantity that counts, the list their articles' prices come from, the VAT regime of those that
+    are new, and the kind of tax reduction.
     """
 
     fields: Fields
     quantity: str
     price_list: str
     vat_type: str
+    tax_reduction: str
 
 
 def _default_account(vat_type: str, rate: int) -> int:
@@ -53,19 +55,20 @@ def _fill(company: Company, row: Row, sent: Mapping[str, Any], terms: RowTerms) 
         price_list=terms.price_list,
         quantity=Decimal(row[terms.quantity]),
     )
+    if terms.tax_reduction == "none":
+        filled = {name: value for name, value in filled.items() if not name.startswith("HouseWork")}
     row.update({name: value for name, value in filled.items() if name not in given})
     return given | set(filled)
 
 
-def _lay(row: Row, sent: Mapping[str, Any], fields: Fields) -> None:
-    if sent.get("HouseWorkType") is not None:
-        raise ApiError(2004021, "Typen av husarbete är inte tillåten på dokumentet.")
-    lay_over(row, {name: value for name, value in sent.items() if name != "RowId"}, fields)
+def _lay(row: Row, sent: Mapping[str, Any], terms: RowTerms) -> None:
+    housework.check_sent(sent, terms.tax_reduction)
+    lay_over(row, {name: value for name, value in sent.items() if name != "RowId"}, terms.fields)
 
 
 def _new_row(company: Company, sent: Mapping[str, Any], terms: RowTerms) -> Row:
     row = blank(terms.fields)
-    _lay(row, sent, terms.fields)
+    _lay(row, sent, terms)
     settled = _fill(company, row, sent, terms)
     if "VAT" not in settled:
         row["VAT"] = _default_rate(terms.vat_type, row["AccountNumber"] if "AccountNumber" in settled else 0)
@@ -78,19 +81,18 @@ def _new_row(company: Company, sent: Mapping[str, Any], terms: RowTerms) -> Row:
 
 def _changed_row(company: Company, old: Row, sent: Mapping[str, Any], terms: RowTerms) -> Row:
     row = dict(old)
-    _lay(row, sent, terms.fields)
+    _lay(row, sent, terms)
     if row["ArticleNumber"] != old["ArticleNumber"]:
         _fill(company, row, sent, terms)
     return row
 
 
-def _check(company: Company, row: Row) -> None:
+def _check(company: Company, row: Row, terms: RowTerms) -> None:
     if row["AccountNumber"]:
         company.check_account(row["AccountNumber"], 2001303)
     if row["VAT"] not in company.settings.vat_rates:
         raise ApiError(Invented.VAT_RATE_NOT_CONFIGURED, f"Momssatsen {row['VAT']} finns inte.")
-    if row["HouseWork"]:
-        raise ApiError(2004021, "Typen av husarbete är inte tillåten på dokumentet.")
+    housework.check_row(row, terms.tax_reduction)
 
 
 def _by_position(company: Company, old: list[Row], sent: list[Row], terms: RowTerms) -> list[Row]:
@@ -119,15 +121,16 @@ def updated_rows(company: Company, old: list[Row], sent: Any, terms: RowTerms) -
     and the unmentioned disappear. An unknown row id is refused with an invented code.
 
     Raises:
-        ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2000550, 2004021, invented codes
-            for an unknown VAT rate or row id or an inactive article, and whatever a single property refuses.
+        ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2000550, the codes of
+            `housework.check_row`, invented codes for an unknown VAT rate or row id or an inactive article, and
+            whatever a single property refuses.
     """
     if not isinstance(sent, list) or not all(isinstance(row, dict) for row in sent):
         raise ApiError(2001392, "Felaktig indata: raderna har fel typ.")
     by_id = any(row.get("RowId") is not None for row in sent)
     rows = (_by_row_id if by_id else _by_position)(company, old, sent, terms)
     for row in rows:
-        _check(company, row)
+        _check(company, row, terms)
     return with_new_ids(company, rows)
 
 

@@ -10,8 +10,10 @@ from connectors.fortnox.simulator.dimensions import check_dimensions
 from connectors.fortnox.simulator.document_rows import Row, RowTerms, updated_rows, with_new_ids
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, Fields, blank, lay_over, read_value
+from connectors.fortnox.simulator.housework import before_update, check_row, set_tax_reduction
 from connectors.fortnox.simulator.labels import read_labels
 from connectors.fortnox.simulator.money import ZERO
+from connectors.fortnox.simulator.tax_entries import asked_amount, forget_entries, renew_entries
 from connectors.fortnox.simulator.totals import set_totals
 from connectors.fortnox.simulator.warehouse import born_ready, check_unlocked
 
@@ -40,15 +42,13 @@ def _customer(company: Company, sent: Mapping[str, Any]) -> Data:
 
 
 def check_header(company: Company, document: Data) -> None:
-    """Refuse a document that names what is not in the registers, or a tax reduction.
+    """Refuse a document that names what is not in the registers.
 
     Raises:
-        ApiError: 2000431, 2000429, or an invented code.
+        ApiError: 2000431, 2000429.
     """
     company.check_price_list(document["PriceList"])
     company.days_of_payment(document["TermsOfPayment"])
-    if document["TaxReductionType"] != "none":
-        raise ApiError(Invented.TAX_REDUCTION_NOT_SIMULATED, "Skattereduktion finns inte i simulatorn.")
 
 
 def _set_currency(company: Company, document: Data, sent: Mapping[str, Any], before: str | None) -> None:
@@ -75,9 +75,9 @@ class DocumentKind:
     """What makes invoices, orders and offers differ.
 
     `rows`, `quantity` and `date` name the row list, the quantity that totals count and the document's own date;
-    `series` the number series; `email` the card's e-mail property; `card` further properties of the card that are
-    copied under another name. `complete` sets what follows from the rest, `check_changeable` and `check_rows` refuse
-    a change of a document in a state that allows none.
+    `series` the number series; `email` the card's e-mail property; `reference` the kind's name in a tax reduction;
+    `card` further properties of the card that are copied under another name. `complete` sets what follows from the
+    rest, `check_changeable` and `check_rows` refuse a change of a document in a state that allows none.
     """
 
     fields: Fields
@@ -88,6 +88,7 @@ class DocumentKind:
     series: str
     records: Callable[[Company], Records]
     email: str
+    reference: str
     check_changeable: Callable[[Data], None]
     card: Mapping[str, str] = field(default_factory=dict)
     complete: Callable[[Company, Data], None] = _nothing_more
@@ -125,13 +126,14 @@ class DocumentKind:
         check_header(company, document)
 
     def _row_terms(self, document: Data, vat_type: str) -> RowTerms:
-        return RowTerms(self.row_fields, self.quantity, document["PriceList"], vat_type)
+        return RowTerms(self.row_fields, self.quantity, document["PriceList"], vat_type, document["TaxReductionType"])
 
     def finish(self, company: Company, document: Data, vat_type: str, moment: Moment) -> None:
         """Set dates, amounts and whatever else follows from what a document holds.
 
         Raises:
-            ApiError: as `check_dimensions`.
+            ApiError: as `check_dimensions`, and 2003227 where its entries ask for more tax reduction than its rows
+                allow.
         """
         for holder in (document, *document[self.rows]):
             check_dimensions(company, holder)
@@ -139,6 +141,8 @@ class DocumentKind:
         if "OutboundDate" in document:
             document["OutboundDate"] = document["OutboundDate"] or document[self.date]
         set_totals(document, document[self.rows], self.quantity, vat_type, company.settings)
+        asked = asked_amount(company, self.reference, document["DocumentNumber"])
+        set_tax_reduction(document, document[self.rows], None if document["TaxReductionType"] == "none" else asked)
         self.complete(company, document)
 
     def begin(self, card: Data | None) -> Data:
@@ -180,10 +184,12 @@ class DocumentKind:
         return self.store(company, document, card["VATType"], moment, number)
 
     def _change_rows(self, company: Company, document: Data, sent: Mapping[str, Any], card_vat_type: str) -> None:
-        given, old = sent.get(self.rows), document[self.rows]
+        given, old = sent.get(self.rows), before_update(document[self.rows], document["TaxReductionType"])
         if given == [] and old:
             raise ApiError(Invented.ROWS_CANNOT_BE_EMPTIED, "Raderna kan inte tas bort alla på en gång.")
         if given is None:
+            for row in old:
+                check_row(row, document["TaxReductionType"])
             document[self.rows] = with_new_ids(company, old)
             return
         rows = updated_rows(company, old, given, self._row_terms(document, card_vat_type))
@@ -215,6 +221,14 @@ class DocumentKind:
         self._change_rows(company, document, sent, owner.data["VATType"] if owner else vat_type)
         self.finish(company, document, vat_type, moment)
         record.data, record.vat_type, record.modified = document, vat_type, moment.now
+        self._renew_tax_entries(company, document, moment)
+
+    def _renew_tax_entries(self, company: Company, document: Data, moment: Moment) -> None:
+        """Replace a document's entries, or drop them with its tax reduction (Fortnox facts, 6.16)."""
+        if document["TaxReductionType"] == "none":
+            forget_entries(company, self.reference, document["DocumentNumber"])
+        else:
+            renew_entries(company, self.reference, document["DocumentNumber"], moment)
 
 
 def mark_sent(_company: Company, record: Record, moment: Moment) -> None:

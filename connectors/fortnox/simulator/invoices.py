@@ -40,6 +40,7 @@ INVOICE = DocumentKind(
     series="invoice",
     records=lambda company: company.invoices,
     email="EmailInvoice",
+    reference="INVOICE",
     card={"Remarks": "InvoiceRemark"},
     complete=_complete,
     check_changeable=_check_changeable,

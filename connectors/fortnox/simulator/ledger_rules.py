@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company
+from connectors.fortnox.simulator.dimensions import check_dimensions
 from connectors.fortnox.simulator.errors import ApiError
 from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
@@ -17,17 +18,6 @@ _DIMENSIONS: tuple[tuple[str, str, int, int], ...] = (
         LedgerCode.TRANSACTION_INFORMATION_NOT_ALLOWED,
     ),
 )
-
-
-def _check_registered(company: Company, cost_center: str, project: str) -> None:
-    if cost_center:
-        registered = company.records_of("cost_centers").get(cost_center)
-        if registered is None:
-            raise ApiError(LedgerCode.COST_CENTER_NOT_FOUND, f"Kan inte hitta kostnadsstället ({cost_center}).")
-        if not registered.data["Active"]:
-            raise ApiError(2000947, f"Kostnadsstället {cost_center} är inte aktivt.")
-    if project and project not in company.records_of("projects"):
-        raise ApiError(2001161, "Kan inte hitta projektet.")
 
 
 def check_booked_row(company: Company, row: Mapping[str, Any], year: int, *, missing: int) -> None:
@@ -44,4 +34,4 @@ def check_booked_row(company: Company, row: Mapping[str, Any], year: int, *, mis
             raise ApiError(mandatory, f"{name} är obligatoriskt på konto {row['Account']}.")
         if account[setting] == "NOTALLOWED" and row[name]:
             raise ApiError(not_allowed, f"{name} är inte tillåtet på konto {row['Account']}.")
-    _check_registered(company, row["CostCenter"], row["Project"])
+    check_dimensions(company, row)

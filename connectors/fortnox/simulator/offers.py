@@ -49,6 +49,7 @@ OFFER = DocumentKind(
     series="offer",
     records=lambda company: company.offers,
     email="EmailOffer",
+    reference="OFFER",
     complete=_complete,
     check_changeable=_check_open,
 )

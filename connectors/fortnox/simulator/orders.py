@@ -33,6 +33,7 @@ ORDER = DocumentKind(
     series="order",
     records=lambda company: company.orders,
     email="EmailOrder",
+    reference="ORDER",
     check_changeable=_check_changeable,
 )
 """Its totals count what was ordered, its invoice what was delivered (the first is a *simulator choice*)."""

@@ -1,7 +1,7 @@
 """Every resource of the simulator by its path, and the order in which they build on each other."""
 
 from connectors.fortnox.simulator.accruals import ACCRUALS
-from connectors.fortnox.simulator.agreement_resources import CONTRACTS
+from connectors.fortnox.simulator.agreement_resources import CONTRACTS, TAX_REDUCTIONS
 from connectors.fortnox.simulator.assets import ASSETS
 from connectors.fortnox.simulator.cards import CARDS
 from connectors.fortnox.simulator.document_resources import INVOICES, OFFERS, ORDERS, PAYMENTS
@@ -42,6 +42,7 @@ _NAMED: dict[str, Resource] = {
     "offers": OFFERS,
     "orders": ORDERS,
     "contracts": CONTRACTS,
+    "tax_reductions": TAX_REDUCTIONS,
     "payments": PAYMENTS,
     "prices": PRICES,
     "supplier_invoices": SUPPLIER_INVOICES,

@@ -109,9 +109,10 @@ class Connection:
     def as_json(self) -> dict[str, Any]:
         """Give the connection for `/_sim/events`."""
         session = self.session
+        sent_until = session.positions.items()
         return {
             "tenants": list(session.tenants),
-            "topics": {topic: None if at is None else offset_text(at) for topic, at in session.positions.items()},
+            "topics": {topic: None if at is None else offset_text(topic, at) for topic, at in sent_until},
             "subscribed": session.subscribed,
             "sent": self.sent,
         }

@@ -16,6 +16,7 @@ from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
 from connectors.fortnox.simulator.totals import vat_by_rate
 
 CLAIMS_ACCOUNT = 1510
+_TAX_REDUCTION_ACCOUNT = 1513
 _FREIGHT_ACCOUNT, _FEE_ACCOUNT, _ROUND_OFF_ACCOUNT = 3520, 3540, 3740
 
 
@@ -132,9 +133,10 @@ def write_voucher(company: Company, source: Source, entries: Iterable[Entry], mo
 
 
 def invoice_entries(invoice: dict[str, Any], vat_type: str) -> list[Entry]:
-    """Give what booking an invoice moves: claim, sales, fees, VAT and rounding, in kronor."""
+    """Give what booking an invoice moves, in kronor: claims on customer and tax agency, sales, fees, VAT, rounding."""
     rate, unit = invoice["CurrencyRate"], invoice["CurrencyUnit"]
-    amounts = [Entry(CLAIMS_ACCOUNT, invoice["Total"])]
+    amounts = [Entry(CLAIMS_ACCOUNT, invoice["TotalToPay"])]
+    amounts.append(Entry(_TAX_REDUCTION_ACCOUNT, invoice["TaxReduction"] or ZERO))
     amounts += [
         Entry(
             row["AccountNumber"],

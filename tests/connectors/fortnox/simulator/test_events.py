@@ -322,3 +322,38 @@ async def test_orders_that_are_not_understood_are_refused(order: dict[str, Any])
         assert reply.status == 400
         assert (await reply.json())["error"]
         assert (await caller.control("GET", "events"))["orders"] == []
+
+
+@pytest.mark.capability("f99")
+@pytest.mark.asyncio
+async def test_11_9_commands_ordered_offsets_replay_duplicates_and_echo() -> None:
+    """Item 9: an own write comes back, is replayed from the offset before it, and comes twice on demand."""
+    async with opened() as caller:
+        async with connected(caller, "orders", "customers") as listener:
+            await caller.customer()
+            await caller.order()
+            await caller.order()
+            told = await listener.events(3)
+            first, second = [event for event in told if event["topic"] == "orders"]
+            assert (first["entityId"], second["entityId"]) == ("1", "2")
+        async with connected(caller, orders=first["offset"]) as listener:
+            assert await listener.events(1) == [second]
+            await caller.control("POST", "events", {"do": "repeat", "topic": "orders", "last": 2})
+            assert await listener.events(2) == [first, second]
+            assert await listener.silent()
+
+
+@pytest.mark.capability("f99")
+@pytest.mark.asyncio
+async def test_11_10_events_come_twice_and_late_and_connections_drop() -> None:
+    """The part of item 10 that is about events; the rest stands with the faults."""
+    async with opened() as caller, connected(caller, "customers") as listener:
+        await caller.control("POST", "events", {"do": "delay", "seconds": 0.2})
+        await caller.customer()
+        await caller.customer()
+        assert [entity for _type, entity in await listener.types(2)] == ["2", "1"]
+        await caller.control("POST", "events", {"do": "repeat", "topic": "customers"})
+        assert [entity for _type, entity in await listener.types(1)] == ["1"]
+        await caller.control("POST", "events", {"do": "close", "code": 1006})
+        await listener.socket.receive(timeout=PATIENCE)
+        assert listener.socket.close_code == 1006

@@ -220,7 +220,6 @@ async def test_quantity_and_price_are_rounded_half_up() -> None:
         ({"InvoiceRows": [{"HouseWorkType": ""}]}, 2004021),
         ({"InvoiceRows": [{"HouseWork": True}]}, 2004021),
         ({"TermsOfPayment": "45"}, 2000429),
-        ({"TaxReductionType": "rot"}, 2999024),
         ({"Labels": [{"Id": 1}]}, 2999025),
         ({"Currency": "GBP"}, 2000427),
         ({"CurrencyRate": 0}, 2000108),
