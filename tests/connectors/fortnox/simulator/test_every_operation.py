@@ -13,7 +13,7 @@ ELSEWHERE = {
     "archive_files", "article_file_connections", "asset_file_connections", "attachments", "inbox_files", "sie",
     "supplier_invoice_file_connections", "voucher_file_connections",
 }  # fmt: skip
-"""What has to do with files, whose examples cannot be written down, and what the simulator does not answer yet."""
+"""What has to do with files, whose examples cannot be written down."""
 
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "contract_accruals": ("customers", "articles", "contracts"),
