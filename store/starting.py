@@ -165,6 +165,6 @@ _SELECT = (
 
 def _row(row: sqlite3.Row) -> TaskRow:
     proof: dict[str, Any] = json.loads(row["proof"]) if row["proof"] else {}
-    shown = row["linked"] or proof.get("settled_by", {}).get("object")
+    shown = proof.get("settled_by", {}).get("object") or row["linked"]
     named = {name: row[name] for name in TaskRow.__dataclass_fields__ if name != "object"}
     return TaskRow(**named, object=shown)

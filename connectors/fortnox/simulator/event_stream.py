@@ -102,10 +102,15 @@ class EventStream:
         number = offset_number(topic, offset)
         return number if number is not None and earliest <= number <= self._last[topic] else earliest
 
-    def after(self, topic: str, number: int) -> list[Event]:
-        """Give a topic's kept events behind a number, in order."""
+    def next_after(self, topic: str, number: int) -> Event | None:
+        """Give a topic's first kept event behind a number."""
         events = self._events[topic]
-        return events[max(0, number + 1 - events[0].number) :] if events else []
+        place = max(0, number + 1 - events[0].number) if events else 0
+        return events[place] if place < len(events) else None
+
+    def of(self, topic: str) -> list[Event]:
+        """Give a topic's kept events in order."""
+        return list(self._events[topic])
 
     def kept(self) -> list[Event]:
         """Give every kept event, topic by topic."""

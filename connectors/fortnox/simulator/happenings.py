@@ -39,14 +39,15 @@ _TOLD = [
     for operation in OPERATIONS.values()
     if operation.name in CHANGED or (operation.method == "POST" and operation.resource in CREATED)
 ]
-_SHAPES = [(operation, operation.path.strip("/").split("/")) for operation in _TOLD]
+_SHAPES: dict[tuple[str, int], list[tuple[Operation, list[str]]]] = {}
+for _operation in _TOLD:
+    _shape = _operation.path.strip("/").split("/")
+    _SHAPES.setdefault((_operation.method, len(_shape)), []).append((_operation, _shape))
 
 
 def _meant(call: Call) -> _Meant | None:
     parts = [unquote(part) for part in call.path.strip("/").split("/")][1:]
-    for operation, shape in _SHAPES:
-        if operation.method != call.method or len(shape) != len(parts):
-            continue
+    for operation, shape in _SHAPES.get((call.method, len(parts)), ()):
         if all(place.startswith("{") or place == part for place, part in zip(shape, parts, strict=True)):
             keys = (part for place, part in zip(shape, parts, strict=True) if place.startswith("{"))
             return _Meant(operation, tuple(keys))
