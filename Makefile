@@ -13,7 +13,7 @@ KILLS ?= 25
 WEBHOOKS ?= 240
 SEED ?=
 
-.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window contract bench capabilities-report log-events fortnox-fields fortnox-pages lock clean
+.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window contract bench capabilities-report log-events simulator-page fortnox-fields fortnox-pages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
@@ -61,6 +61,9 @@ capabilities-report: bootstrap ## which test proves which capability, with its r
 
 log-events: bootstrap ## write docs/log-events.md from the catalogue of log events
 	$(PYTHON_IN) -m scripts.log_events_page
+
+simulator-page: bootstrap ## write the tables of docs/simulator.md from the simulator's own code
+	$(PYTHON_IN) -m scripts.simulator_page
 
 fortnox-fields: bootstrap ## draw the fields of Fortnox's resources from its API description beside the project
 	$(PYTHON_IN) -m scripts.fortnox_fields

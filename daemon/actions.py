@@ -7,22 +7,44 @@ from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.following import Follow
 from daemon.ids import Place, command_id, delivery_id, parse
 from daemon.logs import Log
-from daemon.requests import AnyRequest, Declare, Discard, LinkThing, Pause, Replay, Resume, Retry
+from daemon.pauses import Pauses
+from daemon.person_tasks import PersonTasks
+from daemon.requests import (
+    AnyRequest,
+    CancelTask,
+    Declare,
+    Discard,
+    LinkThing,
+    Misused,
+    Pause,
+    Replay,
+    Resume,
+    Retry,
+    StartTask,
+)  # fmt: skip
 from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.tasks import task_of
-from handlers.commands import COMMANDS, BookInvoice, BookPayment, Command, EnsureCustomer
-from store import acting, heads, inbox, pausing, replaying
+from handlers.commands import (
+    COMMANDS,
+    BookInvoice,
+    BookPayment,
+    Command,
+    EnsureCustomer,
+    EnsureRecord,
+    ReverseVoucher,
+)  # fmt: skip
+from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
 from store.handling import Handled
 from store.heads import Head
 from store.inbox import Waiting
 from store.links import LinkRow
+from store.starting import SOURCE
 
 T = TypeVar("T")
 
@@ -38,10 +60,6 @@ article with two numbers at its sources."""
 
 Answer = dict[str, Any]
 """What became of a request, as JSON: ``commands`` and ``deliveries`` with ids and new states, and more by action."""
-
-
-class Misused(Exception):
-    """A name or id in the request means nothing here; the text is one clear line."""
 
 
 class Actions:
@@ -66,10 +84,11 @@ class Actions:
         self._clock = clock
         self._log = log
         self._handle = handle
-        self._rules = rules
         self._target = target
         self._links = links
         self._follow = follow
+        self._tasks = PersonTasks(config=config, database=database, clock=clock)
+        self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
     async def perform(self, request: AnyRequest) -> Answer:
         """Carry one request out.
@@ -84,6 +103,8 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
+            case Pause() | Resume() | Declare():
+                return await self._on_a_whole(request)
             case Retry(id=str(wanted)):
                 return await self._retry(request, wanted)
             case Retry():
@@ -94,12 +115,17 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
+            case StartTask() | CancelTask():
+                return await self._task(request)
+
+    async def _on_a_whole(self, request: Pause | Resume | Declare) -> Answer:
+        match request:
             case Pause():
-                return await self._pause(request)
+                return await self._pauses.pause(request)
             case Resume():
-                return await self._resume(request)
+                return await self._pauses.resume(request)
             case Declare():
-                return await self._declare(request)
+                return await self._pauses.declare(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 
@@ -117,7 +143,7 @@ class Actions:
         if request.company is None and request.reason is None:
             raise Misused("say which: an id, --reason or --company")
         if request.company is not None:
-            self._check_company(request.company)
+            self._pauses.check_company(request.company)
         person = self._person(request)
         commands: list[Answer] = []
         deliveries: list[Answer] = []
@@ -152,13 +178,15 @@ class Actions:
     async def _answered(self, outbox_id: int) -> str | None:
         """Where the question was whether a sale or a party is known already: ``absent`` says that it is another."""
         reason = await self._database.read(acting.reason_of(outbox_id))
-        if reason not in ANOTHER_PARTY | {"same_sale"}:
+        if reason not in ANOTHER_PARTY | {"same_sale", "stands_there_already"}:
             return None
         command = COMMANDS.validate_json((await self._head(outbox_id)).text)
         if isinstance(command, EnsureCustomer):
             names = {name for name, _ in command.match_keys}
             another = names if reason == "several_customers" else names & {"email"}
             return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
+        if isinstance(command, EnsureRecord):
+            return command.model_copy(update={"although_alike": True}).model_dump_json()
         return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 
     def _told(self, touched: Touched, person: Person) -> Answer:
@@ -197,7 +225,7 @@ class Actions:
         }
 
     async def _identified(self, task: Task, request: LinkThing) -> Settled:
-        self._check_company(task.company)
+        self._pauses.check_company(task.company)
         try:
             async with self._target(task.company) as target:
                 return await target.identify(task, request.kind, request.number)
@@ -213,6 +241,8 @@ class Actions:
         row = await self._database.read(inbox.stored(number))
         if row is None:
             raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
+        if row.source == SOURCE:
+            raise NotPossible(f"in-{number} is a task that a person started: start it anew")
         job = replaying.replay(self._handle(row), self._person(request), accept=request.accept)
         replayed = await self._database.write(job)
         self._follow.new_work(replayed.company)
@@ -235,33 +265,12 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [_touched(discarded.command)], "parked": parked}
 
-    # --- pause, resume, declare -------------------------------------------------------------------------------------
-
-    async def _pause(self, request: Pause) -> Answer:
-        person = self._person(request)
-        subjects = [self._named(request.name)] if request.name else self._all_companies()
-        await self._database.write_all([pausing.pause(scope, name, person) for scope, name in subjects])
-        for scope, name in subjects:
-            self._follow.paused(scope, name, request.reason)
-        return {"paused": [{"scope": scope, "name": name, "reason": request.reason} for scope, name in subjects]}
-
-    async def _resume(self, request: Resume) -> Answer:
-        scope, name = self._scoped(request.name) if request.name else (None, None)
-        ended = await self._database.write(pausing.resume(scope, name, self._person(request)))
-        subjects = {(pause.scope, pause.name) for pause in ended}
-        companies = [entry for entry in self._all_companies() if name in {None, entry[1]} and scope != "rule"]
-        forgiven = [subject for subject in sorted(subjects | {*companies}) if self._follow.resumed(*subject)]
-        for _, company in self._all_companies():
-            self._follow.new_work(company)
-        answer = [{"scope": pause.scope, "name": pause.name, "reason": pause.reason} for pause in ended]
-        others = sorted({*forgiven} - subjects)
-        return {"resumed": answer + [{"scope": kind, "name": of, "reason": "credentials"} for kind, of in others]}
-
-    async def _declare(self, request: Declare) -> Answer:
-        self._check_company(request.company)
-        await self._database.write(pausing.declare(request.company, request.proof, self._person(request)))
-        await self._follow.declared()
-        return {"companies": [{"name": request.company, "proof": request.proof}]}
+    async def _task(self, request: StartTask | CancelTask) -> Answer:
+        if isinstance(request, CancelTask):
+            return await self._tasks.cancel(request)
+        answer = await self._tasks.start(request)
+        self._follow.new_work(request.company)
+        return answer
 
     # --- names ------------------------------------------------------------------------------------------------------
 
@@ -274,35 +283,13 @@ class Actions:
         except KeyError:
             raise NotPossible(f"there is no command out-{outbox_id}, or its text was erased by retention") from None
 
-    def _all_companies(self) -> list[tuple[str, str]]:
-        return [("company", name) for name in self._config().companies]
-
-    def _check_company(self, name: str) -> None:
-        known = self._config().companies
-        if name not in known:
-            raise Misused(f"there is no company {name}{meant(name, known)}")
-
-    def _scoped(self, text: str) -> tuple[str | None, str]:
-        scope, colon, name = text.partition(":")
-        return (scope, name) if colon and scope in {"company", "rule"} else (None, text)
-
-    def _named(self, text: str) -> tuple[str, str]:
-        """The scope of a name: ``company:NAME`` and ``rule:NAME`` say it, a bare name may be either."""
-        scope, name = self._scoped(text)
-        known = {"company": {*self._config().companies}, "rule": {*self._rules}}
-        scopes = [kind for kind, names in known.items() if name in names and scope in {None, kind}]
-        if len(scopes) > 1:
-            raise Misused(f"{name} is a company and a rule: say company:{name} or rule:{name}")
-        if not scopes:
-            names = known["company"] | known["rule"]
-            raise Misused(f"there is no company or rule {name}{meant(name, names)}")
-        return scopes[0], name
-
 
 def _done_by_linking(command: Command) -> bool:
     """Whether the link is all that the command asks for; else it goes once more with the link in place."""
     if isinstance(command, EnsureCustomer):
         return command.update == "never"
+    if isinstance(command, EnsureRecord | ReverseVoucher):
+        return True
     return not isinstance(command, BookInvoice | BookPayment)
 
 
@@ -332,7 +319,8 @@ def _touched(touched: Touched) -> Answer:
 
 def _subjects(answer: Answer) -> list[str]:
     """What the request touched, for one log line; a long list is cut by the log."""
-    ids = [entry["id"] for part in ("commands", "deliveries", "freed", "parked") for entry in answer.get(part, ())]
+    parts = ("commands", "deliveries", "freed", "parked", "tasks")
+    ids = [entry["id"] for part in parts for entry in answer.get(part, ())]
     names = [f"{entry['scope']}:{entry['name']}" for part in ("paused", "resumed") for entry in answer.get(part, ())]
     return ids + names + [f"company:{entry['name']}" for entry in answer.get("companies", ())]
 

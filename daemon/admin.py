@@ -13,8 +13,8 @@ import aiohttp
 from aiohttp import web
 from pydantic import ValidationError
 
-from daemon.actions import Actions, Answer, Misused
-from daemon.requests import REQUESTS, AnyRequest
+from daemon.actions import Actions, Answer
+from daemon.requests import REQUESTS, AnyRequest, Misused
 from store.acting import NotPossible
 from store.db import StoreUnavailable
 

@@ -22,10 +22,11 @@ from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
-# "key" names parties by their match keys, "fortnox" is the far side: neither may be mistaken for a sender.
-RESERVED_SOURCES = frozenset({"fortnox", "key"})
+# "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task: none is a sender.
+RESERVED_SOURCES = frozenset({"fortnox", "key", SOURCE})
 
 
 def load_config(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from daemon.ids import command_id, delivery_id, parse
+from daemon.requests import KINDS
 from daemon.times import iso
 from handlers.values import reference
 from store import reading, stories
@@ -16,7 +17,7 @@ from store.stories import Read as Record
 
 Json = dict[str, Any]
 
-_DOCUMENT = re.compile(r"(customer|article|offer|order|invoice|payment|credit|note):(.+)", re.DOTALL)
+_DOCUMENT = re.compile(f"({'|'.join(sorted(KINDS | {'credit'}))}):(.+)", re.DOTALL)
 
 
 class Explainer:

@@ -3,11 +3,26 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from connectors.fortnox.table import RESOURCES
 from handlers.values import Frozen
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+BODY_CHARACTERS = 500_000
+"""Of a task's body, at most."""
+
+KINDS = frozenset({"note", *(resource.one for resource in RESOURCES.values())})
+
+
+def _kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"there is no kind {name}")
+    return name
+
+
+class Misused(Exception):
+    """A name, an id or a field in a request means nothing here; the text is clear lines, mostly one."""
 
 
 class Request(Frozen):
@@ -35,7 +50,7 @@ class LinkThing(Request):
 
     action = "link"
     id: Text
-    kind: Literal["customer", "article", "offer", "order", "invoice", "payment", "note"]
+    kind: Annotated[str, AfterValidator(_kind)]
     number: Text
 
 
@@ -51,6 +66,29 @@ class Discard(Request):
     """End a command, or a stopped delivery, for good."""
 
     action = "discard"
+    id: Text
+    reason: Text
+
+
+class StartTask(Request):
+    """Do one write of the table as a task: its ``operation``, the ``keys`` of its path, and a JSON ``body``.
+
+    ``row`` is the ``RowId`` of the one row that the body is about. The same ``key`` twice is one task.
+    """
+
+    action = "start_task"
+    company: Text
+    operation: Text
+    keys: Annotated[tuple[Text, ...], Field(max_length=4)] = ()
+    row: Text | None = None
+    body: Annotated[str, StringConstraints(max_length=BODY_CHARACTERS)] | None = None
+    key: Text
+
+
+class CancelTask(Request):
+    """End a task that has not left."""
+
+    action = "cancel_task"
     id: Text
     reason: Text
 
@@ -78,8 +116,8 @@ class Declare(Request):
     proof: Literal["empty", "new_work"]
 
 
-AnyRequest = Retry | LinkThing | Replay | Discard | Pause | Resume | Declare
+AnyRequest = Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
-    kind.action: kind for kind in (Retry, LinkThing, Replay, Discard, Pause, Resume, Declare)
+    kind.action: kind for kind in (Retry, LinkThing, Replay, Discard, StartTask, CancelTask, Pause, Resume, Declare)
 }

@@ -1,6 +1,6 @@
 """An action of the table on one object, or its deletion: done once, proved by what the object shows afterwards."""
 
-from connectors.base import Json, Park, Settled, Sighting, Task, Write
+from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.forms import NO_REFERENCE
 from connectors.fortnox.record_names import far_object, number_of_keys
@@ -45,6 +45,11 @@ def _action(resource: Resource, name: str) -> Action | None:
     return next((action for action in resource.actions if action.name == name), None)
 
 
+def act(operation: str, number: str) -> Link:
+    """That it was done, as a link: so that it is known for ever, and the object itself stays nobody's."""
+    return Link("act", f"{operation}:{number}", {})
+
+
 class RecordActions:
     """``ActOnRecord`` at Fortnox (facts, section 8): the state decides, before and after."""
 
@@ -57,6 +62,8 @@ class RecordActions:
     async def plan(self, task: Task, client: Client) -> Write | Settled:
         """What is so already is left alone; where nothing will show the action, it goes once and is never repeated."""
         command = command_of(task, ActOnRecord)
+        if task.link is not None:
+            return Settled(task.link, "unchanged")
         resource, number = RESOURCES[command.resource], number_meant(task, command)
         shown_by = _shown_by(resource, command.action)
         if not shown_by:
@@ -65,27 +72,27 @@ class RecordActions:
         proof: Json = {"read": far_object(resource, number)}
         if stored is None:
             if OPERATIONS[command.action].effect == "delete":
-                return Settled(None, "unchanged", proof=proof | {"because": "it is not there"})
+                done = act(command.action, number)
+                return Settled(done, "unchanged", proof=proof | {"because": "it is not there"})
             raise held("record_missing", f"There is no {proof['read']} in Fortnox: correct it, or discard the command.")
         before = {name: text_of(stored.get(name)) for name in (*shown_by, COUNTED) if name in stored}
         if _set(shown_by, stored):
-            return Settled(None, "unchanged", proof=proof | before)
+            return Settled(act(command.action, number), "unchanged", proof=proof | before)
         return self._write(task, command, number, before, proof | before)
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Send it; after a refusal the state decides, not the code."""
         evidence = write.evidence
         resource = RESOURCES[evidence["resource"]]
-        named = far_object(resource, evidence["number"])
+        named, done = far_object(resource, evidence["number"]), act(write.operation, evidence["number"])
         try:
             answer = await client.request(write.operation, path=write.path, body=write.body)
         except Park:
             if evidence["shown_by"] and (await self._after(resource, evidence, client))[0]:
-                return Settled(None, "unchanged", proof={"object": named, "because": "it is so already"})
+                return Settled(done, "unchanged", proof={"object": named, "because": "it is so already"})
             raise
-        return Settled(
-            None, "changed", question=_unshown(named, write.operation, evidence, answer), proof={"object": named}
-        )
+        question = _unshown(named, write.operation, evidence, answer)
+        return Settled(done, "changed", question=question, proof={"object": named})
 
     async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
         """The object is gone, or shows the action; a question where no look can tell."""
@@ -93,7 +100,7 @@ class RecordActions:
         if not evidence["shown_by"]:
             raise unprovable(f"whether {operation} took effect")
         done, proof = await self._after(resource, evidence, client)
-        settled = Settled(None, "changed", proof=proof) if done else None
+        settled = Settled(act(operation, evidence["number"]), "changed", proof=proof) if done else None
         if settled is None and _undated(operation, evidence):
             raise unprovable(f"whether {operation} took effect")
         return Sighting(settled, proof)

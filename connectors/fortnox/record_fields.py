@@ -37,6 +37,16 @@ def faults_of(resource: Resource, operation: Operation, fields: Mapping[str, Any
     return found
 
 
+def faults_of_row(resource: Resource, operation: Operation, fields: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the fields of one row, which only an update of its document can change."""
+    rows = [field for name, field in fields_of(resource).items() if field.kind == "rows" and name.endswith("Rows")]
+    if operation.name != f"update_{resource.one}" or not rows:
+        return [f"{operation.name} changes no single row"]
+    if not fields:
+        return [f"{operation.name} changes fields, and none is given"]
+    return list(_faults(fields, schemas().get(rows[0].of, {}), ""))
+
+
 def written_by_fields(resource: Resource) -> tuple[str, ...]:
     """The operations that take an object of the resource: its create and its updates."""
     made = (f"create_{resource.one}", f"update_{resource.one}", "update_base_price")
@@ -130,7 +140,10 @@ def differing(schema: str, meant: Mapping[str, Any], stored: Mapping[str, Any]) 
 
 
 def same(field: Field | None, meant: Any, stored: Any) -> bool:
-    """Whether a stored value is the meant one, however Fortnox writes it (Fortnox facts, section 1.7)."""
+    """Whether a stored value is the meant one, however Fortnox writes it (Fortnox facts, section 1.7).
+
+    Sums stand in texts, too: 1250.00 is 1250, while 007 is not 7.
+    """
     if meant is None or meant == CLEARS:
         return stored in (None, "", 0, [], False) or text_of(stored) in NO_REFERENCE
     if isinstance(meant, list):
@@ -144,17 +157,18 @@ def same(field: Field | None, meant: Any, stored: Any) -> bool:
     ours, theirs = decimal_of(meant), decimal_of(stored)
     if ours is not None and theirs is not None and (numeric or not isinstance(meant, str)):
         return ours == theirs
+    if ours is not None and ours == theirs and "." in text_of(meant) + text_of(stored):
+        return True
     return text_of(meant).strip() == text_of(stored).strip()
 
 
 def _same_rows(schema: str, meant: list[Any], stored: list[Any]) -> bool:
-    """Each row given, in its place, is as meant; Fortnox may add rows of its own behind (facts, section 6.10)."""
-    if len(stored) < len(meant):
-        return False
-    pairs = zip(meant, stored, strict=False)
-    return all(
-        isinstance(theirs, Mapping) and not differing(schema, ours, theirs)
-        if isinstance(ours, Mapping)
-        else text_of(ours) == text_of(theirs)
-        for ours, theirs in pairs
-    )
+    """Each row given is there as meant, in this order; Fortnox may add rows of its own (facts, section 6.10)."""
+    left = iter(stored)
+    return all(any(_same_row(schema, ours, theirs) for theirs in left) for ours in meant)
+
+
+def _same_row(schema: str, ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, Mapping):
+        return isinstance(theirs, Mapping) and not differing(schema, ours, theirs)
+    return text_of(ours) == text_of(theirs)

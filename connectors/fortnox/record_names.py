@@ -12,12 +12,16 @@ YEAR_OF = "vouchers"
 
 
 def number_of_keys(keys: Sequence[str]) -> str:
-    """Several keys as one number: ``B/ART-100/0``; a slash within a key is encoded."""
+    """Several keys as one number: ``B/ART-100/0``, a slash within one encoded; a single key stays as it is."""
+    if len(keys) == 1:
+        return keys[0]
     return "/".join(quote(key, safe=" åäöÅÄÖ") for key in keys)
 
 
-def keys_of(number: str) -> tuple[str, ...]:
-    """The keys within a number."""
+def keys_of(resource: Resource, number: str) -> tuple[str, ...]:
+    """The keys within a number of the resource."""
+    if len(resource.keys) == 1:
+        return (number,)
     return tuple(unquote(part) for part in number.split("/"))
 
 

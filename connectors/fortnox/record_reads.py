@@ -13,7 +13,7 @@ from connectors.fortnox.table import OPERATIONS, Resource
 
 def path_of(operation: str, resource: Resource, number: str) -> str:
     """The path of an operation on the object; a voucher's says its financial year (Fortnox facts, section 6.13)."""
-    described, keys = OPERATIONS[operation], keys_of(number)
+    described, keys = OPERATIONS[operation], keys_of(resource, number)
     if resource.name == YEAR_OF:
         *keys_in_year, year = keys
         return f"{described.at(*keys_in_year)}?financialyear={year}"

@@ -198,6 +198,13 @@ def _found(resource: Resource, sought: Sought, hits: list[Json], fields: Json, p
             f"{far_object(resource, number)} in Fortnox looks the same: link it to this command "
             f"(`{far_object(resource, number)}`), or say that another one is meant (`retry --absent`).",
         )
+    wrong = differing(resource.schema, fields, hits[0])
+    if wrong:
+        raise held(
+            "stands_there_otherwise",
+            f"{far_object(resource, number)} stands in Fortnox already and is not as meant in {', '.join(wrong)}: "
+            "change it there or with a command of its own and retry, or discard this command.",
+        )
     return _made(resource, hits[0], evidence, "found", proof)
 
 

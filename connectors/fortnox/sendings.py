@@ -2,7 +2,7 @@
 
 from connectors.base import Json, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
-from connectors.fortnox.record_actions import number_meant
+from connectors.fortnox.record_actions import act, number_meant
 from connectors.fortnox.record_names import far_object
 from connectors.fortnox.record_proofs import unprovable
 from connectors.fortnox.record_reads import find, path_of
@@ -33,6 +33,8 @@ class Sendings:
         It counts as a create: what a 429 refused is looked for, too, before it goes again.
         """
         command = command_of(task, SendDocument)
+        if task.link is not None:
+            return Settled(task.link, "unchanged")
         resource, number = RESOURCES[command.resource], number_meant(task, command)
         operation = OPERATIONS.get(f"{command.how}_{resource.one}")
         named = far_object(resource, number)
@@ -62,7 +64,7 @@ class Sendings:
         answer = await client.request(write.operation, path=write.path)
         named = far_object(RESOURCES[write.evidence["resource"]], write.evidence["number"])
         proof: Json = {"object": named} | ({"Sent": is_true(answer["Sent"])} if "Sent" in answer else {})
-        return Settled(None, "changed", proof=proof)
+        return Settled(act(write.operation, write.evidence["number"]), "changed", proof=proof)
 
     async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
         """Sent now and not before: it went. Sent before: nothing can be proved, so a person is asked."""
@@ -75,4 +77,5 @@ class Sendings:
             raise held("record_missing", f"There is no {named} in Fortnox any more: discard the command.")
         sent = is_true(stored.get("Sent"))
         proof: Json = {"read": named, "Sent": sent}
-        return Sighting(Settled(None, "changed", proof=proof) if sent else None, proof)
+        settled = Settled(act(operation, evidence["number"]), "changed", proof=proof) if sent else None
+        return Sighting(settled, proof)

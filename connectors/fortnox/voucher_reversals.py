@@ -56,7 +56,7 @@ class VoucherReversals:
 
 
 def _reversed(command: ReverseVoucher, number: str, voucher: Json) -> Json:
-    series, place, _ = keys_of(number)
+    series, place, _ = keys_of(RESOURCES["vouchers"], number)
     rows = [row for row in voucher.get("VoucherRows") or [] if not is_true(row.get("Removed"))]
     return {
         "Description": f"Rättelse av {series} {place}",

@@ -24,6 +24,7 @@ _COMMANDS = {
     "pause": "acting",
     "resume": "acting",
     "company": "acting",
+    "task": "tasks",
 }
 """Command -> the module of this package that holds it, under the command's name with underscores."""
 

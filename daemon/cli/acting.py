@@ -26,15 +26,15 @@ REPLAYED = {
 }
 
 
-def _perform(config_path: Path, asked: "AnyRequest") -> Json:
+def perform(config_path: Path, asked: "AnyRequest") -> Json:
     """Let the daemon do it; without one do it here. Every refusal is one line on standard error."""
     import asyncio
 
-    from daemon.actions import Misused
     from daemon.admin import NoDaemonAnswers, ask
     from daemon.cli.direct import perform
     from daemon.lock import Locked
     from daemon.opening import WrongFolder
+    from daemon.requests import Misused
     from store.acting import NotPossible
     from store.db import StoreUnavailable
     from store.migrate import MigrationChanged, NotADatabase, SchemaTooNew
@@ -119,7 +119,7 @@ def retry(
     if (named is None) == (reason is None and company is None):
         raise click.UsageError("say which: either an ID, or --reason and/or --company")
     asked = Retry(person=common.person(), id=named, reason=reason, company=company, absent=absent)
-    answer = _perform(config_path, asked)
+    answer = perform(config_path, asked)
     _show(answer, as_json=as_json)
     nothing = not answer.get("commands") and not answer.get("deliveries")
     if nothing and not as_json:
@@ -146,7 +146,7 @@ def link(config_path: Path, as_json: bool, named: str, document: str) -> None:
         asked = LinkThing.model_validate({"person": common.person(), "id": named, "kind": kind, "number": number})
     except ValidationError:
         raise click.UsageError(f"{document} names no document: say kind and number, as in invoice:1042") from None
-    answer = _perform(config_path, asked)
+    answer = perform(config_path, asked)
     _show(answer, as_json=as_json)
     leave(trouble=_stopped(answer))
 
@@ -160,7 +160,7 @@ def replay(config_path: Path, as_json: bool, named: str, accept: bool) -> None:
     """Run today's rules on a stored delivery (in-12; a bare number means a delivery). Nothing is made twice."""
     from daemon.requests import Replay
 
-    answer = _perform(config_path, Replay(person=common.person(), id=named, accept=accept))
+    answer = perform(config_path, Replay(person=common.person(), id=named, accept=accept))
     _show(answer, as_json=as_json)
     leave(trouble=_stopped(answer))
 
@@ -177,7 +177,7 @@ def discard(config_path: Path, as_json: bool, named: str, reason: str) -> None:
     """
     from daemon.requests import Discard
 
-    answer = _perform(config_path, Discard(person=common.person(), id=named, reason=_text(reason, "--reason")))
+    answer = perform(config_path, Discard(person=common.person(), id=named, reason=reason_text(reason, "--reason")))
     _show(answer, as_json=as_json)
 
 
@@ -190,7 +190,7 @@ def pause(config_path: Path, as_json: bool, named: str | None, reason: str) -> N
     """Let nothing leave for a company or a rule, or for every company; webhooks are still taken. Survives a restart."""
     from daemon.requests import Pause
 
-    answer = _perform(config_path, Pause(person=common.person(), name=named, reason=_text(reason, "--reason")))
+    answer = perform(config_path, Pause(person=common.person(), name=named, reason=reason_text(reason, "--reason")))
     _show(answer, as_json=as_json)
 
 
@@ -202,7 +202,7 @@ def resume(config_path: Path, as_json: bool, named: str | None) -> None:
     """End a pause, or all of them; also after lost credentials. Exit 1 where nothing was paused."""
     from daemon.requests import Resume
 
-    answer = _perform(config_path, Resume(person=common.person(), name=named))
+    answer = perform(config_path, Resume(person=common.person(), name=named))
     _show(answer, as_json=as_json)
     if not answer["resumed"] and not as_json:
         click.echo("nothing was paused", err=True)
@@ -236,10 +236,11 @@ def _declare(config_path: Path, name: str, proof: str, *, as_json: bool) -> None
     from daemon.requests import Declare
 
     asked = Declare.model_validate({"person": common.person(), "company": name, "proof": proof})
-    _show(_perform(config_path, asked), as_json=as_json)
+    _show(perform(config_path, asked), as_json=as_json)
 
 
-def _text(given: str, option: str) -> str:
+def reason_text(given: str, option: str) -> str:
+    """A reason as the store takes it; a usage error where it is empty or too long."""
     if not given.strip() or len(given) > 500:
         raise click.UsageError(f"{option} needs 1 to 500 characters")
     return given

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet, MultiFernet
 
 from connectors.base import Target
 from daemon import logs
-from daemon.actions import Actions, Answer, Misused
+from daemon.actions import Actions, Answer
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import open_company_target
@@ -20,7 +20,7 @@ from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
 from daemon.opening import check_folder, database_path
 from daemon.reloading import companies_of, readers_of, sources_of
-from daemon.requests import AnyRequest
+from daemon.requests import AnyRequest, Misused
 from daemon.settings import Config
 from handlers.routes import ROUTES
 from store import attempts, companies

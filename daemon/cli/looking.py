@@ -29,7 +29,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 
 
-def _read(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]") -> T:
+def read_store(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]") -> T:
     """Open the database read-only and look."""
     from daemon.opening import database_path
     from store.db import StoreUnreadable, open_reader
@@ -55,7 +55,8 @@ def _kinds(config: "Config") -> dict[str, str]:
     return {company.name: company.kind for company in config.companies.values()}
 
 
-def _check_company(config: "Config", name: str | None) -> None:
+def check_company(config: "Config", name: str | None) -> None:
+    """Refuse a company that is not configured, with the name that may be meant."""
     from daemon.config_faults import meant
 
     if name is not None and name not in config.companies:
@@ -95,7 +96,7 @@ def _shown(config: "Config") -> Json:
     async def look(read: "Read") -> Json:
         return await screens.status(read, config, live, int(time.time() * 1000))
 
-    return _read(config, look)
+    return read_store(config, look)
 
 
 def _text(shown: Json, as_json: bool) -> str:
@@ -136,13 +137,13 @@ def inbox(config_path: Path, as_json: bool, state: str | None, company: str | No
     from store import reading
 
     config = common.load(config_path, secrets=False)
-    _check_company(config, company)
+    check_company(config, company)
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.deliveries(state=state, company=company, limit=limit))
         return [screens.delivery(row, _kinds(config)) for row in rows]
 
-    _list(_read(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
+    _list(read_store(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
 
 
 @click.command
@@ -158,14 +159,14 @@ def outbox(config_path: Path, as_json: bool, state: str | None, company: str | N
     from store import reading
 
     config = common.load(config_path, secrets=False)
-    _check_company(config, company)
+    check_company(config, company)
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.commands(state=state, company=company, limit=limit))
         return [screens.command(row, _kinds(config)) for row in rows]
 
     heads = ("id", "made", "company", "command", "tries", "document", "state")
-    _list(_read(config, look), as_json, heads, command_cells)
+    _list(read_store(config, look), as_json, heads, command_cells)
 
 
 def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Callable[[Json], tuple[str, ...]]) -> None:
@@ -201,7 +202,7 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
     from store import companies
 
     config = common.load(config_path, secrets=False)
-    _check_company(config, company)
+    check_company(config, company)
     unseal = _unsealing(config_path, config) if body else None
     live = asyncio.run(_facts(config))
 
@@ -210,7 +211,7 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
         pauses = await read(companies.pauses)
         return [screens.with_standstill(story, pauses, live) for story in told]
 
-    told = _read(config, look)
+    told = read_store(config, look)
     _tell([in_swedish(story) for story in told] if language == "sv" else told, as_json)
     if not told:
         click.echo(f"fortnox-bridge: nothing here is called {named}", err=True)

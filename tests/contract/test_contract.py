@@ -71,7 +71,7 @@ def _found(**changed: Any) -> list[tuple[str, str, str]]:
 
 @needs_description
 @pytest.mark.asyncio
-@pytest.mark.capability("f99", "000-52")
+@pytest.mark.capability("f99", "f101")
 async def test_a_sale_goes_over_the_wire_as_fortnox_describes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

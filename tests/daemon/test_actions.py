@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from connectors.base import Park, Settled, Task
-from daemon.actions import BULK, Answer, Misused
+from daemon.actions import BULK, Answer
 from daemon.deciding import new_command
-from daemon.requests import AnyRequest, Declare, Discard, LinkThing, Pause, Replay, Resume, Retry
+from daemon.requests import AnyRequest, Declare, Discard, LinkThing, Misused, Pause, Replay, Resume, Retry
 from handlers.values import Ref
 from store import delivering, inbox
 from store.acting import NotPossible

@@ -11,10 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from daemon.actions import Misused
 from daemon.admin import NAME, Facts, NoDaemonAnswers, ask, ask_facts, serve_admin, short_path
 from daemon.lock import Locked, exclusive
-from daemon.requests import Declare, Pause, Resume, Retry
+from daemon.requests import Declare, Misused, Pause, Resume, Retry
 from store.acting import NotPossible
 from tests.acceptance.scene import CompanyPlan, scene
 from tests.fakes.people import People

@@ -92,7 +92,7 @@ def test_wrong_usage_is_exit_2(config: Path) -> None:
         ["retry", "1", "--reason", "x"],
         ["discard", "1"],
         ["discard", "1", "--reason", " "],
-        ["link", "1", "voucher:7"],
+        ["link", "1", "receipt:7"],
         ["link", "1", "invoice:"],
         ["pause"],
         ["inbox", "--state", "lost"],

@@ -93,9 +93,14 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
 )
 
 
+def invented_codes() -> list[tuple[str, str]]:
+    """Give every invented code with what it stands for."""
+    return [(str(code.value), code.name.lower().replace("_", " ")) for code in (*Invented, *LedgerCode)]
+
+
 def printed() -> str:
     """Give the table of deviations and of invented codes as text."""
     width = max(len(subject) for subject, _ in DEVIATIONS)
     lines = [f"{subject:<{width}}  {text}" for subject, text in DEVIATIONS]
-    codes = [f"{code.value}  {code.name.lower().replace('_', ' ')}" for code in (*Invented, *LedgerCode)]
+    codes = [f"{code}  {meaning}" for code, meaning in invented_codes()]
     return "\n".join(["Known deviations from Fortnox", *lines, "", "Invented error codes", *codes])

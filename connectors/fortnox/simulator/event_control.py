@@ -98,7 +98,7 @@ class EventControl:
     def _repeat(self, order: Order, tenant: int) -> None:
         _only(order, "company", "topic", "last")
         count = int(_number(order, "last", 1, 1, _MOST_SHOWN))
-        kept = self._events.stream.after(_topic(order), 0)
+        kept = self._events.stream.of(_topic(order))
         self._events.sockets.repeat([event for event in kept if event.tenant_id == tenant][-count:])
 
     def _standing(self, order: Order, _tenant: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from connectors.fortnox.simulator.company import STOCKHOLM
 from connectors.fortnox.simulator.happenings import Happening
@@ -20,9 +21,14 @@ _STEP = 412_345_679
 _BACK = pow(_STEP, -1, _SPACE)
 
 
-def offset_text(number: int) -> str:
+def _shift(topic: str) -> int:
+    """Give what keeps the offsets of one topic from being those of another."""
+    return crc32(topic.encode())
+
+
+def offset_text(topic: str, number: int) -> str:
     """Write a topic's running number as an offset whose order nobody can read off."""
-    rest = number * _STEP % _SPACE
+    rest = (number * _STEP + _shift(topic)) % _SPACE
     text = ""
     for _ in range(5):
         rest, place = divmod(rest, len(_ALPHABET))
@@ -30,14 +36,14 @@ def offset_text(number: int) -> str:
     return text
 
 
-def offset_number(text: str) -> int | None:
-    """Read an offset back; None for what never was one."""
+def offset_number(topic: str, text: str) -> int | None:
+    """Read an offset of a topic back; None for what never was one."""
     if len(text) != 5 or any(character not in _ALPHABET for character in text):
         return None
     value = 0
     for character in reversed(text):
         value = value * len(_ALPHABET) + _ALPHABET.index(character)
-    return value * _BACK % _SPACE
+    return (value - _shift(topic)) * _BACK % _SPACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Event:
             "type": kind.type,
             "tenantId": self.tenant_id,
             "entityId": self.happening.entity_id,
-            "offset": offset_text(self.number),
+            "offset": offset_text(kind.topic, self.number),
             "timestamp": self.moment.astimezone(STOCKHOLM).isoformat(timespec="milliseconds"),
             **self.happening.details,
         }
@@ -93,13 +99,18 @@ class EventStream:
         """Give the number behind which a replay from an offset begins; an unknown one begins with the earliest kept."""
         events = self._events[topic]
         earliest = events[0].number - 1 if events else self._last[topic]
-        number = offset_number(offset)
+        number = offset_number(topic, offset)
         return number if number is not None and earliest <= number <= self._last[topic] else earliest
 
-    def after(self, topic: str, number: int) -> list[Event]:
-        """Give a topic's kept events behind a number, in order."""
+    def next_after(self, topic: str, number: int) -> Event | None:
+        """Give a topic's first kept event behind a number."""
         events = self._events[topic]
-        return events[max(0, number + 1 - events[0].number) :] if events else []
+        place = max(0, number + 1 - events[0].number) if events else 0
+        return events[place] if place < len(events) else None
+
+    def of(self, topic: str) -> list[Event]:
+        """Give a topic's kept events in order."""
+        return list(self._events[topic])
 
     def kept(self) -> list[Event]:
         """Give every kept event, topic by topic."""

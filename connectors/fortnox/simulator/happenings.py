@@ -1,6 +1,7 @@
 """What one REST call made, changed or removed, as events to be told: the one place where writes are watched."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -38,29 +39,19 @@ _TOLD = [
     for operation in OPERATIONS.values()
     if operation.name in CHANGED or (operation.method == "POST" and operation.resource in CREATED)
 ]
-_SHAPES = [(operation, operation.path.strip("/").split("/")) for operation in _TOLD]
+_SHAPES: dict[tuple[str, int], list[tuple[Operation, list[str]]]] = {}
+for _operation in _TOLD:
+    _shape = _operation.path.strip("/").split("/")
+    _SHAPES.setdefault((_operation.method, len(_shape)), []).append((_operation, _shape))
 
 
 def _meant(call: Call) -> _Meant | None:
     parts = [unquote(part) for part in call.path.strip("/").split("/")][1:]
-    for operation, shape in _SHAPES:
-        if operation.method != call.method or len(shape) != len(parts):
-            continue
+    for operation, shape in _SHAPES.get((call.method, len(parts)), ()):
         if all(place.startswith("{") or place == part for place, part in zip(shape, parts, strict=True)):
             keys = (part for place, part in zip(shape, parts, strict=True) if place.startswith("{"))
             return _Meant(operation, tuple(keys))
     return None
-
-
-def _held(company: Company, name: str) -> Mapping[str, Data]:
-    """Give what is stored of a resource, in order of creation."""
-    if name == "vouchers" and isinstance(company.vouchers, list):
-        return {str(place): voucher for place, voucher in enumerate(company.vouchers)}
-    return {key: record.data for key, record in company.records_of(name).items()}
-
-
-def _size(company: Company, name: str) -> int:
-    return len(company.vouchers) if name == "vouchers" and company.vouchers else len(company.records_of(name))
 
 
 def _created(name: str, key: str, data: Data) -> Happening:
@@ -71,9 +62,17 @@ def _created(name: str, key: str, data: Data) -> Happening:
     return Happening(CREATED[name], f"{year}-{series}-{number}", details)
 
 
-def _newest(company: Company, name: str, count: int) -> list[Happening]:
-    held = _held(company, name)
-    return [_created(name, key, data) for key, data in islice(held.items(), len(held) - count, None)]
+def _by_the_way(company: Company, before: Mapping[str, int]) -> Iterator[Happening]:
+    """Give what came to what was there before; the newest stand last."""
+    for name, size in before.items():
+        for key, record in islice(company.records_of(name).items(), size, None):
+            yield _created(name, key, record.data)
+
+
+def _answered(meant: _Meant, result: Answer) -> Happening:
+    """Give the new object that a create answers with, in its envelope."""
+    (made,) = json.loads(result.body).values()
+    return _created(meant.operation.resource, str(made[meant.operation.key]), made)
 
 
 def _payment_details(company: Company, payment: Data) -> dict[str, Any]:
@@ -98,30 +97,23 @@ def _payment(company: Company, meant: _Meant | None) -> Data | None:
     return None if record is None else record.data
 
 
-def _made(company: Company, meant: _Meant | None, before: Mapping[str, int]) -> list[Happening]:
-    own = meant.operation.resource if meant is not None and meant.operation.method == "POST" else ""
-    made: list[Happening] = []
-    for name, size in before.items():
-        grown = _size(company, name) - size
-        if grown > 0:
-            made += _newest(company, name, 1 if name == own else grown)
-    return made
-
-
 def carried_out(company: Company, call: Call, moment: Moment) -> tuple[Answer, list[Happening]]:
     """Carry out one authorised REST call; give its answer and what is to be told of it, in order.
 
-    New objects are known by what the company holds afterwards, so that it does not matter which call made them; a
-    change is known by the operation that the call is in the table. A refusal and a reading call tell nothing.
+    What a create makes stands in its answer; what a call makes by the way is known by what the company holds
+    afterwards, whichever call it was; a change is known by the operation that the call is in the table. A refusal and
+    a reading call tell nothing.
     """
     meant = _meant(call)
     if meant is None and call.method == "GET":
         return answer(company, call, moment), []
-    watched = BY_THE_WAY if meant is None else dict.fromkeys((*BY_THE_WAY, meant.operation.resource))
-    before = {name: _size(company, name) for name in watched if name in CREATED}
+    own = meant.operation.resource if meant is not None and meant.operation.method == "POST" else None
+    before = {name: len(company.records_of(name)) for name in BY_THE_WAY if name != own}
     payment = _payment(company, meant)
     result = answer(company, call, moment)
     if result.status >= 300:
         return result, []
-    made = _made(company, meant, before)
-    return result, made if meant is None else _changed(company, meant, payment) + made
+    told: list[Happening] = []
+    if meant is not None:
+        told = _changed(company, meant, payment) if own is None else [_answered(meant, result)]
+    return result, [*told, *_by_the_way(company, before)]

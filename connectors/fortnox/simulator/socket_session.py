@@ -51,15 +51,16 @@ class Session:
             raise CommandError(f"there is no such command; there are {', '.join(self._commands)}")
         return command
 
-    def owed(self) -> Iterator[Event]:
-        """Give the events this client has not had yet, topic by topic, moving its position past each."""
+    def next_owed(self) -> Event | None:
+        """Give the next event this client has not had yet, topic by topic, and move its position past it."""
         if not self.subscribed:
-            return
-        for topic in list(self.positions):
-            for event in self._stream.after(topic, self.positions[topic] or 0):
+            return None
+        for topic in self.positions:
+            while (event := self._stream.next_after(topic, self.positions[topic] or 0)) is not None:
                 self.positions[topic] = event.number
                 if event.tenant_id in self.tenants:
-                    yield event
+                    return event
+        return None
 
     def accesses(self) -> Iterator[Access]:
         """Give what the tokens of the connected tenants stand for."""

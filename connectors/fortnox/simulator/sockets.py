@@ -15,6 +15,7 @@ from connectors.fortnox.simulator.tokens import TokenRegister
 
 MOST_CONNECTIONS = 100
 _LONGEST_MESSAGE = 1 << 20
+# Answers and repeated events that a client has not taken yet; kept events wait in the stream and need no bound here.
 _MOST_WAITING = 1_000
 # How often a connection looks whether a token has run out, while nothing else wakes it.
 _LOOK_SECONDS = 0.05
@@ -54,6 +55,8 @@ class Connection:
                 for event in events
                 if event.tenant_id in session.tenants and event.happening.kind.topic in session.positions
             ]
+        if len(self._waiting) > _MOST_WAITING:
+            self.end(TRY_LATER)
         self._woken.set()
 
     async def run(self) -> web.WebSocketResponse:
@@ -74,9 +77,9 @@ class Connection:
         try:
             while self._end_code is None:
                 self._woken.clear()
-                await self._send_all()
                 if self._expired(self.session):
                     self.end(POLICY)
+                await self._send_all()
                 await self._wait()
             await self._close(self._end_code)
         except ConnectionError:
@@ -84,14 +87,15 @@ class Connection:
             return
 
     async def _send_all(self) -> None:
-        while self._waiting:
-            await self._send(self._waiting.popleft())
-        for event in self.session.owed():
-            await self._send(event.as_json())
+        while self._end_code is None and (message := self._next()) is not None:
+            await self._socket.send_str(json.dumps(message))
+            self.sent += 1
 
-    async def _send(self, message: Mapping[str, Any]) -> None:
-        await self._socket.send_str(json.dumps(message))
-        self.sent += 1
+    def _next(self) -> dict[str, Any] | None:
+        if self._waiting:
+            return self._waiting.popleft()
+        event = self.session.next_owed()
+        return None if event is None else event.as_json()
 
     async def _wait(self) -> None:
         try:
@@ -109,9 +113,10 @@ class Connection:
     def as_json(self) -> dict[str, Any]:
         """Give the connection for `/_sim/events`."""
         session = self.session
+        sent_until = session.positions.items()
         return {
             "tenants": list(session.tenants),
-            "topics": {topic: None if at is None else offset_text(at) for topic, at in session.positions.items()},
+            "topics": {topic: None if at is None else offset_text(topic, at) for topic, at in sent_until},
             "subscribed": session.subscribed,
             "sent": self.sent,
         }

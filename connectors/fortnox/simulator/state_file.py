@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from connectors.fortnox.simulator.app import Simulator
@@ -16,7 +17,11 @@ _FORMAT = "fortnox-bridge simulator state"
 VERSION = 1
 _LARGEST = 512 * 1024 * 1024
 WRITE_SECONDS = 0.5
-"""The shortest time between two writes: what a process loses that is killed, at most."""
+"""The shortest time between two writes; a large state waits longer, so that writing takes a tenth of the time at most.
+
+What a process has taken in since the last write is lost when it is killed.
+"""
+_WAITS_PER_WRITE = 9
 
 
 class StateError(ValueError):
@@ -93,14 +98,14 @@ async def _save(path: Path, simulator: Simulator) -> None:
 async def _keep(path: Path, simulator: Simulator, ended: asyncio.Event, written: int) -> None:
     while True:
         last = ended.is_set()
-        changes = simulator.changes
+        changes, began = simulator.changes, monotonic()
         if changes != written:
             await _save(path, simulator)
             written = changes
         if last:
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(WRITE_SECONDS):
+            async with asyncio.timeout(max(WRITE_SECONDS, _WAITS_PER_WRITE * (monotonic() - began))):
                 await ended.wait()
 
 

@@ -26,6 +26,8 @@ _TEXTS: Mapping[type, tuple[str, Callable[[Any], str], Callable[[str], Any]]] = 
     date: ("date", date.isoformat, date.fromisoformat),
     bytes: ("bytes", _bytes_text, lambda text: base64.b64decode(text, validate=True)),
 }
+# Looked at before anything else, also where `stored` would be called: most of a state is plain.
+_PLAIN = frozenset({type(None), bool, int, float, str})
 _COLLECTIONS: Mapping[str, Callable[[Any], Any]] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 _READERS = {name: read for name, _write, read in _TEXTS.values()}
 
@@ -47,10 +49,10 @@ def stored(value: Any) -> Any:
         StoredValueError: for a type that is neither a plain value nor a data class of the simulator.
     """
     kind = type(value)
-    if value is None or kind in (bool, int, float, str):
+    if kind in _PLAIN:
         return value
     if kind is list:
-        return [stored(item) for item in value]
+        return [item if type(item) in _PLAIN else stored(item) for item in value]
     if kind is dict:
         return _stored_mapping(value)
     if kind in _TEXTS:
@@ -68,7 +70,7 @@ def stored(value: Any) -> Any:
 
 def _stored_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
     if all(type(key) is str for key in value) and _TAG not in value:
-        return {key: stored(item) for key, item in value.items()}
+        return {key: item if type(item) in _PLAIN else stored(item) for key, item in value.items()}
     return _tagged("map", [[stored(key), stored(item)] for key, item in value.items()])
 
 

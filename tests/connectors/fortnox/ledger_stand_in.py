@@ -28,8 +28,8 @@ COMPANY = CompanySettings(rate_limit=0, scopes=SCOPES)
 def _numbered(name: str, key: str) -> Callable[[Company, Mapping[str, Any], Moment], Record]:
     def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
         records = company.records_of(name)
-        number = str(len(records) + 1)
-        records[number] = Record({**sent, key: int(number)}, moment.now)
+        number = str(sent.get(key) or len(records) + 1)
+        records[number] = Record({**sent, key: int(number) if number.isdigit() else number}, moment.now)
         return records[number]
 
     return create
@@ -115,6 +115,7 @@ def put_in(monkeypatch: pytest.MonkeyPatch) -> None:
     added = {
         STAND_IN_VOUCHERS: VOUCHERS,
         "financial_years": _plain("financial_years", {"date": _holds}),
+        "suppliers": _plain("suppliers", {}),
         "supplier_invoices": _plain("supplier_invoices", {"suppliernumber": exactly("SupplierNumber")}),
         "labels": _plain("labels", {}),
     }

@@ -69,7 +69,7 @@ async def test_the_email_search_is_compared_exactly_over_all_pages() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f46")
+@pytest.mark.capability("f46", "f48")
 async def test_several_hits_are_held() -> None:
     """Two cards with the same number: never the first hit."""
     async with stand() as here:

@@ -33,7 +33,8 @@ async def test_a_deletion_is_proved_by_absence(fault: str | None) -> None:
         task = here.task(command)
         if fault is None:
             settled = await here.target.perform(task, write)
-            assert (settled.result, settled.link) == ("changed", None)
+            assert settled.link is not None
+            assert (settled.result, settled.link.kind) == ("changed", "act")
         else:
             await here.fault(fault, "DELETE", "/3/units/lass")
             with pytest.raises(UnknownEnd):
@@ -41,7 +42,7 @@ async def test_a_deletion_is_proved_by_absence(fault: str | None) -> None:
             sighting = await here.target.look(task, write.operation, write.evidence)
             assert (sighting.settled is None) is (fault == "reset_before")
         if fault != "reset_before":
-            assert (await here.carry_out(command)).result == "unchanged"
+            assert (await here.carry_out(act("delete_unit", "lass", name="t2"))).result == "unchanged"
 
 
 @pytest.mark.asyncio
@@ -62,6 +63,8 @@ async def test_an_action_is_proved_by_the_field_that_shows_it(fault: str) -> Non
         await here.carry_out(command)
         before = await here.calls()
         assert (await here.carry_out(command)).result == "unchanged"
+        assert await here.calls() == before
+        assert (await here.carry_out(act("book_invoice", "1", name="t2"))).result == "unchanged"
         assert (await here.calls())[len(before) :] == ["GET /3/invoices/1"]
 
 
@@ -124,9 +127,9 @@ async def test_an_object_that_stands_there_otherwise_is_a_question() -> None:
             resource="units",
             fields={"Code": "lass", "Description": "Pall"},
         )
-        settled = await here.carry_out(command)
-        assert settled.result == "found"
-        assert "Description" in str(settled.question)
+        with pytest.raises(Held, match="stands_there_otherwise") as asked:
+            await here.carry_out(command)
+        assert "not as meant in Description" in asked.value.remedy
         assert not [call for call in await here.calls() if not call.startswith("GET")]
 
 

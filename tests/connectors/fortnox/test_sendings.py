@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+import anyio
 import pytest
 
 from handlers.commands import SendDocument
 from handlers.values import Ref
+from store import acting
+from store.acting import Person
 from tests.connectors.fortnox import ledger_stand_in
 from tests.connectors.fortnox.stand import Stand, customer, invoice, stand
 from tests.fakes.pipe import Pipe, pipe
@@ -83,6 +86,38 @@ async def test_where_it_was_sent_before_a_person_is_asked(
         await made.until("done", third)
         assert len(mails) == sent + 1
         assert (await made.row(second))["state"] == "held"
+
+
+@pytest.mark.asyncio
+async def test_a_mail_that_a_person_gave_up_is_not_looked_for_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No look will ever tell, so the doubt rests: no call is spent on it, and nothing is sent."""
+    mails = ledger_stand_in.count_mails(monkeypatch)
+    async with _opened(tmp_path) as (here, made):
+        await made.until("done", *await made.add(mail(), lane="a"))
+        await here.fault("answer_lost", "GET", EMAIL)
+        [second] = await made.add(mail("m2"), lane="b")
+        await made.until("held", second)
+        await made.database.write(acting.discard_command(second, Person("anna", 1, "it went")))
+        made.delivery.wake()
+        await anyio.sleep(SETTLE * 2)
+        spent, looks = await here.spent(), len(await made.rows("SELECT 1 FROM look"))
+        await anyio.sleep(SETTLE * 4)
+        assert (await here.spent(), len(await made.rows("SELECT 1 FROM look"))) == (spent, looks)
+        assert mails == ["1", "1"]
+
+
+@pytest.mark.asyncio
+async def test_a_mail_that_went_is_known_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever brings its command again, it costs no call and sends nothing."""
+    mails = ledger_stand_in.count_mails(monkeypatch)
+    async with _opened(tmp_path) as (here, made):
+        await made.until("done", *await made.add(mail(), lane="a"))
+        before = await here.spent()
+        await made.until("done", *await made.add(mail(), lane="b"))
+        assert await here.spent() == before
+        assert mails == ["1"]
 
 
 @pytest.mark.asyncio

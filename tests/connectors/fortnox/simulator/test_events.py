@@ -1,8 +1,6 @@
-"""Which events a write makes, and events on demand: made, repeated, late, before the answer, connections closed."""
+"""Which events a write makes, and what each carries."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from typing import Any
 
 import aiohttp
@@ -11,7 +9,7 @@ import pytest
 from connectors.fortnox.simulator.topics import BY_THE_WAY, CHANGED, CREATED, TOPICS
 from connectors.fortnox.table import OPERATIONS, RESOURCES
 from tests.connectors.fortnox.simulator.caller import Caller, Reply, opened
-from tests.connectors.fortnox.simulator.listener import PATIENCE, connected
+from tests.connectors.fortnox.simulator.listener import connected
 
 Act = Callable[[Caller], Awaitable[object]]
 Told = list[tuple[str, str]]
@@ -198,127 +196,3 @@ def test_the_tables_name_only_what_exists() -> None:
     for kind in (*CHANGED.values(), *CREATED.values()):
         assert kind.type in TOPICS[kind.topic]
     assert len(TOPICS) == 19
-
-
-@pytest.mark.parametrize("topic", TOPICS)
-@pytest.mark.asyncio
-async def test_every_type_can_be_made_on_demand(topic: str) -> None:
-    """Also those that no call makes, with further properties."""
-    async with opened() as caller, connected(caller, topic) as listener:
-        for place, kind in enumerate((*TOPICS[topic], "not-known-yet-v9")):
-            order = {"do": "make", "topic": topic, "type": kind, "entityId": str(place), "details": {"more": place}}
-            await caller.control("POST", "events", order)
-            (event,) = await listener.events(1)
-            assert (event["type"], event["entityId"], event["more"]) == (kind, str(place), place)
-
-
-@pytest.mark.asyncio
-async def test_events_are_repeated_with_the_same_offsets() -> None:
-    """At least once: the last two come again, as they were."""
-    async with opened() as caller, connected(caller, "customers") as listener:
-        for _ in range(3):
-            await caller.customer()
-        events = await listener.events(3)
-        await caller.control("POST", "events", {"do": "repeat", "topic": "customers", "last": 2})
-        assert await listener.events(2) == events[1:]
-
-
-@pytest.mark.asyncio
-async def test_a_delayed_event_comes_after_a_later_one() -> None:
-    """It keeps the time at which it happened and gets its offset when it comes."""
-    async with opened() as caller, connected(caller, "customers") as listener:
-        shown = await caller.control("POST", "events", {"do": "delay", "seconds": 0.3, "topic": "customers"})
-        assert shown["orders"] == [{"do": "delay", "seconds": Decimal("0.3"), "times": 1, "topic": "customers"}]
-        await caller.customer()
-        assert (await caller.control("GET", "events"))["late_events_pending"] == 1
-        caller.clock.move(60)
-        await caller.customer()
-        later, late = await listener.events(2)
-        assert (later["entityId"], late["entityId"]) == ("2", "1")
-        assert late["timestamp"] < later["timestamp"]
-        kept = (await caller.control("GET", "events"))["events"]
-        assert [event["offset"] for event in kept] == [later["offset"], late["offset"]]
-
-
-@pytest.mark.asyncio
-async def test_an_event_comes_before_the_answer() -> None:
-    """The writer hears of its own write while its call is still open."""
-    async with opened() as caller, connected(caller, "customers") as listener:
-        await caller.control("POST", "events", {"do": "before_answer", "seconds": PATIENCE})
-        writing = asyncio.create_task(caller.customer())
-        assert await listener.types(1) == [("customer-created-v1", "1")]
-        assert not writing.done()
-        writing.cancel()
-        await caller.customer()
-
-
-@pytest.mark.parametrize("code", [1000, 1001, 1011, 4000])
-@pytest.mark.asyncio
-async def test_connections_are_closed_with_a_code(code: int) -> None:
-    """And a new one goes on from the last offset."""
-    async with opened() as caller:
-        async with connected(caller, "customers") as listener:
-            await caller.customer()
-            (event,) = await listener.events(1)
-            await caller.control("POST", "events", {"do": "close", "code": code})
-            await listener.socket.receive(timeout=PATIENCE)
-            assert listener.socket.close_code == code
-        await caller.customer()
-        async with connected(caller, customers=event["offset"]) as listener:
-            assert await listener.types(1) == [("customer-created-v1", "2")]
-
-
-@pytest.mark.asyncio
-async def test_a_connection_is_dropped_without_a_close_frame() -> None:
-    """1006 means that the network went away."""
-    async with opened() as caller, connected(caller, "customers") as listener:
-        await caller.control("POST", "events", {"do": "close", "code": 1006, "company": 1001})
-        message = await listener.socket.receive(timeout=PATIENCE)
-        assert message.type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
-        assert listener.socket.close_code == 1006
-
-
-@pytest.mark.asyncio
-async def test_connections_are_shown_and_orders_ended() -> None:
-    """Tenants, topics with the last offset sent, and what is still ordered."""
-    async with opened() as caller, connected(caller, "customers") as listener:
-        await caller.customer()
-        (event,) = await listener.events(1)
-        await caller.control("POST", "events", {"do": "delay", "seconds": 5, "times": None})
-        shown = await caller.control("GET", "events")
-        assert shown["connections"] == [
-            {"tenants": [1001], "topics": {"customers": event["offset"]}, "subscribed": True, "sent": 4}
-        ]
-        assert shown["orders"][0]["times"] is None
-        assert (await caller.control("DELETE", "events"))["orders"] == []
-        await caller.customer()
-        assert await listener.types(1) == [("customer-created-v1", "2")]
-
-
-@pytest.mark.parametrize(
-    "order",
-    [
-        {},
-        {"do": "shout"},
-        {"do": "make", "topic": "prices", "type": "a", "entityId": "1"},
-        {"do": "make", "topic": "orders", "type": 1, "entityId": "1"},
-        {"do": "make", "topic": "orders", "type": "a", "entityId": "1", "details": {"offset": "x"}},
-        {"do": "make", "topic": "orders", "type": "a", "entityId": "1", "soon": True},
-        {"do": "repeat", "topic": "orders", "last": 0},
-        {"do": "delay"},
-        {"do": "delay", "seconds": -1},
-        {"do": "delay", "seconds": 1, "topic": "prices"},
-        {"do": "before_answer", "times": 0},
-        {"do": "close", "code": 1005},
-        {"do": "close", "code": 99},
-        {"do": "close", "company": 77},
-    ],
-)
-@pytest.mark.asyncio
-async def test_orders_that_are_not_understood_are_refused(order: dict[str, Any]) -> None:
-    """400 with a sentence; nothing is ordered."""
-    async with opened() as caller:
-        reply = await caller.session.post(f"{caller.server.url}/_sim/events", json=order)
-        assert reply.status == 400
-        assert (await reply.json())["error"]
-        assert (await caller.control("GET", "events"))["orders"] == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.fortnox.simulator import CompanySettings
 from connectors.fortnox.simulator.event_stream import offset_number, offset_text
+from connectors.fortnox.simulator.topics import TOPICS
 from tests.connectors.fortnox.simulator.caller import Caller, opened
 from tests.connectors.fortnox.simulator.listener import PATIENCE, Listener, connected
 
@@ -150,7 +151,7 @@ async def test_an_offset_replays_what_came_after_it_and_then_goes_on() -> None:
             assert await listener.silent()
 
 
-@pytest.mark.parametrize("offset", ["", "nope", "zzzzz", "åäöåä", offset_text(99)])
+@pytest.mark.parametrize("offset", ["", "nope", "zzzzz", "åäöåä", offset_text("customers", 99)])
 @pytest.mark.asyncio
 async def test_an_unknown_offset_begins_with_the_earliest_kept(offset: str) -> None:
     """So does one that was never given out."""
@@ -278,9 +279,10 @@ async def test_stopping_the_simulator_says_going_away() -> None:
         assert socket.close_code == 1001
 
 
-@given(st.integers(min_value=0, max_value=62**5 - 1))
-def test_an_offset_is_read_back(number: int) -> None:
-    """Every number has a text of its own, five characters long."""
-    text = offset_text(number)
+@given(st.sampled_from(list(TOPICS)), st.integers(min_value=0, max_value=62**5 - 1))
+def test_an_offset_is_read_back(topic: str, number: int) -> None:
+    """Every number has a text of its own, five characters long; another topic's number has another."""
+    text = offset_text(topic, number)
     assert len(text) == 5
-    assert offset_number(text) == number
+    assert offset_number(topic, text) == number
+    assert text not in {offset_text(other, number) for other in TOPICS if other != topic}
