@@ -1,7 +1,6 @@
 """What an answer of Fortnox means and holds, by what its operation says (Fortnox facts, sections 1.2, 1.3 and 4)."""
 
 import re
-from email.message import Message
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -15,6 +14,7 @@ from connectors.transport import Answer
 SYSTEM = "fortnox"
 MOST_PAGES = 400
 _ENCODED_NAME = re.compile(r"filename\*=utf-8''([^;\s]+)", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r'filename=(?:"([^"]+)"|([^";\s]+))', re.IGNORECASE)
 _NO_FILE = frozenset({"", "application/json", "text/html"})
 
 
@@ -92,10 +92,8 @@ def _refuse_error_in_place_of_file(operation: Operation, answer: Answer) -> None
 
 def _name(disposition: str) -> str:
     """The bare name of a file: its encoded form where there are two, and never a folder."""
-    encoded = _ENCODED_NAME.search(disposition)
-    head = Message()
-    head["Content-Disposition"] = disposition
-    name = unquote(encoded[1]) if encoded else head.get_filename("")
+    encoded, plain = _ENCODED_NAME.search(disposition), _PLAIN_NAME.search(disposition)
+    name = unquote(encoded[1]) if encoded else (plain[1] or plain[2]) if plain else ""
     return name.replace("\\", "/").rpartition("/")[2]
 
 

@@ -6,6 +6,7 @@ from connectors.fortnox.simulator.cards import check_supplier_invoice
 from connectors.fortnox.simulator.company import Company, Moment
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.generic import Rules, resource
+from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.resource import Data, Resource
 
 _MONTHS = {
@@ -26,21 +27,35 @@ def _set_times(accrual: Data) -> None:
     accrual["Times"] = -(-months // _MONTHS.get(accrual["Period"], 1))
 
 
+def _set_rows(accrual: Data, rows: str, *, debit: str, credit: str) -> None:
+    """Make the rows of an accrual that was sent without any: its total from one of its accounts to the other."""
+    if accrual[rows]:
+        return
+    empty = {"CostCenter": "", "Credit": ZERO, "Debit": ZERO, "Project": "", "TransactionInformation": ""}
+    accrual[rows] = [
+        {**empty, "Account": accrual[debit], "Debit": accrual["Total"]},
+        {**empty, "Account": accrual[credit], "Credit": accrual["Total"]},
+    ]
+
+
 def _of_invoice(company: Company, accrual: Data, _moment: Moment) -> None:
     if str(accrual["InvoiceNumber"]) not in company.invoices:
         raise ApiError(2000434, "Kan inte hitta fakturan.")
     _set_times(accrual)
+    _set_rows(accrual, "InvoiceAccrualRows", debit="RevenueAccount", credit="AccrualAccount")
 
 
 def _of_supplier_invoice(company: Company, accrual: Data, _moment: Moment) -> None:
     check_supplier_invoice(company, accrual)
     _set_times(accrual)
+    _set_rows(accrual, "SupplierInvoiceAccrualRows", debit="AccrualAccount", credit="CostAccount")
 
 
 def _of_contract(company: Company, accrual: Data, _moment: Moment) -> None:
     known = company.records_of("contracts")
     if known and str(accrual["DocumentNumber"]) not in known:
         raise ApiError(Invented.OBJECT_NOT_FOUND, "Kan inte hitta avtalet.")
+    _set_rows(accrual, "AccrualRows", debit="CostAccount", credit="AccrualAccount")
 
 
 def _listed(*names: str) -> dict[str, str]:

@@ -41,11 +41,11 @@ _WHOLE = 100
 def book_value(asset: Data) -> int:
     """Give what an asset is worth now: its cost less the opening depreciation, and all that happened to it since."""
     changes = sum(int(event["Amount"]) for event in asset["History"])
-    return int((asset["AcquisitionValue"] or 0) - (asset["ManualOb"] or 0) + changes)
+    return int(asset["AcquisitionValue"] - asset["ManualOb"] + changes)
 
 
 def _complete(company: Company, asset: Data, _moment: Moment) -> None:
-    if asset["TypeId"] is not None:
+    if asset["TypeId"]:
         kind = company.records_of("asset_types").get(str(asset["TypeId"]))
         if kind is None:
             raise ApiError(Invented.OBJECT_NOT_FOUND, "Kan inte hitta anläggningstypen.")
@@ -128,11 +128,11 @@ def to_depreciate(asset: Data, until: str) -> int:
     first, last = asset["AcquisitionStart"], asset["DepreciationFinal"]
     if asset["Status"] in _ENDED.values() or not first or not last or until < first:
         return 0
-    cost = Decimal((asset["AcquisitionValue"] or 0) - (asset["DepreciateToResidualValue"] or 0))
+    cost = Decimal(asset["AcquisitionValue"] - asset["DepreciateToResidualValue"])
     share = divided(Decimal(_months(first, min(until, last))), Decimal(_months(first, last)))
     done = sum(-int(event["Amount"]) for event in asset["History"] if event["EventId"] == _DEPRECIATED)
-    left = int(to_kronor(multiplied(cost, share))) - done - (asset["ManualOb"] or 0)
-    return min(max(0, left), book_value(asset))
+    left = int(to_kronor(multiplied(cost, share))) - done - asset["ManualOb"]
+    return int(min(max(0, left), book_value(asset)))
 
 
 def depreciate(record: Record, until: str, moment: Moment) -> None:

@@ -58,6 +58,8 @@ def _supplier_invoice_url(company: Company, connection: Data, _moment: Moment) -
 
 
 def _employee(_company: Company, employee: Data, _moment: Moment) -> None:
+    for wage in employee["DatedWages"]:
+        wage["EmployeeId"] = wage["EmployeeId"] or employee["EmployeeId"]
     employee["FullName"] = f"{employee['FirstName']} {employee['LastName']}".strip()
 
 
@@ -72,6 +74,7 @@ CARDS: dict[str, Resource] = {
                 "Active": {"default": True},
                 "Country": {"read_only": True},
                 "Currency": {"default": "SEK"},
+                "PreDefinedAccount": {"default": None},
                 "VATType": {"default": "NORMAL"},
             },
             listed={**{name: name for name in _SUPPLIER_LIST}, "Phone": "Phone1"},
@@ -97,7 +100,9 @@ CARDS: dict[str, Resource] = {
             complete=_supplier_invoice_url,
         ),
     ),
-    "employees": resource("employees", Rules(but={"FullName": {"read_only": True}}, complete=_employee)),
+    "employees": resource(
+        "employees", Rules(but={"FullName": {"read_only": True}, "TaxColumn": {"default": 1}}, complete=_employee)
+    ),
     "expenses": resource("expenses"),
 }
 """By their names in the table."""

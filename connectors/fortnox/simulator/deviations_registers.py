@@ -3,7 +3,7 @@
 DEVIATIONS_OF_REGISTERS: tuple[tuple[str, str], ...] = (
     (
         "Empty properties",
-        "Of a plain resource: a text is empty, a number or date null, a flag false, a list of rows [].",
+        "Of a plain resource: a text is empty, a number 0, a flag false, a date or a word of several null.",
     ),
     ("lastmodified", "Taken by every plain resource but currencies, which refuse it (2000588)."),
     ("Unknown and used keys", "Where Fortnox's own code is not known, one invented code each for all resources."),
@@ -18,7 +18,7 @@ DEVIATIONS_OF_REGISTERS: tuple[tuple[str, str], ...] = (
     ("Predefined accounts", "Not read when something is booked; 0 is one that is not set."),
     ("Predefined voucher series", "Letters beyond B and C are chosen here, and not read when something is booked."),
     ("Print templates", "One of each kind: oc, of, st."),
-    ("Accruals", "Times follows from the dates; rows are kept as sent; no voucher is written."),
+    ("Accruals", "Times follows from the dates, rows from accounts and total where none are sent; no voucher."),
     ("Supplier invoice, contract", "Named by accruals and connections, they are looked up where the company has any."),
     ("Assets", "Kronor, linear by months from AcquisitionStart to DepreciationFinal; no voucher is written."),
     ("Asset types", "A POST may go to the collection or to any number; the number given is the next one."),

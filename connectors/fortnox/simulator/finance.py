@@ -96,7 +96,7 @@ def _handed_over(order: Data, invoice: Data) -> Data:
         "InvoiceDocumentURL": "",
         "InvoiceNumber": order["InvoiceNumber"],
         "NextEvent": "",
-        "NextEventDate": "",
+        "NextEventDate": None,
         "OCRNumber": invoice["OCR"],
         "Service": order["Service"],
         "ServiceName": order["Service"].capitalize(),
@@ -109,7 +109,7 @@ def _check_handled(record: Record) -> None:
         raise ApiError(Invented.FINANCE_INVOICE_STOPPED, "Hanteringen av fakturan är avslutad.")
 
 
-def _set(**changes: str) -> Action:
+def _set(**changes: str | None) -> Action:
     def act(_company: Company, record: Record, moment: Moment) -> None:
         _check_handled(record)
         record.data, record.modified = record.data | changes, moment.now
@@ -144,8 +144,8 @@ def _report_payment(_company: Company, record: Record, sent: Mapping[str, Any], 
 
 
 _ACTIONS: Mapping[str, Action] = {
-    "unpause": _set(Status=_OPEN, NextEvent="", NextEventDate=""),
-    "stop": _set(Status=_STOPPED, NextEvent="", NextEventDate=""),
+    "unpause": _set(Status=_OPEN, NextEvent="", NextEventDate=None),
+    "stop": _set(Status=_STOPPED, NextEvent="", NextEventDate=None),
     "take-fees": _take_fees,
 }
 

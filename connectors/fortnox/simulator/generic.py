@@ -8,6 +8,7 @@ from typing import Any, Literal
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Field, Fields, Kind, blank, lay_over
+from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.resource import Data, Place, Resource, Update, plain_place
 from connectors.fortnox.simulator.search import Filter, Search, last_modified
 from connectors.fortnox.table import RESOURCES as TABLE
@@ -24,7 +25,7 @@ _KINDS = {
     "object": Kind.OBJECT,
     "rows": Kind.ROWS,
 }
-_EMPTY: Mapping[str, Any] = {"text": "", "flag": False, "rows": []}
+_EMPTY: Mapping[str, Any] = {"text": "", "integer": 0, "number": ZERO, "flag": False, "rows": []}
 
 
 def _nothing_more(_company: Company, _data: Data, _moment: Moment) -> None:
@@ -72,11 +73,16 @@ class Rules:
 def _read(drawn: Drawn) -> Field:
     parts = drawn_fields(drawn.of) if drawn.of else None
     empty = blank(parts) if drawn.kind == "object" and parts else _EMPTY.get(drawn.kind)
+    if drawn.choices:
+        empty = None
     return Field(_KINDS[drawn.kind], default=empty, longest=drawn.longest, choices=drawn.choices, parts=parts)
 
 
 def drawn_fields(schema: str) -> dict[str, Field]:
-    """Give the fields of a schema as the simulator reads them: nothing given is `""`, false, null or no rows."""
+    """Give the fields of a schema as the simulator reads them: nothing given is `""`, 0, false or no rows.
+
+    A date and one of several words are null until given (*simulator choice*, as the rest of these).
+    """
     return {name: _read(drawn) for name, drawn in schemas()[schema].items()}
 
 
@@ -108,13 +114,13 @@ class Generic:
 
     def _checked(self, company: Company, data: Data, moment: Moment) -> None:
         for name in self.row.required:
-            if data[name] in (None, "", []):
+            if not data[name]:
                 raise ApiError(2000204, f"Fältet {name} saknas.")
         self.rules.complete(company, data, moment)
 
     def _numbered(self, company: Company, data: Data) -> None:
         records = company.records_of(self.row.name)
-        if self.rules.key != "chosen" and data[self.key] in (None, ""):
+        if self.rules.key != "chosen" and not data[self.key]:
             number = company.next_number(self.row.name, lambda free: free not in records)
             data[self.key] = int(number) if self.fields[self.key].kind is Kind.INTEGER else number
         elif str(data[self.key]) in records:

@@ -1,11 +1,15 @@
 """Reading the one file of a multipart form."""
 
+import re
 from email.message import Message
+from urllib.parse import unquote
 
 from connectors.fortnox.simulator.call import Call
 from connectors.fortnox.simulator.errors import ApiError, Invented
 
 MULTIPART = "multipart/form-data"
+_QUOTED = re.compile(r'[;\s]filename="([^"]*)"')
+_ENCODED = re.compile(r"[;\s]filename\*=utf-8''([^;\s]+)", re.IGNORECASE)
 
 
 def _head(text: bytes) -> Message:
@@ -14,6 +18,15 @@ def _head(text: bytes) -> Message:
         name, _, value = line.partition(":")
         head[name] = value.strip()
     return head
+
+
+def _name(head: Message) -> str:
+    """The name of a part that is a file, else an empty text; browsers write a quote in it as %22."""
+    disposition = head.get("Content-Disposition", "")
+    encoded, quoted = _ENCODED.search(disposition), _QUOTED.search(disposition)
+    if encoded:
+        return unquote(encoded[1])
+    return quoted[1].replace("%22", '"') if quoted else ""
 
 
 def _parts(content_type: str, body: bytes) -> list[tuple[Message, bytes]]:
@@ -39,9 +52,9 @@ def read_file(call: Call) -> tuple[str, str, bytes]:
     Raises:
         ApiError: an invented code when there is no file or more than one.
     """
-    files = [(head, content) for head, content in _parts(call.content_type or "", call.body) if head.get_filename()]
+    parts = _parts(call.content_type or "", call.body)
+    files = [(name, head, content) for head, content in parts if (name := _name(head))]
     if len(files) != 1:
         raise ApiError(Invented.FILE_MISSING, "Begäran ska innehålla en fil.")
-    head, content = files[0]
-    name = (head.get_filename() or "").replace("\\", "/").rpartition("/")[2].replace("%22", '"')
-    return name, head.get_content_type(), content
+    name, head, content = files[0]
+    return name.replace("\\", "/").rpartition("/")[2], head.get_content_type(), content

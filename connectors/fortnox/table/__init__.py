@@ -1,7 +1,7 @@
 """The table of Fortnox: every resource and every operation, as facts; no behaviour, and nothing that calls anybody.
 
 The client sends what stands here, the simulator answers it, and the commands ``capabilities`` and ``operations`` print
-it. Adding a resource begins with a row: see ``docs/add-a-fortnox-resource.md``.
+it. Adding a resource begins with a row: see ``docs/adding-a-resource.md``.
 """
 
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.fortnox.document_content import content_of
@@ -136,8 +136,9 @@ def _round_off(paper: Paper, exact: Decimal) -> Decimal:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 @pytest.mark.capability("f37")
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(paper=_PAPERS)
 def test_rules_and_simulator_agree_on_every_amount(paper: Paper) -> None:
     """Net, VAT, fees, total and rounding, over rates, discounts, both ways of pricing and both ways of rounding VAT.
@@ -162,7 +163,7 @@ def test_rules_and_simulator_agree_on_every_amount(paper: Paper) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(paper=_PAPERS)
 def test_the_client_finds_no_difference_but_the_freight_that_it_never_sends(paper: Paper) -> None:
     """The comparison that guards every document passes on the simulator's amounts, and sees a freight of one öre."""

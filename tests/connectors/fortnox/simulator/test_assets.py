@@ -134,7 +134,7 @@ def test_depreciation_adds_up_whatever_days_are_asked_for(
         "DepreciateToResidualValue": min(residual, cost),
         "DepreciationFinal": final,
         "History": [],
-        "ManualOb": None,
+        "ManualOb": 0,
         "Status": "Aktiv",
     }
     now = datetime(2026, 3, 10, tzinfo=UTC)

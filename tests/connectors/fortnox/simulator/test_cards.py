@@ -91,13 +91,16 @@ async def test_accruals_of_invoices() -> None:
     async with opened() as caller:
         await caller.customer()
         await caller.invoice()
-        fields = {"InvoiceNumber": 1, "StartDate": "2026-01-01", "EndDate": "2026-12-31", "Period": "QUARTERLY"}
+        days = {"StartDate": "2026-01-01", "EndDate": "2026-12-31", "Period": "QUARTERLY"}
+        fields = {"InvoiceNumber": 1, "AccrualAccount": 2990, "RevenueAccount": 3001, "Total": 100, **days}
         missing = await _post(caller, "invoiceaccruals", "InvoiceAccrual", **{**fields, "InvoiceNumber": 2})
         assert (missing.status, missing.code) == (400, 2000434)
         turned = {**fields, "StartDate": "2027-01-01"}
         assert (await _post(caller, "invoiceaccruals", "InvoiceAccrual", **turned)).code == 2999104
         made = await _post(caller, "invoiceaccruals", "InvoiceAccrual", **fields)
         assert (made.status, made.one["Times"]) == (201, 4)
+        rows = [(one["Account"], one["Debit"], one["Credit"]) for one in made.one["InvoiceAccrualRows"]]
+        assert rows == [(3001, 100, 0), (2990, 0, 100)]
         assert (await _post(caller, "invoiceaccruals", "InvoiceAccrual", **fields)).code == 2999101
         changed = await caller.call("PUT", "/3/invoiceaccruals/1", {"InvoiceAccrual": {"Period": "5_MONTHS"}})
         assert changed.code == 2999016

@@ -98,7 +98,7 @@ async def test_what_is_done_with_an_invoice_there() -> None:
         paused = (await _do(caller, "pause", {"PausedUntilDate": "2026-04-01"})).one
         assert (paused["Status"], paused["NextEventDate"]) == ("PAUSED", "2026-04-01")
         opened_again = (await _do(caller, "unpause")).one
-        assert (opened_again["Status"], opened_again["NextEventDate"]) == ("OPEN", "")
+        assert (opened_again["Status"], opened_again["NextEventDate"]) == ("OPEN", None)
         assert (await _do(caller, "take-fees")).one["BalanceIncludeFees"] == 125
         assert (await _do(caller, "report-payment", {**_PAYMENT, "PaymentMethodCode": ""})).code == 2000204
         assert (await _do(caller, "report-payment", {**_PAYMENT, "PaymentAmount": 126})).code == 2999023
