@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from connectors.base import CredentialsLost, Json, Later, OutsideError, Park
 from connectors.fortnox.error_codes import UNKNOWN, Next, meaning_of
-from connectors.fortnox.error_names import REMEDIES
+from connectors.fortnox.error_codes.names import REMEDIES
 from connectors.fortnox.table import OPERATIONS
 
 SYSTEM = "fortnox"
@@ -75,6 +75,6 @@ def named_fault(operation: str, status: int, said: Named) -> Park:
         system=SYSTEM,
         operation=operation,
         status=status,
-        remedy=REMEDIES[said.name] if known else UNKNOWN.text(),
+        remedy=REMEDIES[said.name].english if known else UNKNOWN.text(),
         detail=f"{said.name}: {said.message}",
     )

@@ -11,7 +11,7 @@ from connectors.fortnox.record_fields import differing
 from connectors.fortnox.record_names import number_of, number_of_keys
 from connectors.fortnox.record_reads import all_of, find
 from connectors.fortnox.resource import held
-from connectors.fortnox.table import Resource
+from connectors.fortnox.table import Absence, Resource
 from connectors.fortnox.table.fields import fields_of
 from connectors.fortnox.wire import is_true, text_of
 from handlers.values import reference, short_reference
@@ -82,7 +82,7 @@ def sought_for(resource: Resource, fields: Json, year: str = "") -> Sought:
     if absence is None or absence.by in {"nothing", "reference"}:
         return Sought("nothing", {})
     if absence.by == "number":
-        keys = [text_of(fields.get(name)) or ("0" if name == "FromQuantity" else "") for name in absence.fields]
+        keys = identity(absence, fields)
         if all(keys):
             return Sought("number", dict(zip(absence.fields, keys, strict=True)), number_of_keys(keys))
         return Sought("fields", {name: fields[name] for name in resource.required if name in fields})
@@ -92,6 +92,11 @@ def sought_for(resource: Resource, fields: Json, year: str = "") -> Sought:
         missing = ", ".join(sorted({*absence.fields} - {*compared}))
         raise held("proof_field_missing", f"Without {missing} nobody could tell whether it was made: give it.")
     return Sought(absence.by, compared, narrowed=narrowed, year=year)
+
+
+def identity(absence: Absence, fields: Json) -> list[str]:
+    """The values that tell the object from all others; a price without a quantity holds from 0."""
+    return [text_of(fields.get(name)) or ("0" if name == "FromQuantity" else "") for name in absence.fields]
 
 
 def _year(fields: Json, year: str) -> Mapping[str, str]:

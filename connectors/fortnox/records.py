@@ -8,6 +8,7 @@ from connectors.fortnox.record_proofs import (
     ALIKE,
     Sought,
     hits_of,
+    identity,
     marked,
     of_evidence,
     sought_for,
@@ -39,9 +40,10 @@ class Records:
         """The object; before it exists what it is known by, so that two creates of one never run side by side."""
         command = command_of(task, EnsureRecord)
         resource = RESOURCES[command.resource]
-        if resource.name == "payments" and task.link is None and not command.keys:
+        number = _existing(task, command)
+        if not number and resource.name == "payments":
             return f"invoice:{text_of(_fields(task, command).get('InvoiceNumber'))}"
-        number = _existing(task, command) or _known_by(resource, _fields(task, command))
+        number = number or _known_by(resource, _fields(task, command))
         return far_object(resource, number) if number else None
 
     async def plan(self, task: Task, client: Client) -> Write | Settled:
@@ -155,7 +157,7 @@ def _known_by(resource: Resource, fields: Json) -> str:
     absence = resource.absence
     if absence is None or absence.by not in {"number", "fields"}:
         return ""
-    keys = [text_of(fields.get(name)) for name in absence.fields]
+    keys = identity(absence, fields)
     return number_of_keys(keys) if all(keys) else ""
 
 

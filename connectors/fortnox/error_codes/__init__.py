@@ -4,6 +4,7 @@ from connectors.fortnox.error_codes.calls import ACCESS, FORM, LOGIN, VALUES
 from connectors.fortnox.error_codes.documents import PURCHASES, SALES, WAREHOUSE
 from connectors.fortnox.error_codes.housework import HOUSEWORK
 from connectors.fortnox.error_codes.meaning import DONE, Language, Meaning, Meanings, Next, Said, park
+from connectors.fortnox.error_codes.names import REMEDIES
 from connectors.fortnox.error_codes.registers import ACCOUNTS, CARDS, SETTINGS
 
 __all__ = [
@@ -54,4 +55,5 @@ def all_meanings(code: int) -> tuple[Meaning, ...]:
 def swedish(text: str) -> str:
     """The Swedish of a text that this catalogue gave in English; any other text as it is."""
     every = (UNKNOWN, *(meaning for code in MEANINGS for meaning in all_meanings(code)))
-    return next((meaning.text("sv") for meaning in every if meaning.text() == text), text)
+    said = [Said(meaning.text(), meaning.text("sv")) for meaning in every]
+    return next((one.swedish for one in (*said, *REMEDIES.values()) if one.english == text), text)

@@ -52,8 +52,7 @@ def _of_supplier_invoice(company: Company, accrual: Data, _moment: Moment) -> No
 
 
 def _of_contract(company: Company, accrual: Data, _moment: Moment) -> None:
-    known = company.records_of("contracts")
-    if known and str(accrual["DocumentNumber"]) not in known:
+    if str(accrual["DocumentNumber"]) not in company.records_of("contracts"):
         raise ApiError(Invented.OBJECT_NOT_FOUND, "Kan inte hitta avtalet.")
     _set_rows(accrual, "AccrualRows", debit="CostAccount", credit="AccrualAccount")
 

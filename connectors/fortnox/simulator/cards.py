@@ -42,13 +42,12 @@ def _article_url(company: Company, connection: Data, _moment: Moment) -> None:
 
 
 def check_supplier_invoice(company: Company, data: Data) -> None:
-    """Refuse the number of a supplier invoice that is not there, where the company has any (*simulator choice*).
+    """Refuse the number of a supplier invoice that is not there.
 
     Raises:
         ApiError: an invented code.
     """
-    known = company.records_of("supplier_invoices")
-    if known and str(data["SupplierInvoiceNumber"]) not in known:
+    if str(data["SupplierInvoiceNumber"]) not in company.records_of("supplier_invoices"):
         raise ApiError(Invented.OBJECT_NOT_FOUND, "Kan inte hitta leverantörsfakturan.")
 
 

@@ -13,7 +13,10 @@ EVENT_DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Token runs out", "The connection goes on; with a switch it is closed with 1008."),
     ("Payment events", "entityId is the payment's number, with invoiceNumber and paid; no invoice-updated besides."),
     ("Voucher events", "entityId is year-series-number with year, series and id; bookkeeping makes them too."),
-    ("Actions without a type", "Credit, externalprint, e-mail, createorder and createinvoice are told as updated."),
+    (
+        "Actions without a type",
+        "Credit, sendings, approvals, createorder, createinvoice and warehouseready count as updated.",
+    ),
     ("Events on demand only", "bureau-activities, bureau-assignments, messages and warehouse-stockbalances."),
     ("Seeds and events", "What is seeded is not told."),
 )

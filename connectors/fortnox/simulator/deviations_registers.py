@@ -19,7 +19,6 @@ DEVIATIONS_OF_REGISTERS: tuple[tuple[str, str], ...] = (
     ("Predefined voucher series", "Letters beyond B and C are chosen here, and not read when something is booked."),
     ("Print templates", "One of each kind: oc, of, st."),
     ("Accruals", "Times follows from the dates, rows from accounts and total where none are sent; no voucher."),
-    ("Supplier invoice, contract", "Named by accruals and connections, they are looked up where the company has any."),
     ("Assets", "Kronor, linear by months from AcquisitionStart to DepreciationFinal; no voucher is written."),
     ("Asset types", "A POST may go to the collection or to any number; the number given is the next one."),
     ("Accounts of assets, accruals, expenses", "Not looked up in the chart."),

@@ -1,20 +1,21 @@
-"""Projects and cost centers where they are named: on documents, rows and cards (Fortnox facts, 4.3 and 6.14)."""
+"""Projects and cost centers where they are named: on documents, vouchers, rows and cards (Fortnox facts, 6.14)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company
-from connectors.fortnox.simulator.errors import ApiError, Invented
+from connectors.fortnox.simulator.errors import ApiError
+from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.resource import Data
 
 _HOLDERS = (
-    "customers", "suppliers", "articles", "offers", "orders", "invoices", "supplier_invoices", "contracts", "employees",
-    "assets",
+    "customers", "suppliers", "articles", "offers", "orders", "invoices", "supplier_invoices", "contracts", "vouchers",
+    "employees", "assets",
 )  # fmt: skip
 
 
 def check_dimensions(company: Company, holder: Mapping[str, Any]) -> None:
-    """Refuse a document or row that names a project or cost center that is not there or not active.
+    """Refuse a document, voucher or row that names a project or cost center that is not there or not active.
 
     The code of an unknown project is that of its 404 (*simulator choice*); the company's switch leaves the look out.
 
@@ -30,7 +31,7 @@ def check_dimensions(company: Company, holder: Mapping[str, Any]) -> None:
         return
     center = company.records_of("cost_centers").get(code)
     if center is None:
-        raise ApiError(Invented.OBJECT_NOT_FOUND, f"Kan inte hitta kostnadsstället ({code}).")
+        raise ApiError(LedgerCode.COST_CENTER_NOT_FOUND, f"Kan inte hitta kostnadsstället ({code}).")
     if not center.data["Active"]:
         raise ApiError(2000947, f"Kostnadsstället ({code}) är inte aktivt.")
 

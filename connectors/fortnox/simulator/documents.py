@@ -132,8 +132,8 @@ class DocumentKind:
         """Set dates, amounts and whatever else follows from what a document holds.
 
         Raises:
-            ApiError: as `check_dimensions`, and 2003227 where its entries ask for more tax reduction than its rows
-                allow.
+            ApiError: 2003227 where its entries ask for more tax reduction than its rows allow, else as
+                `check_dimensions`.
         """
         for holder in (document, *document[self.rows]):
             check_dimensions(company, holder)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from connectors.base import CredentialsLost, Later, OutsideError, Park
-from connectors.fortnox.error_codes import DONE, LOGIN, MEANINGS, NOT_FOUND, UNKNOWN, all_meanings, meaning_of
-from connectors.fortnox.errors import Information, fault
+from connectors.fortnox.error_codes import DONE, LOGIN, MEANINGS, NOT_FOUND, UNKNOWN, all_meanings, meaning_of, swedish
+from connectors.fortnox.error_codes.names import REMEDIES
+from connectors.fortnox.errors import Information, Named, fault, named_fault
 from connectors.fortnox.simulator.errors import Invented
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -151,3 +152,11 @@ def test_what_is_next_decides_the_error(code: int, kind: type[OutsideError], fol
     assert (type(error), meaning.next, error.remedy) == (kind, following, meaning.text())
     assert (meaning is UNKNOWN) == (code == 9999999)
     assert all_meanings(9999999) == ()
+
+
+def test_every_error_name_has_its_remedy_in_both_languages() -> None:
+    """The newer services refuse by a name; the Swedish of each remedy is found by its English."""
+    for name, remedy in REMEDIES.items():
+        refused = named_fault("delete_attachment", 400, Named(name, "x"))
+        assert (refused.reason, refused.remedy) == (name, remedy.english)
+        assert swedish(refused.remedy) == remedy.swedish != remedy.english

@@ -60,6 +60,9 @@ async def test_connections_hold_addresses() -> None:
         )
         assert missing.code == 2000428
         envelope = "SupplierInvoiceExternalURLConnection"
+        await caller.control("POST", "seed", {"suppliers": [{"Name": "Granlunda"}]})
+        bill = await _post(caller, "supplierinvoices", "SupplierInvoice", SupplierNumber="1")
+        assert bill.status == 201, bill.text
         made = await _post(
             caller,
             "supplierinvoiceexternalurlconnections",
@@ -68,6 +71,14 @@ async def test_connections_hold_addresses() -> None:
             ExternalURLConnection=address,
         )
         assert made.one["Url"] == address
+        missing = await _post(
+            caller,
+            "supplierinvoiceexternalurlconnections",
+            envelope,
+            SupplierInvoiceNumber=9,
+            ExternalURLConnection=address,
+        )
+        assert missing.code == 2999100
         assert (await caller.get("/3/supplierinvoiceexternalurlconnections")).code == 2000764
 
 

@@ -16,6 +16,9 @@ ELSEWHERE = {
 """What has to do with files, whose examples cannot be written down."""
 
 BEFORE: Mapping[str, tuple[str, ...]] = {
+    "contract_accruals": ("customers", "articles", "contracts"),
+    "supplier_invoice_accruals": ("suppliers", "supplier_invoices"),
+    "supplier_invoice_url_connections": ("suppliers", "supplier_invoices"),
     "article_url_connections": ("articles",),
     "assets": ("asset_types",),
     "customer_references": ("customers",),

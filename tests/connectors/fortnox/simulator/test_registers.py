@@ -65,7 +65,7 @@ async def test_documents_name_only_projects_and_cost_centers_that_are_there() ->
         )
         assert (await caller.post_invoice(Project="P2")).code == 2001161
         assert (await caller.post_invoice(InvoiceRows=[{**ROW, "Project": "P2"}])).code == 2001161
-        assert (await caller.post_invoice(CostCenter="VÄST")).code == 2999100
+        assert (await caller.post_invoice(CostCenter="VÄST")).code == 2999156
         assert (await caller.post_invoice(CostCenter="NORR")).code == 2000947
         made = await caller.invoice(Project="P1", InvoiceRows=[{**ROW, "CostCenter": "SYD"}])
         assert (made["Project"], made["InvoiceRows"][0]["CostCenter"]) == ("P1", "SYD")
