@@ -181,6 +181,7 @@ ASSETS: dict[str, Resource] = {
             listed={name: name for name in _LISTED},
             complete=_complete,
             changes=_CHANGES,
+            bare_changes=frozenset({"changeob"}),
             place=_place,
             answered="Assets",
         ),

@@ -64,6 +64,7 @@ class Rules:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, Update] = field(default_factory=dict)
+    bare_changes: frozenset[str] = frozenset()
     place: Callable[[list[str]], Place] = plain_place
     location: str = ""
     answered: str = ""
@@ -203,4 +204,6 @@ def resource(name: str, rules: Rules | None = None) -> Resource:
         created_at_object=any(action.method == "POST" and action.at.endswith("}") for action in row.actions),
         repeats_pages=rules.repeats_pages,
         changes=rules.changes,
+        bare_changes=rules.bare_changes,
+        rows_in=row.rows_in,
     )
