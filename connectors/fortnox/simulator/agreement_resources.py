@@ -2,7 +2,7 @@
 
 from connectors.fortnox.simulator import contract_fields, contracts, tax_reductions
 from connectors.fortnox.simulator.company import Moment, Record
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
+from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.search import Filter, contains, each, exactly, last_modified
 from connectors.fortnox.simulator.tax_entries import tax_entries
@@ -22,7 +22,7 @@ CONTRACTS = Resource(
     key="DocumentNumber",
     scope="invoice",
     records=lambda company: company.records_of("contracts"),
-    missing=(LedgerCode.CONTRACT_NOT_FOUND, "Kan inte hitta avtalet."),
+    missing=(Invented.CONTRACT_NOT_FOUND, "Kan inte hitta avtalet."),
     create=contracts.create,
     update=contracts.update,
     actions={
@@ -54,7 +54,7 @@ TAX_REDUCTIONS = Resource(
     key="Id",
     scope="invoice",
     records=tax_entries,
-    missing=(LedgerCode.TAX_REDUCTION_NOT_FOUND, "Kan inte hitta skattereduktionen."),
+    missing=(Invented.TAX_REDUCTION_NOT_FOUND, "Kan inte hitta skattereduktionen."),
     create=tax_reductions.create,
     update=tax_reductions.update,
     delete=tax_reductions.delete,

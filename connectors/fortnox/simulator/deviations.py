@@ -5,7 +5,6 @@ from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
 from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
 from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
     (
@@ -95,7 +94,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
 
 def invented_codes() -> list[tuple[str, str]]:
     """Give every invented code with what it stands for."""
-    return [(str(code.value), code.name.lower().replace("_", " ")) for code in (*Invented, *LedgerCode)]
+    return [(str(code.value), code.name.lower().replace("_", " ")) for code in Invented]
 
 
 def printed() -> str:

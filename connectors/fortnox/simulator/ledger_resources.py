@@ -1,7 +1,7 @@
 """The resources of the ledger: financial years, accounts, series and vouchers (Fortnox facts, 5, 6.12 and 6.13)."""
 
 from connectors.fortnox.simulator import accounts, financial_years, manual_vouchers, voucher_series
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
+from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import exactly, last_modified, since, until
 
@@ -26,7 +26,7 @@ FINANCIAL_YEARS = Resource(
     scope="bookkeeping",
     records=lambda company: company.financial_years,
     records_at=financial_years.years_seen,
-    missing=(LedgerCode.FINANCIAL_YEAR_NOT_FOUND, "Kan inte hitta räkenskapsåret."),
+    missing=(Invented.FINANCIAL_YEAR_NOT_FOUND, "Kan inte hitta räkenskapsåret."),
     create=financial_years.create,
     searches={"date": financial_years.holding_day},
 )
@@ -55,7 +55,7 @@ ACCOUNT_CHARTS = Resource(
     key="Name",
     scope="bookkeeping",
     records=accounts.charts_seen,
-    missing=(LedgerCode.FINANCIAL_YEAR_NOT_FOUND, "Kan inte hitta kontoplanen."),
+    missing=(Invented.FINANCIAL_YEAR_NOT_FOUND, "Kan inte hitta kontoplanen."),
 )
 
 VOUCHER_SERIES = Resource(
@@ -66,7 +66,7 @@ VOUCHER_SERIES = Resource(
     scope="bookkeeping",
     records=voucher_series.all_series,
     records_at=voucher_series.series_seen,
-    missing=(LedgerCode.VOUCHER_SERIES_NOT_FOUND, "Kan inte hitta verifikationsserien."),
+    missing=(Invented.VOUCHER_SERIES_NOT_FOUND, "Kan inte hitta verifikationsserien."),
     create=voucher_series.create,
     update=voucher_series.update,
     list_item=_series_item,
@@ -81,7 +81,7 @@ VOUCHERS = Resource(
     scope="bookkeeping",
     records=lambda company: company.vouchers,
     records_at=manual_vouchers.vouchers_seen,
-    missing=(LedgerCode.VOUCHER_NOT_FOUND, "Kan inte hitta verifikationen."),
+    missing=(Invented.VOUCHER_NOT_FOUND, "Kan inte hitta verifikationen."),
     create=manual_vouchers.create,
     delete=manual_vouchers.delete,
     delete_scope="deletevoucher",

@@ -8,7 +8,6 @@ from connectors.fortnox.simulator import (
 )
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.errors import Invented
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.resource import Resource
 from connectors.fortnox.simulator.search import contains, exactly, last_modified
 from connectors.fortnox.simulator.supplier_invoice_actions import paid
@@ -25,7 +24,7 @@ SUPPLIER_INVOICES = Resource(
     key="GivenNumber",
     scope="supplierinvoice",
     records=supplier_invoices.supplier_invoices,
-    missing=(LedgerCode.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan."),
+    missing=(Invented.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan."),
     create=supplier_invoices.create,
     update=supplier_invoices.update,
     actions={

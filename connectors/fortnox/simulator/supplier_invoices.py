@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import ApiError, unknown_field
+from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.supplier_invoice_fields import SUPPLIER_INVOICE_FIELDS
 from connectors.fortnox.simulator.supplier_rows import in_new_rate, read_rows, settle_amounts
 from connectors.fortnox.simulator.wire import decimal_text
@@ -36,7 +35,7 @@ def _supplier(company: Company, number: Any) -> Data:
         raise ApiError(2000204, "Leverantörsnummer saknas.")
     record = company.records_of("suppliers").get(str(number))
     if record is None:
-        raise ApiError(LedgerCode.SUPPLIER_NOT_FOUND, f"Kan inte hitta leverantören ({number}).")
+        raise ApiError(Invented.SUPPLIER_NOT_FOUND, f"Kan inte hitta leverantören ({number}).")
     return record.data
 
 
@@ -125,9 +124,9 @@ def check_open(invoice: Data) -> None:
         ApiError: invented codes.
     """
     if invoice["Cancelled"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_CANCELLED, "Leverantörsfakturan är makulerad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_CANCELLED, "Leverantörsfakturan är makulerad.")
     if invoice["Booked"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_BOOKED, "Leverantörsfakturan är bokförd.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_BOOKED, "Leverantörsfakturan är bokförd.")
 
 
 def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Moment) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, Field, Kind, blank, read_value
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.money import ZERO, to_ore
 from connectors.fortnox.simulator.payments import PAYMENT_FIELDS, check_unbooked, lay_payment, settled_amount
 from connectors.fortnox.simulator.supplier_invoice_actions import lower_balance, paid
@@ -57,7 +56,7 @@ def _payable(company: Company, number: Any) -> Record:
     read = read_value("InvoiceNumber", number, SUPPLIER_PAYMENT_FIELDS["InvoiceNumber"])
     record = supplier_invoices(company).get(str(read))
     if record is None:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan.")
     if record.data["Cancelled"]:
         raise ApiError(Invented.PAYMENT_ON_CANCELLED_INVOICE, "Fakturan är makulerad.")
     if not record.data["Booked"]:

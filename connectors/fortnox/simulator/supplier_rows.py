@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company
-from connectors.fortnox.simulator.errors import ApiError
+from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import blank, lay_over
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
 from connectors.fortnox.simulator.supplier_invoice_fields import SUPPLIER_ROW_FIELDS
 from connectors.fortnox.simulator.vouchers import in_kronor
@@ -52,7 +51,7 @@ def _set_sides(row: Data, rate: Decimal, unit: int) -> None:
 
 def _check(company: Company, row: Data, vat_type: str) -> None:
     if any(row[side] < 0 for side in _SIDES) or all(row[side] for side in _SIDES):
-        raise ApiError(LedgerCode.VOUCHER_ROW_INVALID, "En rad har antingen debet eller kredit, aldrig negativt.")
+        raise ApiError(Invented.VOUCHER_ROW_INVALID, "En rad har antingen debet eller kredit, aldrig negativt.")
     company.check_account(row["Account"], 2000423)
     if vat_type == "REVERSE" and row["Account"] in _VAT_ACCOUNTS and not row["Code"]:
         raise ApiError(2003115, "Momsrader med omvänd betalningsskyldighet måste ha en kod.")

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from connectors.fortnox.simulator.company import LONG_AGO, Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import ApiError, unknown_field
+from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import Field, Kind, blank, lay_over
 from connectors.fortnox.simulator.financial_years import chosen_year
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 _FIELDS: dict[str, Field] = {
     "Code": Field(longest=10),
@@ -56,9 +55,9 @@ def manual_series(company: Company, code: str) -> None:
     """
     series = all_series(company).get(code)
     if series is None:
-        raise ApiError(LedgerCode.VOUCHER_SERIES_NOT_FOUND, f"Kan inte hitta verifikationsserien ({code}).")
+        raise ApiError(Invented.VOUCHER_SERIES_NOT_FOUND, f"Kan inte hitta verifikationsserien ({code}).")
     if not series.data["Manual"]:
-        raise ApiError(LedgerCode.VOUCHER_SERIES_NOT_MANUAL, f"Verifikationsserien {code} är inte manuell.")
+        raise ApiError(Invented.VOUCHER_SERIES_NOT_MANUAL, f"Verifikationsserien {code} är inte manuell.")
 
 
 def _check(series: Mapping[str, object]) -> None:
@@ -79,7 +78,7 @@ def create(company: Company, sent: Mapping[str, object], moment: Moment) -> Reco
     _check(series)
     records = all_series(company)
     if series["Code"] in records:
-        raise ApiError(LedgerCode.VOUCHER_SERIES_EXISTS, f"Verifikationsserien {series['Code']} finns redan.")
+        raise ApiError(Invented.VOUCHER_SERIES_EXISTS, f"Verifikationsserien {series['Code']} finns redan.")
     record = Record(series, moment.now)
     records[series["Code"]] = record
     _show(company, record, chosen_year(company, moment))
