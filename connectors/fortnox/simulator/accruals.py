@@ -57,10 +57,6 @@ def _of_contract(company: Company, accrual: Data, _moment: Moment) -> None:
     _set_rows(accrual, "AccrualRows", debit="CostAccount", credit="AccrualAccount")
 
 
-def _listed(*names: str) -> dict[str, str]:
-    return {name: name for name in names}
-
-
 ACCRUALS: dict[str, Resource] = {
     "contract_templates": resource(
         "contract_templates",
@@ -76,15 +72,15 @@ ACCRUALS: dict[str, Resource] = {
     ),
     "invoice_accruals": resource(
         "invoice_accruals",
-        Rules(listed=_listed("Description", "InvoiceNumber", "Period"), complete=_of_invoice),
+        Rules(listed=("Description", "InvoiceNumber", "Period"), complete=_of_invoice),
     ),
     "supplier_invoice_accruals": resource(
         "supplier_invoice_accruals",
-        Rules(listed=_listed("Description", "Period", "SupplierInvoiceNumber"), complete=_of_supplier_invoice),
+        Rules(listed=("Description", "Period", "SupplierInvoiceNumber"), complete=_of_supplier_invoice),
     ),
     "contract_accruals": resource(
         "contract_accruals",
-        Rules(listed=_listed("Description", "DocumentNumber", "Period"), complete=_of_contract),
+        Rules(listed=("Description", "DocumentNumber", "Period"), complete=_of_contract),
     ),
 }
 """By their names in the table."""

@@ -178,7 +178,7 @@ ASSETS: dict[str, Resource] = {
                 **dict.fromkeys(("DepreciatedTo", "History", "ManualOb", "Status", "StatusId", "Type"), _SERVERS),
                 **{name: {"kind": Kind.DATE} for name in ("AcquisitionDate", "AcquisitionStart", "DepreciationFinal")},
             },
-            listed={name: name for name in _LISTED},
+            listed=_LISTED,
             complete=_complete,
             changes=_CHANGES,
             place=_place,

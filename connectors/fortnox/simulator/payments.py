@@ -50,12 +50,17 @@ WRITE_OFF_FIELDS: dict[str, Field] = {
     "Project": Field(longest=20),
     "TransactionInformation": Field(longest=100),
 }
-PAYMENT_LIST_FIELDS = (
+_LISTED = (
     "Amount", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceNumber", "Number", "PaymentDate", "Source",
 )  # fmt: skip
 
 _APART = frozenset({"InvoiceNumber", "WriteOffs", "Currency"})
 DEFAULT_MODE = "BG"
+
+
+def list_item(data: dict[str, Any]) -> dict[str, Any]:
+    """Give a payment of a customer's or a supplier's invoice as a list shows it."""
+    return {name: data[name] for name in _LISTED} | {"WriteOffExist": bool(data["WriteOffs"])}
 
 
 def _payable_invoice(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,10 +110,7 @@ REGISTERS: dict[str, Resource] = {
             key="offered",
             missing=(2001161, "Kan inte hitta projektet."),
             but={"Status": {"default": "ONGOING"}},
-            listed={
-                name: name
-                for name in ("Description", "EndDate", "ProjectLeader", "ProjectNumber", "StartDate", "Status")
-            },
+            listed=("Description", "EndDate", "ProjectLeader", "ProjectNumber", "StartDate", "Status"),
             in_use=project_in_use,
             searches={"description": contains("Description")},
             location="project",
@@ -121,7 +118,13 @@ REGISTERS: dict[str, Resource] = {
         ),
     ),
     "cost_centers": resource(
-        "cost_centers", Rules(but={"Active": {"default": True}}, in_use=cost_center_in_use, repeats_pages=True)
+        "cost_centers",
+        Rules(
+            missing=(Invented.COST_CENTER_NOT_FOUND, "Kan inte hitta kostnadsstället."),
+            but={"Active": {"default": True}},
+            in_use=cost_center_in_use,
+            repeats_pages=True,
+        ),
     ),
     "print_templates": resource("print_templates", Rules(searches={"type": _of_type})),
     "email_senders": resource("email_senders", Rules(key="assigned")),

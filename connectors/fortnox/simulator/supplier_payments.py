@@ -30,9 +30,6 @@ SUPPLIER_PAYMENT_FIELDS: dict[str, Field] = {
     "Number": Field(Kind.INTEGER, default=None, read_only=True),
     "Source": Field(default="manual", choices=("manual", "direct")),
 }
-_LISTED = (
-    "Amount", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceNumber", "Number", "PaymentDate", "Source",
-)  # fmt: skip
 
 
 def supplier_payments(company: Company) -> Records:
@@ -43,11 +40,6 @@ def supplier_payments(company: Company) -> Records:
 def shown(data: Data) -> Data:
     """Give a payment as reading it shows it: the account stays behind its mode of payment."""
     return {name: value for name, value in data.items() if name != "ModeOfPaymentAccount"}
-
-
-def list_item(data: Data) -> Data:
-    """Give a payment as a list shows it."""
-    return {name: data[name] for name in _LISTED} | {"WriteOffExist": bool(data["WriteOffs"])}
 
 
 def _payable(company: Company, number: Any) -> Record:
