@@ -58,6 +58,10 @@ def _employee(_company: Company, employee: Data, _moment: Moment) -> None:
     employee["FullName"] = f"{employee['FirstName']} {employee['LastName']}".strip()
 
 
+def _expense(company: Company, expense: Data, _moment: Moment) -> None:
+    company.check_accounts(expense, ("Account",))
+
+
 _ADDRESS = {"any_characters": True}
 
 CARDS: dict[str, Resource] = {
@@ -98,6 +102,6 @@ CARDS: dict[str, Resource] = {
     "employees": resource(
         "employees", Rules(but={"FullName": {"read_only": True}, "TaxColumn": {"default": 1}}, complete=_employee)
     ),
-    "expenses": resource("expenses"),
+    "expenses": resource("expenses", Rules(complete=_expense)),
 }
 """By their names in the table."""

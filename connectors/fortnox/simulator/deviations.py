@@ -7,10 +7,7 @@ from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGI
 from connectors.fortnox.simulator.errors import Invented
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
-    (
-        "Resources",
-        "The plain resources of the table of facts, by what its rows and Fortnox's own description say.",
-    ),
+    ("Resources", "All of the table of facts; /api/warehouse, /api/time and recurring billing do not exist."),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
     ("Authorization page", "Every consent is approved at once; the extra parameter tenant chooses the company."),

@@ -66,7 +66,6 @@ class Rules:
     changes: Mapping[str, Update] = field(default_factory=dict)
     place: Callable[[list[str]], Place] = plain_place
     location: str = ""
-    answered: str = ""
     repeats_pages: bool = False
 
 
@@ -179,7 +178,6 @@ def resource(name: str, rules: Rules | None = None) -> Resource:
         sorts={**bare.sorts, **rules.sorts},
         place=rules.place,
         location=rules.location,
-        answered=rules.answered,
         repeats_pages=rules.repeats_pages,
         changes=rules.changes,
     )

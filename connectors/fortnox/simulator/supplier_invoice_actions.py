@@ -61,7 +61,7 @@ def _entries(invoice: Data) -> list[Entry]:
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a supplier invoice: voucher in series D on its date; a credit is set off against its original then.
+    """Book a supplier invoice: a voucher on its date; a credit is set off against its original then.
 
     Raises:
         ApiError: invented codes when booked, cancelled, without rows or, where the switch asks for it, not approved;
@@ -70,7 +70,7 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     invoice = record.data
     _check_bookable(company, invoice)
     source = Source(
-        series="D",
+        series="SUPPLIERINVOICE",
         day=invoice["InvoiceDate"],
         description=f"Leverantörsfaktura {invoice['GivenNumber']}",
         kind="SUPPLIERINVOICE",

@@ -17,7 +17,6 @@ Data = dict[str, Any]
 
 _ROWS = "SupplierInvoiceRows"
 _APART = frozenset({"GivenNumber", "SupplierNumber", "Vouchers", _ROWS})
-_COST_ACCOUNT = 4000
 _DAYS = 30
 
 
@@ -66,9 +65,10 @@ def _lay(invoice: Data, sent: Mapping[str, Any]) -> None:
     lay_over(invoice, {name: one for name, one in sent.items() if name not in _APART}, SUPPLIER_INVOICE_FIELDS)
 
 
-def _cost_account(supplier: Data) -> int:
+def _cost_account(supplier: Data) -> int | str:
+    """Give the account of a supplier's costs, or the name of the predefined one."""
     text = str(supplier.get("PreDefinedAccount") or "")
-    return int(text) if text.isascii() and text.isdigit() else _COST_ACCOUNT
+    return int(text) if text.isascii() and text.isdigit() else "PURCASE"
 
 
 def _set_dates(company: Company, invoice: Data, supplier: Data, moment: Moment) -> None:

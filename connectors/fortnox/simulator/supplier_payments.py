@@ -127,7 +127,7 @@ def _book(company: Company, payment: Data, invoice: Data, moment: Moment) -> Dat
     ]
     entries.append(Entry(_debt_account(invoice), -sum((entry.amount for entry in entries), ZERO)))
     source = Source(
-        series="E",
+        series="SUPPLIERINVOICEPAYMENT",
         day=payment["PaymentDate"],
         description=f"Utbetalning leverantörsfaktura {payment['InvoiceNumber']}",
         kind="SUPPLIERPAYMENT",
@@ -137,7 +137,7 @@ def _book(company: Company, payment: Data, invoice: Data, moment: Moment) -> Dat
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a payment: voucher in series E, the supplier invoice's balance lowered.
+    """Book a payment: a voucher, the supplier invoice's balance lowered.
 
     One that would take the balance past 0, or that of a credit further from it, is refused (*simulator choice*).
 

@@ -20,12 +20,18 @@ _SEEDED = (
     ("C", "Kundinbetalningar", False),
     ("D", "Leverantörsfakturor", False),
     ("E", "Leverantörsbetalningar", False),
+    ("F", "Kontantfakturor", False),
+    ("G", "Periodiseringar, kundfakturor", False),
+    ("H", "Periodiseringar, leverantörsfakturor", False),
+    ("I", "Anläggningstillgångar", False),
+    ("L", "Löner", False),
+    ("M", "Momsrapporter", False),
 )
 SERIES_LIST_FIELDS = ("Code", "Description", "Manual", "Year")
 
 
 def all_series(company: Company) -> Records:
-    """Give the series by their code; A to E are there from the beginning (*simulator choice*)."""
+    """Give the series by their code; those that are predefined and A are there from the beginning."""
     records = company.records_of("voucher_series")
     if not records:
         for code, description, manual in _SEEDED:
@@ -47,16 +53,25 @@ def series_seen(company: Company, moment: Moment) -> Records:
     return records
 
 
+def existing_series(company: Company, code: str) -> Record:
+    """Give a series by its code.
+
+    Raises:
+        ApiError: an invented code for one that does not exist.
+    """
+    series = all_series(company).get(code)
+    if series is None:
+        raise ApiError(Invented.VOUCHER_SERIES_NOT_FOUND, f"Kan inte hitta verifikationsserien ({code}).")
+    return series
+
+
 def manual_series(company: Company, code: str) -> None:
     """Refuse a series that takes no vouchers from outside.
 
     Raises:
         ApiError: invented codes for a series that does not exist or is not manual.
     """
-    series = all_series(company).get(code)
-    if series is None:
-        raise ApiError(Invented.VOUCHER_SERIES_NOT_FOUND, f"Kan inte hitta verifikationsserien ({code}).")
-    if not series.data["Manual"]:
+    if not existing_series(company, code).data["Manual"]:
         raise ApiError(Invented.VOUCHER_SERIES_NOT_MANUAL, f"Verifikationsserien {code} är inte manuell.")
 
 
