@@ -120,7 +120,7 @@ async def test_an_update_changes_the_given_fields_alone(fault: str) -> None:
 @pytest.mark.parametrize("fault", ["answer_lost", "reset_before"])
 async def test_the_end_of_a_contract_is_proved_by_the_list_of_finished_ones(fault: str) -> None:
     """Fortnox's contract has no field for it; only the list can be asked for finished contracts."""
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         for name in ("customers", "articles"):
             resource = RESOURCES[name]
             await here.target.client.carry(f"create_{resource.one}", body=dict(resource.example))
@@ -142,7 +142,7 @@ async def test_the_end_of_a_contract_is_proved_by_the_list_of_finished_ones(faul
 @pytest.mark.asyncio
 async def test_an_action_without_an_envelope_is_sent_bare() -> None:
     """The opening balance of an asset goes as Fortnox describes it; nothing shows it, so it is sent once only."""
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         await here.seed(asset_types=[dict(RESOURCES["asset_types"].example)])
         await here.target.client.carry("create_asset", body=dict(RESOURCES["assets"].example))
         command = act("change_opening_balance_of_asset", "1").model_copy(update={"fields": {"Amount": 20000}})
