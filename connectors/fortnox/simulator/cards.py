@@ -90,7 +90,6 @@ CARDS: dict[str, Resource] = {
             key="assigned",
             complete=_customer_reference,
             searches={"customer": exactly("CustomerNumber")},
-            answered="CustomerReference",
         ),
     ),
     "article_url_connections": resource(
