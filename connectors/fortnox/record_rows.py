@@ -58,34 +58,14 @@ class RecordRows:
                 f"{named} has no row {row_id} (each change gives the rows new ids): name the row anew in a new "
                 "command, and discard this one.",
             )
-        (place, row), schema = found, _schema(resource)
-        wrong = differing(schema, command.fields, row)
+        place, row = found
+        wrong = differing(_schema(resource), command.fields, row)
         proof: Json = {"read": named, "row": row_id, "place": place + 1, "fields_to_change": wrong}
         if not wrong:
             return Settled(task.link, "unchanged", proof=proof)
-        rows: list[Row] = stored[rows_name(resource)]
         change = {name: command.fields[name] for name in wrong}
-        sent = [{ROW_ID: other[ROW_ID]} | (body_of(schema, change) if other is row else {}) for other in rows]
-        operation = OPERATIONS[f"update_{resource.one}"]
-        return Write(
-            operation.name,
-            operation.method,
-            path_of(operation.name, resource, number),
-            {operation.envelope: {rows_name(resource): sent}},
-            creates=False,
-            far_object=named,
-            stands_on={name: text_of(row.get(name)) for name in wrong},
-            evidence={
-                "carrier": command.kind,
-                "resource": resource.name,
-                "number": number,
-                "row": row_id,
-                "place": place,
-                "fields": change,
-                "others": _others(resource, rows, place),
-            },
-            proof=proof,
-        )
+        evidence: Json = {"carrier": command.kind, "resource": resource.name, "number": number, "row": row_id}
+        return _write(resource, stored, evidence | {"place": place, "fields": change}, proof)
 
     async def look(self, task: Task, resource: Resource, evidence: Json, client: Client) -> Sighting:
         """The row in its place is as meant, or it still has its old id and nothing took effect."""
@@ -115,6 +95,26 @@ class RecordRows:
             return ["its number of rows"]
         changed = differing(_schema(resource), evidence["fields"], rows[place])
         return changed + (["another row"] if _others(resource, rows, place) != evidence["others"] else [])
+
+
+def _write(resource: Resource, stored: Json, evidence: Json, proof: Json) -> Write:
+    """The row with its id and what changes of it, and every other row with nothing but its id."""
+    rows: list[Row] = stored[rows_name(resource)]
+    place, change, number = evidence["place"], evidence["fields"], evidence["number"]
+    sent = [{ROW_ID: row[ROW_ID]} for row in rows]
+    sent[place] |= body_of(_schema(resource), change)
+    operation = OPERATIONS[f"update_{resource.one}"]
+    return Write(
+        operation.name,
+        operation.method,
+        path_of(operation.name, resource, number),
+        {operation.envelope: {rows_name(resource): sent}},
+        creates=False,
+        far_object=far_object(resource, number),
+        stands_on={name: text_of(rows[place].get(name)) for name in change},
+        evidence=evidence | {"others": _others(resource, rows, place)},
+        proof=proof,
+    )
 
 
 def _schema(resource: Resource) -> str:

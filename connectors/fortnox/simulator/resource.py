@@ -1,14 +1,15 @@
 """What one resource under `/3/` is: path, envelopes, key, scope, operations, searches and list item."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import no_route
+from connectors.fortnox.simulator.errors import Invented, no_route
 from connectors.fortnox.simulator.search import Filter, Predicate, Search
 from connectors.fortnox.simulator.wire import Answer
+from connectors.fortnox.table import RESOURCES as TABLE
 
 Data = dict[str, Any]
 Create = Callable[[Company, Mapping[str, Any], Moment], Record]
@@ -108,3 +109,29 @@ class Resource:
     def address(self, data: Data) -> str:
         """Give where an object stands below the resource's path, percent-encoded."""
         return quote(str(data[self.key]), safe="") if self.own_address is None else self.own_address(data)
+
+
+def of_table(name: str) -> Resource:
+    """Give what the table's row says of a resource: path, envelopes, key, scope, reads and order; no behaviour."""
+    row = TABLE[name]
+    key = row.list_key or row.keys[-1]
+    return Resource(
+        path=(row.object_path or row.path).split("/{")[0].strip("/"),
+        single=row.single,
+        plural=row.plural,
+        key=key,
+        scope=row.scope,
+        records=lambda company: company.records_of(name),
+        missing=(Invented.OBJECT_NOT_FOUND, "Kan inte hitta posten."),
+        sorts={row.sort: key} if row.sort else {},
+        answered="".join(row.other_envelopes[:1]),
+        listed="list" in row.verbs,
+        readable="read" in row.verbs,
+        created_at_object=any(action.method == "POST" and action.at.endswith("}") for action in row.actions),
+    )
+
+
+def showing(names: Iterable[str]) -> Callable[[Data], Data]:
+    """Give list items that hold these properties; a mapping gives each the name of the object's own that it shows."""
+    shown = names if isinstance(names, Mapping) else {name: name for name in names}
+    return lambda data: {name: data[source] for name, source in shown.items()}

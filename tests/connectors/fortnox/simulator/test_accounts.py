@@ -6,7 +6,7 @@ import pytest
 
 from connectors.fortnox.simulator import CompanySettings
 from tests.connectors.fortnox.simulator.caller import ROW, opened
-from tests.connectors.fortnox.simulator.ledger import account, post, post_voucher, put
+from tests.connectors.fortnox.simulator.ledger import account, post, post_voucher, put, put_in
 
 
 @pytest.mark.asyncio
@@ -164,6 +164,11 @@ async def test_a_mandatory_cost_center_stops_the_booking_of_an_invoice_without_o
         refused = await caller.act("invoices", "bookkeep")
         assert refused.code == 2000946
         assert (await caller.get("/3/invoices/1")).one["Booked"] is False
+        put_in(caller, "cost_centers", "NORD", Code="NORD", Description="Norra", Active=True)
+        await put(caller, "invoices/1", "Invoice", {"InvoiceRows": [{"CostCenter": "NORD"}]})
+        assert (await caller.act("invoices", "bookkeep")).status == 200
+        rows = (await caller.get("/3/vouchers/B/1?financialyear=26")).one["VoucherRows"]
+        assert [(row["Account"], row["CostCenter"]) for row in rows] == [(1510, ""), (3001, "NORD"), (2611, "")]
 
 
 @pytest.mark.asyncio
