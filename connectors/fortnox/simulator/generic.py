@@ -182,5 +182,4 @@ def resource(name: str, rules: Rules | None = None) -> Resource:
         repeats_pages=rules.repeats_pages,
         changes=rules.changes,
         bare_changes=rules.bare_changes,
-        rows_in=row.rows_in,
     )

@@ -125,6 +125,7 @@ def of_table(name: str) -> Resource:
         missing=(Invented.OBJECT_NOT_FOUND, "Kan inte hitta posten."),
         sorts={row.sort: key} if row.sort else {},
         answered="".join(row.other_envelopes[:1]),
+        rows_in=row.rows_in,
         listed="list" in row.verbs,
         readable="read" in row.verbs,
         created_at_object=any(action.method == "POST" and action.at.endswith("}") for action in row.actions),
