@@ -186,6 +186,7 @@ ASSETS: dict[str, Resource] = {
             listed=_LISTED,
             complete=_complete,
             changes=_CHANGES,
+            bare_changes=frozenset({"changeob"}),
             place=_place,
         ),
     ),

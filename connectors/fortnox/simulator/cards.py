@@ -88,7 +88,11 @@ CARDS: dict[str, Resource] = {
     ),
     "customer_references": resource(
         "customer_references",
-        Rules(key="assigned", complete=_customer_reference, searches={"customer": exactly("CustomerNumber")}),
+        Rules(
+            key="assigned",
+            complete=_customer_reference,
+            searches={"customer": exactly("CustomerNumber")},
+        ),
     ),
     "article_url_connections": resource(
         "article_url_connections", Rules(key="assigned", but={"URLConnection": _ADDRESS}, complete=_article_url)

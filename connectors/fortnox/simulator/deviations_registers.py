@@ -14,7 +14,7 @@ DEVIATIONS_OF_REGISTERS: tuple[tuple[str, str], ...] = (
     ("Currency deleted", "Only SEK is kept; documents in another keep its code and fail at their next change."),
     ("Mode of payment", "Its account must stand in the chart (2000423); deleting one in use is not refused."),
     ("Supplier", "New ones have SEK and NORMAL; one that articles or supplier invoices name is not deleted."),
-    ("Customer references", "Under CustomerReference and CustomerReferenceRows as any object and list."),
+    ("Customer references", "The list has no pages; a change answers with the row, where the customer is declared."),
     (
         "Predefined accounts",
         "Defaults of rows, articles and vouchers; 0 is one that is not set (2001304); 1513 has no name.",

@@ -64,6 +64,7 @@ class Rules:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, Update] = field(default_factory=dict)
+    bare_changes: frozenset[str] = frozenset()
     place: Callable[[list[str]], Place] = plain_place
     location: str = ""
     repeats_pages: bool = False
@@ -177,4 +178,5 @@ def resource(name: str, rules: Rules | None = None) -> Resource:
         location=rules.location or bare.location,
         repeats_pages=rules.repeats_pages,
         changes=rules.changes,
+        bare_changes=rules.bare_changes,
     )

@@ -62,9 +62,11 @@ class Resource:
     bare word a creation's `Location` header holds (Fortnox facts, 1.4). `answered` is the
     envelope of answers where it differs from that of requests. `listed` and `readable` say whether the resource has
     those GETs, `created_at_object` whether a POST goes to an object's path, `repeats_pages` whether the list is one of
-    those that were seen to ignore `page`. `changes` are actions that carry an object in their envelope. `records_at`
-    gives the objects that a call sees where its day or query decides that (the financial year); `delete_scope` is a
-    further scope that deleting needs; `shown` turns what is stored into what a caller sees of one object.
+    those that were seen to ignore `page`. `changes` are actions that carry an object in their envelope, or bare if they
+    are among `bare_changes`. `rows_in` names the property of the envelope's object that holds the rows where the list
+    has no pages and where one object is shown as its only row. `records_at` gives the objects that a call sees where
+    its day or query decides that (the financial year); `delete_scope` is a further scope that deleting needs; `shown`
+    turns what is stored into what a caller sees of one object.
     """
 
     path: str
@@ -94,6 +96,8 @@ class Resource:
     created_at_object: bool = False
     repeats_pages: bool = False
     changes: Mapping[str, Update] = field(default_factory=dict)
+    bare_changes: frozenset[str] = frozenset()
+    rows_in: str = ""
     records_at: Callable[[Company, Moment], Records] | None = None
     shown: Callable[[Data], Data] = dict
     delete_scope: str = ""
@@ -123,6 +127,7 @@ def of_table(name: str) -> Resource:
         missing=(Invented.OBJECT_NOT_FOUND, "Kan inte hitta posten."),
         sorts={row.sort: key} if row.sort else {},
         answered="".join(row.other_envelopes[:1]),
+        rows_in=row.rows_in,
         listed="list" in row.verbs,
         readable="read" in row.verbs,
         created_at_object=any(action.method == "POST" and action.at.endswith("}") for action in row.actions),

@@ -9,11 +9,9 @@ from typing import Any, cast
 import anyio
 import pytest
 
-from connectors.fortnox.simulator.resources import NAMED
 from daemon.requests import LinkThing, Retry
 from handlers.commands import EnsureRecord
 from handlers.values import Ref, reference
-from tests.connectors.fortnox import ledger_stand_in
 from tests.connectors.fortnox.stand import Stand, booking, customer, invoice, stand
 from tests.fakes.people import People
 from tests.fakes.pipe import Pipe, pipe
@@ -43,11 +41,6 @@ async def _booked(here: Stand) -> None:
     await here.seed(payments=[{"InvoiceNumber": 1, "Amount": 100, "PaymentDate": "2026-11-21"}])
 
 
-async def _year(here: Stand) -> None:
-    if not await here.stored("financial_years"):
-        await here.seed(financial_years=[{"FromDate": "2026-01-01", "ToDate": "2026-12-31"}])
-
-
 async def _supplier(here: Stand) -> None:
     await here.seed(suppliers=[{"SupplierNumber": "L-1", "Name": "Granlunda Trä AB"}])
 
@@ -69,7 +62,6 @@ CASES = {
                 {"Account": 3001, "Debit": 0, "Credit": "125.50"},
             ],
         },
-        _year,
     ),
     "fields of a supplier invoice": Case(
         "supplier_invoices",
@@ -96,9 +88,8 @@ CASES = {
 
 
 @asynccontextmanager
-async def _opened(case: Case, path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Stand, Pipe]]:
-    ledger_stand_in.put_in(monkeypatch)
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+async def _opened(case: Case, path: Path) -> AsyncIterator[tuple[Stand, Pipe]]:
+    async with stand() as here:
         if case.resource == "prices":
             await here.seed(articles=[{"ArticleNumber": "P1", "Description": "Planka"}])
         if case.before is not None:
@@ -117,16 +108,10 @@ async def _made(here: Stand, case: Case) -> list[dict[str, Any]]:
     }
     return [
         stored
-        for stored in await _stored(here, case.resource)
+        for stored in await here.stored(case.resource)
         if all(_plain(stored.get(name)) == _plain(value) for name, value in compared.items())
         and str(case.fields.get("Description", "")) in str(stored.get("Description", ""))
     ]
-
-
-async def _stored(here: Stand, resource: str) -> list[dict[str, Any]]:
-    if resource == "vouchers" and ledger_stand_in.STAND_IN_VOUCHERS in NAMED:
-        return await here.stored(ledger_stand_in.STAND_IN_VOUCHERS)
-    return await here.stored(resource)
 
 
 def _plain(value: object) -> str:
@@ -139,10 +124,10 @@ def _plain(value: object) -> str:
 @pytest.mark.parametrize("fault", [("answer_lost", {}), ("late_effect", {"seconds": SETTLE / 2})], ids=["lost", "late"])
 @pytest.mark.capability("f49", "f51", "001-14")
 async def test_a_create_whose_answer_is_lost_is_found_and_made_once(
-    case: Case, fault: tuple[str, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: Case, fault: tuple[str, dict[str, Any]], tmp_path: Path
 ) -> None:
     """Whether it took effect at once or late: one call, one object, linked."""
-    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+    async with _opened(case, tmp_path) as (here, made):
         await here.fault(fault[0], "POST", case.path, **fault[1])
         [only] = await made.add(case.command())
         await made.until("done", only)
@@ -156,9 +141,9 @@ async def test_a_create_whose_answer_is_lost_is_found_and_made_once(
 @pytest.mark.asyncio
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @pytest.mark.capability("f50", "f51", "001-14")
-async def test_a_look_that_fails_sends_nothing(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_look_that_fails_sends_nothing(case: Case, tmp_path: Path) -> None:
     """While Fortnox cannot be read no second create leaves; when it can, the proof is made and one object stands."""
-    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+    async with _opened(case, tmp_path) as (here, made):
         [only] = await _vanished(here, made, case)
         await here.control("DELETE", "faults")
         await made.until("done", only)
@@ -184,16 +169,14 @@ async def _vanished(here: Stand, made: Pipe, case: Case) -> list[int]:
 
 @pytest.mark.asyncio
 @pytest.mark.capability("f49", "001-14")
-async def test_a_vouchers_mark_is_the_last_word_of_its_description(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_vouchers_mark_is_the_last_word_of_its_description(tmp_path: Path) -> None:
     """The hash of the thing, as on documents; a long text is cut before it, and that is on disk."""
     case = CASES["mark"]
     long = Case(case.resource, case.path, {**case.fields, "Description": "Dagskassa " * 19}, case.before)
-    async with _opened(long, tmp_path, monkeypatch) as (here, made):
+    async with _opened(long, tmp_path) as (here, made):
         [only] = await made.add(long.command())
         await made.until("done", only)
-        [voucher] = await _stored(here, "vouchers")
+        [voucher] = await here.stored("vouchers")
         assert voucher["Description"].split()[-1] == reference(THING.thing("demo"))
         assert len(voucher["Description"]) <= 200
         [attempt] = await made.rows("SELECT altered FROM attempt")
@@ -204,12 +187,10 @@ async def test_a_vouchers_mark_is_the_last_word_of_its_description(
 
 
 @pytest.mark.asyncio
-async def test_what_looks_the_same_is_no_proof_where_it_is_anothers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_looks_the_same_is_no_proof_where_it_is_anothers(tmp_path: Path) -> None:
     """Two payments of one sum on one day, each of a thing of ours: the first is linked, so the second is made."""
     case = CASES["fields of a payment"]
-    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+    async with _opened(case, tmp_path) as (here, made):
         [first] = await made.add(case.command())
         await made.until("done", first)
         again = case.command().model_copy(update={"thing": Ref(system="person", kind="task", id="t2")})
@@ -221,10 +202,10 @@ async def test_what_looks_the_same_is_no_proof_where_it_is_anothers(
 
 
 @pytest.mark.asyncio
-async def test_several_hits_are_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_several_hits_are_a_question(tmp_path: Path) -> None:
     """The call made one, and somebody else another: both are named, and nothing more is sent."""
     case = CASES["fields of a label"]
-    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+    async with _opened(case, tmp_path) as (here, made):
         await here.fault("answer_lost", "POST", case.path)
         [only] = await made.add(case.command())
         await made.until("unknown", only)
@@ -236,12 +217,10 @@ async def test_several_hits_are_a_question(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.asyncio
-async def test_what_looks_the_same_is_linked_or_made_on_a_persons_word(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_looks_the_same_is_linked_or_made_on_a_persons_word(tmp_path: Path) -> None:
     """`link` takes the payment that stands there; `retry --absent` makes another beside it."""
     case = CASES["fields of a payment"]
-    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+    async with _opened(case, tmp_path) as (here, made):
         people = People(made, tmp_path)
         await here.seed(payments=[{"InvoiceNumber": 1, "Amount": 25, "PaymentDate": "2026-11-21"}])
         [first] = await made.add(case.command())
@@ -259,10 +238,10 @@ async def test_what_looks_the_same_is_linked_or_made_on_a_persons_word(
 
 
 @pytest.mark.asyncio
-async def test_a_payment_that_a_person_entered_is_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_payment_that_a_person_entered_is_asked_about(tmp_path: Path) -> None:
     """It may be this one or another: nothing is sent before somebody says."""
     case = CASES["fields of a payment"]
-    async with _opened(case, tmp_path, monkeypatch) as (here, made):
+    async with _opened(case, tmp_path) as (here, made):
         await here.seed(payments=[{"InvoiceNumber": 1, "Amount": 25, "PaymentDate": "2026-11-21"}])
         [only] = await made.add(case.command())
         await made.until("held", only)

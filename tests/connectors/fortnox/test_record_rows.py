@@ -10,7 +10,6 @@ from connectors.fortnox.record_rows import row_of
 from connectors.fortnox.table import RESOURCES
 from handlers.commands import EnsureRecord
 from handlers.values import Ref
-from tests.connectors.fortnox import ledger_stand_in
 from tests.connectors.fortnox.stand import Stand, customer, stand
 
 ROWS = {
@@ -44,7 +43,7 @@ def change(resource: str, row: str, **fields: Any) -> EnsureRecord:
 @pytest.mark.capability("001-12")
 async def test_one_row_is_changed_and_the_others_stay(resource: str) -> None:
     """The second of three: its price changes; the first and the third are as they were, in their places."""
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         name, _ = ROWS[resource]
         before = (await _document(here, resource))[name]
         found = row_of(RESOURCES[resource], {name: before}, str(before[1]["RowId"]))
@@ -63,7 +62,7 @@ async def test_one_row_is_changed_and_the_others_stay(resource: str) -> None:
 @pytest.mark.capability("001-12", "f51")
 async def test_a_lost_change_of_a_row_is_proved_by_its_place(fault: str) -> None:
     """All ids are new afterwards: the row in its place and the others beside it are the proof."""
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         before = (await _document(here, "invoices"))["InvoiceRows"]
         command = change("invoices", str(before[0]["RowId"]), Price="99")
         write = await here.write_of(command)
@@ -79,7 +78,7 @@ async def test_a_lost_change_of_a_row_is_proved_by_its_place(fault: str) -> None
 @pytest.mark.capability("001-12")
 async def test_a_row_that_has_another_id_by_now_is_asked_about() -> None:
     """Each change gives new ids; nothing is guessed and nothing is sent."""
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         await _document(here, "invoices")
         with pytest.raises(Held, match="row_missing"):
             await here.carry_out(change("invoices", "999", Price="99"))

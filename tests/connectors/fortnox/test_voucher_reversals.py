@@ -9,7 +9,6 @@ import pytest
 from connectors.base import Held
 from handlers.commands import EnsureRecord, voucher_correction
 from handlers.values import Ref
-from tests.connectors.fortnox import ledger_stand_in
 from tests.connectors.fortnox.stand import Stand, stand
 from tests.fakes.pipe import pipe
 from tests.fakes.target import FakeTarget
@@ -28,8 +27,6 @@ def _rows(amount: str) -> dict[str, object]:
 
 
 async def _first(here: Stand) -> str:
-    if not await here.stored("financial_years"):
-        await here.seed(financial_years=[{"FromDate": "2026-01-01", "ToDate": "2026-12-31"}])
     made = Ref(system="person", kind="task", id="first")
     settled = await here.carry_out(EnsureRecord(thing=made, resource="vouchers", fields=FIELDS | _rows("125.50")))
     assert settled.link is not None
@@ -38,12 +35,9 @@ async def _first(here: Stand) -> str:
 
 @pytest.mark.asyncio
 @pytest.mark.capability("001-14")
-async def test_a_correction_is_a_reversal_and_then_a_new_voucher(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_correction_is_a_reversal_and_then_a_new_voucher(tmp_path: Path) -> None:
     """Two commands in this order, also where the reversal's answer is lost; the three sums add up to the new one."""
-    ledger_stand_in.put_in(monkeypatch)
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         series, number, year = (await _first(here)).split("/")
         commands = voucher_correction(THING, (series, number, year), FIELDS | _rows("130"))
         targets = cast("dict[str, FakeTarget]", {"demo": here.target})
@@ -68,10 +62,9 @@ def _debit(row: dict[str, object]) -> Decimal:
 
 @pytest.mark.asyncio
 @pytest.mark.capability("001-14")
-async def test_a_change_of_a_voucher_is_refused_with_the_way_to_correct_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_change_of_a_voucher_is_refused_with_the_way_to_correct_it() -> None:
     """Fortnox has no such call: nothing is sent."""
-    ledger_stand_in.put_in(monkeypatch)
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         keys = tuple((await _first(here)).split("/"))
         command = EnsureRecord(thing=THING, resource="vouchers", keys=keys, fields={"Comments": "Kvitto saknas"})
         with pytest.raises(Held, match="cannot_be_changed") as asked:
