@@ -1,6 +1,6 @@
 """What bookkeeping, purchases and agreements do by our choice or unlike Fortnox, as part of the printed table."""
 
-LEDGER_DEVIATIONS: tuple[tuple[str, str], ...] = (
+DEVIATIONS_OF_LEDGER: tuple[tuple[str, str], ...] = (
     (
         "Financial years",
         "Every calendar year exists unless a switch names them; the id is the calendar year minus 2000.",
