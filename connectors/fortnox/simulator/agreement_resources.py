@@ -6,7 +6,7 @@ from connectors.fortnox.simulator import contract_fields, contracts, tax_reducti
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.resource import of_table
-from connectors.fortnox.simulator.search import Filter, contains, each, exactly, last_modified
+from connectors.fortnox.simulator.search import Filter, contains, each, exactly
 from connectors.fortnox.simulator.tax_entries import tax_entries
 
 
@@ -29,7 +29,7 @@ CONTRACTS = replace(
     },
     shown=contract_fields.shown,
     list_item=contract_fields.list_item,
-    searches={**each("CustomerNumber CustomerName DocumentNumber", contains), "lastmodified": last_modified},
+    searches={**each("CustomerNumber CustomerName DocumentNumber", contains)},
     filters={
         "active": _with_status(contract_fields.ACTIVE),
         "finished": _with_status(contract_fields.FINISHED),

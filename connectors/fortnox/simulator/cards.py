@@ -75,6 +75,8 @@ CARDS: dict[str, Resource] = {
                 "Currency": {"default": "SEK"},
                 "PreDefinedAccount": {"default": None},
                 "VATType": {"default": "NORMAL"},
+                "ZipCode": {"longest": 10},
+                **{name: {"longest": 1024} for name in ("Address1", "Address2", "Email", "VisitingAddress")},
             },
             listed={**{name: name for name in _SUPPLIER_LIST}, "Phone": "Phone1"},
             complete=_supplier,

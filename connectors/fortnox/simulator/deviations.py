@@ -1,8 +1,8 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
-from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
-from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
-from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
+from connectors.fortnox.simulator.deviations_events import DEVIATIONS_OF_EVENTS
+from connectors.fortnox.simulator.deviations_ledger import DEVIATIONS_OF_LEDGER
+from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_OF_PAPER
 from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
 
@@ -82,10 +82,10 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
-    *DEVIATIONS_PAPER,
+    *DEVIATIONS_OF_PAPER,
     *DEVIATIONS_OF_REGISTERS,
-    *LEDGER_DEVIATIONS,
-    *EVENT_DEVIATIONS,
+    *DEVIATIONS_OF_LEDGER,
+    *DEVIATIONS_OF_EVENTS,
 )
 
 

@@ -5,7 +5,7 @@ DEVIATIONS_OF_REGISTERS: tuple[tuple[str, str], ...] = (
         "Empty properties",
         "Of a plain resource: a text is empty, a number 0, a flag false, a date or a word of several null.",
     ),
-    ("lastmodified", "Taken by every plain resource but currencies, which refuse it (2000588)."),
+    ("lastmodified", "Taken by every list but that of currencies, which refuses it (2000588)."),
     ("Unknown and used keys", "Where Fortnox's own code is not known, one invented code each for all resources."),
     ("Project, cost center", "One that is not there is refused on documents and rows (a switch leaves the look out)."),
     ("Project, cost center used", "Not deleted while a document, row or card names it, cancelled or not."),

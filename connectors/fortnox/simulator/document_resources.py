@@ -18,7 +18,6 @@ from connectors.fortnox.simulator.search import (
     each,
     exactly,
     flag,
-    last_modified,
     prefix,
     row_number,
     since,
@@ -68,7 +67,6 @@ _COMMON_SEARCHES: dict[str, Search] = {
     **each("DocumentNumber CustomerName CustomerNumber YourReference OurReference Project CostCenter", contains),
     **each("Sent NotCompleted", flag),
     "label": any_row("Labels", lambda label, wanted: str(label["Id"]) == wanted),
-    "lastmodified": last_modified,
 }
 _EXTERNAL_REFERENCES = each("ExternalInvoiceReference1 ExternalInvoiceReference2", prefix)
 _COMMON_SORTS = {
@@ -179,6 +177,6 @@ PAYMENTS = replace(
     delete=payments.delete,
     actions={"bookkeep": payments.bookkeep},
     list_item=payments.list_item,
-    searches={"invoicenumber": exactly("InvoiceNumber"), "lastmodified": last_modified},
+    searches={"invoicenumber": exactly("InvoiceNumber")},
     sorts={"paymentdate": "PaymentDate"},
 )

@@ -10,7 +10,7 @@ from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Field, Fields, Kind, blank, lay_over
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.resource import Data, Place, Resource, Update, of_table, plain_place, showing
-from connectors.fortnox.simulator.search import Filter, Search, last_modified
+from connectors.fortnox.simulator.search import Filter, Search
 from connectors.fortnox.table import RESOURCES as TABLE
 from connectors.fortnox.table import Resource as Row
 from connectors.fortnox.table.fields import Field as Drawn
@@ -160,10 +160,7 @@ def _creates(row: Row) -> bool:
 
 
 def resource(name: str, rules: Rules | None = None) -> Resource:
-    """Give the simulated resource of a row of the table.
-
-    A search by `lastmodified` is there unless the rules say otherwise (*simulator choice*).
-    """
+    """Give the simulated resource of a row of the table."""
     rules = rules or Rules()
     row, bare = TABLE[name], of_table(name)
     generic = Generic(row, rules, bare.key, _fields(row, rules, bare.key))
@@ -174,11 +171,11 @@ def resource(name: str, rules: Rules | None = None) -> Resource:
         update=generic.update if "update" in row.verbs else None,
         delete=generic.delete if "delete" in row.verbs else None,
         list_item=showing(rules.listed) if rules.listed else dict,
-        searches={"lastmodified": last_modified, **rules.searches},
+        searches=rules.searches,
         filters=rules.filters,
         sorts={**bare.sorts, **rules.sorts},
         place=rules.place,
-        location=rules.location,
+        location=rules.location or bare.location,
         repeats_pages=rules.repeats_pages,
         changes=rules.changes,
         bare_changes=rules.bare_changes,

@@ -8,7 +8,7 @@ from connectors.fortnox.simulator.crediting import settle_against_original
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
-from connectors.fortnox.simulator.vouchers import Source, check_period, invoice_entries, write_voucher
+from connectors.fortnox.simulator.vouchers import Source, booked, check_period, invoice_entries, write_voucher
 from connectors.fortnox.simulator.warehouse import check_ready_to_book
 
 
@@ -51,13 +51,8 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
         number=invoice["DocumentNumber"],
     )
     voucher = write_voucher(company, source, invoice_entries(invoice, record.vat_type), moment)
-    record.data = invoice | {
-        "Booked": True,
-        "VoucherSeries": voucher["VoucherSeries"],
-        "VoucherNumber": voucher["VoucherNumber"],
-        "VoucherYear": voucher["Year"],
-        "FinalPayDate": invoice["InvoiceDate"] if settled(invoice) else None,
-    }
+    paid_on = invoice["InvoiceDate"] if settled(invoice) else None
+    record.data = invoice | booked(voucher) | {"FinalPayDate": paid_on}
     record.modified = moment.now
     if invoice["Credit"] == "true":
         settle_against_original(company, record, moment)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from connectors.fortnox.simulator import accounts, financial_years, manual_vouchers, voucher_series
 from connectors.fortnox.simulator.errors import Invented
 from connectors.fortnox.simulator.resource import of_table, showing
-from connectors.fortnox.simulator.search import exactly, last_modified, since, until
+from connectors.fortnox.simulator.search import exactly, since, until
 
 FINANCIAL_YEARS = replace(
     of_table("financial_years"),
@@ -24,7 +24,7 @@ ACCOUNTS = replace(
     update=accounts.update,
     delete=accounts.delete,
     list_item=showing(accounts.ACCOUNT_LIST_FIELDS),
-    searches={"sru": exactly("SRU"), "lastmodified": last_modified},
+    searches={"sru": exactly("SRU")},
     sorts={"number": "Number"},
 )
 
@@ -42,7 +42,6 @@ VOUCHER_SERIES = replace(
     create=voucher_series.create,
     update=voucher_series.update,
     list_item=showing(voucher_series.SERIES_LIST_FIELDS),
-    searches={"lastmodified": last_modified},
 )
 
 VOUCHERS = replace(
@@ -58,7 +57,6 @@ VOUCHERS = replace(
         "costcenter": manual_vouchers.with_cost_center,
         "fromdate": since("fromdate", "TransactionDate"),
         "todate": until("todate", "TransactionDate"),
-        "lastmodified": last_modified,
     },
     sorts={
         "referencenumber": "ReferenceNumber",

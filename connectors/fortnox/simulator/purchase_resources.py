@@ -10,14 +10,14 @@ from connectors.fortnox.simulator import (
 )
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.errors import Invented
+from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.payments import list_item
 from connectors.fortnox.simulator.resource import of_table
-from connectors.fortnox.simulator.search import contains, exactly, last_modified
-from connectors.fortnox.simulator.supplier_invoice_actions import paid
+from connectors.fortnox.simulator.search import contains, exactly
 
 
 def _owed(record: Record, _moment: Moment) -> bool:
-    return record.data["Booked"] and not paid(record.data)
+    return record.data["Booked"] and not settled(record.data)
 
 
 SUPPLIER_INVOICES = replace(
@@ -38,14 +38,13 @@ SUPPLIER_INVOICES = replace(
     searches={
         "suppliernumber": exactly("SupplierNumber"),
         "suppliername": contains("SupplierName"),
-        "lastmodified": last_modified,
     },
     filters={
         "authorizepending": lambda record, _moment: (
             not record.data["Cancelled"] and not record.data["Booked"] and not record.data["AuthorizerName"]
         ),
         "cancelled": lambda record, _moment: record.data["Cancelled"],
-        "fullypaid": lambda record, _moment: record.data["Booked"] and paid(record.data),
+        "fullypaid": lambda record, _moment: record.data["Booked"] and settled(record.data),
         "pendingpayment": lambda record, _moment: record.data["PaymentPending"],
         "unbooked": lambda record, _moment: not record.data["Booked"] and not record.data["Cancelled"],
         "unpaid": _owed,
@@ -65,6 +64,6 @@ SUPPLIER_PAYMENTS = replace(
     actions={"bookkeep": supplier_payments.bookkeep},
     shown=supplier_payments.shown,
     list_item=list_item,
-    searches={"invoicenumber": exactly("InvoiceNumber"), "lastmodified": last_modified},
+    searches={"invoicenumber": exactly("InvoiceNumber")},
     sorts={"paymentdate": "PaymentDate"},
 )

@@ -6,7 +6,7 @@ from connectors.fortnox.simulator import articles, customers, prices
 from connectors.fortnox.simulator.customer_fields import CUSTOMER_LIST_FIELDS
 from connectors.fortnox.simulator.errors import no_route
 from connectors.fortnox.simulator.resource import Place, of_table, showing
-from connectors.fortnox.simulator.search import ACTIVITY, contains, each, exactly, flag, last_modified
+from connectors.fortnox.simulator.search import ACTIVITY, contains, each, exactly, flag
 
 
 def _price_place(parts: list[str]) -> Place:
@@ -32,7 +32,6 @@ CUSTOMERS = replace(
         **each("CustomerNumber Name ZipCode City Email GLN GLNDelivery", contains),
         "phone": contains("Phone1"),
         "organisationnumber": exactly("OrganisationNumber"),
-        "lastmodified": last_modified,
     },
     filters=ACTIVITY,
     sorts={"customernumber": "CustomerNumber", "name": "Name"},
@@ -48,7 +47,6 @@ ARTICLES = replace(
     searches={
         **each("ArticleNumber Description EAN SupplierNumber Manufacturer ManufacturerArticleNumber", contains),
         "webshop": flag("WebshopArticle"),
-        "lastmodified": last_modified,
     },
     filters=ACTIVITY,
     sorts={

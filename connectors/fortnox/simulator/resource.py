@@ -59,7 +59,7 @@ class Resource:
     """One resource under `/3/`; an operation that is None answers as an unknown route.
 
     `order` holds the properties a list is sorted by when nothing is asked, the key if it is empty. `location` is the
-    bare word a creation's `Location` header holds, the path if it is empty (Fortnox facts, 1.4). `answered` is the
+    bare word a creation's `Location` header holds (Fortnox facts, 1.4). `answered` is the
     envelope of answers where it differs from that of requests. `listed` and `readable` say whether the resource has
     those GETs, `created_at_object` whether a POST goes to an object's path, `repeats_pages` whether the list is one of
     those that were seen to ignore `page`. `changes` are actions that carry an object in their envelope, or bare if they
@@ -115,8 +115,10 @@ def of_table(name: str) -> Resource:
     """Give what the table's row says of a resource: path, envelopes, key, scope, reads and order; no behaviour."""
     row = TABLE[name]
     key = row.list_key or row.keys[-1]
+    path = (row.object_path or row.path).split("/{")[0].strip("/")
     return Resource(
-        path=(row.object_path or row.path).split("/{")[0].strip("/"),
+        path=path,
+        location=path.split("/")[0],
         single=row.single,
         plural=row.plural,
         key=key,

@@ -46,7 +46,7 @@ def _created(company: Company, resource: Resource, call: Call, moment: Moment) -
     if resource.create is None:
         raise no_route()
     record = resource.create(company, opened(call.body, resource.single), moment)
-    return json_answer(201, _single(resource, record, call), {"Location": resource.location or resource.path})
+    return json_answer(201, _single(resource, record, call), {"Location": resource.location})
 
 
 def _collection(company: Company, resource: Resource, within: Predicate | None, call: Call, moment: Moment) -> Answer:

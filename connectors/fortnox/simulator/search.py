@@ -158,6 +158,8 @@ def _count(query: Mapping[str, str], name: str, default: int, lowest: int, highe
     return number
 
 
+# Taken by every list (Fortnox facts, 5), unless a resource is known to refuse it.
+_GLOBAL: Mapping[str, Search] = {"lastmodified": last_modified}
 _PAGING = frozenset({"page", "limit", "offset", "sortby", "sortorder", "filter"})
 # Global parameters of documents that no resource of the simulator depends on.
 _IGNORED = frozenset({"financialyear", "financialyeardate"})
@@ -170,7 +172,7 @@ def _predicates(
     for name, value in query.items():
         if name in _PAGING or name in _IGNORED:
             continue
-        search = searches.get(name)
+        search = searches.get(name) or _GLOBAL.get(name)
         if search is not None:
             found.append(search(value))
         elif refuse_unknown:

@@ -6,10 +6,11 @@ from typing import Any
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import blank
+from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.supplier_invoice_fields import SUPPLIER_INVOICE_FIELDS
 from connectors.fortnox.simulator.supplier_invoices import check_open, store, supplier_invoices
-from connectors.fortnox.simulator.vouchers import Entry, Source, check_period, write_voucher
+from connectors.fortnox.simulator.vouchers import Entry, Source, booked, check_period, write_voucher
 from connectors.fortnox.simulator.wire import decimal_text
 
 Data = dict[str, Any]
@@ -19,12 +20,13 @@ _MADE_ANEW = (
     "AuthorizerName", "Booked", "DueDate", "FinalPayDate", "InvoiceDate", "PaymentPending", "VoucherNumber",
     "VoucherSeries", "VoucherYear",
 )  # fmt: skip
+_OF_VOUCHER = {
+    "Number": "VoucherNumber",
+    "ReferenceType": "ReferenceType",
+    "Series": "VoucherSeries",
+    "Year": "Year",
+}
 _NEGATED = ("AdministrationFee", "Freight", "RoundOffValue", "Total", "VAT")
-
-
-def paid(invoice: Data) -> bool:
-    """Tell whether nothing remains to be paid."""
-    return not Decimal(invoice["Balance"])
 
 
 def _set(record: Record, moment: Moment, **changes: Any) -> None:
@@ -77,17 +79,9 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
         number=invoice["GivenNumber"],
     )
     voucher = write_voucher(company, source, _entries(invoice), moment)
-    series, number, year = (voucher[name] for name in ("VoucherSeries", "VoucherNumber", "Year"))
-    _set(
-        record,
-        moment,
-        Booked=True,
-        FinalPayDate=invoice["InvoiceDate"] if paid(invoice) else None,
-        VoucherNumber=number,
-        VoucherSeries=series,
-        Vouchers=[{"Number": number, "ReferenceType": "SUPPLIERINVOICE", "Series": series, "Year": year}],
-        VoucherYear=year,
-    )
+    shown = {name: voucher[source] for name, source in _OF_VOUCHER.items()}
+    paid_on = invoice["InvoiceDate"] if settled(invoice) else None
+    _set(record, moment, **booked(voucher), FinalPayDate=paid_on, Vouchers=[shown])
     if invoice["Credit"]:
         _settle_against_original(company, record, moment)
 
@@ -124,7 +118,7 @@ def approvalpayment(_company: Company, record: Record, moment: Moment) -> None:
         raise ApiError(Invented.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
     if record.data["PaymentPending"]:
         raise ApiError(Invented.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
-    _set(record, moment, PaymentPending=not paid(record.data))
+    _set(record, moment, PaymentPending=not settled(record.data))
 
 
 def cancel(_company: Company, record: Record, moment: Moment) -> None:

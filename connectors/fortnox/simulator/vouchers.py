@@ -139,6 +139,16 @@ def write_voucher(company: Company, source: Source, entries: Iterable[Entry], mo
     return keep_voucher(company, voucher, moment).data
 
 
+def booked(voucher: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a booked document shows of its voucher."""
+    return {
+        "Booked": True,
+        "VoucherNumber": voucher["VoucherNumber"],
+        "VoucherSeries": voucher["VoucherSeries"],
+        "VoucherYear": voucher["Year"],
+    }
+
+
 def invoice_entries(invoice: dict[str, Any], vat_type: str) -> list[Entry]:
     """Give what booking an invoice moves, in kronor: claims on customer and tax agency, sales, fees, VAT, rounding."""
     rate, unit = invoice["CurrencyRate"], invoice["CurrencyUnit"]

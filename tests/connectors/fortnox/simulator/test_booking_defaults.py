@@ -63,6 +63,14 @@ async def test_a_lost_default_account_stops_the_booking(lost: int, fields: dict[
         assert (await caller.act("invoices", "bookkeep")).status == 200
 
 
+async def test_a_predefined_account_must_be_active() -> None:
+    """2001265, as for one outside the chart (4.3)."""
+    async with opened() as caller:
+        await put(caller, "accounts/1580", "Account", {"Active": False})
+        refused = await put(caller, "predefinedaccounts/CUSTCLAIM", "PreDefinedAccount", {"Account": 1580})
+        assert (refused.status, refused.code) == (400, 2001265)
+
+
 async def test_a_row_without_an_account_needs_the_predefined_one() -> None:
     """2001304 when the company's sales account is gone; a row that names its account does not ask for it."""
     async with opened() as caller:

@@ -124,3 +124,15 @@ async def test_accruals_of_invoices() -> None:
         assert changed.one["Times"] == 12
         (item,) = (await caller.get("/3/invoiceaccruals")).json["InvoiceAccruals"]
         assert set(item) == {"@url", "Description", "InvoiceNumber", "Period"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("name", "longest"), [("Address1", 1024), ("Email", 1024), ("VisitingAddress", 1024), ("ZipCode", 10)]
+)
+async def test_a_suppliers_address_has_the_declared_lengths(name: str, longest: int) -> None:
+    """As a customer's: one character more is 2000107 (1.10)."""
+    async with opened() as caller:
+        assert (await _post(caller, "suppliers", "Supplier", Name="Almby", **{name: "1" * longest})).status == 201
+        refused = await _post(caller, "suppliers", "Supplier", Name="Almby", **{name: "1" * (longest + 1)})
+        assert (refused.status, refused.code) == (400, 2000107)

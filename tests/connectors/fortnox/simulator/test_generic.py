@@ -196,6 +196,8 @@ async def test_keys_are_encoded_in_addresses() -> None:
         assert reply.one["@url"] == f"{caller.server.url}/3/wayofdeliveries/B%C3%85T%2F1"
         assert (await caller.get("/3/wayofdeliveries/B%C3%85T%2F1")).one == reply.one
         assert (await _post(caller, "projects", "Project", Description="Bro")).headers["Location"] == "project"
+        sender = await _post(caller, "emailsenders/trusted", "TrustedSender", Email="faktura@example.com")
+        assert (sender.status, sender.headers["Location"]) == (201, "emailsenders")
 
 
 @pytest.mark.asyncio
