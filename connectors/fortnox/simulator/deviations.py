@@ -5,13 +5,9 @@ from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
 from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
 from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
-    (
-        "Resources",
-        "The plain resources of the table of facts, by what its rows and Fortnox's own description say.",
-    ),
+    ("Resources", "All of the table of facts; /api/warehouse, /api/time and recurring billing do not exist."),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
     ("Authorization page", "Every consent is approved at once; the extra parameter tenant chooses the company."),
@@ -95,7 +91,7 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
 
 def invented_codes() -> list[tuple[str, str]]:
     """Give every invented code with what it stands for."""
-    return [(str(code.value), code.name.lower().replace("_", " ")) for code in (*Invented, *LedgerCode)]
+    return [(str(code.value), code.name.lower().replace("_", " ")) for code in Invented]
 
 
 def printed() -> str:

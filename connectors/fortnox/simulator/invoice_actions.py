@@ -31,7 +31,7 @@ def _check_bookable(company: Company, invoice: dict[str, Any]) -> None:
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book an invoice: voucher in series B on the invoice date; a zero total is paid at once, on the invoice date.
+    """Book an invoice: a voucher on the invoice date; a zero total is paid at once, on the invoice date.
 
     A credit invoice is set off against its original then.
 
@@ -42,11 +42,12 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     """
     invoice = record.data
     _check_bookable(company, invoice)
+    kind = "CASHINVOICE" if invoice["InvoiceType"] == "CASHINVOICE" else "INVOICE"
     source = Source(
-        series="B",
+        series=kind,
         day=invoice["InvoiceDate"],
         description=f"Kundfaktura {invoice['DocumentNumber']}",
-        kind="INVOICE",
+        kind=kind,
         number=invoice["DocumentNumber"],
     )
     voucher = write_voucher(company, source, invoice_entries(invoice, record.vat_type), moment)

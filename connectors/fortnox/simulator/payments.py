@@ -9,7 +9,7 @@ from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import API_BLANK, Field, Fields, Kind, blank, lay_over, read_value
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
-from connectors.fortnox.simulator.vouchers import CLAIMS_ACCOUNT, Entry, Source, check_period, in_kronor, write_voucher
+from connectors.fortnox.simulator.vouchers import Entry, Source, check_period, in_kronor, write_voucher
 from connectors.fortnox.simulator.wire import decimal_text
 
 
@@ -50,12 +50,17 @@ WRITE_OFF_FIELDS: dict[str, Field] = {
     "Project": Field(longest=20),
     "TransactionInformation": Field(longest=100),
 }
-PAYMENT_LIST_FIELDS = (
+_LISTED = (
     "Amount", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceNumber", "Number", "PaymentDate", "Source",
 )  # fmt: skip
 
 _APART = frozenset({"InvoiceNumber", "WriteOffs", "Currency"})
 DEFAULT_MODE = "BG"
+
+
+def list_item(data: dict[str, Any]) -> dict[str, Any]:
+    """Give a payment of a customer's or a supplier's invoice as a list shows it."""
+    return {name: data[name] for name in _LISTED} | {"WriteOffExist": bool(data["WriteOffs"])}
 
 
 def _payable_invoice(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,9 +230,9 @@ def _book(company: Company, payment: dict[str, Any], moment: Moment) -> dict[str
         Entry(row["AccountNumber"], in_kronor(row["Amount"], rate, unit), row["CostCenter"], row["Project"])
         for row in payment["WriteOffs"]
     ]
-    entries.append(Entry(CLAIMS_ACCOUNT, -sum((entry.amount for entry in entries), ZERO)))
+    entries.append(Entry("CUSTCLAIM", -sum((entry.amount for entry in entries), ZERO)))
     source = Source(
-        series="C",
+        series="INVOICEPAYMENT",
         day=payment["PaymentDate"],
         description=f"Inbetalning faktura {payment['InvoiceNumber']}",
         kind="INVOICEPAYMENT",
@@ -237,7 +242,7 @@ def _book(company: Company, payment: dict[str, Any], moment: Moment) -> dict[str
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a payment: voucher in series C, the invoice's balance lowered, its `FinalPayDate` set when that reaches 0.
+    """Book a payment: a voucher, the invoice's balance lowered, its `FinalPayDate` set when that reaches 0.
 
     A payment that would take the balance past 0, or that of a credit invoice further from it, is refused with an
     invented code (*simulator choice*).

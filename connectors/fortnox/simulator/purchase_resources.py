@@ -1,5 +1,7 @@
 """The resources of purchases: supplier invoices and their payments (Fortnox facts, 5, 6.10 and 6.11)."""
 
+from dataclasses import replace
+
 from connectors.fortnox.simulator import (
     supplier_invoice_actions,
     supplier_invoice_fields,
@@ -8,8 +10,8 @@ from connectors.fortnox.simulator import (
 )
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.errors import Invented
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
-from connectors.fortnox.simulator.resource import Resource
+from connectors.fortnox.simulator.payments import list_item
+from connectors.fortnox.simulator.resource import of_table
 from connectors.fortnox.simulator.search import contains, exactly, last_modified
 from connectors.fortnox.simulator.supplier_invoice_actions import paid
 
@@ -18,14 +20,10 @@ def _owed(record: Record, _moment: Moment) -> bool:
     return record.data["Booked"] and not paid(record.data)
 
 
-SUPPLIER_INVOICES = Resource(
-    path="supplierinvoices",
-    single="SupplierInvoice",
-    plural="SupplierInvoices",
-    key="GivenNumber",
-    scope="supplierinvoice",
+SUPPLIER_INVOICES = replace(
+    of_table("supplier_invoices"),
     records=supplier_invoices.supplier_invoices,
-    missing=(LedgerCode.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan."),
+    missing=(Invented.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan."),
     create=supplier_invoices.create,
     update=supplier_invoices.update,
     actions={
@@ -57,12 +55,8 @@ SUPPLIER_INVOICES = Resource(
     },
 )
 
-SUPPLIER_PAYMENTS = Resource(
-    path="supplierinvoicepayments",
-    single="SupplierInvoicePayment",
-    plural="SupplierInvoicePayments",
-    key="Number",
-    scope="payment",
+SUPPLIER_PAYMENTS = replace(
+    of_table("supplier_payments"),
     records=supplier_payments.supplier_payments,
     missing=(Invented.PAYMENT_NOT_FOUND, "Kan inte hitta betalningen."),
     create=supplier_payments.create,
@@ -70,7 +64,7 @@ SUPPLIER_PAYMENTS = Resource(
     delete=supplier_payments.delete,
     actions={"bookkeep": supplier_payments.bookkeep},
     shown=supplier_payments.shown,
-    list_item=supplier_payments.list_item,
+    list_item=list_item,
     searches={"invoicenumber": exactly("InvoiceNumber"), "lastmodified": last_modified},
     sorts={"paymentdate": "PaymentDate"},
 )

@@ -17,6 +17,13 @@ _LAST_MODIFIED = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+ACTIVITY: Mapping[str, Filter] = {
+    "active": lambda record, _moment: record.data["Active"],
+    "inactive": lambda record, _moment: not record.data["Active"],
+}
+"""The filters of cards, which are active or not."""
+
+
 def contains(field: str) -> Search:
     """Match case-insensitively anywhere in a property."""
 

@@ -4,9 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record
-from connectors.fortnox.simulator.errors import ApiError
+from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import blank
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.supplier_invoice_fields import SUPPLIER_INVOICE_FIELDS
 from connectors.fortnox.simulator.supplier_invoices import check_open, store, supplier_invoices
@@ -41,16 +40,16 @@ def approvalbookkeep(_company: Company, record: Record, moment: Moment) -> None:
     """
     check_open(record.data)
     if record.data["AuthorizerName"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
     _set(record, moment, AuthorizerName=_AUTHORIZER)
 
 
 def _check_bookable(company: Company, invoice: Data) -> None:
     check_open(invoice)
     if company.settings.supplier_invoices_need_approval and not invoice["AuthorizerName"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_APPROVED, "Leverantörsfakturan är inte attesterad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_APPROVED, "Leverantörsfakturan är inte attesterad.")
     if not invoice["SupplierInvoiceRows"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_WITHOUT_AMOUNT, "Leverantörsfakturan saknar belopp.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_WITHOUT_AMOUNT, "Leverantörsfakturan saknar belopp.")
     check_period(company, invoice["InvoiceDate"], 2000401)
 
 
@@ -62,7 +61,7 @@ def _entries(invoice: Data) -> list[Entry]:
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a supplier invoice: voucher in series D on its date; a credit is set off against its original then.
+    """Book a supplier invoice: a voucher on its date; a credit is set off against its original then.
 
     Raises:
         ApiError: invented codes when booked, cancelled, without rows or, where the switch asks for it, not approved;
@@ -71,7 +70,7 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     invoice = record.data
     _check_bookable(company, invoice)
     source = Source(
-        series="D",
+        series="SUPPLIERINVOICE",
         day=invoice["InvoiceDate"],
         description=f"Leverantörsfaktura {invoice['GivenNumber']}",
         kind="SUPPLIERINVOICE",
@@ -122,9 +121,9 @@ def approvalpayment(_company: Company, record: Record, moment: Moment) -> None:
         ApiError: invented codes when it is not booked or approved for payment already.
     """
     if not record.data["Booked"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
     if record.data["PaymentPending"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
     _set(record, moment, PaymentPending=not paid(record.data))
 
 
@@ -150,12 +149,12 @@ def _turned(row: Data) -> Data:
 
 def _check_creditable(company: Company, invoice: Data) -> None:
     if not invoice["Booked"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
     if invoice["Credit"]:
-        raise ApiError(LedgerCode.SUPPLIER_CREDIT_NOT_CREDITABLE, "En kreditfaktura kan inte krediteras.")
+        raise ApiError(Invented.SUPPLIER_CREDIT_NOT_CREDITABLE, "En kreditfaktura kan inte krediteras.")
     made = supplier_invoices(company).get(str(invoice["CreditReference"]))
     if not company.settings.allow_second_credit and made is not None and not made.data["Cancelled"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_ALREADY_CREDITED, "Leverantörsfakturan är redan krediterad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_ALREADY_CREDITED, "Leverantörsfakturan är redan krediterad.")
 
 
 def credit(company: Company, record: Record, moment: Moment) -> None:

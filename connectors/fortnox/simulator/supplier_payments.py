@@ -7,7 +7,6 @@ from typing import Any
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, Field, Kind, blank, read_value
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.money import ZERO, to_ore
 from connectors.fortnox.simulator.payments import PAYMENT_FIELDS, check_unbooked, lay_payment, settled_amount
 from connectors.fortnox.simulator.supplier_invoice_actions import lower_balance, paid
@@ -31,9 +30,6 @@ SUPPLIER_PAYMENT_FIELDS: dict[str, Field] = {
     "Number": Field(Kind.INTEGER, default=None, read_only=True),
     "Source": Field(default="manual", choices=("manual", "direct")),
 }
-_LISTED = (
-    "Amount", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceNumber", "Number", "PaymentDate", "Source",
-)  # fmt: skip
 
 
 def supplier_payments(company: Company) -> Records:
@@ -46,18 +42,13 @@ def shown(data: Data) -> Data:
     return {name: value for name, value in data.items() if name != "ModeOfPaymentAccount"}
 
 
-def list_item(data: Data) -> Data:
-    """Give a payment as a list shows it."""
-    return {name: data[name] for name in _LISTED} | {"WriteOffExist": bool(data["WriteOffs"])}
-
-
 def _payable(company: Company, number: Any) -> Record:
     if number in (None, "", API_BLANK):
         raise ApiError(2000204, "Fakturanummer saknas.")
     read = read_value("InvoiceNumber", number, SUPPLIER_PAYMENT_FIELDS["InvoiceNumber"])
     record = supplier_invoices(company).get(str(read))
     if record is None:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan.")
     if record.data["Cancelled"]:
         raise ApiError(Invented.PAYMENT_ON_CANCELLED_INVOICE, "Fakturan är makulerad.")
     if not record.data["Booked"]:
@@ -136,7 +127,7 @@ def _book(company: Company, payment: Data, invoice: Data, moment: Moment) -> Dat
     ]
     entries.append(Entry(_debt_account(invoice), -sum((entry.amount for entry in entries), ZERO)))
     source = Source(
-        series="E",
+        series="SUPPLIERINVOICEPAYMENT",
         day=payment["PaymentDate"],
         description=f"Utbetalning leverantörsfaktura {payment['InvoiceNumber']}",
         kind="SUPPLIERPAYMENT",
@@ -146,7 +137,7 @@ def _book(company: Company, payment: Data, invoice: Data, moment: Moment) -> Dat
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a payment: voucher in series E, the supplier invoice's balance lowered.
+    """Book a payment: a voucher, the supplier invoice's balance lowered.
 
     One that would take the balance past 0, or that of a credit further from it, is refused (*simulator choice*).
 

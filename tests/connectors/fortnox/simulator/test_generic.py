@@ -113,7 +113,8 @@ async def test_rows_are_replaced_all_at_once() -> None:
     """Each row is read by its own schema; another type is refused."""
     async with opened() as caller:
         wage = {"FirstDay": "2026-01-01", "MonthlySalary": "30000"}
-        made = await _made(caller, "employees", "Employee", EmployeeId="E1", DatedWages=[wage])
+        card = {"EmployeeId": "E1", "FirstName": "Prov", "LastName": "Anställd", "Email": "prov@example.test"}
+        made = await _made(caller, "employees", "Employee", **card, DatedWages=[wage])
         assert made["DatedWages"][0]["FirstDay"] == "2026-01-01"
         path = "/3/employees/E1"
         for rows, code in (({}, 2001392), ([1], 2001392), ([{"Bonus": 1}], 2001399), ([{"FirstDay": "x"}], 2999017)):
