@@ -4,13 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.fortnox.simulator import CompanySettings
 from connectors.fortnox.table import OPERATIONS, RESOURCES
 from tests.connectors.fortnox.every_call import PDF, Calls, example_of, keys_of
 from tests.connectors.fortnox.stand import stand
 
 TODAY = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
-COMPANY = CompanySettings(rate_limit=0, scopes=tuple(sorted({resource.scope for resource in RESOURCES.values()})))
 HOUSEWORK = {
     "Description": "Montering",
     "DeliveredQuantity": "2",
@@ -282,9 +280,31 @@ AREAS = (
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability(
+    "001-02",
+    "001-03",
+    "001-04",
+    "001-06",
+    "001-07",
+    "001-08",
+    "001-09",
+    "001-10",
+    "001-11",
+    "001-13",
+    "001-14",
+    "001-15",
+    "001-16",
+    "001-17",
+    "001-18",
+    "001-19",
+    "001-20",
+    "000-54",
+    "002-15",
+    "f102",
+)
 async def test_every_operation_is_called_and_answered_as_the_table_says() -> None:
     """Area by area, in an order in which each refers only to those before it; none is left out."""
-    async with stand(company=COMPANY, clock=lambda: TODAY) as here:
+    async with stand(clock=lambda: TODAY) as here:
         call = Calls(here.target.client)
         for area in AREAS:
             await area(call)

@@ -118,6 +118,7 @@ async def test_an_update_changes_the_given_fields_alone(fault: str) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("fault", ["answer_lost", "reset_before"])
+@pytest.mark.capability("f51")
 async def test_the_end_of_a_contract_is_proved_by_the_list_of_finished_ones(fault: str) -> None:
     """Fortnox's contract has no field for it; only the list can be asked for finished contracts."""
     async with stand() as here:
