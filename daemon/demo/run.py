@@ -52,7 +52,7 @@ async def demonstrate(*, once: bool, module: str | None) -> int:
                 return await _play(stage, view, once=once)
         except (NotStarted, StillBusy, TimeoutError) as error:
             screen.line()
-            screen.say(f"the demo failed: {error or 'it took too long'}")
+            screen.say(f"the demo failed: {str(error) or 'it took too long'}")
             return FAILED
 
 

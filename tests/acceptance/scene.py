@@ -28,7 +28,7 @@ from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
 
 SETTLE_SECONDS = 0.3
 WINDOW_SECONDS = 0.25
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 45.0
 BUSY = "SELECT 1 FROM lane l JOIN outbox o ON o.id = l.head WHERE o.state IN ('ready', 'in_flight', 'unknown') LIMIT 1"
 DOUBT = "SELECT 1 FROM attempt WHERE end IN ('in_flight', 'unknown', 'throttled') LIMIT 1"
 UNREAD = "SELECT 1 FROM inbox WHERE state = 'waiting' LIMIT 1"

@@ -24,6 +24,7 @@ ROUND_OFF = "[companies.demo.bookkeeping]\nround_off_account = 3740"
 OUTCOMES = "SELECT state, count(*) FROM inbox GROUP BY state"
 FINISHED = "SELECT 1 FROM sender WHERE outcome = 'finished'"
 Calls = list[dict[str, Any]]
+pytestmark = pytest.mark.timeout(120)
 
 
 def moments(day: str) -> Callable[[int], str]:

@@ -18,6 +18,7 @@ def test_the_count_sees_one_call_too_many() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 @pytest.mark.capability("f57")
 @pytest.mark.parametrize(("commands", "seconds"), [(60, 5.0), (1000, 0.25)], ids=["true", "scaled"])
 async def test_no_window_holds_more_than_25_arrivals(tmp_path: Path, commands: int, seconds: float) -> None:

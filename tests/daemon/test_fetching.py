@@ -131,7 +131,7 @@ class Desk:
 
     async def run_until(self, reached: Callable[[], Awaitable[bool]]) -> None:
         """Run both loops until ``reached`` says so, then let them end what they are at."""
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self.intake.run)
                 tasks.start_soon(self.fetching.run)

@@ -21,7 +21,7 @@ def gate(target: FakeTarget, clock: ManualClock | None = None, probe_seconds: fl
 
 async def opened(made: Gate) -> None:
     """Wait for the gate, at most five seconds."""
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         await made.wait_until_open(lambda: False)
 
 
@@ -91,7 +91,7 @@ async def test_a_stop_during_a_probe_is_not_slept_through() -> None:
         raise Unreachable("timeout", **WORDS)
 
     target.probe = slow  # type: ignore[method-assign]
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(made.wait_until_open, lambda: stopping)
             await probing.wait()

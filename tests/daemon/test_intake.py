@@ -115,7 +115,7 @@ class Desk:
 
     async def run(self) -> None:
         """Handle everything that waits."""
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self.intake.run)
                 while "waiting" in await self.states():  # noqa: ASYNC110 - a file has no events

@@ -267,7 +267,7 @@ async def test_orphan_look_that_fails_harms_nobody(tmp_path: Path) -> None:
         await made.until_true(lambda: not made.target.looking)
         [other] = await made.add(customer("C-2"), lane="b")
         await made.until("done", other)
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             while await made.attempts(only) != ["found"]:  # noqa: ASYNC110 - a file has no events
                 await anyio.sleep(0.01)
 
@@ -285,7 +285,7 @@ async def test_change_with_an_unknown_end_that_leaves_no_link_ends_too(tmp_path:
 
         await made.database.write(discard)
         made.delivery.wake()
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             while await made.attempts(ids[1]) != ["found"]:  # noqa: ASYNC110 - a file has no events
                 await anyio.sleep(0.01)
 
@@ -306,7 +306,7 @@ async def test_many_doubts_of_stopped_commands_are_all_reached(tmp_path: Path) -
 
         made.target.look = fails_for_old  # type: ignore[method-assign]
         await made.until("parked", *ids)
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             while len(await made.rows("SELECT * FROM link")) < 20:
                 made.delivery.wake()
                 await anyio.sleep(0.02)

@@ -117,7 +117,7 @@ async def test_what_needs_no_call_is_no_sign_of_life(tmp_path: Path) -> None:
         for lane, failing in (("a", "C-2"), ("b", "C-3")):
             made.target.scripts[customer(failing).thing.thing("demo")] = [later(), later()]
             [first] = await made.add(customer(failing), lane=lane)
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 while not (await made.row(first))["attempts"]:  # noqa: ASYNC110 - a file has no events
                     await anyio.sleep(0.005)
             if made.gate.shut_by is None:

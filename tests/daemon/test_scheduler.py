@@ -56,7 +56,7 @@ class World:
         """Run the scheduler until the condition holds."""
         async with anyio.create_task_group() as group:
             group.start_soon(Scheduler(jobs, self, self.clock, self.beat).run)
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 while not until():
                     await checkpoint()
             group.cancel_scope.cancel()

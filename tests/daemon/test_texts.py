@@ -45,7 +45,7 @@ async def test_the_log_says_why_an_event_was_ignored(tmp_path: Path, log_lines: 
         await here.send(order("SO-1") | {"type": "order.shipped"}, early)
         await here.settle()
         assert here.rows("SELECT state, reason FROM inbox WHERE id = 1") == [("ignored", "unknown_type")]
-        with anyio.fail_after(5):  # the line follows the commit
+        with anyio.fail_after(30):  # the line follows the commit
             while len(log_lines.named("event.ignored")) < 2:  # noqa: ASYNC110 - a log has no events
                 await anyio.sleep(0.005)
         assert [line["reason"] for line in log_lines.named("event.ignored")] == ["unknown_type", "before_start"]

@@ -30,7 +30,7 @@ async def test_turns_of_one_object_are_serial_and_in_order() -> None:
 async def test_other_objects_and_new_ones_wait_for_nobody() -> None:
     """What does not exist yet has no turn."""
     turns = Turns()
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         async with turns.of("customer:1"), turns.of("customer:2"), turns.of(None), turns.of(None):
             pass
 
@@ -48,7 +48,7 @@ async def test_a_cancelled_waiter_leaves_the_turn_to_the_next() -> None:
         tasks.start_soon(waits)
         await anyio.wait_all_tasks_blocked()
         tasks.cancel_scope.cancel()
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         async with turns.of("customer:1"):
             pass
     assert turns._locks == {}

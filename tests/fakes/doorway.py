@@ -84,8 +84,8 @@ def order(number: str = "SO-1") -> bytes:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something that the other side does has happened; fails after two seconds."""
-    async with asyncio.timeout(2):
+    """Wait until something that the other side does has happened; fails after twenty seconds."""
+    async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - the condition belongs to code under test, which has no event for it
             await asyncio.sleep(0.001)
 

@@ -34,6 +34,8 @@ from tests.fakes.target import FakeTarget
 
 ARRIVED = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
 COMPANY = "demo"
+PATIENCE_SECONDS = 30.0
+"""Far more than anything takes: other tests and a recorder share the processors."""
 SETTLE = 0.05
 STEPS = (0.01,) * 9
 
@@ -141,15 +143,15 @@ class Pipe:
         return [(await self.row(outbox_id))["state"] for outbox_id in ids]
 
     async def until(self, state: str, *ids: int) -> None:
-        """Wait until all ``ids`` are in ``state``; fails after five seconds."""
-        with anyio.move_on_after(5):
+        """Wait until all ``ids`` are in ``state``; fails where patience ends."""
+        with anyio.move_on_after(PATIENCE_SECONDS):
             while set(await self.states(ids)) != {state}:  # noqa: ASYNC110 - a file has no events
                 await anyio.sleep(0.005)
         assert dict.fromkeys(ids, state) == dict(zip(ids, await self.states(ids), strict=True))
 
     async def until_true(self, condition: Callable[[], bool]) -> None:
-        """Wait until ``condition`` holds; fails after five seconds."""
-        with anyio.fail_after(5):
+        """Wait until ``condition`` holds; fails where patience ends."""
+        with anyio.fail_after(PATIENCE_SECONDS):
             while not condition():  # noqa: ASYNC110 - any condition
                 await anyio.sleep(0.005)
 

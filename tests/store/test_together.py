@@ -174,7 +174,7 @@ class File:
 
 
 @given(first=EVENTS, ends=ENDS, second=EVENTS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_together_leaves_what_one_by_one_leaves(
     first: list[dict[str, Any]], ends: list[str], second: list[dict[str, Any]]
 ) -> None:

@@ -13,7 +13,7 @@ from handlers.values import Ref
 from store import acting
 from store.acting import Person
 from tests.connectors.fortnox.stand import Stand, customer, invoice, stand
-from tests.fakes.pipe import Pipe, pipe
+from tests.fakes.pipe import PATIENCE_SECONDS, Pipe, pipe
 from tests.fakes.target import FakeTarget
 
 SETTLE = 0.1
@@ -113,7 +113,7 @@ async def test_a_mail_that_a_person_gave_up_is_not_looked_for_again_and_again(tm
         await made.until("held", second)
         await made.database.write(acting.discard_command(second, Person("anna", 1, "it went")))
         made.delivery.wake()
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE_SECONDS):
             while len(await made.rows("SELECT 1 FROM look")) < 2:  # noqa: ASYNC110 - a file has no events
                 await anyio.sleep(0.01)
         spent = await here.spent()
