@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 COMMAND = "from daemon.cli import main; main()"
-START_SECONDS = 20.0
+START_SECONDS = 45.0
 STOP_SECONDS = 15.0
 POLL_SECONDS = 0.03
 LAST_LINES = 20
