@@ -10,7 +10,6 @@ import pytest
 from connectors.fortnox.table import OPERATIONS
 from handlers.commands import ActOnRecord, EnsureRecord
 from handlers.values import Ref
-from tests.connectors.fortnox import ledger_stand_in
 from tests.connectors.fortnox.stand import Stand, customer, stand
 from tests.fakes.pipe import Pipe, pipe
 from tests.fakes.target import FakeTarget
@@ -47,7 +46,7 @@ def done(name: str, action: str, *keys: str) -> ActOnRecord:
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[tuple[Stand, Pipe]]:
     """A company with one supplier and one cost centre, and the way to it."""
-    async with stand(company=ledger_stand_in.COMPANY) as here:
+    async with stand() as here:
         await here.seed(
             suppliers=[{"SupplierNumber": "L-1", "Name": "Granlunda Trä AB"}],
             cost_centers=[{"Code": "SYD", "Description": "Region syd"}],
