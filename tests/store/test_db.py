@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from store import commit, db
@@ -68,10 +69,14 @@ async def test_waiting_writes_share_commits(tmp_path: Path, monkeypatch: pytest.
 async def test_who_gathers_comes_first_and_the_others_are_not_starved(tmp_path: Path) -> None:
     """While the door waits, a commit gives the others a bounded time: they come, but behind, some in each commit."""
     order: list[str] = []
+    at_the_door = threading.Event()
 
     def slow(number: int) -> Job[None]:
         def job(_: sqlite3.Connection) -> None:
             time.sleep(8 * commit.OTHERS_SECONDS)
+            if number == 1:
+                # The first behind the door: it takes until somebody stands there again.
+                assert at_the_door.wait(30)
             order.append(f"other {number}")
 
         return job
@@ -94,6 +99,8 @@ async def test_who_gathers_comes_first_and_the_others_are_not_starved(tmp_path: 
             while "b" not in order:  # noqa: ASYNC110 - the writer's thread sets no event of ours
                 await anyio.sleep(0.0005)
             tasks.start_soon(door.write, "c")
+            await anyio.lowlevel.checkpoint()
+            at_the_door.set()
     assert order[1:3] == ["a", "b"]
     assert order.index("c") < order.index("other 9")
     assert order.index("other 1") < order.index("c")

@@ -26,7 +26,7 @@ from connectors.fortnox.simulator import (
 from tests.connectors.fortnox.simulator.caller import UNLIMITED, Caller, Clock, opened
 from tests.connectors.fortnox.simulator.listener import connected
 
-LIMIT = 5.0
+LIMIT = 30.0
 
 
 def _simulator(clock: Clock, *companies: CompanySettings) -> Simulator:
