@@ -36,7 +36,10 @@ async def test_a_code_becomes_a_pair_on_disk() -> None:
     """Form POST with Basic credentials; the pair is saved and then used."""
     tokens = MemoryTokens()
     async with token_server() as server, credentials(server.url, tokens) as made:
-        await made.exchange_code("the-code", "https://example.test/back")
+        granted = await made.exchange_code("the-code", "https://example.test/back")
+        assert tokens.saved == []
+        assert granted.scopes == {"invoice", "customer"}
+        await made.adopt(granted.token)
         assert await made.token() == "access-1"
     form, headers = server.asked[0]
     assert form == {

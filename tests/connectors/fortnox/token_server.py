@@ -37,6 +37,10 @@ class MemoryTokens:
         self.token = token
         self.saved.append(token)
 
+    async def forget(self, company: str) -> None:
+        """Nothing is stored any more."""
+        self.token = None
+
 
 class TokenServer:
     """Answers the queued answers, then a fresh pair each time."""
@@ -69,7 +73,7 @@ class TokenServer:
             "token_type": "bearer",
             "scope": "invoice customer",
         }
-        if form["grant_type"] != "client_credentials":
+        if form.get("grant_type") != "client_credentials":
             pair["refresh_token"] = f"refresh-{number}"
         return web.json_response(pair)
 
@@ -103,6 +107,7 @@ async def token_server() -> AsyncIterator[TokenServer]:
     server = TokenServer()
     app = web.Application()
     app.router.add_post("/oauth-v1/token", server.handle)
+    app.router.add_post("/oauth-v1/revoke", server.handle)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
