@@ -3,10 +3,7 @@
 import asyncio
 import re
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,67 +13,26 @@ from yarl import URL
 from daemon.callback import TAKEN
 from daemon.opening import database_path
 from daemon.shut_text import nothing_leaves
-from tests.acceptance.process import ROOT, START, free_port
+from tests.acceptance.person import Person, asking, connected
+from tests.acceptance.process import free_port
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
 from tests.fakes.clock import ManualClock
 from tests.fakes.senders import Json, order
-from tests.fakes.terminal import Terminal, terminal
 
-PROGRAM = (sys.executable, "-c", START)
 ROTATING = 'grant = "authorization_code"'
 AGAIN = r"then run `fortnox-bridge connect` again\."
-PATIENCE = 30.0
+OTHER_DELIVERED = "SELECT 1 FROM outbox WHERE company = 'other' AND kind = 'ensure_invoice' AND state = 'done'"
+PROBE_SECONDS = 0.2
+"""As the scene configures it."""
 FOR_A_USER = {"service_consent": False}
 KEPT = "SELECT company FROM token WHERE purpose = 'fortnox'"
 
 
-@dataclass
-class Person:
-    """Somebody at a terminal, with a browser."""
-
-    here: Scene
-    screen: Terminal
-
-    async def until(self, pattern: str) -> str:
-        """Read until it is there."""
-        return (await asyncio.to_thread(self.screen.until, pattern, PATIENCE))[0]
-
-    async def address(self) -> str:
-        """The address that the command asks to open."""
-        return (await self.until(r"http://\S+/oauth-v1/auth\?\S+(?=\n)")).strip()
-
-    async def approve(self, **more: str) -> str:
-        """Open it; returns where the browser is sent. ``more`` tells the simulator who approves, if anybody."""
-        address = URL(await self.address(), encoded=True).update_query(more)
-        async with self.here.session.get(address, allow_redirects=False) as answer:
-            assert answer.status == 302, await answer.text()
-            return str(answer.headers["Location"])
-
-    async def paste(self, text: str) -> None:
-        """Where the command asks for it."""
-        await self.until("Paste that whole address here")
-        await asyncio.to_thread(self.screen.type, text)
-
-    async def ended(self) -> int:
-        """The exit code."""
-        return await asyncio.to_thread(self.screen.ended, PATIENCE)
-
-
-@asynccontextmanager
-async def asking(here: Scene, *words: str) -> AsyncIterator[Person]:
-    """A command in a terminal, on the scene's configuration."""
-    configuration = here.write_configuration() if not here.bridges else here.folder / "config.toml"
-    with terminal([*PROGRAM, *words, "--config", str(configuration)], ROOT, {"PYTHONIOENCODING": "utf-8"}) as screen:
-        yield Person(here, screen)
-
-
-async def connected(here: Scene, *words: str) -> str:
-    """Connect by the pasted address; what was shown."""
-    async with asking(here, "connect", "demo", "--paste", *words) as person:
-        await person.paste(await person.approve())
-        assert await person.ended() == 0, person.screen.text
-        return person.screen.text
+async def grants_asked(here: Scene) -> list[str]:
+    """The token calls of all companies so far."""
+    calls = (await here.control("calls"))["calls"]
+    return [call["grant"] for call in calls if call["kind"] == "oauth" and call["grant"]]
 
 
 async def delivered(here: Scene, number: str) -> None:
@@ -121,8 +77,7 @@ async def test_the_callback_connects(tmp_path: Path) -> None:
                 assert (answer.status, await answer.text()) == (200, TAKEN)
             assert await person.ended() == 0, person.screen.text
             assert "client credentials of a service account" in person.screen.text
-        grants = [call["grant"] for call in (await here.control("calls"))["calls"] if call["kind"] == "oauth"]
-        assert [grant for grant in grants if grant] == ["authorization_code", "client_credentials"]
+        assert await grants_asked(here) == ["authorization_code", "client_credentials"]
         async with here.running():
             await delivered(here, "SO-1")
 
@@ -282,7 +237,7 @@ async def test_a_pinned_company_stays_what_it_is(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 @pytest.mark.capability("000-38", "001-25")
 async def test_a_running_daemon_goes_on_at_once(tmp_path: Path) -> None:
-    """Lost consent pauses that company only; its webhooks are taken, and all goes out once after reconnecting."""
+    """Lost consent pauses that company only, which asks no more; all goes out once after reconnecting."""
     plan = CompanyPlan(fortnox=ROTATING)
     async with (
         scene(tmp_path, plan, CompanyPlan("other", 1002, ("desk",)), simulator=FOR_A_USER, run=False) as here,
@@ -298,10 +253,12 @@ async def test_a_running_daemon_goes_on_at_once(tmp_path: Path) -> None:
             here.simulator.tokens.clear()
             await here.send(order("SO-2"), order("SO-3"))
             await here.until(lambda: gate.shut_by == "invalid_grant")
+            asked = await grants_asked(here)
             await here.send(order("SO-4"), source="desk")
-            await here.until(
-                "SELECT 1 FROM outbox WHERE company = 'other' AND kind = 'ensure_invoice' AND state = 'done'"
-            )
+            await here.until(OTHER_DELIVERED)
+            await asyncio.sleep(4 * PROBE_SECONDS)
+            # The other company's token died, too, and is asked for anew, once.
+            assert await grants_asked(here) == [*asked, "client_credentials"]
             await connected(here)
             await here.settle()
             assert len((await here.state())["invoices"]) == 3
@@ -353,6 +310,6 @@ async def test_a_refresh_token_gives_way_to_client_credentials(tmp_path: Path, l
         async with here.running():
             await delivered(here, "SO-4")
         assert [line["company"] for line in log_lines.named("token.migrated")] == ["demo"]
-        grants = [call["grant"] for call in (await here.control("calls"))["calls"] if call["kind"] == "oauth"]
+        grants = await grants_asked(here)
         assert "refresh_token" not in grants
         assert grants.count("client_credentials") >= 3

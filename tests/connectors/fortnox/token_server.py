@@ -121,9 +121,15 @@ async def token_server() -> AsyncIterator[TokenServer]:
 
 @asynccontextmanager
 async def credentials(
-    url: str, tokens: MemoryTokens, *, grant: str = "authorization_code", clock: Clock | None = None
+    url: str,
+    tokens: MemoryTokens,
+    *,
+    grant: str = "authorization_code",
+    clock: Clock | None = None,
+    told: list[str] | None = None,
 ) -> AsyncIterator[Credentials]:
-    """Credentials of a company that speak with ``url``."""
+    """Credentials of a company that speak with ``url``; ``told`` gets a word when they migrate."""
+    heard = [] if told is None else told
     settings = FortnoxSettings.model_validate(
         {
             "rest_url": f"{url}/3",
@@ -135,6 +141,15 @@ async def credentials(
         }
     )
     async with open_session() as session:
-        made = Credentials("demo", settings, "word", tokens, session, clock=clock or Clock(), sleep=no_sleep)
+        made = Credentials(
+            "demo",
+            settings,
+            "word",
+            tokens,
+            session,
+            clock=clock or Clock(),
+            sleep=no_sleep,
+            migrated=lambda: heard.append("migrated"),
+        )
         yield made
         await made.close()
