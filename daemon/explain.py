@@ -103,6 +103,7 @@ class Explainer:
             "id": command_id(row["id"]),
             "rule": row["rule"],
             "command": row["kind"],
+            "target": (command.text or {}).get("target"),
             "company": row["company"],
             "company_kind": self._kinds.get(row["company"]),
             "mark": reference(row["thing"]),

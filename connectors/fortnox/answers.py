@@ -50,10 +50,24 @@ def check(operation: Operation, answer: Answer) -> None:
 def object_in(operation: Operation, body: Json) -> tuple[str, Json]:
     """The object with the envelope that it came under, of those that the operation has."""
     for envelope in (operation.envelope, *operation.other_envelopes):
-        inner = body.get(envelope)
+        inner = _only_row(operation, body.get(envelope)) if operation.rows else body.get(envelope)
         if isinstance(inner, dict) and (not operation.key or text_of(inner.get(operation.key))):
             return envelope, inner
     no_end(operation, "object_missing")
+
+
+def _only_row(operation: Operation, inner: Any) -> Any:
+    rows = inner.get(operation.rows) if isinstance(inner, dict) else None
+    return rows[0] if isinstance(rows, list) and len(rows) == 1 else None
+
+
+def rows_in(operation: Operation, body: Json) -> list[Json]:
+    """All rows of a list that is one object without pages; each has its key."""
+    inner = body.get(operation.envelope)
+    rows = inner.get(operation.rows) if isinstance(inner, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and identity(operation, row) for row in rows):
+        no_end(operation, "list_unreadable")
+    return rows
 
 
 def page_in(operation: Operation, body: Json) -> tuple[list[Json], int, int]:

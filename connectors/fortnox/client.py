@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Protocol
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Park, Throttled, Unreachable
-from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, outcome_of, page_in
+from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, outcome_of, page_in, rows_in
 from connectors.fortnox.contents import JSON_TYPE, Content, content_of, json_content
 from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
 from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
@@ -122,6 +122,8 @@ class Client:
         return described.envelope, {}
 
     async def _rows(self, operation: Operation, keys: tuple[str, ...], params: Mapping[str, str]) -> list[Json]:
+        if operation.rows:
+            return rows_in(operation, await self._json(operation, operation.at(*keys), params, None))
         seen: dict[tuple[str, ...], Json] = {}
         page, pages, total = 1, 1, 0
         while page <= pages:

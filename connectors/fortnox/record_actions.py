@@ -1,18 +1,20 @@
 """An action of the table on one object, or its deletion: done once, proved by what the object shows afterwards."""
 
+from collections.abc import Sequence
+
 from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.forms import NO_REFERENCE
-from connectors.fortnox.record_names import far_object, number_of_keys
+from connectors.fortnox.record_names import far_object, number_of, number_of_keys
 from connectors.fortnox.record_proofs import unprovable
-from connectors.fortnox.record_reads import find, path_of
+from connectors.fortnox.record_reads import all_of, find, path_of
 from connectors.fortnox.resource import command_of, held, linked
 from connectors.fortnox.table import OPERATIONS, RESOURCES, Action, Resource
 from connectors.fortnox.wire import decimal_of, is_true, text_of
 from handlers.commands import ActOnRecord, RecordCommand
 
 CARRIER = "act_on_record"
-MOVING = frozenset({"Status", "LastInvoiceDate", "InvoicesRemaining"})
+MOVING = frozenset({"LastInvoiceDate", "InvoicesRemaining"})
 """Fields that show an action by another value than before; all others by a flag that is set, or a number."""
 
 COUNTED = "InvoicesRemaining"
@@ -68,7 +70,7 @@ class RecordActions:
         shown_by = _shown_by(resource, command.action)
         if not shown_by:
             return self._write(task, command, number, {}, {"because": "no field will show it: it is sent once only"})
-        stored = await find(resource, number, client)
+        stored = await _state(resource, number, shown_by, client)
         proof: Json = {"read": far_object(resource, number)}
         if stored is None:
             if OPERATIONS[command.action].effect == "delete":
@@ -106,9 +108,9 @@ class RecordActions:
         return Sighting(settled, proof)
 
     async def _after(self, resource: Resource, evidence: Json, client: Client) -> tuple[bool, Json]:
-        stored = await find(resource, evidence["number"], client)
-        proof: Json = {"read": far_object(resource, evidence["number"]), "exists": stored is not None}
         shown_by, before = evidence["shown_by"], evidence["before"]
+        stored = await _state(resource, evidence["number"], shown_by, client)
+        proof: Json = {"read": far_object(resource, evidence["number"]), "exists": stored is not None}
         if stored is None or shown_by == [""]:
             return stored is None and shown_by == [""], proof
         now = {name: text_of(stored.get(name)) for name in before}
@@ -118,12 +120,12 @@ class RecordActions:
     def _write(self, task: Task, command: ActOnRecord, number: str, before: Json, proof: Json) -> Write:
         resource, operation = RESOURCES[command.resource], OPERATIONS[command.action]
         shown_by = list(_shown_by(resource, command.action))
-        sends = operation.sends == "envelope"
+        bodies = {"nothing": None, "envelope": {operation.envelope: command.fields}, "bare": command.fields}
         return Write(
             operation.name,
             operation.method,
             path_of(operation.name, resource, number),
-            {operation.envelope: command.fields} if sends else None,
+            bodies[operation.sends],
             creates=operation.effect == "create",
             # A doubt that only a person can end must not keep the object from everybody else.
             far_object=self.far_object(task) if shown_by and not _undated(operation.name, {"before": before}) else None,
@@ -145,6 +147,17 @@ def _shown_by(resource: Resource, name: str) -> tuple[str, ...]:
         return ("",)
     action = _action(resource, name)
     return (action.shown_by,) if action is not None and action.shown_by else ()
+
+
+async def _state(resource: Resource, number: str, shown_by: Sequence[str], client: Client) -> Json | None:
+    """The object, and where a filter of the list shows the action (``filter=finished``), whether it stands there."""
+    stored = await find(resource, number, client)
+    for name in shown_by if stored is not None else ():
+        parameter, _, value = name.partition("=")
+        if value:
+            rows = await all_of(resource, {parameter: value}, client)
+            stored = {**(stored or {}), name: any(number_of(resource, row) == number for row in rows)}
+    return stored
 
 
 def _set(shown_by: tuple[str, ...], stored: Json) -> bool:

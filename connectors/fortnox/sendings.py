@@ -8,10 +8,17 @@ from connectors.fortnox.record_proofs import unprovable
 from connectors.fortnox.record_reads import find, path_of
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS, RESOURCES
-from connectors.fortnox.wire import is_true
+from connectors.fortnox.wire import is_true, text_of
 from handlers.commands import SendDocument
 
 CARRIER = "send_document"
+SHOWN_BY = {
+    action.name: action.shown_by
+    for resource in RESOURCES.values()
+    for action in resource.actions
+    if action.effect == "send"
+}
+"""The flag ``Sent``, which turns true once in a document's life, or ``Reminders``, which counts them."""
 
 
 def operations() -> tuple[str, ...]:
@@ -20,7 +27,7 @@ def operations() -> tuple[str, ...]:
 
 
 class Sendings:
-    """``SendDocument`` at Fortnox: proved by ``Sent`` turning true, which it does once in a document's life."""
+    """``SendDocument`` at Fortnox: proved by what the table says shows it, where that can still move."""
 
     def far_object(self, task: Task) -> str | None:
         """The document."""
@@ -28,7 +35,7 @@ class Sendings:
         return far_object(RESOURCES[command.resource], number_meant(task, command))
 
     async def plan(self, task: Task, client: Client) -> Write | Settled:
-        """Read whether it was sent before, because that decides what a later look can prove; then send it.
+        """Read what shows it beforehand, because that decides what a later look can prove; then send it.
 
         It counts as a create: what a 429 refused is looked for, too, before it goes again.
         """
@@ -45,7 +52,8 @@ class Sendings:
             raise held("record_missing", f"There is no {named} in Fortnox: correct it, or discard the command.")
         if is_true(stored.get("Cancelled")):
             raise held("document_cancelled", f"{named} is cancelled in Fortnox: it is not sent. Discard this command.")
-        sent = is_true(stored.get("Sent"))
+        shown_by = SHOWN_BY[operation.name]
+        before = _shown(shown_by, stored)
         return Write(
             operation.name,
             operation.method,
@@ -53,10 +61,10 @@ class Sendings:
             None,
             creates=True,
             # Where it was sent before, only a person can end a doubt: it must not keep the document from others.
-            far_object=None if sent else named,
-            stands_on={"Sent": sent},
-            evidence={"carrier": CARRIER, "resource": resource.name, "number": number, "sent_before": sent},
-            proof={"read": named, "Sent": sent},
+            far_object=None if before is True else named,
+            stands_on={shown_by: before},
+            evidence={"carrier": CARRIER, "resource": resource.name, "number": number, "before": before},
+            proof={"read": named, shown_by: before},
         )
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
@@ -67,15 +75,22 @@ class Sendings:
         return Settled(act(write.operation, write.evidence["number"]), "changed", proof=proof)
 
     async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
-        """Sent now and not before: it went. Sent before: nothing can be proved, so a person is asked."""
+        """Sent now and not before, or one reminder more: it went. Sent before: nothing can be proved, so a person is
+        asked."""
         resource = RESOURCES[evidence["resource"]]
         named = far_object(resource, evidence["number"])
-        if evidence["sent_before"]:
+        shown_by, before = SHOWN_BY[operation], evidence["before"]
+        if before is True:
             raise unprovable(f"whether {operation} of {named} went once more")
         stored = await find(resource, evidence["number"], client)
         if stored is None:
             raise held("record_missing", f"There is no {named} in Fortnox any more: discard the command.")
-        sent = is_true(stored.get("Sent"))
-        proof: Json = {"read": named, "Sent": sent}
-        settled = Settled(act(operation, evidence["number"]), "changed", proof=proof) if sent else None
+        now = _shown(shown_by, stored)
+        proof: Json = {"read": named, "before": before, shown_by: now}
+        settled = Settled(act(operation, evidence["number"]), "changed", proof=proof) if now != before else None
         return Sighting(settled, proof)
+
+
+def _shown(name: str, stored: Json) -> bool | str:
+    """Whether the flag is set, or the count as it stands; where none is shown, none was counted."""
+    return is_true(stored.get(name)) if name == "Sent" else text_of(stored.get(name)) or "0"

@@ -70,7 +70,7 @@ reads the state before it cancels.
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f57", "f26", "f30")
+@pytest.mark.capability("f57", "f26", "f25")
 @pytest.mark.parametrize("way", LEAST)
 async def test_known_buyers_and_articles_cost_the_least_possible(tmp_path: Path, way: str) -> None:
     """Counts every call of a sale and prints it as a ratio of the least possible; it must be 1."""

@@ -115,7 +115,7 @@ async def _each_fault_once(stage: Scene, writes: tuple[tuple[str, str], ...]) ->
 
 @pytest.mark.asyncio
 @pytest.mark.slow
-@pytest.mark.capability("f51", "f25", "f30")
+@pytest.mark.capability("f51", "f25")
 @pytest.mark.parametrize("name", FAULTS)
 async def test_every_write_of_a_sale_survives(tmp_path: Path, name: str) -> None:
     """Article, offer, order, invoice and payment stand there once, made from each other, booked and paid."""

@@ -41,7 +41,7 @@ def all_done(stage: Scene) -> bool:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("004-05", "004-18", "004-19", "f25", "f30")
+@pytest.mark.capability("004-05", "004-18", "004-19", "f25")
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("together", [False, True], ids=["one by one", "at once"])
 async def test_an_order_through_all_its_stages(tmp_path: Path, module: str, together: bool) -> None:
@@ -172,7 +172,7 @@ async def test_a_reference_of_ours_stands_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f26", "f30")
+@pytest.mark.capability("f26", "f25")
 @pytest.mark.parametrize("module", MODULES)
 async def test_ten_quick_changes_end_as_the_last_one(tmp_path: Path, module: str) -> None:
     """All unsent: one write per document, and explain names by which command each older one was replaced."""
@@ -195,7 +195,7 @@ async def test_ten_quick_changes_end_as_the_last_one(tmp_path: Path, module: str
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f26", "f30")
+@pytest.mark.capability("f26", "f25")
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("last", ["order.won", "order.cancelled"])
 async def test_lost_and_won_again_unsent_ends_as_the_last_word(tmp_path: Path, module: str, last: str) -> None:

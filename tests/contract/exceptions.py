@@ -1,5 +1,6 @@
 """The committed exceptions: where Fortnox itself, or the simulator by its own choice, differs from the description."""
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,14 +11,19 @@ from typing import Any
 from tests.contract.violations import Violation
 
 LIST = Path(__file__).with_name("exceptions.toml")
-EVERY = "*"
+ANY = "*"
+
+
+def fits(pattern: str, name: str) -> bool:
+    """Whether an operation or a place is what is listed; `*` in it stands for any text."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split(ANY))), name) is not None
 
 
 @dataclass(frozen=True)
 class Exemption:
     """One reason, and what it covers: each of its places, of its kind, in each of its operations.
 
-    `*` alone stands for every operation: only what all of Fortnox answers alike is written so.
+    An object looks alike in whatever operation answers with it, so its places stand for every operation (`*`).
     """
 
     side: str
@@ -30,16 +36,15 @@ class Exemption:
         """Whether the violation is one of these."""
         return (
             (violation.side, violation.kind) == (self.side, self.kind)
-            and violation.at in self.at
-            and (self.operations == (EVERY,) or violation.operation in self.operations)
+            and any(fits(at, violation.at) for at in self.at)
+            and any(fits(operation, violation.operation) for operation in self.operations)
         )
 
     def unused(self, found: Iterable[Violation]) -> list[str]:
         """What it names and nothing needed: operations and places."""
         covered = [violation for violation in found if self.covers(violation)]
-        operations = {violation.operation for violation in covered} | ({EVERY} if covered else set())
-        places = {violation.at for violation in covered}
-        idle = [name for name in self.operations if name not in operations] + [at for at in self.at if at not in places]
+        idle = [name for name in self.operations if not any(fits(name, one.operation) for one in covered)]
+        idle += [at for at in self.at if not any(fits(at, one.at) for one in covered)]
         return [f"{self.side} {self.kind}: {name or '(the whole body)'} is never used" for name in idle]
 
 

@@ -1,5 +1,6 @@
 """Explain: from the disk alone, the whole way from the webhook to the document, whatever name one has for it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from daemon.cli.story_text import print_story
 from daemon.explain import Explainer
 from daemon.requests import Discard, Retry
+from handlers.commands import COMMANDS
 from store.db import open_reader
 from tests.fakes.people import People
 from tests.fakes.pipe import Pipe, customer, invoice, note, pipe
@@ -67,6 +69,21 @@ async def test_a_delivered_invoice_is_told_with_every_attempt_and_look(tmp_path:
         assert buyer["link"]["document"] == "customer:1"
         assert (document["id"], document["link"]["document"]) == (f"out-{second}", "invoice:2")
         assert {story["company_kind"], buyer["company_kind"]} == {"simulator"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("001-01")
+async def test_every_command_names_fortnox_as_its_target(tmp_path: Path) -> None:
+    """As it lies in the outbox and as explain shows it; a command for any other system cannot be read."""
+    async with pipe(tmp_path) as made, made.running():
+        await _delivered(made)
+        stored = [json.loads(row["command"]) for row in await made.rows("SELECT command FROM outbox_payload")]
+        assert [command["target"] for command in stored] == ["fortnox", "fortnox"]
+        assert [command["target"] for command in (await _one(tmp_path, "in-1"))["commands"]] == ["fortnox", "fortnox"]
+    for command in stored:
+        assert COMMANDS.validate_python(command).target == "fortnox"
+        with pytest.raises(ValueError, match="target"):
+            COMMANDS.validate_python({**command, "target": "elsewhere"})
 
 
 @pytest.mark.asyncio

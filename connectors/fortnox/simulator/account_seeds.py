@@ -5,9 +5,9 @@ from typing import Any
 
 # Sales accounts carry the VAT rate a row takes when it names the account but no rate (*simulator choice*).
 SALES_ACCOUNT_RATES = {3001: 25, 3002: 12, 3003: 6, 3004: 0, 3105: 0, 3106: 25, 3108: 0, 3231: 0}
-OUTGOING_VAT_ACCOUNTS = {25: 2611, 12: 2621, 6: 2631}
 
 ACCOUNT_NAMES: dict[int, str] = {
+    1210: "Maskiner och inventarier",
     1510: "Kundfordringar",
     1513: "Kundfordringar, skattereduktion",
     1580: "Fordringar för kontokort och kuponger",
@@ -20,6 +20,8 @@ ACCOUNT_NAMES: dict[int, str] = {
     2440: "Leverantörsskulder",
     2611: "Utgående moms på försäljning inom Sverige, 25 %",
     2614: "Utgående moms omvänd betalningsskyldighet, 25 %",
+    2615: "Utgående moms import av varor, 25 %",
+    2617: "Utgående moms omvänd betalningsskyldighet i Sverige, 25 %",
     2621: "Utgående moms på försäljning inom Sverige, 12 %",
     2631: "Utgående moms på försäljning inom Sverige, 6 %",
     2641: "Debiterad ingående moms",
@@ -35,11 +37,18 @@ ACCOUNT_NAMES: dict[int, str] = {
     3106: "Försäljning varor till annat EU-land, momspliktig",
     3108: "Försäljning varor till annat EU-land, momsfri",
     3231: "Försäljning inom byggsektorn, omvänd betalningsskyldighet",
+    3305: "Försäljning tjänster till land utanför EU",
+    3308: "Försäljning tjänster till annat EU-land",
     3520: "Fakturerade frakter",
     3540: "Faktureringsavgifter",
+    3730: "Lämnade rabatter",
     3740: "Öres- och kronutjämning",
     3960: "Valutakursvinster på fordringar och skulder av rörelsekaraktär",
+    3990: "Övriga ersättningar och intäkter",
     4000: "Inköp av varor från Sverige",
+    4730: "Erhållna rabatter",
+    5710: "Frakter, transporter och försäkringar vid varudistribution",
+    5800: "Resekostnader",
     6351: "Konstaterade förluster på kundfordringar",
     6352: "Befarade förluster på kundfordringar",
     6570: "Bankkostnader",

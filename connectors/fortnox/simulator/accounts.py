@@ -6,10 +6,9 @@ from typing import Any
 
 from connectors.fortnox.simulator.account_seeds import account_data
 from connectors.fortnox.simulator.company import LONG_AGO, Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import ApiError, not_found, unknown_field
+from connectors.fortnox.simulator.errors import ApiError, Invented, not_found, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, Field, Kind, lay_over, read_value
 from connectors.fortnox.simulator.financial_years import ACCOUNT_CHART, chosen_year
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.money import ZERO
 
 _NUMBERS = range(1000, 10000)
@@ -99,7 +98,7 @@ def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
         raise ApiError(2000108, "Fältet Number måste ha fyra siffror.")
     year = chosen_year(company, moment)
     if company.account(number, year) is not None:
-        raise ApiError(LedgerCode.ACCOUNT_EXISTS, f"Kontot {number} finns redan.")
+        raise ApiError(Invented.ACCOUNT_EXISTS, f"Kontot {number} finns redan.")
     account = account_data(number, "", year)
     _lay(account, sent)
     record = Record(account, moment.now)
@@ -139,7 +138,7 @@ def delete(company: Company, record: Record, _moment: Moment) -> None:
     if company.account(number, year) is None:
         raise not_found(*_MISSING)
     if _is_used(company, number, year):
-        raise ApiError(LedgerCode.ACCOUNT_IN_USE, f"Kontot {number} används och kan inte tas bort.")
+        raise ApiError(Invented.ACCOUNT_IN_USE, f"Kontot {number} används och kan inte tas bort.")
     del company.chart(year)[str(number)]
 
 

@@ -27,8 +27,11 @@ def _set_times(accrual: Data) -> None:
     accrual["Times"] = -(-months // _MONTHS.get(accrual["Period"], 1))
 
 
-def _set_rows(accrual: Data, rows: str, *, debit: str, credit: str) -> None:
+def _set_rows(company: Company, accrual: Data, rows: str, *, debit: str, credit: str) -> None:
     """Make the rows of an accrual that was sent without any: its total from one of its accounts to the other."""
+    company.check_accounts(accrual, (debit, credit))
+    for row in accrual[rows]:
+        company.check_accounts(row, ("Account",))
     if accrual[rows]:
         return
     empty = {"CostCenter": "", "Credit": ZERO, "Debit": ZERO, "Project": "", "TransactionInformation": ""}
@@ -42,23 +45,19 @@ def _of_invoice(company: Company, accrual: Data, _moment: Moment) -> None:
     if str(accrual["InvoiceNumber"]) not in company.invoices:
         raise ApiError(2000434, "Kan inte hitta fakturan.")
     _set_times(accrual)
-    _set_rows(accrual, "InvoiceAccrualRows", debit="RevenueAccount", credit="AccrualAccount")
+    _set_rows(company, accrual, "InvoiceAccrualRows", debit="RevenueAccount", credit="AccrualAccount")
 
 
 def _of_supplier_invoice(company: Company, accrual: Data, _moment: Moment) -> None:
     check_supplier_invoice(company, accrual)
     _set_times(accrual)
-    _set_rows(accrual, "SupplierInvoiceAccrualRows", debit="AccrualAccount", credit="CostAccount")
+    _set_rows(company, accrual, "SupplierInvoiceAccrualRows", debit="AccrualAccount", credit="CostAccount")
 
 
 def _of_contract(company: Company, accrual: Data, _moment: Moment) -> None:
     if str(accrual["DocumentNumber"]) not in company.records_of("contracts"):
         raise ApiError(Invented.OBJECT_NOT_FOUND, "Kan inte hitta avtalet.")
-    _set_rows(accrual, "AccrualRows", debit="CostAccount", credit="AccrualAccount")
-
-
-def _listed(*names: str) -> dict[str, str]:
-    return {name: name for name in names}
+    _set_rows(company, accrual, "AccrualRows", debit="CostAccount", credit="AccrualAccount")
 
 
 ACCRUALS: dict[str, Resource] = {
@@ -76,15 +75,15 @@ ACCRUALS: dict[str, Resource] = {
     ),
     "invoice_accruals": resource(
         "invoice_accruals",
-        Rules(listed=_listed("Description", "InvoiceNumber", "Period"), complete=_of_invoice),
+        Rules(listed=("Description", "InvoiceNumber", "Period"), complete=_of_invoice),
     ),
     "supplier_invoice_accruals": resource(
         "supplier_invoice_accruals",
-        Rules(listed=_listed("Description", "Period", "SupplierInvoiceNumber"), complete=_of_supplier_invoice),
+        Rules(listed=("Description", "Period", "SupplierInvoiceNumber"), complete=_of_supplier_invoice),
     ),
     "contract_accruals": resource(
         "contract_accruals",
-        Rules(listed=_listed("Description", "DocumentNumber", "Period"), complete=_of_contract),
+        Rules(listed=("Description", "DocumentNumber", "Period"), complete=_of_contract),
     ),
 }
 """By their names in the table."""

@@ -1,10 +1,12 @@
 """The resources of agreements: contracts and tax reductions (Fortnox facts, 5 and 6.16)."""
 
+from dataclasses import replace
+
 from connectors.fortnox.simulator import contract_fields, contracts, tax_reductions
 from connectors.fortnox.simulator.company import Moment, Record
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
-from connectors.fortnox.simulator.resource import Resource
-from connectors.fortnox.simulator.search import Filter, contains, each, exactly, last_modified
+from connectors.fortnox.simulator.errors import Invented
+from connectors.fortnox.simulator.resource import of_table
+from connectors.fortnox.simulator.search import Filter, contains, each, exactly
 from connectors.fortnox.simulator.tax_entries import tax_entries
 
 
@@ -15,14 +17,9 @@ def _with_status(wanted: str) -> Filter:
     return matches
 
 
-CONTRACTS = Resource(
-    path="contracts",
-    single="Contract",
-    plural="Contracts",
-    key="DocumentNumber",
-    scope="invoice",
-    records=lambda company: company.records_of("contracts"),
-    missing=(LedgerCode.CONTRACT_NOT_FOUND, "Kan inte hitta avtalet."),
+CONTRACTS = replace(
+    of_table("contracts"),
+    missing=(Invented.CONTRACT_NOT_FOUND, "Kan inte hitta avtalet."),
     create=contracts.create,
     update=contracts.update,
     actions={
@@ -32,7 +29,7 @@ CONTRACTS = Resource(
     },
     shown=contract_fields.shown,
     list_item=contract_fields.list_item,
-    searches={**each("CustomerNumber CustomerName DocumentNumber", contains), "lastmodified": last_modified},
+    searches={**each("CustomerNumber CustomerName DocumentNumber", contains)},
     filters={
         "active": _with_status(contract_fields.ACTIVE),
         "finished": _with_status(contract_fields.FINISHED),
@@ -47,14 +44,10 @@ CONTRACTS = Resource(
     },
 )
 
-TAX_REDUCTIONS = Resource(
-    path="taxreductions",
-    single="TaxReduction",
-    plural="TaxReductions",
-    key="Id",
-    scope="invoice",
+TAX_REDUCTIONS = replace(
+    of_table("tax_reductions"),
     records=tax_entries,
-    missing=(LedgerCode.TAX_REDUCTION_NOT_FOUND, "Kan inte hitta skattereduktionen."),
+    missing=(Invented.TAX_REDUCTION_NOT_FOUND, "Kan inte hitta skattereduktionen."),
     create=tax_reductions.create,
     update=tax_reductions.update,
     delete=tax_reductions.delete,

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.fortnox.simulator.account_seeds import SALES_ACCOUNT_RATES
 from connectors.fortnox.simulator.article_fields import ACCOUNTS, ARTICLE_FIELDS, ARTICLE_LIST_FIELDS
+from connectors.fortnox.simulator.booking_defaults import predefined_account
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over, read_value
@@ -22,6 +23,13 @@ _REGIME_ACCOUNTS = {
     "SEVAT": "SalesAccount",
 }
 _SALES_CLASS = range(3000, 4000)
+_DEFAULT_ACCOUNTS = {
+    "EUAccount": "SALESEUREV",
+    "EUVATAccount": "SALESEUVAT",
+    "ExportAccount": "SALESEXPORT",
+    "PurchaseAccount": "PURCASE",
+    "SalesAccount": "SALES_25_SE",
+}
 
 
 def _supplied_number(company: Company, sent: Mapping[str, Any]) -> str | None:
@@ -56,12 +64,6 @@ def _complete(company: Company, article: dict[str, Any], given: set[str]) -> Non
     article["StockValue"] = to_ore(multiplied(article["QuantityInStock"], article["PurchasePrice"]))
 
 
-def _check_accounts(company: Company, article: dict[str, Any], names: tuple[str, ...]) -> None:
-    for name in names:
-        if article[name] and not company.has_account(article[name]):
-            raise ApiError(2000423, f"Kan inte hitta kontot ({article[name]}).")
-
-
 def _given(sent: Mapping[str, Any]) -> set[str]:
     return {name for name, value in sent.items() if value not in (None, "", API_BLANK)}
 
@@ -69,19 +71,20 @@ def _given(sent: Mapping[str, Any]) -> set[str]:
 def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
     """Create an article under its own or the next number.
 
-    A defaulted account is not looked up, so that the next change may fail on it (Fortnox facts, 6.4); one that was
-    sent is.
+    A defaulted account, the company's predefined one, is not looked up, so that the next change may fail on it (Fortnox
+    facts, 6.4); one that was sent is.
 
     Raises:
-        ApiError: 2000204 without a description, 2000166 and 2000013 for its number, 2000423, 2000432, an invented code
-            for an unknown VAT rate, and whatever a single property refuses.
+        ApiError: 2000204 without a description, 2000166 and 2000013 for its number, 2000423, 2000550, 2000432, an
+            invented code for an unknown VAT rate, and whatever a single property refuses.
     """
     number = _supplied_number(company, sent)
     article = blank(ARTICLE_FIELDS)
+    article |= {name: predefined_account(company, default) for name, default in _DEFAULT_ACCOUNTS.items()}
     lay_over(article, {name: value for name, value in sent.items() if name != "ArticleNumber"}, ARTICLE_FIELDS)
     given = _given(sent)
     _complete(company, article, given | {"SalesAccount"})
-    _check_accounts(company, article, tuple(name for name in ACCOUNTS if name in given))
+    company.check_accounts(article, [name for name in ACCOUNTS if name in given])
     article["ArticleNumber"] = number or company.next_number("article", lambda free: free not in company.articles)
     record = Record(article, moment.now)
     company.articles[article["ArticleNumber"]] = record
@@ -102,7 +105,7 @@ def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Mo
         raise unknown_field("ArticleNumber")
     lay_over(article, given, ARTICLE_FIELDS)
     _complete(company, article, _given(given))
-    _check_accounts(company, article, ACCOUNTS)
+    company.check_accounts(article, ACCOUNTS)
     record.data, record.modified = article, moment.now
 
 

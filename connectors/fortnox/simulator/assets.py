@@ -159,6 +159,11 @@ def _place(parts: list[str]) -> Place:
     return plain_place(parts[::-1])
 
 
+def _complete_type(company: Company, kind: Data, _moment: Moment) -> None:
+    """Look every account up, also where it is given as an id: an account's id is its number (*simulator choice*)."""
+    company.check_accounts(kind, (name for name in kind if name.startswith("Account")))
+
+
 def _type_in_use(company: Company, kind: Data) -> bool:
     return any(record.data["TypeId"] == kind["Id"] for record in company.records_of("assets").values())
 
@@ -168,7 +173,7 @@ _SERVERS = {"read_only": True}
 ASSETS: dict[str, Resource] = {
     "asset_types": resource(
         "asset_types",
-        Rules(key="assigned", but={"InUse": _SERVERS}, in_use=_type_in_use, answered="Type"),
+        Rules(key="assigned", but={"InUse": _SERVERS}, complete=_complete_type, in_use=_type_in_use),
     ),
     "assets": resource(
         "assets",
@@ -178,11 +183,11 @@ ASSETS: dict[str, Resource] = {
                 **dict.fromkeys(("DepreciatedTo", "History", "ManualOb", "Status", "StatusId", "Type"), _SERVERS),
                 **{name: {"kind": Kind.DATE} for name in ("AcquisitionDate", "AcquisitionStart", "DepreciationFinal")},
             },
-            listed={name: name for name in _LISTED},
+            listed=_LISTED,
             complete=_complete,
             changes=_CHANGES,
+            bare_changes=frozenset({"changeob"}),
             place=_place,
-            answered="Assets",
         ),
     ),
 }

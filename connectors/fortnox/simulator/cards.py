@@ -5,17 +5,13 @@ from connectors.fortnox.simulator.countries import country_name
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.generic import Rules, resource
 from connectors.fortnox.simulator.resource import Data, Resource
-from connectors.fortnox.simulator.search import Filter, contains, each, exactly
+from connectors.fortnox.simulator.search import ACTIVITY, contains, each, exactly
 
 _SUPPLIER_LIST = (
     "Active", "Address1", "Address2", "BG", "BIC", "BankAccountNumber", "City", "CostCenter", "CountryCode", "Currency",
     "DisablePaymentFile", "Email", "IBAN", "Name", "OrganisationNumber", "PG", "PreDefinedAccount", "Project",
     "SupplierNumber", "TermsOfPayment", "ZipCode",
 )  # fmt: skip
-_ACTIVITY: dict[str, Filter] = {
-    "active": lambda record, _moment: record.data["Active"],
-    "inactive": lambda record, _moment: not record.data["Active"],
-}
 
 
 def _supplier(company: Company, supplier: Data, _moment: Moment) -> None:
@@ -62,6 +58,10 @@ def _employee(_company: Company, employee: Data, _moment: Moment) -> None:
     employee["FullName"] = f"{employee['FirstName']} {employee['LastName']}".strip()
 
 
+def _expense(company: Company, expense: Data, _moment: Moment) -> None:
+    company.check_accounts(expense, ("Account",))
+
+
 _ADDRESS = {"any_characters": True}
 
 CARDS: dict[str, Resource] = {
@@ -75,18 +75,24 @@ CARDS: dict[str, Resource] = {
                 "Currency": {"default": "SEK"},
                 "PreDefinedAccount": {"default": None},
                 "VATType": {"default": "NORMAL"},
+                "ZipCode": {"longest": 10},
+                **{name: {"longest": 1024} for name in ("Address1", "Address2", "Email", "VisitingAddress")},
             },
             listed={**{name: name for name in _SUPPLIER_LIST}, "Phone": "Phone1"},
             complete=_supplier,
             in_use=_supplier_in_use,
             searches=each("Name SupplierNumber OrganisationNumber Email City ZipCode", contains),
-            filters=_ACTIVITY,
+            filters=ACTIVITY,
             sorts={"name": "Name"},
         ),
     ),
     "customer_references": resource(
         "customer_references",
-        Rules(key="assigned", complete=_customer_reference, searches={"customer": exactly("CustomerNumber")}),
+        Rules(
+            key="assigned",
+            complete=_customer_reference,
+            searches={"customer": exactly("CustomerNumber")},
+        ),
     ),
     "article_url_connections": resource(
         "article_url_connections", Rules(key="assigned", but={"URLConnection": _ADDRESS}, complete=_article_url)
@@ -102,6 +108,6 @@ CARDS: dict[str, Resource] = {
     "employees": resource(
         "employees", Rules(but={"FullName": {"read_only": True}, "TaxColumn": {"default": 1}}, complete=_employee)
     ),
-    "expenses": resource("expenses"),
+    "expenses": resource("expenses", Rules(complete=_expense)),
 }
 """By their names in the table."""

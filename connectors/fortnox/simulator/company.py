@@ -1,6 +1,6 @@
 """One company's stored objects, number series, registers and moment of the current call."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -135,6 +135,16 @@ class Company:
             raise ApiError(missing, f"Kan inte hitta kontot ({number}).")
         if not account.data["Active"]:
             raise ApiError(2000550, f"Kontot {number} är inte aktivt.")
+
+    def check_accounts(self, holder: Mapping[str, Any], names: Iterable[str]) -> None:
+        """Refuse an object with an account, under any of the names, that is not in the chart or not active.
+
+        Raises:
+            ApiError: 2000423, 2000550.
+        """
+        for name in names:
+            if holder[name]:
+                self.check_account(holder[name], 2000423)
 
     def document_rows(self) -> Iterator[dict[str, Any]]:
         """Give every row of every document, cancelled or not."""

@@ -16,10 +16,9 @@ from connectors.fortnox.simulator.contract_fields import (
 )
 from connectors.fortnox.simulator.conversions import convert
 from connectors.fortnox.simulator.documents import DocumentKind
-from connectors.fortnox.simulator.errors import ApiError, unknown_field
+from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK
 from connectors.fortnox.simulator.invoices import INVOICE
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.resource import Shown
 
 Data = dict[str, Any]
@@ -41,7 +40,7 @@ def _months(first: date, last: date) -> int:
 
 def _check_changeable(contract: Data) -> None:
     if contract["Status"] == FINISHED:
-        raise ApiError(LedgerCode.CONTRACT_FINISHED, "Avtalet är avslutat.")
+        raise ApiError(Invented.CONTRACT_FINISHED, "Avtalet är avslutat.")
 
 
 def _complete(company: Company, contract: Data) -> None:
@@ -49,7 +48,7 @@ def _complete(company: Company, contract: Data) -> None:
     contract["PeriodStart"] = contract["PeriodStart"] or contract["ContractDate"]
     first, last = (date.fromisoformat(contract[name]) for name in ("PeriodStart", "PeriodEnd"))
     if last < first or not 1 <= contract["InvoiceInterval"] <= _LONGEST_MONTHS:
-        raise ApiError(LedgerCode.CONTRACT_PERIOD_INVALID, "Avtalets period eller intervall är ogiltigt.")
+        raise ApiError(Invented.CONTRACT_PERIOD_INVALID, "Avtalets period eller intervall är ogiltigt.")
     if contract["ContractLength"] is None:
         contract["ContractLength"] = _months(first, last)
     if not contract["InvoicesRemaining"]:
@@ -62,7 +61,7 @@ def _name_template(company: Company, contract: Data) -> None:
     number = contract["TemplateNumber"]
     template = company.records_of("contract_templates").get(str(number))
     if number and template is None:
-        raise ApiError(LedgerCode.CONTRACT_TEMPLATE_NOT_FOUND, f"Kan inte hitta avtalsmallen ({number}).")
+        raise ApiError(Invented.CONTRACT_TEMPLATE_NOT_FOUND, f"Kan inte hitta avtalsmallen ({number}).")
     contract["TemplateName"] = "" if template is None else template.data["TemplateName"]
 
 
@@ -152,10 +151,10 @@ def createinvoice(company: Company, record: Record, moment: Moment) -> Shown:
     contract = record.data
     _check_changeable(contract)
     if not contract["Active"]:
-        raise ApiError(LedgerCode.CONTRACT_INACTIVE, "Avtalet är inte aktivt.")
+        raise ApiError(Invented.CONTRACT_INACTIVE, "Avtalet är inte aktivt.")
     remaining = int(contract["InvoicesRemaining"])
     if not remaining and not contract["Continuous"]:
-        raise ApiError(LedgerCode.CONTRACT_WITHOUT_INVOICES, "Avtalet har inga fakturor kvar.")
+        raise ApiError(Invented.CONTRACT_WITHOUT_INVOICES, "Avtalet har inga fakturor kvar.")
     also = _next_period(contract, _invoices_made(company, contract)) | {
         "ContractReference": int(contract["DocumentNumber"]),
         "InvoiceType": "AGREEMENTINVOICE",

@@ -1,17 +1,13 @@
 """What is known to differ from Fortnox, or was decided without evidence, as a table to print."""
 
-from connectors.fortnox.simulator.deviations_events import EVENT_DEVIATIONS
-from connectors.fortnox.simulator.deviations_ledger import LEDGER_DEVIATIONS
-from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_PAPER
+from connectors.fortnox.simulator.deviations_events import DEVIATIONS_OF_EVENTS
+from connectors.fortnox.simulator.deviations_ledger import DEVIATIONS_OF_LEDGER
+from connectors.fortnox.simulator.deviations_paper import DEVIATIONS_OF_PAPER
 from connectors.fortnox.simulator.deviations_registers import DEVIATIONS_OF_REGISTERS
 from connectors.fortnox.simulator.errors import Invented
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 DEVIATIONS: tuple[tuple[str, str], ...] = (
-    (
-        "Resources",
-        "The plain resources of the table of facts, by what its rows and Fortnox's own description say.",
-    ),
+    ("Resources", "All of the table of facts; /api/warehouse, /api/time and recurring billing do not exist."),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
     (
@@ -89,16 +85,16 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Overpayment", "Booking a payment that takes the balance past 0 is refused with an invented code."),
     ("Mode of payment", "Without one BG is taken; AG, BG, K and PG are seeded."),
     ("YourOrderNumber of invoices", "Cut at 30 as measured on orders."),
-    *DEVIATIONS_PAPER,
+    *DEVIATIONS_OF_PAPER,
     *DEVIATIONS_OF_REGISTERS,
-    *LEDGER_DEVIATIONS,
-    *EVENT_DEVIATIONS,
+    *DEVIATIONS_OF_LEDGER,
+    *DEVIATIONS_OF_EVENTS,
 )
 
 
 def invented_codes() -> list[tuple[str, str]]:
     """Give every invented code with what it stands for."""
-    return [(str(code.value), code.name.lower().replace("_", " ")) for code in (*Invented, *LedgerCode)]
+    return [(str(code.value), code.name.lower().replace("_", " ")) for code in Invented]
 
 
 def printed() -> str:

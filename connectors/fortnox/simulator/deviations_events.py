@@ -1,6 +1,6 @@
 """What is decided without evidence about events and the WebSocket (Fortnox facts, 7 and 12)."""
 
-EVENT_DEVIATIONS: tuple[tuple[str, str], ...] = (
+DEVIATIONS_OF_EVENTS: tuple[tuple[str, str], ...] = (
     ("Event connection", "No ping is required and an idle connection stays open; 100 at once, else 503."),
     ("Event commands", "Out of order or not understood, a command answers result error with a message."),
     ("Event tenants", "One bad token or another app's secret refuses the whole command; scopes are not looked at."),

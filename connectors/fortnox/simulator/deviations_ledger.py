@@ -1,16 +1,19 @@
 """What bookkeeping, purchases and agreements do by our choice or unlike Fortnox, as part of the printed table."""
 
-LEDGER_DEVIATIONS: tuple[tuple[str, str], ...] = (
+DEVIATIONS_OF_LEDGER: tuple[tuple[str, str], ...] = (
     (
         "Financial years",
         "Every calendar year exists unless a switch names them; the id is the calendar year minus 2000.",
     ),
-    ("Financial year chosen", "Without financialyear today's year is read, also in lists; a voucher's date decides."),
+    (
+        "Financial year chosen",
+        "Without financialyear today's year is read, also in lists; a voucher's date decides; documents ignore it.",
+    ),
     ("New year's accounts", "As in the nearest earlier year, opening balances 0 until they are written."),
     ("Accounts of documents", "Looked up in the preselected year; in the date's year when booked (2001304)."),
     ("Account in use", "Refused with an invented code while a voucher of the year has it."),
-    ("Account charts", "One, Bas 2026, with some forty accounts."),
-    ("Voucher series", "A to E are seeded: A manual; B, C, D and E for invoices, payments, bills and their payments."),
+    ("Account charts", "One, Bas 2026, with some fifty accounts."),
+    ("Voucher series", "A, which is manual, and those that are predefined are seeded; a cash invoice has its own, F."),
     (
         "Voucher rows",
         "Debit or credit, never negative; without a cost center or project they take the header's.",

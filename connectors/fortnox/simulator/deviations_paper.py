@@ -1,6 +1,6 @@
 """What files, print-outs and the warehouse do here without evidence from Fortnox, as a part of the table to print."""
 
-DEVIATIONS_PAPER: tuple[tuple[str, str], ...] = (
+DEVIATIONS_OF_PAPER: tuple[tuple[str, str], ...] = (
     ("E-mail", "Needs a receiver; invoices need the company's bank details too, which a switch takes away."),
     ("Mails sent", "Nothing leaves: what would, stands under sendings in /_sim/state, with its attachments."),
     ("E-invoice", "Needs a location number of invoice or customer; a switch leaves that out. EDIStatus stays empty."),

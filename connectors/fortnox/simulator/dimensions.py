@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company
-from connectors.fortnox.simulator.errors import ApiError
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
+from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.resource import Data
 
 _HOLDERS = (
@@ -31,7 +30,7 @@ def check_dimensions(company: Company, holder: Mapping[str, Any]) -> None:
         return
     center = company.records_of("cost_centers").get(code)
     if center is None:
-        raise ApiError(LedgerCode.COST_CENTER_NOT_FOUND, f"Kan inte hitta kostnadsstället ({code}).")
+        raise ApiError(Invented.COST_CENTER_NOT_FOUND, f"Kan inte hitta kostnadsstället ({code}).")
     if not center.data["Active"]:
         raise ApiError(2000947, f"Kostnadsstället ({code}) är inte aktivt.")
 

@@ -1,6 +1,6 @@
 """The resources whose objects are documents: offers, orders, invoices with their payments (Fortnox facts, 5 and 6)."""
 
-from collections.abc import Callable
+from dataclasses import replace
 
 from connectors.fortnox.simulator import crediting, invoice_actions, invoices, offers, orders, payments
 from connectors.fortnox.simulator.company import Moment, Record
@@ -10,7 +10,7 @@ from connectors.fortnox.simulator.invoice_fields import INVOICE_LIST_FIELDS
 from connectors.fortnox.simulator.offer_fields import OFFER_LIST_FIELDS
 from connectors.fortnox.simulator.order_fields import ORDER_LIST_FIELDS
 from connectors.fortnox.simulator.paper import paper_actions
-from connectors.fortnox.simulator.resource import Data, Resource
+from connectors.fortnox.simulator.resource import Data, of_table, showing
 from connectors.fortnox.simulator.search import (
     Search,
     any_row,
@@ -18,7 +18,6 @@ from connectors.fortnox.simulator.search import (
     each,
     exactly,
     flag,
-    last_modified,
     prefix,
     row_number,
     since,
@@ -34,22 +33,12 @@ def _invoice_item(data: Data) -> Data:
     return item
 
 
-def _payment_item(data: Data) -> Data:
-    item = {name: data[name] for name in payments.PAYMENT_LIST_FIELDS}
-    item["WriteOffExist"] = bool(data["WriteOffs"])
-    return item
-
-
 def _owes(record: Record) -> bool:
     return record.data["Booked"] and not record.data["Cancelled"] and not invoices.settled(record.data)
 
 
 def _row_text_contains(name: str) -> Search:
     return any_row("InvoiceRows", lambda row, wanted: wanted.casefold() in str(row[name]).casefold())
-
-
-def _only(names: tuple[str, ...]) -> Callable[[Data], Data]:
-    return lambda data: {name: data[name] for name in names}
 
 
 def _between(date: str) -> dict[str, Search]:
@@ -78,7 +67,6 @@ _COMMON_SEARCHES: dict[str, Search] = {
     **each("DocumentNumber CustomerName CustomerNumber YourReference OurReference Project CostCenter", contains),
     **each("Sent NotCompleted", flag),
     "label": any_row("Labels", lambda label, wanted: str(label["Id"]) == wanted),
-    "lastmodified": last_modified,
 }
 _EXTERNAL_REFERENCES = each("ExternalInvoiceReference1 ExternalInvoiceReference2", prefix)
 _COMMON_SORTS = {
@@ -87,13 +75,8 @@ _COMMON_SORTS = {
     "documentnumber": "DocumentNumber",
 }
 
-INVOICES = Resource(
-    path="invoices",
-    single="Invoice",
-    plural="Invoices",
-    key="DocumentNumber",
-    scope="invoice",
-    records=lambda company: company.invoices,
+INVOICES = replace(
+    of_table("invoices"),
     missing=(2000434, "Kan inte hitta fakturan."),
     create=invoices.INVOICE.create,
     update=invoices.INVOICE.update,
@@ -131,13 +114,8 @@ INVOICES = Resource(
     further_urls={"@urlTaxReductionList": "taxreductions?filter=invoices&referencenumber={key}"},
 )
 
-OFFERS = Resource(
-    path="offers",
-    single="Offer",
-    plural="Offers",
-    key="DocumentNumber",
-    scope="offer",
-    records=lambda company: company.offers,
+OFFERS = replace(
+    of_table("offers"),
     missing=(Invented.OFFER_NOT_FOUND, "Kan inte hitta offerten."),
     create=offers.OFFER.create,
     update=offers.OFFER.update,
@@ -148,7 +126,7 @@ OFFERS = Resource(
         "externalprint": mark_sent,
     },
     get_actions=paper_actions("offers"),
-    list_item=_only(OFFER_LIST_FIELDS),
+    list_item=showing(OFFER_LIST_FIELDS),
     searches={**_COMMON_SEARCHES, **_between("OfferDate")},
     filters={
         "cancelled": _is_cancelled,
@@ -162,13 +140,8 @@ OFFERS = Resource(
     further_urls={"@urlTaxReductionList": "taxreductions?filter=offers&referencenumber={key}"},
 )
 
-ORDERS = Resource(
-    path="orders",
-    single="Order",
-    plural="Orders",
-    key="DocumentNumber",
-    scope="order",
-    records=lambda company: company.orders,
+ORDERS = replace(
+    of_table("orders"),
     missing=(2000439, "Kan inte hitta ordern."),
     create=orders.ORDER.create,
     update=orders.ORDER.update,
@@ -179,7 +152,7 @@ ORDERS = Resource(
         "warehouseready": warehouseready,
     },
     get_actions=paper_actions("orders"),
-    list_item=_only(ORDER_LIST_FIELDS),
+    list_item=showing(ORDER_LIST_FIELDS),
     searches={
         **_COMMON_SEARCHES,
         **_EXTERNAL_REFERENCES,
@@ -196,19 +169,14 @@ ORDERS = Resource(
     further_urls={"@urlTaxReductionList": "taxreductions?filter=orders&referencenumber={key}"},
 )
 
-PAYMENTS = Resource(
-    path="invoicepayments",
-    single="InvoicePayment",
-    plural="InvoicePayments",
-    key="Number",
-    scope="payment",
-    records=lambda company: company.payments,
+PAYMENTS = replace(
+    of_table("payments"),
     missing=(Invented.PAYMENT_NOT_FOUND, "Kan inte hitta betalningen."),
     create=payments.create,
     update=payments.update,
     delete=payments.delete,
     actions={"bookkeep": payments.bookkeep},
-    list_item=_payment_item,
-    searches={"invoicenumber": exactly("InvoiceNumber"), "lastmodified": last_modified},
+    list_item=payments.list_item,
+    searches={"invoicenumber": exactly("InvoiceNumber")},
     sorts={"paymentdate": "PaymentDate"},
 )

@@ -8,14 +8,12 @@ from typing import Any
 from connectors.fortnox.simulator import housework
 from connectors.fortnox.simulator.account_seeds import SALES_ACCOUNT_RATES
 from connectors.fortnox.simulator.articles import row_values
+from connectors.fortnox.simulator.booking_defaults import needed_account, sales_account
 from connectors.fortnox.simulator.company import Company
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Fields, blank, lay_over, read_value
 
 Row = dict[str, Any]
-
-_REGIME_ACCOUNTS = {"SEREVERSEDVAT": 3231, "EUREVERSEDVAT": 3108, "EUVAT": 3106, "EXPORT": 3105}
-_RATE_ACCOUNTS = {25: 3001, 12: 3002, 6: 3003, 0: 3004}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,6 @@ class RowTerms:
     price_list: str
     vat_type: str
     tax_reduction: str
-
-
-def _default_account(vat_type: str, rate: int) -> int:
-    return _REGIME_ACCOUNTS.get(vat_type) or _RATE_ACCOUNTS.get(rate, 3001)
 
 
 def _default_rate(vat_type: str, account: int) -> int:
@@ -73,7 +67,7 @@ def _new_row(company: Company, sent: Mapping[str, Any], terms: RowTerms) -> Row:
     if "VAT" not in settled:
         row["VAT"] = _default_rate(terms.vat_type, row["AccountNumber"] if "AccountNumber" in settled else 0)
     if "AccountNumber" not in settled:
-        row["AccountNumber"] = _default_account(terms.vat_type, row["VAT"])
+        row["AccountNumber"] = needed_account(company, sales_account(terms.vat_type, row["VAT"]))
     if "Discount" in settled and "DiscountType" not in settled:
         row["DiscountType"] = "AMOUNT"
     return row
@@ -121,7 +115,7 @@ def updated_rows(company: Company, old: list[Row], sent: Any, terms: RowTerms) -
     and the unmentioned disappear. An unknown row id is refused with an invented code.
 
     Raises:
-        ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2000550, the codes of
+        ApiError: 2001392 when the list or a row has the wrong type, 2001302, 2001303, 2001304, 2000550, the codes of
             `housework.check_row`, invented codes for an unknown VAT rate or row id or an inactive article, and
             whatever a single property refuses.
     """

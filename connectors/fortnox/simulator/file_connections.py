@@ -1,7 +1,7 @@
 """What connects a file to a voucher, a supplier invoice, an article or an asset (Fortnox facts, 6.17)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Field, Fields, Kind, blank, lay_over
 from connectors.fortnox.simulator.manual_vouchers import vouchers_seen
-from connectors.fortnox.simulator.resource import Resource
+from connectors.fortnox.simulator.resource import Resource, of_table
 from connectors.fortnox.simulator.search import Search, contains, exactly
 
 Data = dict[str, Any]
@@ -88,14 +88,9 @@ def _delete(kind: _Kind, company: Company, record: Record, _moment: Moment) -> N
     del company.records_of(kind.name)[record.data["FileId"]]
 
 
-def _resource(kind: _Kind, single: str, searches: Mapping[str, Search]) -> Resource:
-    return Resource(
-        path=f"{single.lower()}s",
-        single=single,
-        plural=f"{single}s",
-        key="FileId",
-        scope="connectfile",
-        records=lambda company: company.records_of(kind.name),
+def _resource(kind: _Kind, searches: Mapping[str, Search]) -> Resource:
+    return replace(
+        of_table(kind.name),
         missing=(Invented.CONNECTION_NOT_FOUND, "Kan inte hitta filkopplingen."),
         create=partial(_create, kind),
         delete=partial(_delete, kind),
@@ -115,7 +110,6 @@ VOUCHER_FILES = _resource(
             "VoucherYear": _derived(Kind.INTEGER),
         },
     ),
-    "VoucherFileConnection",
     {
         "voucherdescription": contains("VoucherDescription"),
         "vouchernumber": exactly("VoucherNumber"),
@@ -135,7 +129,6 @@ SUPPLIER_INVOICE_FILES = _resource(
             "SupplierName": _derived(),
         },
     ),
-    "SupplierInvoiceFileConnection",
     {"supplierinvoicenumber": exactly("SupplierInvoiceNumber")},
 )
 
@@ -145,7 +138,6 @@ ARTICLE_FILES = _resource(
         target=_article,
         fields={"ArticleNumber": Field(longest=50), "FileId": Field()},
     ),
-    "ArticleFileConnection",
     {"articlenumber": exactly("ArticleNumber")},
 )
 
@@ -155,6 +147,5 @@ ASSET_FILES = _resource(
         target=_asset,
         fields={"AssetId": Field(), "FileId": Field(), "Name": _derived()},
     ),
-    "AssetFileConnection",
     {},
 )

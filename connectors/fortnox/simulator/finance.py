@@ -4,6 +4,7 @@ Status, OCR and balance are there at once, and nothing is sent or charged (*simu
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Field, Fields, Kind, blank, lay_over
 from connectors.fortnox.simulator.money import ZERO
-from connectors.fortnox.simulator.resource import Action, Data, Resource
+from connectors.fortnox.simulator.resource import Action, Data, of_table
 
 _OPEN, _PAUSED, _STOPPED, _PAID = "OPEN", "PAUSED", "STOPPED", "PAID"
 _ORDER: dict[str, Field] = {
@@ -149,16 +150,10 @@ _ACTIONS: Mapping[str, Action] = {
     "take-fees": _take_fees,
 }
 
-FINANCE_INVOICES = Resource(
-    path="noxfinansinvoices",
-    single="NoxFinansInvoice",
-    plural="NoxFinansInvoices",
-    key="InvoiceNumber",
-    scope="noxfinansinvoice",
-    records=lambda company: company.records_of("finance_invoices"),
+FINANCE_INVOICES = replace(
+    of_table("finance_invoices"),
     missing=(2000434, "Kan inte hitta fakturan."),
     create=create,
     actions=_ACTIONS,
     changes={"pause": _pause, "report-payment": _report_payment},
-    listed=False,
 )

@@ -7,7 +7,6 @@ from typing import Any
 from connectors.fortnox.simulator.company import FIRST_YEAR, LONG_AGO, Company, Moment, Record, Records
 from connectors.fortnox.simulator.errors import ApiError, Invented, invalid_parameter, not_found
 from connectors.fortnox.simulator.fields import Field, Kind, blank, lay_over, read_value
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.search import Predicate
 
 ACCOUNT_CHART = "Bas 2026"
@@ -98,7 +97,7 @@ def existing_year(company: Company, number: int) -> dict[str, Any]:
     """
     found = _offered(company).get(str(number))
     if found is None:
-        raise not_found(LedgerCode.FINANCIAL_YEAR_NOT_FOUND, f"Kan inte hitta räkenskapsåret ({number}).")
+        raise not_found(Invented.FINANCIAL_YEAR_NOT_FOUND, f"Kan inte hitta räkenskapsåret ({number}).")
     return found.data
 
 
@@ -126,9 +125,9 @@ def _check_dates(company: Company, year: Mapping[str, Any]) -> None:
     first, last = (date.fromisoformat(year[name]) for name in ("FromDate", "ToDate"))
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     if last <= first or months > _LONGEST_MONTHS:
-        raise ApiError(LedgerCode.FINANCIAL_YEAR_DATES_INVALID, "Räkenskapsårets datum är ogiltiga.")
+        raise ApiError(Invented.FINANCIAL_YEAR_DATES_INVALID, "Räkenskapsårets datum är ogiltiga.")
     if _overlaps(company, year["FromDate"], year["ToDate"]):
-        raise ApiError(LedgerCode.FINANCIAL_YEARS_OVERLAP, "Räkenskapsåret överlappar ett annat.")
+        raise ApiError(Invented.FINANCIAL_YEARS_OVERLAP, "Räkenskapsåret överlappar ett annat.")
 
 
 def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:

@@ -1,6 +1,6 @@
 """A simulated resource out of its row of the table, its drawn fields and its own rules (Fortnox facts, 1.8 and 1.9)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -9,8 +9,8 @@ from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import Field, Fields, Kind, blank, lay_over
 from connectors.fortnox.simulator.money import ZERO
-from connectors.fortnox.simulator.resource import Data, Place, Resource, Update, plain_place
-from connectors.fortnox.simulator.search import Filter, Search, last_modified
+from connectors.fortnox.simulator.resource import Data, Place, Resource, Update, of_table, plain_place, showing
+from connectors.fortnox.simulator.search import Filter, Search
 from connectors.fortnox.table import RESOURCES as TABLE
 from connectors.fortnox.table import Resource as Row
 from connectors.fortnox.table.fields import Field as Drawn
@@ -46,8 +46,8 @@ class Rules:
     """What holds for a resource beside its row of the table.
 
     `key` says who chooses it: the caller (`chosen`), the caller or else the resource's own number series (`offered`),
-    or the series alone (`assigned`). `but` changes drawn fields by name. `listed` gives a list item's properties with
-    the object's own that each shows, all of them if it is empty. `complete` refuses an object or sets what follows
+    or the series alone (`assigned`). `but` changes drawn fields by name. `listed` holds a list item's properties,
+    as `showing` takes them, all of the object's if it is empty. `complete` refuses an object or sets what follows
     from the rest; `in_use` keeps one from being deleted, `deleted` takes it away where it is named.
     """
 
@@ -55,7 +55,7 @@ class Rules:
     missing: tuple[int, str] = (Invented.OBJECT_NOT_FOUND, "Kan inte hitta posten.")
     taken: int = Invented.KEY_USED
     but: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    listed: Mapping[str, str] = field(default_factory=dict)
+    listed: Iterable[str] = ()
     complete: Callable[[Company, Data, Moment], None] = _nothing_more
     in_use: Callable[[Company, Data], bool] = _never
     kept: int = Invented.STILL_IN_USE
@@ -64,9 +64,9 @@ class Rules:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, Update] = field(default_factory=dict)
+    bare_changes: frozenset[str] = frozenset()
     place: Callable[[list[str]], Place] = plain_place
     location: str = ""
-    answered: str = ""
     repeats_pages: bool = False
 
 
@@ -86,14 +86,9 @@ def drawn_fields(schema: str) -> dict[str, Field]:
     return {name: _read(drawn) for name, drawn in schemas()[schema].items()}
 
 
-def _key(row: Row) -> str:
-    return row.list_key or row.keys[-1]
-
-
-def _fields(row: Row, rules: Rules) -> dict[str, Field]:
+def _fields(row: Row, rules: Rules, key: str) -> dict[str, Field]:
     fields = drawn_fields(row.schema)
     own = {name: replace(fields[name], **dict(change)) for name, change in rules.but.items()}
-    key = _key(row)
     if rules.key == "assigned":
         own[key] = replace(fields[key], read_only=True, default=None)
     return fields | own
@@ -101,16 +96,12 @@ def _fields(row: Row, rules: Rules) -> dict[str, Field]:
 
 @dataclass(frozen=True, slots=True)
 class Generic:
-    """Creates, changes and deletes the objects of one resource."""
+    """Creates, changes and deletes the objects of one resource, which `key` tells apart."""
 
     row: Row
     rules: Rules
+    key: str
     fields: Fields
-
-    @property
-    def key(self) -> str:
-        """The property that the objects are told apart by."""
-        return _key(self.row)
 
     def _checked(self, company: Company, data: Data, moment: Moment) -> None:
         for name in self.row.required:
@@ -163,44 +154,29 @@ class Generic:
         del company.records_of(self.row.name)[str(record.data[self.key])]
         self.rules.deleted(company, record.data)
 
-    def list_item(self, data: Data) -> Data:
-        """Give what a list shows of an object."""
-        return {name: data[source] for name, source in self.rules.listed.items()} if self.rules.listed else dict(data)
-
 
 def _creates(row: Row) -> bool:
     return "create" in row.verbs or any(action.method == "POST" and action.effect == "create" for action in row.actions)
 
 
 def resource(name: str, rules: Rules | None = None) -> Resource:
-    """Give the simulated resource of a row of the table.
-
-    A search by `lastmodified` is there unless the rules say otherwise (*simulator choice*).
-    """
+    """Give the simulated resource of a row of the table."""
     rules = rules or Rules()
-    row = TABLE[name]
-    generic = Generic(row, rules, _fields(row, rules))
-    return Resource(
-        path=(row.object_path or row.path).split("/{")[0].strip("/"),
-        single=row.single,
-        plural=row.plural,
-        key=generic.key,
-        scope=row.scope,
-        records=lambda company: company.records_of(name),
+    row, bare = TABLE[name], of_table(name)
+    generic = Generic(row, rules, bare.key, _fields(row, rules, bare.key))
+    return replace(
+        bare,
         missing=rules.missing,
         create=generic.create if _creates(row) else None,
         update=generic.update if "update" in row.verbs else None,
         delete=generic.delete if "delete" in row.verbs else None,
-        list_item=generic.list_item,
-        searches={"lastmodified": last_modified, **rules.searches},
+        list_item=showing(rules.listed) if rules.listed else dict,
+        searches=rules.searches,
         filters=rules.filters,
-        sorts={**{name: generic.key for name in (row.sort,) if name}, **rules.sorts},
+        sorts={**bare.sorts, **rules.sorts},
         place=rules.place,
-        location=rules.location,
-        answered=rules.answered,
-        listed="list" in row.verbs,
-        readable="read" in row.verbs,
-        created_at_object=any(action.method == "POST" and action.at.endswith("}") for action in row.actions),
+        location=rules.location or bare.location,
         repeats_pages=rules.repeats_pages,
         changes=rules.changes,
+        bare_changes=rules.bare_changes,
     )

@@ -8,7 +8,7 @@ from connectors.fortnox.simulator.crediting import settle_against_original
 from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
-from connectors.fortnox.simulator.vouchers import Source, check_period, invoice_entries, write_voucher
+from connectors.fortnox.simulator.vouchers import Source, booked, check_period, invoice_entries, write_voucher
 from connectors.fortnox.simulator.warehouse import check_ready_to_book
 
 
@@ -31,7 +31,7 @@ def _check_bookable(company: Company, invoice: dict[str, Any]) -> None:
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book an invoice: voucher in series B on the invoice date; a zero total is paid at once, on the invoice date.
+    """Book an invoice: a voucher on the invoice date; a zero total is paid at once, on the invoice date.
 
     A credit invoice is set off against its original then.
 
@@ -42,21 +42,17 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     """
     invoice = record.data
     _check_bookable(company, invoice)
+    kind = "CASHINVOICE" if invoice["InvoiceType"] == "CASHINVOICE" else "INVOICE"
     source = Source(
-        series="B",
+        series=kind,
         day=invoice["InvoiceDate"],
         description=f"Kundfaktura {invoice['DocumentNumber']}",
-        kind="INVOICE",
+        kind=kind,
         number=invoice["DocumentNumber"],
     )
     voucher = write_voucher(company, source, invoice_entries(invoice, record.vat_type), moment)
-    record.data = invoice | {
-        "Booked": True,
-        "VoucherSeries": voucher["VoucherSeries"],
-        "VoucherNumber": voucher["VoucherNumber"],
-        "VoucherYear": voucher["Year"],
-        "FinalPayDate": invoice["InvoiceDate"] if settled(invoice) else None,
-    }
+    paid_on = invoice["InvoiceDate"] if settled(invoice) else None
+    record.data = invoice | booked(voucher) | {"FinalPayDate": paid_on}
     record.modified = moment.now
     if invoice["Credit"] == "true":
         settle_against_original(company, record, moment)

@@ -1,6 +1,7 @@
 """What only invoices do: due date and OCR, and no change once booked or cancelled (Fortnox facts, 6.5)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company
@@ -49,5 +50,5 @@ INVOICE = DocumentKind(
 
 
 def settled(invoice: dict[str, Any]) -> bool:
-    """Tell whether nothing remains to be paid."""
-    return not to_ore(invoice["Balance"])
+    """Tell whether nothing remains to be paid of a customer's or a supplier's invoice."""
+    return not to_ore(Decimal(invoice["Balance"]))

@@ -5,17 +5,16 @@ from typing import Any
 
 from connectors.fortnox.simulator.company import Company
 from connectors.fortnox.simulator.dimensions import check_dimensions
-from connectors.fortnox.simulator.errors import ApiError
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
+from connectors.fortnox.simulator.errors import ApiError, Invented
 
 _DIMENSIONS: tuple[tuple[str, str, int, int], ...] = (
-    ("CostCenter", "CostCenterSettings", 2000946, LedgerCode.COST_CENTER_NOT_ALLOWED),
-    ("Project", "ProjectSettings", LedgerCode.PROJECT_MANDATORY, LedgerCode.PROJECT_NOT_ALLOWED),
+    ("CostCenter", "CostCenterSettings", 2000946, Invented.COST_CENTER_NOT_ALLOWED),
+    ("Project", "ProjectSettings", Invented.PROJECT_MANDATORY, Invented.PROJECT_NOT_ALLOWED),
     (
         "TransactionInformation",
         "TransactionInformationSettings",
-        LedgerCode.TRANSACTION_INFORMATION_MANDATORY,
-        LedgerCode.TRANSACTION_INFORMATION_NOT_ALLOWED,
+        Invented.TRANSACTION_INFORMATION_MANDATORY,
+        Invented.TRANSACTION_INFORMATION_NOT_ALLOWED,
     ),
 )
 

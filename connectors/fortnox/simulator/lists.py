@@ -44,11 +44,14 @@ def list_body(company: Company, resource: Resource, selection: Selection, base: 
     """Give the list envelope with `MetaInformation` first; a page past the end reports a total of 0.
 
     What is younger than the company's search lag is not in it. By a switch of the company, a list that was seen to
-    ignore `page` gives its first page for every one (Fortnox facts, 5).
+    ignore `page` gives its first page for every one (Fortnox facts, 5). A list in one object has neither pages nor
+    counts (*simulator choice*: Fortnox's own description shows none).
     """
     if resource.repeats_pages and company.settings.some_lists_ignore_page:
         selection = replace(selection, page=1)
     found = _sorted(_matching(company, resource, selection, moment), selection, resource.order or (resource.key,))
+    if resource.rows_in:
+        return {resource.plural: {resource.rows_in: [resource.list_item(record.data) for record in found]}}
     start = selection.offset + (selection.page - 1) * selection.limit
     shown = found[start : start + selection.limit]
     total = len(found) if shown else 0

@@ -5,10 +5,9 @@ from typing import Any
 
 from connectors.fortnox.simulator.accounts import move_balance
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import ApiError, no_route, unknown_field
+from connectors.fortnox.simulator.errors import ApiError, Invented, no_route, unknown_field
 from connectors.fortnox.simulator.fields import Field, Kind, blank, lay_over
 from connectors.fortnox.simulator.financial_years import booking_year, chosen_year
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.ledger_rules import check_booked_row
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.resource import Place
@@ -50,7 +49,7 @@ def _row(voucher: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     row = blank(_ROW_FIELDS) | {name: voucher[name] for name in ("CostCenter", "Project")}
     lay_over(row, given, _ROW_FIELDS)
     if row["Debit"] < 0 or row["Credit"] < 0 or (row["Debit"] and row["Credit"]):
-        raise ApiError(LedgerCode.VOUCHER_ROW_INVALID, "En rad har antingen debet eller kredit, aldrig negativt.")
+        raise ApiError(Invented.VOUCHER_ROW_INVALID, "En rad har antingen debet eller kredit, aldrig negativt.")
     return row
 
 
@@ -71,7 +70,7 @@ def _read(sent: Mapping[str, Any]) -> dict[str, Any]:
 def _check_balance(voucher: Mapping[str, Any]) -> None:
     difference = sum((row["Debit"] - row["Credit"] for row in voucher["VoucherRows"]), ZERO)
     if difference:
-        raise ApiError(LedgerCode.VOUCHER_UNBALANCED, "Verifikationen balanserar inte.")
+        raise ApiError(Invented.VOUCHER_UNBALANCED, "Verifikationen balanserar inte.")
 
 
 def create(company: Company, sent: Mapping[str, Any], moment: Moment) -> Record:
@@ -104,7 +103,7 @@ def delete(company: Company, record: Record, moment: Moment) -> None:
     """
     voucher = record.data
     if voucher["ReferenceType"] != "MANUAL":
-        raise ApiError(LedgerCode.VOUCHER_OF_DOCUMENT_NOT_DELETABLE, "Verifikationen hör till ett dokument.")
+        raise ApiError(Invented.VOUCHER_OF_DOCUMENT_NOT_DELETABLE, "Verifikationen hör till ett dokument.")
     check_period(company, voucher["TransactionDate"], 2000401)
     del company.vouchers[voucher_key(voucher)]
     for row in voucher["VoucherRows"]:

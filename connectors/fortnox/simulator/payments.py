@@ -9,7 +9,7 @@ from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import API_BLANK, Field, Fields, Kind, blank, lay_over, read_value
 from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
-from connectors.fortnox.simulator.vouchers import CLAIMS_ACCOUNT, Entry, Source, check_period, in_kronor, write_voucher
+from connectors.fortnox.simulator.vouchers import Entry, Source, booked, check_period, in_kronor, write_voucher
 from connectors.fortnox.simulator.wire import decimal_text
 
 
@@ -50,12 +50,31 @@ WRITE_OFF_FIELDS: dict[str, Field] = {
     "Project": Field(longest=20),
     "TransactionInformation": Field(longest=100),
 }
-PAYMENT_LIST_FIELDS = (
+_LISTED = (
     "Amount", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceNumber", "Number", "PaymentDate", "Source",
 )  # fmt: skip
 
 _APART = frozenset({"InvoiceNumber", "WriteOffs", "Currency"})
 DEFAULT_MODE = "BG"
+
+
+def list_item(data: dict[str, Any]) -> dict[str, Any]:
+    """Give a payment of a customer's or a supplier's invoice as a list shows it."""
+    return {name: data[name] for name in _LISTED} | {"WriteOffExist": bool(data["WriteOffs"])}
+
+
+def check_payable(invoice: dict[str, Any]) -> None:
+    """Refuse to pay a customer's or a supplier's invoice that is cancelled, not booked or fully paid.
+
+    Raises:
+        ApiError: 2003055 when fully paid, else invented codes.
+    """
+    if invoice["Cancelled"]:
+        raise ApiError(Invented.PAYMENT_ON_CANCELLED_INVOICE, "Fakturan är makulerad.")
+    if not invoice["Booked"]:
+        raise ApiError(Invented.INVOICE_NOT_BOOKED, "Fakturan är inte bokförd.")
+    if settled(invoice):
+        raise ApiError(2003055, "Fakturan är redan slutbetald.")
 
 
 def _payable_invoice(company: Company, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,12 +84,7 @@ def _payable_invoice(company: Company, sent: Mapping[str, Any]) -> dict[str, Any
     record = company.invoices.get(str(number))
     if record is None:
         raise ApiError(2000434, "Kan inte hitta fakturan.")
-    if record.data["Cancelled"]:
-        raise ApiError(Invented.PAYMENT_ON_CANCELLED_INVOICE, "Fakturan är makulerad.")
-    if not record.data["Booked"]:
-        raise ApiError(Invented.INVOICE_NOT_BOOKED, "Fakturan är inte bokförd.")
-    if settled(record.data):
-        raise ApiError(2003055, "Fakturan är redan slutbetald.")
+    check_payable(record.data)
     return record.data
 
 
@@ -218,26 +232,30 @@ def settled_amount(payment: dict[str, Any]) -> Decimal:
     return Decimal(payment["AmountCurrency"]) + sum((row["Amount"] for row in payment["WriteOffs"]), ZERO)
 
 
-def _book(company: Company, payment: dict[str, Any], moment: Moment) -> dict[str, Any]:
+def payment_entries(payment: dict[str, Any], against: int | str) -> list[Entry]:
+    """Give what a payment to the company moves, in kronor: money and write-offs against what was owed."""
     rate, unit = payment["CurrencyRate"], payment["CurrencyUnit"]
     entries = [Entry(payment["ModeOfPaymentAccount"], payment["Amount"])]
     entries += [
         Entry(row["AccountNumber"], in_kronor(row["Amount"], rate, unit), row["CostCenter"], row["Project"])
         for row in payment["WriteOffs"]
     ]
-    entries.append(Entry(CLAIMS_ACCOUNT, -sum((entry.amount for entry in entries), ZERO)))
+    return [*entries, Entry(against, -sum((entry.amount for entry in entries), ZERO))]
+
+
+def _book(company: Company, payment: dict[str, Any], moment: Moment) -> dict[str, Any]:
     source = Source(
-        series="C",
+        series="INVOICEPAYMENT",
         day=payment["PaymentDate"],
         description=f"Inbetalning faktura {payment['InvoiceNumber']}",
         kind="INVOICEPAYMENT",
         number=payment["Number"],
     )
-    return write_voucher(company, source, entries, moment)
+    return write_voucher(company, source, payment_entries(payment, "CUSTCLAIM"), moment)
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a payment: voucher in series C, the invoice's balance lowered, its `FinalPayDate` set when that reaches 0.
+    """Book a payment: a voucher, the invoice's balance lowered, its `FinalPayDate` set when that reaches 0.
 
     A payment that would take the balance past 0, or that of a credit invoice further from it, is refused with an
     invented code (*simulator choice*).
@@ -257,9 +275,4 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     owner = company.invoices[invoice["DocumentNumber"]]
     owner.data = invoice | {"Balance": balance, "FinalPayDate": None if balance else payment["PaymentDate"]}
     owner.modified = record.modified = moment.now
-    record.data = payment | {
-        "Booked": True,
-        "VoucherSeries": voucher["VoucherSeries"],
-        "VoucherNumber": voucher["VoucherNumber"],
-        "VoucherYear": voucher["Year"],
-    }
+    record.data = payment | booked(voucher)

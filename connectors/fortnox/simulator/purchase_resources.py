@@ -1,5 +1,7 @@
 """The resources of purchases: supplier invoices and their payments (Fortnox facts, 5, 6.10 and 6.11)."""
 
+from dataclasses import replace
+
 from connectors.fortnox.simulator import (
     supplier_invoice_actions,
     supplier_invoice_fields,
@@ -8,24 +10,20 @@ from connectors.fortnox.simulator import (
 )
 from connectors.fortnox.simulator.company import Moment, Record
 from connectors.fortnox.simulator.errors import Invented
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
-from connectors.fortnox.simulator.resource import Resource
-from connectors.fortnox.simulator.search import contains, exactly, last_modified
-from connectors.fortnox.simulator.supplier_invoice_actions import paid
+from connectors.fortnox.simulator.invoices import settled
+from connectors.fortnox.simulator.payments import list_item
+from connectors.fortnox.simulator.resource import of_table
+from connectors.fortnox.simulator.search import contains, exactly
 
 
 def _owed(record: Record, _moment: Moment) -> bool:
-    return record.data["Booked"] and not paid(record.data)
+    return record.data["Booked"] and not settled(record.data)
 
 
-SUPPLIER_INVOICES = Resource(
-    path="supplierinvoices",
-    single="SupplierInvoice",
-    plural="SupplierInvoices",
-    key="GivenNumber",
-    scope="supplierinvoice",
+SUPPLIER_INVOICES = replace(
+    of_table("supplier_invoices"),
     records=supplier_invoices.supplier_invoices,
-    missing=(LedgerCode.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan."),
+    missing=(Invented.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan."),
     create=supplier_invoices.create,
     update=supplier_invoices.update,
     actions={
@@ -40,14 +38,13 @@ SUPPLIER_INVOICES = Resource(
     searches={
         "suppliernumber": exactly("SupplierNumber"),
         "suppliername": contains("SupplierName"),
-        "lastmodified": last_modified,
     },
     filters={
         "authorizepending": lambda record, _moment: (
             not record.data["Cancelled"] and not record.data["Booked"] and not record.data["AuthorizerName"]
         ),
         "cancelled": lambda record, _moment: record.data["Cancelled"],
-        "fullypaid": lambda record, _moment: record.data["Booked"] and paid(record.data),
+        "fullypaid": lambda record, _moment: record.data["Booked"] and settled(record.data),
         "pendingpayment": lambda record, _moment: record.data["PaymentPending"],
         "unbooked": lambda record, _moment: not record.data["Booked"] and not record.data["Cancelled"],
         "unpaid": _owed,
@@ -57,12 +54,8 @@ SUPPLIER_INVOICES = Resource(
     },
 )
 
-SUPPLIER_PAYMENTS = Resource(
-    path="supplierinvoicepayments",
-    single="SupplierInvoicePayment",
-    plural="SupplierInvoicePayments",
-    key="Number",
-    scope="payment",
+SUPPLIER_PAYMENTS = replace(
+    of_table("supplier_payments"),
     records=supplier_payments.supplier_payments,
     missing=(Invented.PAYMENT_NOT_FOUND, "Kan inte hitta betalningen."),
     create=supplier_payments.create,
@@ -70,7 +63,7 @@ SUPPLIER_PAYMENTS = Resource(
     delete=supplier_payments.delete,
     actions={"bookkeep": supplier_payments.bookkeep},
     shown=supplier_payments.shown,
-    list_item=supplier_payments.list_item,
-    searches={"invoicenumber": exactly("InvoiceNumber"), "lastmodified": last_modified},
+    list_item=list_item,
+    searches={"invoicenumber": exactly("InvoiceNumber")},
     sorts={"paymentdate": "PaymentDate"},
 )

@@ -1,18 +1,12 @@
 """The cards that documents refer to, with rules of their own: customers, articles, prices (Fortnox facts, 5)."""
 
+from dataclasses import replace
+
 from connectors.fortnox.simulator import articles, customers, prices
 from connectors.fortnox.simulator.customer_fields import CUSTOMER_LIST_FIELDS
 from connectors.fortnox.simulator.errors import no_route
-from connectors.fortnox.simulator.resource import Data, Place, Resource
-from connectors.fortnox.simulator.search import Filter, contains, each, exactly, flag, last_modified
-
-
-def _customer_item(data: Data) -> Data:
-    return {name: data[source] for name, source in CUSTOMER_LIST_FIELDS.items()}
-
-
-def _price_item(data: Data) -> Data:
-    return {name: data[name] for name in prices.PRICE_LIST_FIELDS}
+from connectors.fortnox.simulator.resource import Place, of_table, showing
+from connectors.fortnox.simulator.search import ACTIVITY, contains, each, exactly, flag
 
 
 def _price_place(parts: list[str]) -> Place:
@@ -27,40 +21,24 @@ def _price_place(parts: list[str]) -> Place:
     return Place(within=lambda record: all(record.data[name] == value for name, value in wanted.items()))
 
 
-_ACTIVITY: dict[str, Filter] = {
-    "active": lambda record, _moment: record.data["Active"],
-    "inactive": lambda record, _moment: not record.data["Active"],
-}
-
-CUSTOMERS = Resource(
-    path="customers",
-    single="Customer",
-    plural="Customers",
-    key="CustomerNumber",
-    scope="customer",
-    records=lambda company: company.customers,
+CUSTOMERS = replace(
+    of_table("customers"),
     missing=(2000433, "Kan inte hitta kunden."),
     create=customers.create,
     update=customers.update,
     delete=customers.delete,
-    list_item=_customer_item,
+    list_item=showing(CUSTOMER_LIST_FIELDS),
     searches={
         **each("CustomerNumber Name ZipCode City Email GLN GLNDelivery", contains),
         "phone": contains("Phone1"),
         "organisationnumber": exactly("OrganisationNumber"),
-        "lastmodified": last_modified,
     },
-    filters=_ACTIVITY,
+    filters=ACTIVITY,
     sorts={"customernumber": "CustomerNumber", "name": "Name"},
 )
 
-ARTICLES = Resource(
-    path="articles",
-    single="Article",
-    plural="Articles",
-    key="ArticleNumber",
-    scope="article",
-    records=lambda company: company.articles,
+ARTICLES = replace(
+    of_table("articles"),
     missing=(2000428, "Kan inte hitta artikeln."),
     create=articles.create,
     update=articles.update,
@@ -69,9 +47,8 @@ ARTICLES = Resource(
     searches={
         **each("ArticleNumber Description EAN SupplierNumber Manufacturer ManufacturerArticleNumber", contains),
         "webshop": flag("WebshopArticle"),
-        "lastmodified": last_modified,
     },
-    filters=_ACTIVITY,
+    filters=ACTIVITY,
     sorts={
         "articlenumber": "ArticleNumber",
         "quantityinstock": "QuantityInStock",
@@ -80,18 +57,13 @@ ARTICLES = Resource(
     },
 )
 
-PRICES = Resource(
-    path="prices",
-    single="Price",
-    plural="Prices",
-    key="ArticleNumber",
-    scope="price",
-    records=lambda company: company.prices,
+PRICES = replace(
+    of_table("prices"),
     missing=(2000430, "Kan inte hitta priset."),
     create=prices.create,
     update=prices.update,
     delete=prices.delete,
-    list_item=_price_item,
+    list_item=showing(prices.PRICE_LIST_FIELDS),
     order=("ArticleNumber", "PriceList", "FromQuantity"),
     place=_price_place,
     own_address=prices.address,

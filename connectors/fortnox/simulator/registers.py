@@ -10,6 +10,7 @@ from connectors.fortnox.simulator.labels import take_off
 from connectors.fortnox.simulator.predefined import PRINT_TEMPLATES
 from connectors.fortnox.simulator.resource import Data, Resource
 from connectors.fortnox.simulator.search import Predicate, contains, never
+from connectors.fortnox.simulator.voucher_series import existing_series
 
 _MOST_PRICE_LISTS = 250
 _OWN_CURRENCY = "SEK"
@@ -38,13 +39,15 @@ def _predefined_account(company: Company, predefined: Data, _moment: Moment) -> 
     number = predefined["Account"]
     if number not in _FOUR_DIGITS:
         raise ApiError(2002462, "Kontot måste ha fyra siffror.")
-    if not company.has_account(number):
+    account = company.account(number)
+    if account is None or not account.data["Active"]:
         raise ApiError(2001265, f"Kontot ({number}) finns inte eller är inte aktivt.")
 
 
-def _predefined_voucher_series(_company: Company, predefined: Data, _moment: Moment) -> None:
+def _predefined_voucher_series(company: Company, predefined: Data, _moment: Moment) -> None:
     if not predefined["VoucherSeries"]:
         raise ApiError(2000204, "Fältet VoucherSeries saknas.")
+    existing_series(company, predefined["VoucherSeries"])
 
 
 def _of_type(wanted: str) -> Predicate:
@@ -110,10 +113,7 @@ REGISTERS: dict[str, Resource] = {
             key="offered",
             missing=(2001161, "Kan inte hitta projektet."),
             but={"Status": {"default": "ONGOING"}},
-            listed={
-                name: name
-                for name in ("Description", "EndDate", "ProjectLeader", "ProjectNumber", "StartDate", "Status")
-            },
+            listed=("Description", "EndDate", "ProjectLeader", "ProjectNumber", "StartDate", "Status"),
             in_use=project_in_use,
             searches={"description": contains("Description")},
             location="project",
@@ -121,7 +121,13 @@ REGISTERS: dict[str, Resource] = {
         ),
     ),
     "cost_centers": resource(
-        "cost_centers", Rules(but={"Active": {"default": True}}, in_use=cost_center_in_use, repeats_pages=True)
+        "cost_centers",
+        Rules(
+            missing=(Invented.COST_CENTER_NOT_FOUND, "Kan inte hitta kostnadsstället."),
+            but={"Active": {"default": True}},
+            in_use=cost_center_in_use,
+            repeats_pages=True,
+        ),
     ),
     "print_templates": resource("print_templates", Rules(searches={"type": _of_type})),
     "email_senders": resource("email_senders", Rules(key="assigned")),

@@ -13,7 +13,7 @@ from connectors.fortnox.simulator.resources import RESOURCES
 from connectors.fortnox.simulator.search import Predicate, read_selection
 from connectors.fortnox.simulator.special import Special
 from connectors.fortnox.simulator.specials import SPECIALS
-from connectors.fortnox.simulator.wire import JSON_TYPE, Answer, error_answer, json_answer, opened
+from connectors.fortnox.simulator.wire import JSON_TYPE, Answer, bare, error_answer, json_answer, opened
 
 _ACCEPTED = frozenset({"*/*", "application/*", JSON_TYPE})
 
@@ -33,6 +33,8 @@ def _segments(path: str) -> list[str]:
 
 
 def _single(resource: Resource, record: Record, call: Call) -> dict[str, Any]:
+    if resource.rows_in:
+        return {resource.answered: {resource.rows_in: [resource.shown(record.data)]}}
     data: dict[str, Any] = {"@url": object_url(call.base, resource, record.data)}
     for name, pattern in resource.further_urls.items():
         data[name] = f"{call.base}/3/{pattern.format(key=record.data[resource.key])}"
@@ -44,7 +46,7 @@ def _created(company: Company, resource: Resource, call: Call, moment: Moment) -
     if resource.create is None:
         raise no_route()
     record = resource.create(company, opened(call.body, resource.single), moment)
-    return json_answer(201, _single(resource, record, call), {"Location": resource.location or resource.path})
+    return json_answer(201, _single(resource, record, call), {"Location": resource.location})
 
 
 def _collection(company: Company, resource: Resource, within: Predicate | None, call: Call, moment: Moment) -> Answer:
@@ -90,7 +92,8 @@ def _object(company: Company, resource: Resource, key: str, call: Call, moment: 
 def _action(company: Company, resource: Resource, key: str, name: str, call: Call, moment: Moment) -> Answer:
     if call.method == "PUT" and name in resource.changes:
         record = _find(company, resource, key, moment)
-        resource.changes[name](company, record, opened(call.body, resource.single), moment)
+        sent = bare(call.body) if name in resource.bare_changes else opened(call.body, resource.single)
+        resource.changes[name](company, record, sent, moment)
         return json_answer(200, _single(resource, record, call))
     actions = {"PUT": resource.actions, "GET": resource.get_actions}.get(call.method, {})
     action = actions.get(name)

@@ -17,6 +17,13 @@ _LAST_MODIFIED = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+ACTIVITY: Mapping[str, Filter] = {
+    "active": lambda record, _moment: record.data["Active"],
+    "inactive": lambda record, _moment: not record.data["Active"],
+}
+"""The filters of cards, which are active or not."""
+
+
 def contains(field: str) -> Search:
     """Match case-insensitively anywhere in a property."""
 
@@ -151,6 +158,8 @@ def _count(query: Mapping[str, str], name: str, default: int, lowest: int, highe
     return number
 
 
+# Taken by every list (Fortnox facts, 5), unless a resource is known to refuse it.
+_GLOBAL: Mapping[str, Search] = {"lastmodified": last_modified}
 _PAGING = frozenset({"page", "limit", "offset", "sortby", "sortorder", "filter"})
 # Global parameters of documents that no resource of the simulator depends on.
 _IGNORED = frozenset({"financialyear", "financialyeardate"})
@@ -163,7 +172,7 @@ def _predicates(
     for name, value in query.items():
         if name in _PAGING or name in _IGNORED:
             continue
-        search = searches.get(name)
+        search = searches.get(name) or _GLOBAL.get(name)
         if search is not None:
             found.append(search(value))
         elif refuse_unknown:

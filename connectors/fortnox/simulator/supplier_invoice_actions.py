@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record
-from connectors.fortnox.simulator.errors import ApiError
+from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import blank
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
+from connectors.fortnox.simulator.invoices import settled
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.supplier_invoice_fields import SUPPLIER_INVOICE_FIELDS
 from connectors.fortnox.simulator.supplier_invoices import check_open, store, supplier_invoices
-from connectors.fortnox.simulator.vouchers import Entry, Source, check_period, write_voucher
+from connectors.fortnox.simulator.vouchers import Entry, Source, booked, check_period, write_voucher
 from connectors.fortnox.simulator.wire import decimal_text
 
 Data = dict[str, Any]
@@ -20,12 +20,13 @@ _MADE_ANEW = (
     "AuthorizerName", "Booked", "DueDate", "FinalPayDate", "InvoiceDate", "PaymentPending", "VoucherNumber",
     "VoucherSeries", "VoucherYear",
 )  # fmt: skip
+_OF_VOUCHER = {
+    "Number": "VoucherNumber",
+    "ReferenceType": "ReferenceType",
+    "Series": "VoucherSeries",
+    "Year": "Year",
+}
 _NEGATED = ("AdministrationFee", "Freight", "RoundOffValue", "Total", "VAT")
-
-
-def paid(invoice: Data) -> bool:
-    """Tell whether nothing remains to be paid."""
-    return not Decimal(invoice["Balance"])
 
 
 def _set(record: Record, moment: Moment, **changes: Any) -> None:
@@ -41,16 +42,16 @@ def approvalbookkeep(_company: Company, record: Record, moment: Moment) -> None:
     """
     check_open(record.data)
     if record.data["AuthorizerName"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
     _set(record, moment, AuthorizerName=_AUTHORIZER)
 
 
 def _check_bookable(company: Company, invoice: Data) -> None:
     check_open(invoice)
     if company.settings.supplier_invoices_need_approval and not invoice["AuthorizerName"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_APPROVED, "Leverantörsfakturan är inte attesterad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_APPROVED, "Leverantörsfakturan är inte attesterad.")
     if not invoice["SupplierInvoiceRows"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_WITHOUT_AMOUNT, "Leverantörsfakturan saknar belopp.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_WITHOUT_AMOUNT, "Leverantörsfakturan saknar belopp.")
     check_period(company, invoice["InvoiceDate"], 2000401)
 
 
@@ -62,7 +63,7 @@ def _entries(invoice: Data) -> list[Entry]:
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a supplier invoice: voucher in series D on its date; a credit is set off against its original then.
+    """Book a supplier invoice: a voucher on its date; a credit is set off against its original then.
 
     Raises:
         ApiError: invented codes when booked, cancelled, without rows or, where the switch asks for it, not approved;
@@ -71,24 +72,16 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     invoice = record.data
     _check_bookable(company, invoice)
     source = Source(
-        series="D",
+        series="SUPPLIERINVOICE",
         day=invoice["InvoiceDate"],
         description=f"Leverantörsfaktura {invoice['GivenNumber']}",
         kind="SUPPLIERINVOICE",
         number=invoice["GivenNumber"],
     )
     voucher = write_voucher(company, source, _entries(invoice), moment)
-    series, number, year = (voucher[name] for name in ("VoucherSeries", "VoucherNumber", "Year"))
-    _set(
-        record,
-        moment,
-        Booked=True,
-        FinalPayDate=invoice["InvoiceDate"] if paid(invoice) else None,
-        VoucherNumber=number,
-        VoucherSeries=series,
-        Vouchers=[{"Number": number, "ReferenceType": "SUPPLIERINVOICE", "Series": series, "Year": year}],
-        VoucherYear=year,
-    )
+    shown = {name: voucher[source] for name, source in _OF_VOUCHER.items()}
+    paid_on = invoice["InvoiceDate"] if settled(invoice) else None
+    _set(record, moment, **booked(voucher), FinalPayDate=paid_on, Vouchers=[shown])
     if invoice["Credit"]:
         _settle_against_original(company, record, moment)
 
@@ -122,10 +115,10 @@ def approvalpayment(_company: Company, record: Record, moment: Moment) -> None:
         ApiError: invented codes when it is not booked or approved for payment already.
     """
     if not record.data["Booked"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
     if record.data["PaymentPending"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
-    _set(record, moment, PaymentPending=not paid(record.data))
+        raise ApiError(Invented.SUPPLIER_INVOICE_ALREADY_APPROVED, "Leverantörsfakturan är redan attesterad.")
+    _set(record, moment, PaymentPending=not settled(record.data))
 
 
 def cancel(_company: Company, record: Record, moment: Moment) -> None:
@@ -150,12 +143,12 @@ def _turned(row: Data) -> Data:
 
 def _check_creditable(company: Company, invoice: Data) -> None:
     if not invoice["Booked"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_BOOKED, "Leverantörsfakturan är inte bokförd.")
     if invoice["Credit"]:
-        raise ApiError(LedgerCode.SUPPLIER_CREDIT_NOT_CREDITABLE, "En kreditfaktura kan inte krediteras.")
+        raise ApiError(Invented.SUPPLIER_CREDIT_NOT_CREDITABLE, "En kreditfaktura kan inte krediteras.")
     made = supplier_invoices(company).get(str(invoice["CreditReference"]))
     if not company.settings.allow_second_credit and made is not None and not made.data["Cancelled"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_ALREADY_CREDITED, "Leverantörsfakturan är redan krediterad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_ALREADY_CREDITED, "Leverantörsfakturan är redan krediterad.")
 
 
 def credit(company: Company, record: Record, moment: Moment) -> None:

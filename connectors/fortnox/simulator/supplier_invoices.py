@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import ApiError, unknown_field
+from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, blank, lay_over
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.supplier_invoice_fields import SUPPLIER_INVOICE_FIELDS
 from connectors.fortnox.simulator.supplier_rows import in_new_rate, read_rows, settle_amounts
 from connectors.fortnox.simulator.wire import decimal_text
@@ -18,7 +17,6 @@ Data = dict[str, Any]
 
 _ROWS = "SupplierInvoiceRows"
 _APART = frozenset({"GivenNumber", "SupplierNumber", "Vouchers", _ROWS})
-_COST_ACCOUNT = 4000
 _DAYS = 30
 
 
@@ -36,7 +34,7 @@ def _supplier(company: Company, number: Any) -> Data:
         raise ApiError(2000204, "Leverantörsnummer saknas.")
     record = company.records_of("suppliers").get(str(number))
     if record is None:
-        raise ApiError(LedgerCode.SUPPLIER_NOT_FOUND, f"Kan inte hitta leverantören ({number}).")
+        raise ApiError(Invented.SUPPLIER_NOT_FOUND, f"Kan inte hitta leverantören ({number}).")
     return record.data
 
 
@@ -67,9 +65,10 @@ def _lay(invoice: Data, sent: Mapping[str, Any]) -> None:
     lay_over(invoice, {name: one for name, one in sent.items() if name not in _APART}, SUPPLIER_INVOICE_FIELDS)
 
 
-def _cost_account(supplier: Data) -> int:
+def _cost_account(supplier: Data) -> int | str:
+    """Give the account of a supplier's costs, or the name of the predefined one."""
     text = str(supplier.get("PreDefinedAccount") or "")
-    return int(text) if text.isascii() and text.isdigit() else _COST_ACCOUNT
+    return int(text) if text.isascii() and text.isdigit() else "PURCASE"
 
 
 def _set_dates(company: Company, invoice: Data, supplier: Data, moment: Moment) -> None:
@@ -125,9 +124,9 @@ def check_open(invoice: Data) -> None:
         ApiError: invented codes.
     """
     if invoice["Cancelled"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_CANCELLED, "Leverantörsfakturan är makulerad.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_CANCELLED, "Leverantörsfakturan är makulerad.")
     if invoice["Booked"]:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_BOOKED, "Leverantörsfakturan är bokförd.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_BOOKED, "Leverantörsfakturan är bokförd.")
 
 
 def update(company: Company, record: Record, sent: Mapping[str, Any], moment: Moment) -> None:

@@ -7,13 +7,19 @@ from typing import Any
 from connectors.fortnox.simulator.company import Company, Moment, Record, Records
 from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import API_BLANK, Field, Kind, blank, read_value
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
-from connectors.fortnox.simulator.money import ZERO, to_ore
-from connectors.fortnox.simulator.payments import PAYMENT_FIELDS, check_unbooked, lay_payment, settled_amount
-from connectors.fortnox.simulator.supplier_invoice_actions import lower_balance, paid
+from connectors.fortnox.simulator.money import to_ore
+from connectors.fortnox.simulator.payments import (
+    PAYMENT_FIELDS,
+    check_payable,
+    check_unbooked,
+    lay_payment,
+    payment_entries,
+    settled_amount,
+)
+from connectors.fortnox.simulator.supplier_invoice_actions import lower_balance
 from connectors.fortnox.simulator.supplier_invoices import supplier_invoices
 from connectors.fortnox.simulator.supplier_rows import DEBT
-from connectors.fortnox.simulator.vouchers import Entry, Source, check_period, in_kronor, write_voucher
+from connectors.fortnox.simulator.vouchers import Source, booked, check_period, write_voucher
 
 Data = dict[str, Any]
 
@@ -31,9 +37,6 @@ SUPPLIER_PAYMENT_FIELDS: dict[str, Field] = {
     "Number": Field(Kind.INTEGER, default=None, read_only=True),
     "Source": Field(default="manual", choices=("manual", "direct")),
 }
-_LISTED = (
-    "Amount", "Booked", "Currency", "CurrencyRate", "CurrencyUnit", "InvoiceNumber", "Number", "PaymentDate", "Source",
-)  # fmt: skip
 
 
 def supplier_payments(company: Company) -> Records:
@@ -46,24 +49,14 @@ def shown(data: Data) -> Data:
     return {name: value for name, value in data.items() if name != "ModeOfPaymentAccount"}
 
 
-def list_item(data: Data) -> Data:
-    """Give a payment as a list shows it."""
-    return {name: data[name] for name in _LISTED} | {"WriteOffExist": bool(data["WriteOffs"])}
-
-
 def _payable(company: Company, number: Any) -> Record:
     if number in (None, "", API_BLANK):
         raise ApiError(2000204, "Fakturanummer saknas.")
     read = read_value("InvoiceNumber", number, SUPPLIER_PAYMENT_FIELDS["InvoiceNumber"])
     record = supplier_invoices(company).get(str(read))
     if record is None:
-        raise ApiError(LedgerCode.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan.")
-    if record.data["Cancelled"]:
-        raise ApiError(Invented.PAYMENT_ON_CANCELLED_INVOICE, "Fakturan är makulerad.")
-    if not record.data["Booked"]:
-        raise ApiError(Invented.INVOICE_NOT_BOOKED, "Fakturan är inte bokförd.")
-    if paid(record.data):
-        raise ApiError(2003055, "Fakturan är redan slutbetald.")
+        raise ApiError(Invented.SUPPLIER_INVOICE_NOT_FOUND, "Kan inte hitta leverantörsfakturan.")
+    check_payable(record.data)
     return record
 
 
@@ -128,15 +121,10 @@ def _debt_account(invoice: Data) -> int:
 
 
 def _book(company: Company, payment: Data, invoice: Data, moment: Moment) -> Data:
-    rate, unit = payment["CurrencyRate"], payment["CurrencyUnit"]
-    entries = [Entry(payment["ModeOfPaymentAccount"], -payment["Amount"])]
-    entries += [
-        Entry(row["AccountNumber"], -in_kronor(row["Amount"], rate, unit), row["CostCenter"], row["Project"])
-        for row in payment["WriteOffs"]
-    ]
-    entries.append(Entry(_debt_account(invoice), -sum((entry.amount for entry in entries), ZERO)))
+    received = payment_entries(payment, _debt_account(invoice))
+    entries = [entry._replace(amount=-entry.amount) for entry in received]
     source = Source(
-        series="E",
+        series="SUPPLIERINVOICEPAYMENT",
         day=payment["PaymentDate"],
         description=f"Utbetalning leverantörsfaktura {payment['InvoiceNumber']}",
         kind="SUPPLIERPAYMENT",
@@ -146,7 +134,7 @@ def _book(company: Company, payment: Data, invoice: Data, moment: Moment) -> Dat
 
 
 def bookkeep(company: Company, record: Record, moment: Moment) -> None:
-    """Book a payment: voucher in series E, the supplier invoice's balance lowered.
+    """Book a payment: a voucher, the supplier invoice's balance lowered.
 
     One that would take the balance past 0, or that of a credit further from it, is refused (*simulator choice*).
 
@@ -164,10 +152,5 @@ def bookkeep(company: Company, record: Record, moment: Moment) -> None:
     check_period(company, payment["PaymentDate"], 2000401)
     voucher = _book(company, payment, owner.data, moment)
     lower_balance(owner, amount, payment["PaymentDate"], moment)
-    record.data = payment | {
-        "Booked": True,
-        "VoucherNumber": voucher["VoucherNumber"],
-        "VoucherSeries": voucher["VoucherSeries"],
-        "VoucherYear": voucher["Year"],
-    }
+    record.data = payment | booked(voucher)
     record.modified = moment.now

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from connectors.fortnox.simulator.booking_defaults import needed_account
 from connectors.fortnox.simulator.company import Company
-from connectors.fortnox.simulator.errors import ApiError
+from connectors.fortnox.simulator.errors import ApiError, Invented
 from connectors.fortnox.simulator.fields import blank, lay_over
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
 from connectors.fortnox.simulator.supplier_invoice_fields import SUPPLIER_ROW_FIELDS
 from connectors.fortnox.simulator.vouchers import in_kronor
@@ -16,7 +16,6 @@ from connectors.fortnox.simulator.wire import decimal_text
 Data = dict[str, Any]
 
 DEBT = "TOT"
-_DEBT_ACCOUNT, _INGOING_VAT_ACCOUNT, _PURCHASE_ACCOUNT = 2440, 2641, 4000
 _VAT_ACCOUNTS = range(2610, 2660)
 _SIDES = ("Debit", "Credit")
 _HEADER_OF_CODE = {"VAT": "VAT", "FRT": "Freight", "AFE": "AdministrationFee", "ROV": "RoundOffValue"}
@@ -35,7 +34,7 @@ def _take_article(company: Company, row: Data) -> None:
     row["Total"] = to_ore(multiplied(row["Quantity"], row["Price"]))
     row["Unit"] = article.data["Unit"] or ""
     row["ItemDescription"] = row["ItemDescription"] or article.data["Description"]
-    row["Account"] = row["Account"] or article.data["PurchaseAccount"] or _PURCHASE_ACCOUNT
+    row["Account"] = row["Account"] or article.data["PurchaseAccount"] or needed_account(company, "PURCASE")
     if not any(row[f"{side}Currency"] or row[side] for side in _SIDES):
         row["DebitCurrency"], row["CreditCurrency"] = max(row["Total"], ZERO), max(-row["Total"], ZERO)
 
@@ -52,7 +51,7 @@ def _set_sides(row: Data, rate: Decimal, unit: int) -> None:
 
 def _check(company: Company, row: Data, vat_type: str) -> None:
     if any(row[side] < 0 for side in _SIDES) or all(row[side] for side in _SIDES):
-        raise ApiError(LedgerCode.VOUCHER_ROW_INVALID, "En rad har antingen debet eller kredit, aldrig negativt.")
+        raise ApiError(Invented.VOUCHER_ROW_INVALID, "En rad har antingen debet eller kredit, aldrig negativt.")
     company.check_account(row["Account"], 2000423)
     if vat_type == "REVERSE" and row["Account"] in _VAT_ACCOUNTS and not row["Code"]:
         raise ApiError(2003115, "Momsrader med omvänd betalningsskyldighet måste ha en kod.")
@@ -71,15 +70,19 @@ def _row(company: Company, invoice: Data, given: Data) -> Data:
     return row
 
 
-def _default_rows(company: Company, invoice: Data, cost_account: int) -> list[Data]:
+def _default_rows(company: Company, invoice: Data, cost_account: int | str) -> list[Data]:
     """What an invoice without rows holds: its VAT and, for the rest, one cost (*simulator choice*)."""
     vat, total = Decimal(invoice["VAT"]), Decimal(invoice["Total"])
-    parts = ((cost_account, "", total - vat), (_INGOING_VAT_ACCOUNT, "VAT", vat))
+    parts = ((cost_account, "", total - vat), ("INVAT", "VAT", vat))
     return [
-        _row(company, invoice, {"Account": number, "Code": code, _side(amount): abs(amount)})
-        for number, code, amount in parts
+        _row(company, invoice, {"Account": _numbered(company, account), "Code": code, _side(amount): abs(amount)})
+        for account, code, amount in parts
         if amount
     ]
+
+
+def _numbered(company: Company, account: int | str) -> int:
+    return needed_account(company, account) if isinstance(account, str) else account
 
 
 def _side(amount: Decimal) -> str:
@@ -87,15 +90,18 @@ def _side(amount: Decimal) -> str:
 
 
 def _debt_row(company: Company, invoice: Data, total: Decimal) -> Data:
-    return _row(company, invoice, {"Account": _DEBT_ACCOUNT, "Code": DEBT, _side(-total): abs(total)})
+    return _row(
+        company, invoice, {"Account": needed_account(company, "SUPDEBT"), "Code": DEBT, _side(-total): abs(total)}
+    )
 
 
-def read_rows(company: Company, invoice: Data, sent: Any, cost_account: int) -> list[Data]:
+def read_rows(company: Company, invoice: Data, sent: Any, cost_account: int | str) -> list[Data]:
     """Give an invoice's rows with the debt row first, which the server adds where it was not sent.
 
     Raises:
-        ApiError: 2001392 for a wrong type, 2001302 for an unknown article, 2000423 and 2000550 for an account, 2003115
-            for a reverse charge's VAT row without code, an invented code for a row with two sides or a negative one.
+        ApiError: 2001392 for a wrong type, 2001302 for an unknown article, 2000423 and 2000550 for an account, 2001304
+            for a predefined one, 2003115 for a reverse charge's VAT row without code, an invented code for a row with
+            two sides or a negative one.
     """
     if not isinstance(sent, list) or not all(isinstance(row, dict) for row in sent):
         raise ApiError(2001392, "Felaktig indata: SupplierInvoiceRows har fel typ.")

@@ -12,7 +12,6 @@ from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_fiel
 from connectors.fortnox.simulator.fields import Field, Kind, blank, lay_over
 from connectors.fortnox.simulator.housework import GREEN_RATES, allowed_reduction
 from connectors.fortnox.simulator.invoices import INVOICE
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 from connectors.fortnox.simulator.money import ZERO
 from connectors.fortnox.simulator.offers import OFFER
 from connectors.fortnox.simulator.orders import ORDER
@@ -70,7 +69,7 @@ def _document(company: Company, entry: Data) -> tuple[DocumentKind, Record]:
         raise ApiError(missing, f"Kan inte hitta dokumentet ({entry['ReferenceNumber']}).")
     kind.check_changeable(record.data)
     if record.data["TaxReductionType"] == "none":
-        raise ApiError(LedgerCode.DOCUMENT_WITHOUT_TAX_REDUCTION, "Dokumentet har ingen skattereduktion.")
+        raise ApiError(Invented.DOCUMENT_WITHOUT_TAX_REDUCTION, "Dokumentet har ingen skattereduktion.")
     return kind, record
 
 
@@ -118,7 +117,7 @@ def _digits(number: str) -> str:
 def _check(company: Company, entry: Data, document: Data, rows: list[Data]) -> None:
     """Refuse a person who is on the document already, and an amount that its rows do not allow."""
     if len(_digits(entry["SocialSecurityNumber"])) < _SHORTEST_NUMBER:
-        raise ApiError(LedgerCode.SOCIAL_SECURITY_NUMBER_INVALID, "Ogiltigt personnummer.")
+        raise ApiError(Invented.SOCIAL_SECURITY_NUMBER_INVALID, "Ogiltigt personnummer.")
     entries = entries_of(company, entry["ReferenceDocumentType"], entry["ReferenceNumber"])
     others = [one.data for one in entries if one.data["Id"] != entry["Id"]]
     if any(_digits(one["SocialSecurityNumber"]) == _digits(entry["SocialSecurityNumber"]) for one in others):

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from connectors.fortnox.simulator.company import LONG_AGO, Company, Moment, Record, Records
-from connectors.fortnox.simulator.errors import ApiError, unknown_field
+from connectors.fortnox.simulator.errors import ApiError, Invented, unknown_field
 from connectors.fortnox.simulator.fields import Field, Kind, blank, lay_over
 from connectors.fortnox.simulator.financial_years import chosen_year
-from connectors.fortnox.simulator.ledger_codes import LedgerCode
 
 _FIELDS: dict[str, Field] = {
     "Code": Field(longest=10),
@@ -21,12 +20,18 @@ _SEEDED = (
     ("C", "Kundinbetalningar", False),
     ("D", "Leverantörsfakturor", False),
     ("E", "Leverantörsbetalningar", False),
+    ("F", "Kontantfakturor", False),
+    ("G", "Periodiseringar, kundfakturor", False),
+    ("H", "Periodiseringar, leverantörsfakturor", False),
+    ("I", "Anläggningstillgångar", False),
+    ("L", "Löner", False),
+    ("M", "Momsrapporter", False),
 )
 SERIES_LIST_FIELDS = ("Code", "Description", "Manual", "Year")
 
 
 def all_series(company: Company) -> Records:
-    """Give the series by their code; A to E are there from the beginning (*simulator choice*)."""
+    """Give the series by their code; those that are predefined and A are there from the beginning."""
     records = company.records_of("voucher_series")
     if not records:
         for code, description, manual in _SEEDED:
@@ -48,17 +53,26 @@ def series_seen(company: Company, moment: Moment) -> Records:
     return records
 
 
+def existing_series(company: Company, code: str) -> Record:
+    """Give a series by its code.
+
+    Raises:
+        ApiError: an invented code for one that does not exist.
+    """
+    series = all_series(company).get(code)
+    if series is None:
+        raise ApiError(Invented.VOUCHER_SERIES_NOT_FOUND, f"Kan inte hitta verifikationsserien ({code}).")
+    return series
+
+
 def manual_series(company: Company, code: str) -> None:
     """Refuse a series that takes no vouchers from outside.
 
     Raises:
         ApiError: invented codes for a series that does not exist or is not manual.
     """
-    series = all_series(company).get(code)
-    if series is None:
-        raise ApiError(LedgerCode.VOUCHER_SERIES_NOT_FOUND, f"Kan inte hitta verifikationsserien ({code}).")
-    if not series.data["Manual"]:
-        raise ApiError(LedgerCode.VOUCHER_SERIES_NOT_MANUAL, f"Verifikationsserien {code} är inte manuell.")
+    if not existing_series(company, code).data["Manual"]:
+        raise ApiError(Invented.VOUCHER_SERIES_NOT_MANUAL, f"Verifikationsserien {code} är inte manuell.")
 
 
 def _check(series: Mapping[str, object]) -> None:
@@ -79,7 +93,7 @@ def create(company: Company, sent: Mapping[str, object], moment: Moment) -> Reco
     _check(series)
     records = all_series(company)
     if series["Code"] in records:
-        raise ApiError(LedgerCode.VOUCHER_SERIES_EXISTS, f"Verifikationsserien {series['Code']} finns redan.")
+        raise ApiError(Invented.VOUCHER_SERIES_EXISTS, f"Verifikationsserien {series['Code']} finns redan.")
     record = Record(series, moment.now)
     records[series["Code"]] = record
     _show(company, record, chosen_year(company, moment))

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from connectors.fortnox.simulator.account_seeds import OUTGOING_VAT_ACCOUNTS
 from connectors.fortnox.simulator.accounts import move_balance
+from connectors.fortnox.simulator.booking_defaults import needed_account, predefined_series, vat_account
 from connectors.fortnox.simulator.company import Company, Moment, Record
 from connectors.fortnox.simulator.errors import ApiError
 from connectors.fortnox.simulator.financial_years import booking_year
@@ -15,15 +15,17 @@ from connectors.fortnox.simulator.ledger_rules import check_booked_row
 from connectors.fortnox.simulator.money import ZERO, divided, multiplied, to_ore
 from connectors.fortnox.simulator.totals import vat_by_rate
 
-CLAIMS_ACCOUNT = 1510
+# No predefined account is known for what the tax agency owes (*simulator choice*).
 _TAX_REDUCTION_ACCOUNT = 1513
-_FREIGHT_ACCOUNT, _FEE_ACCOUNT, _ROUND_OFF_ACCOUNT = 3520, 3540, 3740
 
 
 class Entry(NamedTuple):
-    """What one account moves, in kronor, debit positive, and the cost center and project it is booked on."""
+    """What one account moves, in kronor, debit positive, and the cost center and project it is booked on.
 
-    account: int
+    A text as account is the name of a predefined one.
+    """
+
+    account: int | str
     amount: Decimal
     cost_center: str = ""
     project: str = ""
@@ -31,7 +33,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a voucher is written for: its series, day and text, and the kind (`ReferenceType`) and number behind it."""
+    """What a voucher is written for: day, text, and the kind (`ReferenceType`) and number behind it.
+
+    `series` is the name under which the company has its voucher series.
+    """
 
     series: str
     day: str
@@ -72,15 +77,16 @@ def _row(account: int, amount: Decimal, cost_center: str, project: str) -> dict[
     }
 
 
-def _rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    summed: dict[tuple[int, str, str], Decimal] = {}
-    for account, amount, cost_center, project in entries:
-        place = (account, cost_center, project)
-        summed[place] = summed.get(place, ZERO) + amount
-    residue = sum(summed.values())
+def _rows(company: Company, entries: Iterable[Entry], year: int) -> list[dict[str, Any]]:
+    moved = [entry for entry in entries if entry.amount]
+    residue = sum((entry.amount for entry in moved), ZERO)
     if residue:
-        place = (_ROUND_OFF_ACCOUNT, "", "")
-        summed[place] = summed.get(place, ZERO) - residue
+        moved.append(Entry("ROUNDOFF", -residue))
+    summed: dict[tuple[int, str, str], Decimal] = {}
+    for account, amount, cost_center, project in moved:
+        number = needed_account(company, account, year) if isinstance(account, str) else account
+        place = (number, cost_center, project)
+        summed[place] = summed.get(place, ZERO) + amount
     return [
         _row(account, amount, cost_center, project)
         for (account, cost_center, project), amount in summed.items()
@@ -112,7 +118,8 @@ def write_voucher(company: Company, source: Source, entries: Iterable[Entry], mo
         ApiError: 2001304 for an account that the year's chart lacks, 2000550 for an inactive one, 2000946 and the like
             where an account's rules are not kept; nothing is written then.
     """
-    year, rows = booking_year(company, source.day), _rows(entries)
+    year = booking_year(company, source.day)
+    rows = _rows(company, entries, year)
     for row in rows:
         check_booked_row(company, row, year, missing=2001304)
     voucher = {
@@ -126,16 +133,26 @@ def write_voucher(company: Company, source: Source, entries: Iterable[Entry], mo
         "TransactionDate": source.day,
         "VoucherNumber": 0,
         "VoucherRows": rows,
-        "VoucherSeries": source.series,
+        "VoucherSeries": predefined_series(company, source.series),
         "Year": year,
     }
     return keep_voucher(company, voucher, moment).data
 
 
+def booked(voucher: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a booked document shows of its voucher."""
+    return {
+        "Booked": True,
+        "VoucherNumber": voucher["VoucherNumber"],
+        "VoucherSeries": voucher["VoucherSeries"],
+        "VoucherYear": voucher["Year"],
+    }
+
+
 def invoice_entries(invoice: dict[str, Any], vat_type: str) -> list[Entry]:
     """Give what booking an invoice moves, in kronor: claims on customer and tax agency, sales, fees, VAT, rounding."""
     rate, unit = invoice["CurrencyRate"], invoice["CurrencyUnit"]
-    amounts = [Entry(CLAIMS_ACCOUNT, invoice["TotalToPay"])]
+    amounts = [Entry("CUSTCLAIM", invoice["TotalToPay"])]
     amounts.append(Entry(_TAX_REDUCTION_ACCOUNT, invoice["TaxReduction"] or ZERO))
     amounts += [
         Entry(
@@ -146,8 +163,8 @@ def invoice_entries(invoice: dict[str, Any], vat_type: str) -> list[Entry]:
         )
         for row in invoice["InvoiceRows"]
     ]
-    amounts += [Entry(_FREIGHT_ACCOUNT, -invoice["Freight"]), Entry(_FEE_ACCOUNT, -invoice["AdministrationFee"])]
+    amounts += [Entry("FREIGHT", -invoice["Freight"]), Entry("ADMFEE", -invoice["AdministrationFee"])]
     for vat_rate, vat in vat_by_rate(invoice, vat_type).items():
-        amounts.append(Entry(OUTGOING_VAT_ACCOUNTS.get(vat_rate, 2611), -vat))
-    amounts.append(Entry(_ROUND_OFF_ACCOUNT, -invoice["RoundOff"]))
+        amounts.append(Entry(vat_account(vat_rate), -vat))
+    amounts.append(Entry("ROUNDOFF", -invoice["RoundOff"]))
     return [entry._replace(amount=in_kronor(entry.amount, rate, unit)) for entry in amounts]

@@ -89,6 +89,18 @@ def opened(body: bytes, envelope: str) -> dict[str, Any]:
     return inner
 
 
+def bare(body: bytes) -> dict[str, Any]:
+    """Read a request body that is an object without an envelope.
+
+    Raises:
+        ApiError: as `decode`, and 2001392 for anything but an object.
+    """
+    content = decode(body)
+    if not isinstance(content, dict):
+        raise ApiError(2001392, "Felaktig indata: ett objekt saknas.")
+    return content
+
+
 def json_answer(status: int, value: Any, headers: dict[str, str] | None = None) -> Answer:
     """Give an answer with a JSON body."""
     return Answer(status, encode(value), headers=headers or {})

@@ -44,7 +44,7 @@ AGREEMENTS: tuple[Resource, ...] = (
                 shown_by="LastInvoiceDate",
                 key="DocumentNumber",
             ),
-            Action(name="finish_contract", at="finish", says="end it", shown_by="Status"),
+            Action(name="finish_contract", at="finish", says="end it", shown_by="filter=finished"),
             Action(
                 name="increase_invoice_count_of_contract",
                 at="increaseinvoicecount",
@@ -83,6 +83,10 @@ AGREEMENTS: tuple[Resource, ...] = (
             "EndDate": "2027-01-31",
             "Total": 1900,
             "Period": "MONTHLY",
+            "InvoiceAccrualRows": [
+                {"Account": 3001, "Debit": 1900, "Credit": 0},
+                {"Account": 2990, "Debit": 0, "Credit": 1900},
+            ],
         },
         change={"Description": "Serviceavtal, tre månader"},
     ),
@@ -103,8 +107,12 @@ AGREEMENTS: tuple[Resource, ...] = (
             "Description": "Serviceavtal",
             "AccrualAccount": 2990,
             "CostAccount": 3001,
-            "Total": 89.5,
+            "Total": "89.5",
             "Period": "MONTHLY",
+            "AccrualRows": [
+                {"Account": 3001, "Debit": "89.5", "Credit": 0},
+                {"Account": 2990, "Debit": 0, "Credit": "89.5"},
+            ],
         },
         change={"Description": "Serviceavtal per kvartal"},
     ),
@@ -134,7 +142,7 @@ AGREEMENTS: tuple[Resource, ...] = (
         example={
             "CustomerName": "Tallbacken",
             "ReferenceDocumentType": "INVOICE",
-            "ReferenceNumber": 2,
+            "ReferenceNumber": "2",
             "SocialSecurityNumber": "19121212-1212",
             "AskedAmount": 300,
         },

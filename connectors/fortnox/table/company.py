@@ -1,10 +1,10 @@
 """The company itself, its payroll codes and its assets (Fortnox facts, sections 6.15, 6.20 and 6.21)."""
 
-from connectors.fortnox.table.model import Absence, Action, Resource
+from connectors.fortnox.table.model import Absence, Action, Resource, Sent
 
 
-def _asset(name: str, at: str, says: str) -> Action:
-    return Action(name=name, at=f"/assets/{at}/{{GivenNumber}}", says=says, sends="envelope", key="")
+def _asset(name: str, at: str, says: str, *, sends: Sent = "envelope") -> Action:
+    return Action(name=name, at=f"/assets/{at}/{{GivenNumber}}", says=says, sends=sends, key="")
 
 
 COMPANY: tuple[Resource, ...] = (
@@ -63,9 +63,9 @@ COMPANY: tuple[Resource, ...] = (
         scope="salary",
         verbs=("list", "read", "create", "update"),
         schema="fortnox_Employee",
-        required=("EmployeeId",),
+        required=("EmployeeId", "FirstName", "LastName", "Email"),
         absence=Absence(by="number", fields=("EmployeeId",)),
-        example={"EmployeeId": "E-1", "FirstName": "Prov", "LastName": "Anställd"},
+        example={"EmployeeId": "E-1", "FirstName": "Prov", "LastName": "Anställd", "Email": "prov@example.com"},
         change={"City": "Växjö"},
     ),
     Resource(
@@ -133,7 +133,8 @@ ASSETS: tuple[Resource, ...] = (
             _asset("write_down_asset", "writedown", "write its value down"),
             _asset("sell_asset", "sell", "sell it"),
             _asset("scrap_asset", "scrap", "scrap it"),
-            _asset("change_opening_balance_of_asset", "changeob", "set what was depreciated before"),
+            # Alone among them without an envelope (Fortnox's own description).
+            _asset("change_opening_balance_of_asset", "changeob", "set what was depreciated before", sends="bare"),
             Action(
                 name="depreciate_assets",
                 at="/assets/depreciate",

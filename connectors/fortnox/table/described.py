@@ -90,7 +90,8 @@ def _proof(operation: Operation, resource: Resource) -> str:
         return "changes nothing: it is simply asked again"
     action = next((found for found in resource.actions if found.name == operation.name), None)
     if action is not None and action.shown_by:
-        return f"{action.shown_by} of the object, read again"
+        where = "of the list that holds the object" if "=" in action.shown_by else "of the object, read again"
+        return f"{action.shown_by} {where}"
     if operation.name in _PROOFS:
         return _PROOFS[operation.name]
     if operation.effect == "create" and resource.absence is not None:

@@ -3,7 +3,7 @@
 from connectors.fortnox.table.model import Absence, Action, Resource
 
 
-def _sending(one: str, at: str, says: str, *, answers: str = "object") -> Action:
+def _sending(one: str, at: str, says: str, *, answers: str = "object", shown_by: str = "Sent") -> Action:
     """A GET that leaves the house: each one sends or prints again (Fortnox facts, section 6.1)."""
     return Action(
         name=f"{at}_{one}",
@@ -11,7 +11,7 @@ def _sending(one: str, at: str, says: str, *, answers: str = "object") -> Action
         says=says,
         method="GET",
         effect="send",
-        shown_by="Sent",
+        shown_by=shown_by,
         answers="bytes" if answers == "bytes" else "object",
     )
 
@@ -139,7 +139,7 @@ INVOICES = Resource(
         *_paper("invoice"),
         _sending("invoice", "einvoice", "send it as an e-invoice"),
         _sending("invoice", "eprint", "have Fortnox print and post it"),
-        _sending("invoice", "printreminder", "make the reminder's print-out", answers="bytes"),
+        _sending("invoice", "printreminder", "make the reminder's print-out", answers="bytes", shown_by="Reminders"),
     ),
     sort="documentnumber",
     example={**_HEAD, "InvoiceRows": [{**_ROW, "DeliveredQuantity": "2"}]},

@@ -64,7 +64,16 @@ FILES: tuple[Resource, ...] = (
                 effect="none",
                 envelope="Folder",
                 key="",
-                query=("path", "fileid"),
+                query=("path",),
+            ),
+            Action(
+                name="read_moved_file",
+                at="/archive",
+                says="read a file that left inbox or archive for what it is connected to, by its ArchiveFileId",
+                method="GET",
+                effect="none",
+                answers="bytes",
+                query=("fileid",),
             ),
             Action(
                 name="delete_archive_folder",

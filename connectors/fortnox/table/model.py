@@ -26,7 +26,8 @@ class Operation:
 
     ``none`` may be repeated freely; everything else is sent once. ``key`` names the field that tells list rows apart.
     ``other_envelopes`` are further keys under which the answer may come (Fortnox facts, sections 6.7 and 6.8).
-    ``path`` stands under the REST address, or under the host where it begins with ``/api/``.
+    ``path`` stands under the REST address, or under the host where it begins with ``/api/``. ``rows`` names the field
+    of the answer's object that holds the rows, where even one object comes as a row.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Operation:
     sends: Sent = "nothing"
     answers: Answered = "object"
     query: tuple[str, ...] = ()
+    rows: str = ""
 
     def at(self, *numbers: str) -> str:
         """The path with its keys in order, percent-encoded (a customer number may hold a slash).
@@ -69,7 +71,8 @@ class Action:
     """One thing to do with an object, beyond reading and writing it.
 
     ``at`` stands behind the object's path, or is a whole path of its own where it begins with a slash. ``shown_by`` is
-    the field of the object that shows, when read afterwards, whether the action took effect.
+    the field of the object that shows, when read afterwards, whether the action took effect; ``filter=finished`` where
+    only a filter of the list does.
     """
 
     name: str
@@ -124,6 +127,8 @@ class Resource:
     create cannot do without. ``rows`` are the rows of the capability matrix that this resource serves. ``example`` is
     the body of a create as the simulator takes it, ``change`` that of an update. ``list_key`` is the key's name in an
     object where the path calls it something else, ``row_key`` its name in a list row where that differs again.
+    ``rows_in`` names the field that holds the rows where the list is one object without pages, and where one object is
+    shown as its only row.
     """
 
     name: str
@@ -145,6 +150,7 @@ class Resource:
     list_key: str = ""
     row_key: str = ""
     object_path: str = ""
+    rows_in: str = ""
     sends: Sent = "envelope"
     read_answers: Answered = "object"
     example: Mapping[str, Any] = field(default_factory=dict)
@@ -190,6 +196,7 @@ class Resource:
             sends=self.sends if writes else "nothing",
             answers=answers,
             query=self.query,
+            rows=self.rows_in,
         )
 
     def _action(self, action: Action) -> Operation:

@@ -113,7 +113,7 @@ REGISTERS: tuple[Resource, ...] = (
         schema="fortnox_ModeOfPayment",
         required=("Code", "AccountNumber"),
         absence=BY_CODE,
-        example={"Code": "SW", "Description": "Swish", "AccountNumber": 1930},
+        example={"Code": "SW", "Description": "Swish", "AccountNumber": "1930"},
         change={"Description": "Swish handel"},
     ),
     Resource(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 
 from connectors.base import Link, Settled, Task, Write
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.simulator import CompanySettings, SimulatorSettings, running
+from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from connectors.fortnox.target import FortnoxTarget, open_target
 from connectors.transport import open_session
 from handlers.commands import (
@@ -131,11 +131,15 @@ class Stand:
 
 @asynccontextmanager
 async def stand(
-    *, company: CompanySettings | None = None, pinned: bool = True, **settings: Any
+    *,
+    company: CompanySettings | None = None,
+    pinned: bool = True,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    **settings: Any,
 ) -> AsyncIterator[Stand]:
     """A simulator without a rate window, unless the test says otherwise, and a target on client credentials."""
-    simulated = SimulatorSettings(companies=(company or CompanySettings(rate_limit=0),))
-    async with running(simulated) as server, open_session() as session, ClientSession() as control:
+    simulated = Simulator(SimulatorSettings(companies=(company or CompanySettings(rate_limit=0),)), clock=clock)
+    async with serving(simulated) as server, open_session() as session, ClientSession() as control:
         chosen = FortnoxSettings.model_validate(
             {
                 "rest_url": f"{server.url}/3",
@@ -160,7 +164,7 @@ async def stand(
             tokens,
             session,
             pin,
-            clock=lambda: datetime.now(UTC),
+            clock=clock,
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
         ) as target:

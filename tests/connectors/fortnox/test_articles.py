@@ -25,6 +25,7 @@ async def test_an_article_that_stands_there_is_one_read_and_then_none() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f30", "001-13")
 async def test_a_missing_article_is_a_question_or_is_made() -> None:
     """By the company's policy; without a VAT rate nothing is made on a guess."""
     async with stand() as here:
@@ -49,7 +50,7 @@ async def test_an_inactive_article_is_a_question() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f51")
+@pytest.mark.capability("f51", "f30", "001-13")
 async def test_a_lost_article_is_found_by_its_number_and_a_used_number_is_no_error() -> None:
     """The number is the proof; two documents that ask for the same new article make it once."""
     async with stand() as here:

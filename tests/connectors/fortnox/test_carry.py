@@ -114,7 +114,7 @@ async def test_a_file_goes_up_comes_back_and_is_deleted() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("001-10")
+@pytest.mark.capability("001-10", "f43")
 async def test_a_file_is_connected_to_a_voucher() -> None:
     """It leaves the inbox for the voucher."""
     async with invoiced() as (_, client):
@@ -130,7 +130,7 @@ async def test_a_file_is_connected_to_a_voucher() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("001-10")
+@pytest.mark.capability("001-10", "f43")
 async def test_bare_json_under_api() -> None:
     """Attachments: a bare array there and back, refused by a symbolic name."""
     async with invoiced() as (here, client):

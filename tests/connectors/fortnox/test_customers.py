@@ -14,7 +14,7 @@ MARK = reference(CUSTOMER.thing("demo"))
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f24", "f49")
+@pytest.mark.capability("f24", "f49", "001-02")
 async def test_an_unknown_buyer_with_an_email_costs_two_calls() -> None:
     """One look, one creation; the card carries our mark."""
     async with stand() as here:
@@ -118,6 +118,7 @@ async def test_a_linked_customer_costs_nothing() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("001-02", "f24")
 async def test_empty_fields_are_filled_and_nothing_is_overwritten() -> None:
     """A card that people keep: only what is empty, and what the settings name."""
     async with stand() as here:
@@ -147,7 +148,7 @@ async def test_where_no_customer_may_be_made_none_is_made() -> None:
     "keys",
     [{}, {"organisation_number": NUMBER}, {"email": None}, {"email": None, "own_number": "77"}],
 )
-@pytest.mark.capability("f49", "f51")
+@pytest.mark.capability("f49", "f51", "f52")
 async def test_a_lost_answer_is_found_by_the_mark(keys: dict[str, str | None]) -> None:
     """The creation took effect, the answer was lost: the look finds exactly that card, with or without keys."""
     async with stand() as here:
@@ -167,6 +168,7 @@ async def test_a_lost_answer_is_found_by_the_mark(keys: dict[str, str | None]) -
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("keys", [{}, {"organisation_number": NUMBER}, {"email": None}])
+@pytest.mark.capability("f52")
 async def test_absence_is_proved(keys: dict[str, str | None]) -> None:
     """A reset before the effect: the look finds nothing, although a card with the same keys is there."""
     async with stand() as here:

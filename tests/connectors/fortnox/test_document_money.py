@@ -93,7 +93,7 @@ def _plain(amount: Decimal) -> str:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f37", "f25", "f26", "f30")
+@pytest.mark.capability("f37", "f25", "f26")
 @pytest.mark.parametrize("rounding", ["row", "rate"])
 @pytest.mark.parametrize(
     "stages", [("invoice",), ("order", "invoice"), ("offer", "order", "invoice"), ("offer", "invoice")], ids="-".join

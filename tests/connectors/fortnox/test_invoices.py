@@ -25,7 +25,7 @@ async def _with_customer(here: Stand) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f26", "f49")
+@pytest.mark.capability("f26", "f49", "001-11")
 async def test_an_invoice_for_a_known_customer_is_one_call() -> None:
     """One POST, everything stated: nothing is left to a default."""
     async with stand() as here:
@@ -128,6 +128,7 @@ async def test_a_difference_that_a_person_repaired_is_accepted() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("001-11")
 async def test_changed_rows_replace_the_old_ones_completely() -> None:
     """Fewer, more and other rows: nothing of an old row leaks into a new one."""
     async with stand() as here:

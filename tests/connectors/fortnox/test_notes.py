@@ -20,6 +20,7 @@ def _note(number: int, detail: str = "", core: str = "nps 9") -> Note:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f32")
 async def test_a_note_is_one_line_of_two_calls() -> None:
     """Read, append, write; other people's text stands."""
     async with stand() as here:
@@ -50,7 +51,7 @@ async def test_a_line_that_stands_there_is_not_written_again() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("kind", ["answer_lost", "reset_before"])
-@pytest.mark.capability("f51")
+@pytest.mark.capability("f51", "f32")
 async def test_a_lost_note_is_read(kind: str) -> None:
     """The mark stands there or it does not; a failed read is neither."""
     async with stand() as here:

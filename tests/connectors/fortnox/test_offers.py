@@ -31,7 +31,7 @@ def test_the_mark_always_fits_whole(number: str, text: str) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f25")
+@pytest.mark.capability("f25", "001-15")
 async def test_an_offer_for_a_known_customer_is_one_call() -> None:
     """One POST; number and mark stand in the only field that there is."""
     async with stand() as here:
@@ -48,7 +48,7 @@ async def test_an_offer_for_a_known_customer_is_one_call() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f25", "f51")
+@pytest.mark.capability("f25", "f51", "001-15", "f52")
 async def test_a_lost_offer_is_found_among_the_customer_s_offers() -> None:
     """Each unlinked offer of the customer is fetched and compared by our mark as a word of its own."""
     async with stand() as here:
@@ -79,7 +79,7 @@ async def test_too_many_offers_of_one_customer_are_a_question() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f25", "f30", "004-09")
+@pytest.mark.capability("f25", "004-09")
 @pytest.mark.parametrize("answer", ["order", "offer"])
 async def test_a_won_offer_becomes_its_order(answer: Any) -> None:
     """``createorder``, then one update that gives the order our mark, number and date; whatever the answer shows."""
@@ -100,7 +100,7 @@ async def test_a_won_offer_becomes_its_order(answer: Any) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f30")
+@pytest.mark.capability("f25")
 async def test_an_order_says_what_was_won_not_what_was_offered() -> None:
     """The content changed since: the order is made from the offer and brought to its newest content."""
     async with stand() as here:

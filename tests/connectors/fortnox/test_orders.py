@@ -15,7 +15,7 @@ MARK = reference(ORDER.thing("demo"))
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f30", "004-19")
+@pytest.mark.capability("f25", "004-19", "001-17")
 async def test_an_order_for_a_known_customer_is_one_call() -> None:
     """Both quantities are stated, because the invoice is made from what was delivered."""
     async with stand() as here:
@@ -33,7 +33,7 @@ async def test_an_order_for_a_known_customer_is_one_call() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f30")
+@pytest.mark.capability("f25", "001-17")
 async def test_an_invoice_of_an_order_is_one_call() -> None:
     """``createinvoice``, whose answer shows the order: compared, linked, nothing read."""
     async with stand() as here:
@@ -52,7 +52,7 @@ async def test_an_invoice_of_an_order_is_one_call() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f30")
+@pytest.mark.capability("f25")
 async def test_a_paid_order_s_invoice_gets_the_document_s_dates_before_it_is_booked() -> None:
     """Fortnox dates the invoice today; it is read, compared, dated, booked and paid."""
     async with stand() as here:
@@ -186,6 +186,7 @@ async def test_an_order_that_was_cancelled_by_hand_makes_no_invoice() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("001-17")
 async def test_a_changed_order_is_updated_until_it_is_invoiced() -> None:
     """Its newest content, with one read; then a question, and the invoice is not made from an order that differs."""
     other: dict[str, Any] = {

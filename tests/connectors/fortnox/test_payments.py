@@ -30,6 +30,7 @@ async def _booked(here: Stand, command: EnsureInvoice | None = None, **book: Any
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("001-19", "f27")
 async def test_the_whole_chain_costs_one_call_a_step() -> None:
     """Invoice, booking, payment, its booking: four calls after the customer, and the balance is 0."""
     async with stand() as here:
@@ -147,7 +148,7 @@ async def test_a_payment_to_an_account_needs_no_mode() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("kind", ["answer_lost", "reset_before", "truncated"])
-@pytest.mark.capability("f51")
+@pytest.mark.capability("f51", "f52")
 async def test_a_lost_payment_is_found_or_proved_absent(kind: str) -> None:
     """By invoice, amount, currency, date and mode: another payment of the invoice is not it."""
     async with stand() as here:

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.base import Held, UnknownEnd, Unprovable
 from connectors.fortnox.record_actions import operations
-from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.table import OPERATIONS, RESOURCES
 from handlers.commands import ActOnRecord, EnsureRecord
 from handlers.values import Ref
 from tests.connectors.fortnox.stand import Stand, customer, invoice, stand
@@ -114,6 +114,42 @@ async def test_an_update_changes_the_given_fields_alone(fault: str) -> None:
         assert settled.link is None
         stored = next(unit for unit in await here.stored("units") if unit["Code"] == "lass")
         assert (stored["Description"], stored["CodeEnglish"]) == ("Lastbilslass", "load")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("fault", ["answer_lost", "reset_before"])
+@pytest.mark.capability("f51")
+async def test_the_end_of_a_contract_is_proved_by_the_list_of_finished_ones(fault: str) -> None:
+    """Fortnox's contract has no field for it; only the list can be asked for finished contracts."""
+    async with stand() as here:
+        for name in ("customers", "articles"):
+            resource = RESOURCES[name]
+            await here.target.client.carry(f"create_{resource.one}", body=dict(resource.example))
+        for _ in range(2):
+            await here.target.client.carry("create_contract", body=dict(RESOURCES["contracts"].example))
+        await here.carry_out(act("finish_contract", "2", name="t0"))
+        command = act("finish_contract", "1")
+        write = await here.write_of(command)
+        task = here.task(command)
+        await here.fault(fault, "PUT", "/3/contracts/1/finish")
+        with pytest.raises(UnknownEnd):
+            await here.target.perform(task, write)
+        sighting = await here.target.look(task, write.operation, write.evidence)
+        assert (sighting.settled is None) is (fault == "reset_before")
+        again = await here.carry_out(act("finish_contract", "1", name="t2"))
+        assert again.result == ("unchanged" if fault == "answer_lost" else "changed")
+
+
+@pytest.mark.asyncio
+async def test_an_action_without_an_envelope_is_sent_bare() -> None:
+    """The opening balance of an asset goes as Fortnox describes it; nothing shows it, so it is sent once only."""
+    async with stand() as here:
+        await here.seed(asset_types=[dict(RESOURCES["asset_types"].example)])
+        await here.target.client.carry("create_asset", body=dict(RESOURCES["assets"].example))
+        command = act("change_opening_balance_of_asset", "1").model_copy(update={"fields": {"Amount": 20000}})
+        assert (await here.write_of(command)).body == {"Amount": 20000}
+        assert (await here.carry_out(command)).result == "changed"
+        assert [asset["ManualOb"] for asset in await here.stored("assets")] == [20000]
 
 
 @pytest.mark.asyncio

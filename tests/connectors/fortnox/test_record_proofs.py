@@ -122,7 +122,7 @@ def _plain(value: object) -> str:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @pytest.mark.parametrize("fault", [("answer_lost", {}), ("late_effect", {"seconds": SETTLE / 2})], ids=["lost", "late"])
-@pytest.mark.capability("f49", "f51", "001-14")
+@pytest.mark.capability("f49", "f51", "001-14", "f52", "001-06", "001-13")
 async def test_a_create_whose_answer_is_lost_is_found_and_made_once(
     case: Case, fault: tuple[str, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -168,7 +168,7 @@ async def _vanished(here: Stand, made: Pipe, case: Case) -> list[int]:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f49", "001-14")
+@pytest.mark.capability("f49", "001-14", "f29", "f52")
 async def test_a_vouchers_mark_is_the_last_word_of_its_description(tmp_path: Path) -> None:
     """The hash of the thing, as on documents; a long text is cut before it, and that is on disk."""
     case = CASES["mark"]

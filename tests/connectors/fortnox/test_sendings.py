@@ -1,4 +1,4 @@
-"""Documents that are sent: each command once, proved by ``Sent``, and a person is asked where that proves nothing."""
+"""Documents that are sent: each command once, proved by what shows it, and a person is asked where nothing does."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -85,6 +85,22 @@ async def test_where_it_was_sent_before_a_person_is_asked(fault: str, tmp_path: 
         await made.until("done", third)
         assert len(await _mails(here)) == sent + 1
         assert (await made.row(second))["state"] == "held"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("fault", "attempts"), [("answer_lost", ["found"]), ("reset_before", ["absent", "known"])])
+@pytest.mark.capability("f51")
+async def test_a_reminder_is_proved_by_their_count(fault: str, attempts: list[str], tmp_path: Path) -> None:
+    """Though the invoice was sent long ago, each reminder shows; none is printed twice."""
+    path = "/3/invoices/1/printreminder"
+    async with _opened(tmp_path) as (here, made):
+        await here.target.client.carry("externalprint_invoice", "1")
+        await made.until("done", *await made.add(mail().model_copy(update={"how": "printreminder"}), lane="a"))
+        await here.fault(fault, "GET", path)
+        [second] = await made.add(mail("m2").model_copy(update={"how": "printreminder"}), lane="b")
+        await made.until("done", second)
+        assert await made.attempts(second) == attempts
+        assert [invoice["Reminders"] for invoice in await here.stored("invoices")] == [2]
 
 
 @pytest.mark.asyncio

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation
+from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation, Resource
 from connectors.fortnox.table.bodies import ACTION_BODIES, CHANGED, CREATED
 from connectors.fortnox.table.described import path_of, told
 from connectors.fortnox.table.fields import Field, fields_of, schemas
@@ -70,9 +70,6 @@ IN_OTHER_WORDS: Mapping[str, str] = {
 
 NOT_STATED = {"email_senders": "settings", "eu_vat_limit": "settings"}
 """Resources that facts 2.7 do not name: both are settings of the company."""
-
-ONLY_IN_LISTS = {"finish_contract": "Status"}
-"""Actions whose effect stands in the row of the list alone."""
 
 ANSWERED_IDS = {"CustomerReferenceRowId", "GivenNumber", "Id", "Type", "attachmentId", "id"}
 """Keys of paths that are no fields of what is written: Fortnox gives them, or they choose a kind (SIE)."""
@@ -183,15 +180,17 @@ def _answered(name: str) -> Mapping[str, Any]:
     return found
 
 
+def _filters(resource: Resource) -> Iterator[str]:
+    for parameter in dict(_their_calls())["GET", f"/3{resource.path}"].get("parameters", ()):
+        yield from (f"{parameter['name']}={value}" for value in parameter.get("schema", {}).get("enum", ()))
+
+
 def test_what_an_action_shows_is_in_an_answer_of_fortnox() -> None:
-    """The field that tells afterwards whether an action took effect: of the object, or of its row in the list."""
+    """The field of the object that tells afterwards whether an action took effect, or a filter of the list."""
     for resource in RESOURCES.values():
         for action in resource.actions:
             shown = action.shown_by
-            assert not shown or shown in {
-                *_answered(f"read_{resource.one}"),
-                *(_answered(f"list_{resource.name}") if shown == ONLY_IN_LISTS.get(action.name) else ()),
-            }, action.name
+            assert not shown or shown in {*_answered(f"read_{resource.one}"), *_filters(resource)}, action.name
 
 
 def test_every_example_holds_what_is_required() -> None:

@@ -87,7 +87,7 @@ async def _booked(here: Stand, **fields: Any) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("004-08")
+@pytest.mark.capability("004-08", "001-08", "f28")
 async def test_a_booked_invoice_is_held_unless_settings_credit_it() -> None:
     """Held with what to do; or credited in full: made, compared, booked."""
     async with stand() as here:
@@ -160,7 +160,7 @@ async def test_nothing_is_credited_that_is_not_booked(booked: bool) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f51")
+@pytest.mark.capability("f51", "001-08", "f28")
 async def test_a_lost_credit_is_proved_by_the_original() -> None:
     """Its reference names the credit invoice, which is then compared; without one nothing was made."""
     async with stand() as here:

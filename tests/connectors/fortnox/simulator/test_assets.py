@@ -28,7 +28,8 @@ async def _truck(caller: Caller, **fields: Any) -> Reply:
 
 
 async def _act(caller: Caller, action: str, **fields: Any) -> Reply:
-    return await caller.call("PUT", f"/3/assets/{action}/1", {"Asset": fields})
+    sent = fields if action == "changeob" else {"Asset": fields}
+    return await caller.call("PUT", f"/3/assets/{action}/1", sent)
 
 
 @pytest.mark.asyncio
@@ -86,6 +87,9 @@ async def test_the_value_of_an_asset_goes_up_and_down_but_not_below_nothing() ->
         assert (sold.one["History"][3]["Amount"], sold.one["Status"]) == ("-40000", "Såld")
         for action, fields in (("writeup", {"Amount": 1}), ("sell", {}), ("scrap", {}), ("changeob", {"Amount": 1})):
             assert (await _act(caller, action, **fields)).code == 2999105
+        for sent in ({"Asset": {"Amount": 1}}, [{"Amount": 1}]):
+            refused = await caller.call("PUT", "/3/assets/changeob/1", sent)
+            assert refused.code == (2001399 if isinstance(sent, dict) else 2001392)
         assert (await caller.call("PUT", "/3/assets/1/sell", {"Asset": {}})).code == 2000764
         assert (await caller.call("PUT", "/3/assets/sell/9", {"Asset": {}})).status == 404
 

@@ -20,15 +20,20 @@ async def test_customer_references_belong_to_a_customer() -> None:
             await caller.customer(Name=name)
         for number, reference in (("1", "Inköp"), ("1", "Ekonomi"), ("2", "Lager")):
             made = await _post(
-                caller, "customerreferences", "CustomerReference", CustomerNumber=number, Reference=reference
+                caller, "customerreferences", "CustomerReferenceRow", CustomerNumber=number, Reference=reference
             )
             assert made.status == 201, made.text
-        missing = await _post(caller, "customerreferences", "CustomerReference", CustomerNumber="9", Reference="x")
+            (row,) = made.json["CustomerReference"]["CustomerReferenceRows"]
+            assert row == {"CustomerNumber": number, "Id": row["Id"], "Reference": reference}
+        missing = await _post(caller, "customerreferences", "CustomerReferenceRow", CustomerNumber="9", Reference="x")
         assert (missing.status, missing.code) == (400, 2000433)
-        rows = (await caller.get("/3/customerreferences?customer=1")).json["CustomerReferenceRows"]
-        assert [(one["Id"], one["Reference"]) for one in rows] == [(1, "Inköp"), (2, "Ekonomi")]
+        listed = (await caller.get("/3/customerreferences?customer=1")).json
+        assert [(one["Id"], one["Reference"]) for one in listed["CustomerReference"]["CustomerReferenceRows"]] == [
+            (1, "Inköp"),
+            (2, "Ekonomi"),
+        ]
         assert (await caller.call("DELETE", "/3/customerreferences/1")).status == 204
-        assert len((await caller.get("/3/customerreferences")).json["CustomerReferenceRows"]) == 2
+        assert len((await caller.get("/3/customerreferences")).one["CustomerReferenceRows"]) == 2
 
 
 @pytest.mark.asyncio
@@ -119,3 +124,15 @@ async def test_accruals_of_invoices() -> None:
         assert changed.one["Times"] == 12
         (item,) = (await caller.get("/3/invoiceaccruals")).json["InvoiceAccruals"]
         assert set(item) == {"@url", "Description", "InvoiceNumber", "Period"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("name", "longest"), [("Address1", 1024), ("Email", 1024), ("VisitingAddress", 1024), ("ZipCode", 10)]
+)
+async def test_a_suppliers_address_has_the_declared_lengths(name: str, longest: int) -> None:
+    """As a customer's: one character more is 2000107 (1.10)."""
+    async with opened() as caller:
+        assert (await _post(caller, "suppliers", "Supplier", Name="Almby", **{name: "1" * longest})).status == 201
+        refused = await _post(caller, "suppliers", "Supplier", Name="Almby", **{name: "1" * (longest + 1)})
+        assert (refused.status, refused.code) == (400, 2000107)

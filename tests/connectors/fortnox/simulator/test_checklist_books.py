@@ -46,6 +46,27 @@ async def test_11_6_a_currency_must_stand_in_the_register_and_brings_its_rate() 
         assert _amounts(made, "CurrencyRate", "CurrencyUnit", "Total", "RoundOff") == ["13.4", "1", "10.5", "0"]
 
 
+async def test_11_6_tax_reduction_of_the_documented_example_and_its_applicant() -> None:
+    """ROT: 13000 of work x 1.25 x 30 % is 4875, left to pay 29960; an applicant's amount takes its place (6.16)."""
+    async with opened() as caller:
+        await caller.customer()
+        work = {"Price": 13000, "VAT": 25, "DeliveredQuantity": "1", "HouseWork": True, "HouseWorkType": "CONSTRUCTION"}
+        rows = [work, {"Price": "14867.80", "VAT": 25, "DeliveredQuantity": "1"}]
+        made = await caller.invoice(TaxReductionType="rot", InvoiceRows=rows)
+        names = ("Net", "TotalVAT", "Total", "RoundOff", "TaxReduction", "TotalToPay")
+        assert _amounts(made, *names) == ["27867.8", "6966.95", "34835", "0.25", "4875", "29960"]
+        applicant = {
+            "CustomerName": "Tallbacken", "SocialSecurityNumber": "19121212-1212", "AskedAmount": 4000,
+            "ReferenceDocumentType": "INVOICE", "ReferenceNumber": 1,
+        }  # fmt: skip
+        assert (await caller.call("POST", "/3/taxreductions", {"TaxReduction": applicant})).status == 201
+        assert _amounts((await caller.get("/3/invoices/1")).one, "TaxReduction", "TotalToPay") == ["4000", "30835"]
+        again = await caller.call("POST", "/3/taxreductions", {"TaxReduction": {**applicant, "AskedAmount": 1}})
+        assert again.code == 2000600
+        misfit = {**work, "HouseWorkType": "CLEANING"}
+        assert (await caller.post_invoice(TaxReductionType="rot", InvoiceRows=[misfit])).code == 2004021
+
+
 async def test_11_7_an_invoice_is_booked_paid_and_then_closed() -> None:
     """Voucher in series B; the payment's booking lowers the balance; at 0 the day is set, and more is 2003055 (6.6)."""
     async with opened() as caller:

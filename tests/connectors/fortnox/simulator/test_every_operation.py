@@ -71,6 +71,8 @@ def _inner(row: Resource, reply: Reply) -> dict[str, Any]:
     """The object in the answer, which must stand alone under an envelope of the table."""
     ((envelope, inner),) = reply.json.items()
     assert envelope in (row.single, *row.other_envelopes)
+    if row.rows_in:
+        (inner,) = inner[row.rows_in]
     assert isinstance(inner, dict)
     return inner
 
@@ -113,6 +115,9 @@ async def _listed(caller: Caller, row: Resource) -> list[dict[str, Any]]:
     path = f"/3{row.path}" if row.name != "prices" else "/3/prices/sublist/B"
     reply = await caller.get(f"{path}?limit=500")
     assert reply.status == 200, reply.text
+    if row.rows_in:
+        within: list[dict[str, Any]] = reply.json[row.plural][row.rows_in]
+        return within
     assert list(reply.json) == ["MetaInformation", row.plural]
     rows: list[dict[str, Any]] = reply.json[row.plural]
     assert reply.json["MetaInformation"]["@TotalResources"] == len(rows)

@@ -113,7 +113,8 @@ async def test_rows_are_replaced_all_at_once() -> None:
     """Each row is read by its own schema; another type is refused."""
     async with opened() as caller:
         wage = {"FirstDay": "2026-01-01", "MonthlySalary": "30000"}
-        made = await _made(caller, "employees", "Employee", EmployeeId="E1", DatedWages=[wage])
+        card = {"EmployeeId": "E1", "FirstName": "Prov", "LastName": "Anställd", "Email": "prov@example.test"}
+        made = await _made(caller, "employees", "Employee", **card, DatedWages=[wage])
         assert made["DatedWages"][0]["FirstDay"] == "2026-01-01"
         path = "/3/employees/E1"
         for rows, code in (({}, 2001392), ([1], 2001392), ([{"Bonus": 1}], 2001399), ([{"FirstDay": "x"}], 2999017)):
@@ -195,6 +196,8 @@ async def test_keys_are_encoded_in_addresses() -> None:
         assert reply.one["@url"] == f"{caller.server.url}/3/wayofdeliveries/B%C3%85T%2F1"
         assert (await caller.get("/3/wayofdeliveries/B%C3%85T%2F1")).one == reply.one
         assert (await _post(caller, "projects", "Project", Description="Bro")).headers["Location"] == "project"
+        sender = await _post(caller, "emailsenders/trusted", "TrustedSender", Email="faktura@example.com")
+        assert (sender.status, sender.headers["Location"]) == (201, "emailsenders")
 
 
 @pytest.mark.asyncio

@@ -106,6 +106,7 @@ async def test_the_sublist_is_paged() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f30", "001-13")
 async def test_a_row_takes_the_price_of_the_documents_list_and_quantity() -> None:
     """Steps by quantity, the customer's list or the document's own, list A where that has nothing (6.4)."""
     async with opened() as caller:
@@ -152,6 +153,7 @@ async def test_a_price_touches_last_modified_of_its_article() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f30", "001-13")
 async def test_price_lists() -> None:
     """A is there; code and description are required; no DELETE; at most 250 (6.4)."""
     async with opened() as caller:

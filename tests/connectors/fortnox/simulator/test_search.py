@@ -101,6 +101,23 @@ async def test_invoice_filters_follow_the_state() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
+    ("path", "plural"),
+    [
+        ("financialyears", "FinancialYears"),
+        ("taxreductions", "TaxReductions"),
+        ("voucherfileconnections", "VoucherFileConnections"),
+        ("accountcharts", "AccountCharts"),
+    ],
+)
+async def test_lastmodified_is_taken_by_every_list(path: str, plural: str) -> None:
+    """It is a global parameter (5): nothing was changed since tomorrow."""
+    async with opened() as caller:
+        reply = await caller.get(f"/3/{path}?lastmodified=2026-03-11%2000:00")
+        assert (reply.status, reply.json[plural]) == (200, [])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
     ("path", "code"),
     [
         ("/3/invoices?filter=paid", 2000587),
