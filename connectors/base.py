@@ -244,6 +244,8 @@ class StoredToken:
     """Tokens of a company or a source as they lie on disk (opened). ``refresh`` is ``None`` for client credentials.
 
     ``seed`` is the digest of the refresh token of the configuration that the pair grew from, where its owner keeps it.
+    ``tenant`` is whom the tokens open, where that is known; ``proved`` counts the tokens that were granted without the
+    refresh token.
     """
 
     access: str
@@ -251,6 +253,8 @@ class StoredToken:
     refresh: str | None = None
     refreshed_at: datetime | None = None
     seed: str | None = None
+    tenant: int | None = None
+    proved: int = 0
 
 
 class TokenStore(Protocol):
@@ -262,4 +266,8 @@ class TokenStore(Protocol):
 
     async def save(self, company: str, token: StoredToken) -> None:
         """Seal and commit; returns only after the commit."""
+        ...
+
+    async def forget(self, company: str) -> None:
+        """Remove what is stored; returns only after the commit."""
         ...

@@ -17,6 +17,9 @@ SPENT = "invalid_grant"
 Ask = Callable[[str | None], Awaitable[StoredToken]]
 """Trades a refresh token (``None``: none is needed) for a new token at the token endpoint; saves nothing."""
 
+Instead = Callable[[StoredToken], Awaitable[StoredToken | None]]
+"""Another way to a new token that spends no refresh token, given what is stored; ``None`` where it is not open."""
+
 
 class Renewal:
     """One way to a valid access token; a renewal is shared by everyone who waits for it, and never given up once begun.
@@ -35,9 +38,12 @@ class Renewal:
         rotates: bool,
         nothing_stored: Callable[[], CredentialsLost],
         seed: tuple[str, str] | None = None,
+        instead: Instead | None = None,
     ) -> None:
-        """``key`` is where the pair is kept. ``seed`` is a first refresh token and its digest, from the configuration:
-        it is taken where nothing is stored, where another one was taken before, and where what is stored is refused.
+        """``key`` is where the pair is kept; ``instead`` is asked before the refresh token is spent.
+
+        ``seed`` is a first refresh token and its digest, from the configuration: it is taken where nothing is
+        stored, where another one was taken before, and where what is stored is refused.
         """
         self._key = key
         self._tokens = tokens
@@ -46,6 +52,7 @@ class Renewal:
         self._rotates = rotates
         self._nothing_stored = nothing_stored
         self._seed = seed
+        self._instead = instead
         self._current: StoredToken | None = None
         self._spent: str | None = None
         self._renewing: asyncio.Task[StoredToken] | None = None
@@ -71,16 +78,24 @@ class Renewal:
         """Renew a rotating pair that is older than a day, or of unknown age, so that it never dies of age; tells
         whether it did."""
         stored = await self.stored()
-        if stored is None:
+        if stored is None or stored.refresh is None:
             return False
         if stored.refreshed_at is not None and self._clock() - stored.refreshed_at < KEEP_ALIVE_AGE:
             return False
         await self._renewed()
         return True
 
-    async def adopt(self, asked: Awaitable[StoredToken]) -> None:
-        """Take a pair that was got in another way (a code from the browser): saved, then used."""
-        await self._finish(asyncio.ensure_future(self._kept(asked)))
+    async def adopt(self, made: StoredToken) -> None:
+        """Take what was got in another way (a code from the browser): saved, then used, after a renewal under way."""
+        await self.close()
+        self._renewing = asyncio.ensure_future(self._take(made))
+        await self._finish(self._renewing)
+
+    async def forget(self) -> None:
+        """Nothing is stored any more, and nothing used; waits for a renewal under way."""
+        await self.close()
+        await self._tokens.forget(self._key)
+        self._current = None
 
     async def close(self) -> None:
         """Wait for a renewal that is under way: its pair must reach the disk."""
@@ -109,6 +124,10 @@ class Renewal:
         if not self._rotates:
             return await self._kept(self._ask(None))
         stored = await self._tokens.load(self._key)
+        if stored is not None and self._instead is not None:
+            made = await self._instead(stored)
+            if made is not None:
+                return await self._take(made)
         candidates = self._candidates(stored)
         if not candidates:
             raise self._nothing_stored()
@@ -146,11 +165,13 @@ class Renewal:
         return await self._kept(self._ask(again.refresh))
 
     async def _kept(self, asked: Awaitable[StoredToken]) -> StoredToken:
-        """What rotates is saved before it becomes the current pair."""
-        made = await asked
+        return await self._take(await asked)
+
+    async def _take(self, made: StoredToken) -> StoredToken:
+        """What rotates, or says how it is got, is saved before it becomes the current pair."""
         if self._seed is not None:
             made = replace(made, seed=self._seed[1])
-        if made.refresh is not None:
+        if made.refresh is not None or made.proved:
             await self._tokens.save(self._key, made)
         self._current, self._spent = made, None
         return made

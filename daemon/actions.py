@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from daemon.clock import Clock
+from daemon.connecting import Connections
 from daemon.following import Follow
 from daemon.ids import Place, command_id, delivery_id, parse
 from daemon.logs import Log
@@ -15,6 +16,7 @@ from daemon.person_tasks import PersonTasks
 from daemon.requests import (
     AnyRequest,
     CancelTask,
+    Connect,
     Declare,
     Discard,
     LinkThing,
@@ -23,6 +25,7 @@ from daemon.requests import (
     Replay,
     Resume,
     Retry,
+    Revoke,
     StartTask,
 )  # fmt: skip
 from daemon.settings import Config
@@ -87,6 +90,7 @@ class Actions:
         self._target = target
         self._links = links
         self._follow = follow
+        self._connections = Connections(config=config, database=database, clock=clock, target=target, follow=follow)
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
@@ -103,7 +107,7 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare():
+            case Pause() | Resume() | Declare() | Connect() | Revoke():
                 return await self._on_a_whole(request)
             case Retry(id=str(wanted)):
                 return await self._retry(request, wanted)
@@ -118,7 +122,7 @@ class Actions:
             case StartTask() | CancelTask():
                 return await self._task(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Connect | Revoke) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -126,6 +130,10 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
+            case Connect():
+                return await self._connections.connect(request)
+            case Revoke():
+                return await self._connections.revoke(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 

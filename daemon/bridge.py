@@ -8,13 +8,13 @@ from functools import partial
 import anyio
 from anyio.abc import TaskGroup
 
-from connectors.base import CredentialsLost, Target
+from connectors.base import Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.prune import Prune
-from daemon.jobs.tokens import KeepsToken, KeepTokens
+from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
 from daemon.logs import Log, set_level
 from daemon.notify import Notifier
@@ -164,7 +164,7 @@ class Bridge:
     async def _figures(self) -> Figures:
         read = await self.store.database.read(figures.read())
         now = self.clock.milliseconds()
-        left = [await _days_left(target) for target in self.targets.values() if isinstance(target, KeepsToken)]
+        left = [await days_left(target) for target in self.targets.values()]
         return Figures(
             inbox_waiting=read.inbox_waiting,
             inbox_oldest_s=_age(read.inbox_oldest, now),
@@ -245,14 +245,6 @@ def _bind(host: str, port: int) -> socket.socket:
         bound.close()
         raise OSError(f"cannot listen on {host} port {port}: {error.strerror} (http.host and http.port)") from error
     return bound
-
-
-async def _days_left(target: KeepsToken) -> float | None:
-    """``None`` also where the stored tokens cannot be opened: the company's gate says that."""
-    try:
-        return await target.days_left()
-    except CredentialsLost:
-        return None
 
 
 def _age(since: int | None, now: int) -> float | None:

@@ -14,7 +14,7 @@ from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery, Slots
 from daemon.gate import Gate
 from daemon.health import Progress
-from daemon.logs import Log
+from daemon.logs import Log, get_log
 from daemon.looking import Looks
 from daemon.memory import MemoryLinks
 from daemon.outcomes import Outcomes
@@ -97,6 +97,7 @@ async def open_company_target(
             clock=clock.now,
             monotonic=clock.monotonic,
             sleep=clock.sleep,
+            migrated=lambda: get_log().info("token.migrated", target="fortnox", company=company.name),
         ) as target,
     ):
         if row.called:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from connectors.base import Target
 from daemon.delivery import CompanyDelivery
 from daemon.intake import Intake
+from daemon.jobs.tokens import days_left
 from daemon.opening import OpenStore
 from daemon.readers import Reading
 from daemon.times import iso
@@ -31,6 +32,10 @@ class Follow(Protocol):
         """A company or a rule goes on; whether a company was stopped by lost credentials, which is forgiven."""
         ...
 
+    def connected(self, name: str) -> None:
+        """A company has new credentials: lost ones are forgiven."""
+        ...
+
     async def declared(self) -> None:
         """Something was declared of a company: read it again."""
         ...
@@ -51,6 +56,9 @@ class NoDaemon:
     def resumed(self, scope: str, name: str) -> bool:
         """No gate to open."""
         return False
+
+    def connected(self, name: str) -> None:
+        """No gate to open."""
 
     async def declared(self) -> None:
         """No memory to renew."""
@@ -106,6 +114,11 @@ class Live:
         gate.pause(None)
         return stopped
 
+    def connected(self, name: str) -> None:
+        """Open the company's gate where lost credentials kept it shut; a person's pause stays."""
+        if name in self._deliveries:
+            self._deliveries[name].gate.connected()
+
     async def declared(self) -> None:
         """Read the companies' rows again."""
         await self._store.reload(list(self._store.rows))
@@ -115,11 +128,11 @@ class Live:
         (``None`` where it does not, is not), the rate windows, and how each source stands with its sender."""
         return {
             "store_refuses": self._store.database.refuses,
-            "companies": {name: self._company(name) for name in self._deliveries},
+            "companies": {name: await self._company(name) for name in self._deliveries},
             "sources": {name: await _sender(reading) for name, reading in self._readings.items()},
         }
 
-    def _company(self, name: str) -> dict[str, Any]:
+    async def _company(self, name: str) -> dict[str, Any]:
         target, delivery = self._targets[name], self._deliveries[name]
         calls, seconds = target.budget()
         return {
@@ -129,6 +142,7 @@ class Live:
             "room_in_s": round(target.room_in(), 3),
             "window_calls": calls,
             "window_s": seconds,
+            "token_days_left": await days_left(target),
         }
 
 

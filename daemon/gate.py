@@ -59,6 +59,12 @@ class Gate:
         self._say()
         self._wake()
 
+    def connected(self) -> None:
+        """The company has new credentials: what lost ones kept shut is probed and opens; a person's pause stays."""
+        self.stopped_by = None
+        self._say()
+        self._wake()
+
     def credentials_lost(self, error: CredentialsLost) -> None:
         """The far side no longer knows us: shut until a person connects the company again and resumes it."""
         self.stopped_by = error.reason

@@ -176,7 +176,17 @@ EVENTS: Mapping[str, LogEvent] = {
         words="target company source reason final",
         integers="status",
     ),
-    "token.expiring": _event("warning", "daily below 10 days", words="target company", numbers="days_left"),
+    "token.expiring": _event(
+        "warning",
+        "a refresh token has at most 14, 7 or 3 days left; said once for each",
+        words="target company",
+        numbers="days_left",
+    ),
+    "token.migrated": _event(
+        "info",
+        "client credentials were granted twice: the refresh token is no longer needed, and gone; said once",
+        words="target company",
+    ),
     # --- jobs, store, people
     "job.finished": _event("info", "a scheduled job ran", words="job", integers="found", numbers="ms"),
     "job.failed": _event(

@@ -116,8 +116,38 @@ class Declare(Request):
     proof: Literal["empty", "new_work"]
 
 
-AnyRequest = Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare
+class Connect(Request):
+    """Connect a company with the code of a consent, which must cover ``scopes``; the code never shows in a text."""
+
+    action = "connect"
+    company: Text
+    code: Annotated[str, StringConstraints(min_length=1, max_length=4000)] = Field(repr=False)
+    redirect_uri: Text
+    scopes: Annotated[tuple[Text, ...], Field(max_length=100)]
+
+
+class Revoke(Request):
+    """Give a company's connection up: revoked at Fortnox, forgotten here, the company paused."""
+
+    action = "revoke"
+    company: Text
+
+
+AnyRequest = Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare | Connect | Revoke
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
-    kind.action: kind for kind in (Retry, LinkThing, Replay, Discard, StartTask, CancelTask, Pause, Resume, Declare)
+    kind.action: kind
+    for kind in (
+        Retry,
+        LinkThing,
+        Replay,
+        Discard,
+        StartTask,
+        CancelTask,
+        Pause,
+        Resume,
+        Declare,
+        Connect,
+        Revoke,
+    )
 }

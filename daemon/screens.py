@@ -6,7 +6,7 @@ from typing import Any
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
-from daemon.tokens import PURPOSE
+from daemon.tokens import PURPOSE, REMIND_AT_DAYS
 from store import companies, reading, senders, tokens
 from store.companies import CompanyRow, Pause
 from store.db import Read
@@ -26,7 +26,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     oldest = await read(reading.inbox_oldest)
     shown = [
         _company(name, company.kind, rows.get(name), await read(reading.company_figures(name)), pauses, live, now)
-        | {"token_renewed_at": iso(renewed.get(name))}
+        | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
         for name, company in config.companies.items()
     ]
     counted = {name: (await read(reading.company_figures(name))).counters for name in ("", *config.companies)}
@@ -78,8 +78,13 @@ def in_trouble(shown: Json) -> bool:
         or shown["rules_paused"]
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])
+        or any(_token_is_dying(company["token_days_left"]) for company in shown["companies"])
         or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
     )
+
+
+def _token_is_dying(days_left: float | None) -> bool:
+    return days_left is not None and days_left <= max(REMIND_AT_DAYS)
 
 
 def _company(
@@ -113,6 +118,7 @@ def _company(
         "room_in_s": facts.get("room_in_s"),
         "window_calls": facts.get("window_calls"),
         "window_s": facts.get("window_s"),
+        "token_days_left": facts.get("token_days_left"),
         "connected_at": None if row is None else iso(row.pinned_at),
     }
 

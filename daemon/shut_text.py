@@ -1,11 +1,11 @@
 """Why nothing leaves, or nothing is taken, as sentences that end with the next step."""
 
-_CONNECT = "connect the company again (docs/commands.md says how)"
+_CONNECT = "connect the company again (fortnox-bridge connect)"
 
 SENTENCES = {
     "down": "Fortnox cannot be reached; it is probed and goes on by itself",
     "unproved": "Fortnox has not answered yet since the start; it is probed and goes on by itself",
-    "not_connected": "the company is not connected to Fortnox yet; connect it (docs/commands.md says how)",
+    "not_connected": "the company is not connected to Fortnox yet; connect it (fortnox-bridge connect)",
     "another_company": "the credentials belong to another Fortnox company than at the first connect; "
     "correct them in the configuration, then restart",
     "invalid_client": "Fortnox does not accept the client id with this client secret; correct them in the "

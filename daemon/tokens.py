@@ -7,6 +7,8 @@ from connectors.base import CredentialsLost, StoredToken
 from store.tokens import SealedTokens, Unsealable
 
 PURPOSE = "fortnox"
+REMIND_AT_DAYS = (3, 7, 14)
+"""Days that a refresh token has left when a person is reminded, each time once."""
 SEED = "_seed"
 """Under the purpose with this ending lies the digest of the refresh token of the configuration that was taken last."""
 
@@ -43,6 +45,8 @@ class CompanyTokens:
             refresh=values.get("refresh"),
             refreshed_at=None if refreshed is None else datetime.fromisoformat(refreshed),
             seed=values.get("seed"),
+            tenant=None if "tenant" not in values else int(values["tenant"]),
+            proved=int(values.get("proved", "0")),
         )
 
     async def save(self, company: str, token: StoredToken) -> None:
@@ -54,7 +58,15 @@ class CompanyTokens:
             values["refreshed_at"] = token.refreshed_at.isoformat()
         if token.seed is not None:
             values["seed"] = token.seed
+        if token.tenant is not None:
+            values["tenant"] = str(token.tenant)
+        if token.proved:
+            values["proved"] = str(token.proved)
         await self._sealed.write(company, self._purpose, values)
+
+    async def forget(self, company: str) -> None:
+        """Remove the tokens; the configuration's refresh token that was used stays known, so it is not taken again."""
+        await self._sealed.remove(company, self._purpose)
 
     async def seed(self, company: str, refresh: str, now: datetime) -> bool:
         """Connect the company with the configuration's refresh token, once; tells whether it was taken.

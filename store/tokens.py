@@ -63,6 +63,14 @@ class SealedTokens:
 
         await self._database.write(job)
 
+    async def remove(self, company: str, purpose: str) -> None:
+        """Remove what is stored; returns after the commit."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM token WHERE company = ? AND purpose = ?", (company, purpose))
+
+        await self._database.write(job)
+
     def _open(self, sealed: bytes, company: str, purpose: str) -> dict[str, str]:
         try:
             bound = json.loads(self._keys.decrypt(sealed))

@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Later, StoredToken, Throttled, TokenStore, Unreachable
+from connectors.fortnox.claims import claims_in, tenant_in
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.renewal import Renewal
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent
@@ -18,6 +20,8 @@ SYSTEM = "fortnox"
 OPERATION = "token"
 REFRESH_TOKEN_DAYS = 45
 TOKEN_TIMEOUT_SECONDS = 120.0
+PROOFS = 2
+"""Tokens by client credentials after which the refresh token is no longer kept."""
 TRANSIENT = frozenset({"server_error", "temporarily_unavailable", "slow_down"})
 REMEDIES: Mapping[str, str] = {
     "invalid_client": "The client id or the client secret is not the one of the app in Fortnox's developer portal; "
@@ -57,12 +61,31 @@ def _fault(answer: Answer, window_seconds: float) -> Exception:
     return Later("token_unavailable", system=SYSTEM, operation=OPERATION, status=answer.status)
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What the token endpoint answered: the token, and the scopes that it carries."""
+
+    token: StoredToken
+    scopes: frozenset[str]
+
+    @property
+    def tenant(self) -> int | None:
+        """Whom the token opens, as it says itself."""
+        return tenant_in(self.token.access)
+
+
+def nobody_listens() -> None:
+    """The default where nobody is told of a migration."""
+
+
 class Credentials:
     """One company's way to a valid access token; a refresh is shared by everyone who waits for it.
 
     Client credentials (Fortnox facts, section 2.3) are kept in memory only: a new token costs one call and nothing is
     spent. The authorization-code grant rotates (section 2.2): the new pair is saved before it is used, and a refresh
-    once begun is never given up. Token calls take no place in the rate window of the resources.
+    once begun is never given up. Where the tenant of such a pair is known, client credentials are asked first: once
+    granted twice, the refresh token goes (section 2.3: the consent of a service account lasts until it is revoked).
+    Token calls take no place in the rate window of the resources.
     """
 
     def __init__(
@@ -75,13 +98,19 @@ class Credentials:
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
+        migrated: Callable[[], None] = nobody_listens,
     ) -> None:
-        """``clock`` gives aware moments; ``client_secret`` is the resolved secret."""
+        """``clock`` gives aware moments; ``client_secret`` is the resolved secret.
+
+        ``migrated`` is told once that the company needs its refresh token no more.
+        """
         self._settings = settings
         self._secret = client_secret
         self._session = session
         self._clock = clock
         self._sleep = sleep
+        self._migrated = migrated
+        self._no_service_account = False
         self._renewal = Renewal(
             company,
             tokens,
@@ -89,6 +118,7 @@ class Credentials:
             clock=clock,
             rotates=self.rotates,
             nothing_stored=lambda: _lost("not_connected", None),
+            instead=self._instead_of_refreshing if self.rotates else None,
         )
 
     @property
@@ -119,13 +149,35 @@ class Credentials:
             return None
         return REFRESH_TOKEN_DAYS - (self._clock() - stored.refreshed_at) / timedelta(days=1)
 
-    async def exchange_code(self, code: str, redirect_uri: str) -> None:
-        """Trade the code that the browser brought back for a pair, and save it (Fortnox facts, section 2.1).
+    async def exchange_code(self, code: str, redirect_uri: str) -> Granted:
+        """Trade the code that the browser brought back for a pair (Fortnox facts, section 2.1); nothing is kept yet.
 
         A code lives ten minutes and works once. Raises ``CredentialsLost`` where it is refused.
         """
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        await self._renewal.adopt(self._obtain(form))
+        return await self._obtain({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri})
+
+    async def by_client_credentials(self, tenant: int) -> StoredToken:
+        """One token for a tenant whose consent is a service account's (Fortnox facts, section 2.3)."""
+        return (await self._obtain({"grant_type": "client_credentials"}, tenant)).token
+
+    async def adopt(self, token: StoredToken) -> None:
+        """Keep and use what a new consent gave."""
+        self._no_service_account = False
+        await self._renewal.adopt(token)
+
+    async def revoke(self) -> bool:
+        """Revoke the stored refresh token at Fortnox and forget what is stored; tells whether there was one to revoke.
+
+        Raises ``Unreachable``, ``Later`` or ``CredentialsLost``; then everything is still stored.
+        """
+        stored = await self._renewal.stored()
+        refresh = None if stored is None else stored.refresh
+        if refresh is not None:
+            answer = await self._post({"token_type_hint": "refresh_token", "token": refresh}, "revoke")
+            if answer.status != 200:
+                raise _fault(answer, self._settings.window_seconds)
+        await self._renewal.forget()
+        return refresh is not None
 
     async def close(self) -> None:
         """Wait for a renewal that is under way: its pair must reach the disk."""
@@ -133,12 +185,31 @@ class Credentials:
 
     async def _ask(self, refresh: str | None) -> StoredToken:
         if refresh is None:
-            return await self._obtain({"grant_type": "client_credentials"})
-        return await self._obtain({"grant_type": "refresh_token", "refresh_token": refresh})
+            return (await self._obtain({"grant_type": "client_credentials"}, self._settings.tenant_id)).token
+        granted = await self._obtain({"grant_type": "refresh_token", "refresh_token": refresh})
+        return replace(granted.token, tenant=granted.tenant or self._settings.tenant_id)
 
-    async def _obtain(self, form: Mapping[str, str]) -> StoredToken:
+    async def _instead_of_refreshing(self, stored: StoredToken) -> StoredToken | None:
+        """A token by client credentials where the consent allows that; asked for in vain once at most in a run."""
+        if stored.tenant is None or (self._no_service_account and stored.refresh is not None):
+            return None
+        try:
+            made = await self.by_client_credentials(stored.tenant)
+        except CredentialsLost:
+            if stored.refresh is None:
+                raise
+            self._no_service_account = True
+            return None
+        proved = min(stored.proved + 1, PROOFS)
+        if proved < PROOFS:
+            return replace(stored, access=made.access, expires_at=made.expires_at, proved=proved)
+        if stored.refresh is not None:
+            self._migrated()
+        return replace(made, seed=stored.seed, tenant=stored.tenant, proved=proved)
+
+    async def _obtain(self, form: Mapping[str, str], tenant: int | None = None) -> Granted:
         """One token call; nothing is saved here."""
-        answer = await self._post(form)
+        answer = await self._post(form, "token", tenant)
         body = _object(answer)
         access, lifetime = body.get("access_token"), body.get("expires_in", 3600)
         refresh = body.get("refresh_token")
@@ -147,29 +218,31 @@ class Credentials:
         if answer.status != 200 or not usable or (rotating and not isinstance(refresh, str)):
             raise _fault(answer, self._settings.window_seconds)
         now = self._clock()
-        return StoredToken(
+        token = StoredToken(
             access=str(access),
             expires_at=now + timedelta(seconds=lifetime),
             refresh=refresh if rotating else None,
             refreshed_at=now,
         )
+        scope = body.get("scope") or claims_in(token.access).get("scope") or ""
+        return Granted(token, frozenset(str(scope).split()))
 
-    async def _post(self, form: Mapping[str, str]) -> Answer:
+    async def _post(self, form: Mapping[str, str], to: str, tenant: int | None = None) -> Answer:
         pair = f"{self._settings.client_id}:{self._secret}".encode()
         headers = {
             "Authorization": f"Basic {b64encode(pair).decode()}",
             "Content-Type": "application/x-www-form-urlencoded",
             "Accept": "application/json",
         }
-        if form["grant_type"] == "client_credentials":
-            headers["TenantId"] = str(self._settings.tenant_id)
+        if tenant is not None:
+            headers["TenantId"] = str(tenant)
         body = urlencode(form).encode()
         try:
             return await repeat_not_sent(self._sleep)(
                 call,
                 self._session,
                 "POST",
-                f"{self._settings.oauth_url}/token",
+                f"{self._settings.oauth_url}/{to}",
                 headers=headers,
                 body=body,
                 timeout_seconds=TOKEN_TIMEOUT_SECONDS,

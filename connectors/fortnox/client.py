@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Park, Throttled, Unreachable
 from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, outcome_of, page_in, rows_in
-from connectors.fortnox.auth import Credentials
 from connectors.fortnox.contents import JSON_TYPE, Content, content_of, json_content
 from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
 from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
@@ -23,6 +22,18 @@ TOKENS_TRIED = 3
 
 def _no_clock_watched(_date: str | None) -> None:
     """The default where nobody asks how far Fortnox's clock is from ours."""
+
+
+class AccessTokens(Protocol):
+    """Where the access token of a call comes from."""
+
+    async def token(self) -> str:
+        """A valid access token."""
+        ...
+
+    def invalidate(self, access: str) -> None:
+        """Fortnox answered 401 to this one."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,7 @@ class Client:
     rest_url: str
     session: ClientSession
     window: Window
-    credentials: Credentials
+    credentials: AccessTokens
     sleep: Callable[[float], Awaitable[None]]
     timeout_seconds: float = 30.0
     priority: int = 1

@@ -1,6 +1,6 @@
 """Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from datetime import datetime
 
@@ -9,10 +9,11 @@ from aiohttp import ClientSession
 from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
 from connectors.fortnox import record_actions, records, sendings
 from connectors.fortnox.articles import Articles
-from connectors.fortnox.auth import Credentials
+from connectors.fortnox.auth import Credentials, nobody_listens
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
 from connectors.fortnox.cancellations import Cancellations
 from connectors.fortnox.client import Client
+from connectors.fortnox.connecting import Connected, Connecting
 from connectors.fortnox.conversions import OPERATION_NAMES
 from connectors.fortnox.credits import Credits
 from connectors.fortnox.customers import Customers
@@ -66,9 +67,18 @@ def resources(settings: FortnoxSettings) -> Mapping[str, tuple[Resource, tuple[s
 class FortnoxTarget:
     """One company at Fortnox; fits ``connectors.base.Target``."""
 
-    def __init__(self, company: str, settings: FortnoxSettings, client: Client, pin: Pin, skew: ClockSkew) -> None:
-        """``client`` holds the company's window and credentials; ``pin`` knows which tenant the company is."""
+    def __init__(
+        self,
+        company: str,
+        settings: FortnoxSettings,
+        client: Client,
+        credentials: Credentials,
+        pin: Pin,
+        skew: ClockSkew,
+    ) -> None:
+        """``client`` holds the company's window and uses ``credentials``; ``pin`` knows which tenant the company is."""
         self._skew = skew
+        self.credentials = credentials
         self.company = company
         self.settings = settings
         self.client = client
@@ -145,11 +155,21 @@ class FortnoxTarget:
 
     async def keep_alive(self) -> bool:
         """The daily renewal of a rotating connection; tells whether anything was renewed."""
-        return await self.client.credentials.keep_alive()
+        return await self.credentials.keep_alive()
 
     async def days_left(self) -> float | None:
         """Days until a rotating connection dies unused; ``None`` where it cannot."""
-        return await self.client.credentials.days_left()
+        return await self.credentials.days_left()
+
+    async def connect(self, code: str, redirect_uri: str, needed: Collection[str]) -> Connected:
+        """Connect the company with the code of a consent that must cover the scopes ``needed``."""
+        return await Connecting(self.settings, self.credentials, self.client, self._pin).connect(
+            code, redirect_uri, needed
+        )
+
+    async def revoke(self) -> bool:
+        """Give the connection up; tells whether there was a refresh token to revoke at Fortnox."""
+        return await self.credentials.revoke()
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
@@ -175,16 +195,20 @@ async def open_target(
     clock: Callable[[], datetime],
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
+    migrated: Callable[[], None] = nobody_listens,
 ) -> AsyncIterator[FortnoxTarget]:
     """A company's target with its own window and credentials; at the end a renewal under way is waited for.
 
-    ``client_secret`` is the resolved secret; ``clock`` gives aware moments, ``monotonic`` seconds.
+    ``client_secret`` is the resolved secret; ``clock`` gives aware moments, ``monotonic`` seconds. ``migrated`` is told
+    once that the company needs its refresh token no more.
     """
     window = Window(settings.window_calls, settings.window_seconds, monotonic=monotonic, sleep=sleep)
-    credentials = Credentials(company, settings, client_secret, tokens, session, clock=clock, sleep=sleep)
+    credentials = Credentials(
+        company, settings, client_secret, tokens, session, clock=clock, sleep=sleep, migrated=migrated
+    )
     skew = ClockSkew(clock, monotonic)
     client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds, heard=skew.heard)
     try:
-        yield FortnoxTarget(company, settings, client, pin, skew)
+        yield FortnoxTarget(company, settings, client, credentials, pin, skew)
     finally:
         await credentials.close()

@@ -25,6 +25,8 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "connect": "connecting",
+    "revoke": "connecting",
 }
 """Command -> the module of this package that holds it, under the command's name with underscores."""
 

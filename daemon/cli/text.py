@@ -81,10 +81,18 @@ def _print_company(company: Json) -> None:
         whole = f"{company['window_calls']} calls in {company['window_s']:g} s"
         room = "no limit" if company["room"] >= NO_LIMIT else f"{company['room']} of {whole} free now"
         click.echo(f"  rate window: {room}, {company['in_flight']} commands under way")
-
     if company["connected_at"] is not None:
-        renewed = f", token renewed {local(company['token_renewed_at'])}" if company["token_renewed_at"] else ""
-        click.echo(f"  connected since {local(company['connected_at'])}{renewed}")
+        click.echo(f"  connected since {local(company['connected_at'])}{_token(company)}")
+
+
+def _token(company: Json) -> str:
+    """How old the credentials are, and how long a refresh token still lives; the latter is known of a daemon only."""
+    if company["token_renewed_at"] is None:
+        return ""
+    days = int(company["token_age_s"] // 86_400)
+    renewed = f", token renewed {local(company['token_renewed_at'])} ({days} days ago)"
+    left = company["token_days_left"]
+    return renewed if left is None else f"{renewed}, {left:.0f} days left of its refresh token"
 
 
 NO_LIMIT = 1_000_000

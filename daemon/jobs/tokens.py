@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-from connectors.base import OutsideError
+from connectors.base import CredentialsLost, OutsideError
 from daemon.logs import get_log
-
-WARN_BELOW_DAYS = 10
+from daemon.tokens import REMIND_AT_DAYS
 
 
 class Renewable(Protocol):
@@ -26,12 +25,23 @@ class KeepsToken(Renewable, Protocol):
         ...
 
 
+async def days_left(target: object) -> float | None:
+    """Of a target's refresh token; ``None`` where it has none, or cannot open what is stored (its gate says that)."""
+    if not isinstance(target, KeepsToken):
+        return None
+    try:
+        return await target.days_left()
+    except CredentialsLost:
+        return None
+
+
 class KeepTokens:
     """The scheduler's job over all companies, and over all sources that read at their senders."""
 
     def __init__(self, companies: Mapping[str, KeepsToken], sources: Mapping[str, Renewable]) -> None:
         self._companies = companies
         self._sources = sources
+        self._reminded: dict[str, int] = {}
 
     async def __call__(self) -> int:
         """Run once; returns how many pairs were renewed."""
@@ -43,15 +53,24 @@ class KeepTokens:
         return renewed
 
     async def _company(self, company: str, credentials: KeepsToken) -> bool:
-        log = get_log()
         try:
             renewed = await credentials.keep_alive()
-            left = await credentials.days_left()
         except OutsideError as error:
+            renewed = _say_failed(error, company=company)
+        try:
+            self._remind(company, await credentials.days_left())
+        except CredentialsLost as error:
             return _say_failed(error, company=company)
-        if left is not None and left < WARN_BELOW_DAYS:
-            log.warning("token.expiring", target="fortnox", company=company, days_left=round(left, 1))
         return renewed
+
+    def _remind(self, company: str, left: float | None) -> None:
+        """Say once for each step that the refresh token dies; a renewed one begins anew."""
+        step = next((days for days in REMIND_AT_DAYS if left is not None and left <= days), None)
+        if step is None or left is None:
+            self._reminded.pop(company, None)
+        elif self._reminded.get(company) != step:
+            self._reminded[company] = step
+            get_log().warning("token.expiring", target="fortnox", company=company, days_left=round(left, 1))
 
     async def _source(self, source: str, reader: Renewable) -> bool:
         try:

@@ -12,7 +12,6 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
-from connectors.fortnox.target import FortnoxTarget
 from daemon import app
 from daemon.actions import Actions, Answer
 from daemon.bridge import Bridge
@@ -21,7 +20,7 @@ from daemon.config import load_config
 from daemon.following import Live
 from daemon.memory import MemoryLinks
 from daemon.opening import database_path
-from daemon.requests import AnyRequest, Resume
+from daemon.requests import AnyRequest, Connect, Resume
 from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
@@ -191,9 +190,11 @@ class Scene:
         tenant = next(plan.tenant for plan in self.plans if plan.name == company)
         back = "http://127.0.0.1/back"
         given = await self.control("consent", {"company": tenant, "grant": "code", "redirect_uri": back})
-        target = self.bridge.targets[company]
-        assert isinstance(target, FortnoxTarget)
-        await target.client.credentials.exchange_code(given["code"], back)
+        await self.act(
+            Connect(
+                person="anna", company=company, code=given["code"], redirect_uri=back, scopes=("companyinformation",)
+            )
+        )
         await self.act(Resume(person="anna", name=company))
 
     # --- out --------------------------------------------------------------------------------------------------------

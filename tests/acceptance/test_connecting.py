@@ -14,6 +14,8 @@ from tests.conftest import Lines
 from tests.fakes.senders import order
 
 GRANT = 'grant = "authorization_code"'
+FOR_A_USER = {"service_consent": False}
+"""The consent is a user's, not a service account's: client credentials are refused."""
 WARNED = "no_stored_token_and_no_refresh_token_so_nothing_will_leave"
 
 
@@ -57,7 +59,7 @@ async def test_a_refresh_token_in_the_configuration_connects_once(tmp_path: Path
 @pytest.mark.asyncio
 async def test_another_refresh_token_connects_the_company_again(tmp_path: Path) -> None:
     """The stored pair was revoked; a new consent and a restart bring the company back."""
-    async with scene(tmp_path, CompanyPlan(fortnox=GRANT), run=False) as here:
+    async with scene(tmp_path, CompanyPlan(fortnox=GRANT), simulator=FOR_A_USER, run=False) as here:
         await consent(here)
         async with here.running():
             await delivered(here, "SO-1")

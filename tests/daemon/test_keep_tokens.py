@@ -11,7 +11,7 @@ class Renewing:
     """Credentials as the job sees them."""
 
     def __init__(self, *, days: float | None = None, lost: str | None = None) -> None:
-        self._days = days
+        self.days = days
         self._lost = lost
 
     async def keep_alive(self) -> bool:
@@ -22,7 +22,7 @@ class Renewing:
 
     async def days_left(self) -> float | None:
         """As the test says."""
-        return self._days
+        return self.days
 
 
 @pytest.mark.asyncio
@@ -40,3 +40,16 @@ async def test_everybody_is_renewed_and_who_fails_is_named(log_lines: Lines) -> 
         ("highlevel", None, "ghl"),
     ]
     assert [(line["company"], line["days_left"]) for line in log_lines.named("token.expiring")] == [("east", 3.0)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f91")
+async def test_a_person_is_reminded_three_times(log_lines: Lines) -> None:
+    """At 14, 7 and 3 days, each once, also while every renewal fails; a new connection begins anew."""
+    east = Renewing(lost="fortnox")
+    job = KeepTokens({"east": east}, {})
+    for days in (15.0, 14.0, 13.2, 8.0, 6.9, 6.0, 3.0, 0.5, 45.0, 13.0):
+        east.days = days
+        await job()
+    assert [line["days_left"] for line in log_lines.named("token.expiring")] == [14.0, 6.9, 3.0, 13.0]
+    assert len(log_lines.named("token.refresh_failed")) == 10

@@ -52,6 +52,10 @@ class Followed:
         self.told.append(f"resume {scope}:{name}")
         return name in self.stopped
 
+    def connected(self, name: str) -> None:
+        """A gate."""
+        self.told.append(f"connected {name}")
+
     async def declared(self) -> None:
         """The companies' rows."""
         self.told.append("declared")

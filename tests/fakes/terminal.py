@@ -58,6 +58,10 @@ class Terminal:
             time.sleep(0.1)
         return found
 
+    def type(self, line: str) -> None:
+        """What a person types or pastes, and Enter."""
+        os.write(self._master, line.encode() + b"\n")
+
     def resize(self, columns: int, rows: int) -> None:
         """Give it another size; the program is told by a signal, as ever."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -87,7 +87,8 @@ class Authorization:
     def authorize(self, query: Mapping[str, str]) -> Answer:
         """Approve at once and send the browser back with a code; no redirect address answers JSON (*simulator choice*).
 
-        The company is the first one, or the one in the extra parameter `tenant` (*simulator choice*).
+        The company is the first one, or the one in the extra parameter `tenant`; the extra parameter `deny` denies
+        (*simulator choices*).
         """
         redirect = query.get("redirect_uri")
         allowed = self._settings.redirect_uris
@@ -113,6 +114,8 @@ class Authorization:
             return {"error": "invalid_request"}
         if not scope.split() or not set(scope.split()) <= set(company.settings.scopes):
             return {"error": "invalid_scope"}
+        if "deny" in query:
+            return {"error": "access_denied"}
         return {"code": self._tokens.issue_code(self.consent(client, company.settings.tenant_id, scope), redirect)}
 
     def token(self, call: TokenCall) -> Answer:

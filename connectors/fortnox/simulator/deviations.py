@@ -10,7 +10,10 @@ DEVIATIONS: tuple[tuple[str, str], ...] = (
     ("Resources", "All of the table of facts; /api/warehouse, /api/time and recurring billing do not exist."),
     ("XML", "Only JSON; an XML Accept or Content-Type is refused (1000030, 1000031)."),
     ("Legacy authentication", "The Access-Token and Client-Secret headers do not exist."),
-    ("Authorization page", "Every consent is approved at once; the extra parameter tenant chooses the company."),
+    (
+        "Authorization page",
+        "Every consent is approved at once; the extra parameters: tenant chooses the company, deny denies.",
+    ),
     ("Client credentials", "A scope in the request is ignored; the token carries every scope of the company."),
     ("429", "The body is invented; a refused call takes no place in the window (both can be switched or ordered)."),
     ("Unknown query parameters", "Refused with 2000588; a switch ignores them instead."),

@@ -36,7 +36,10 @@ async def test_a_code_becomes_a_pair_on_disk() -> None:
     """Form POST with Basic credentials; the pair is saved and then used."""
     tokens = MemoryTokens()
     async with token_server() as server, credentials(server.url, tokens) as made:
-        await made.exchange_code("the-code", "https://example.test/back")
+        granted = await made.exchange_code("the-code", "https://example.test/back")
+        assert tokens.saved == []
+        assert granted.scopes == {"invoice", "customer"}
+        await made.adopt(granted.token)
         assert await made.token() == "access-1"
     form, headers = server.asked[0]
     assert form == {
@@ -224,3 +227,67 @@ async def test_client_credentials_have_nothing_to_keep_alive() -> None:
     async with token_server() as server, credentials(server.url, MemoryTokens(), grant="client_credentials") as made:
         assert await made.keep_alive() is False
         assert await made.days_left() is None
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f90")
+async def test_two_tokens_without_it_end_a_refresh_token() -> None:
+    """The tenant is known: client credentials are asked first; after the second grant the refresh token is gone."""
+    tokens = MemoryTokens(replace(stored(age=OLD), tenant=1001))
+    told: list[str] = []
+    clock = Clock()
+    async with token_server() as server, credentials(server.url, tokens, clock=clock, told=told) as made:
+        assert await made.token() == "access-1"
+        assert tokens.token is not None
+        assert (tokens.token.refresh, tokens.token.proved, told) == ("refresh-0", 1, [])
+        left = await made.days_left()
+        assert left is not None
+        assert left == pytest.approx(45 - 2 / 24)
+        clock.now += OLD
+        assert await made.token() == "access-2"
+        assert (tokens.token.refresh, tokens.token.proved, told) == (None, 2, ["migrated"])
+        clock.now += OLD
+        assert await made.token() == "access-3"
+        assert await made.days_left() is None
+        assert await made.keep_alive() is False
+        assert told == ["migrated"]
+        clock.now += OLD
+        server.will_answer(400, {"error": "invalid_grant"})
+        with pytest.raises(CredentialsLost, match="invalid_grant"):
+            await made.token()
+    assert {form["grant_type"] for form, _ in server.asked} == {"client_credentials"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f90")
+async def test_a_consent_of_a_user_keeps_its_refresh_token() -> None:
+    """Client credentials are refused: asked for once in a run, and the refresh token does its work as ever."""
+    tokens = MemoryTokens(replace(stored(age=OLD), tenant=1001))
+    clock = Clock()
+    async with token_server() as server, credentials(server.url, tokens, clock=clock) as made:
+        server.will_answer(400, {"error": "invalid_grant"})
+        for _ in range(3):
+            await made.token()
+            clock.now += OLD
+    grants = [form["grant_type"] for form, _ in server.asked]
+    assert grants == ["client_credentials", "refresh_token", "refresh_token", "refresh_token"]
+    assert tokens.token is not None
+    assert (tokens.token.refresh, tokens.token.tenant, tokens.token.proved) == ("refresh-4", 1001, 0)
+
+
+@pytest.mark.asyncio
+async def test_only_what_was_revoked_is_forgotten() -> None:
+    """Fortnox cannot answer: the pair is still there; it answers: the pair is gone there and here."""
+    tokens = MemoryTokens(stored())
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        assert await made.token() == "access-of-refresh-0"
+        server.will_answer(503, {})
+        with pytest.raises(Later):
+            await made.revoke()
+        assert tokens.token is not None
+        assert await made.revoke() is True
+        assert tokens.token is None
+        assert server.asked[-1][0] == {"token_type_hint": "refresh_token", "token": "refresh-0"}
+        with pytest.raises(CredentialsLost, match="not_connected"):
+            await made.token()
+        assert await made.revoke() is False

@@ -123,7 +123,7 @@ async def _code(control: ClientSession, url: str) -> str:
 @pytest.mark.capability("002-11", "002-13", "f89")
 async def test_the_authorization_code_flow_against_the_simulator() -> None:
     """Code, pair on disk, calls, rotation under twenty callers, and an end in words when the pair is spent."""
-    simulated = SimulatorSettings(companies=(CompanySettings(rate_limit=0),))
+    simulated = SimulatorSettings(companies=(CompanySettings(rate_limit=0, service_consent=False),))
     tokens = MemoryTokens()
     async with running(simulated) as server, open_session() as session, ClientSession() as control:
         settings = FortnoxSettings(
@@ -145,7 +145,8 @@ async def test_the_authorization_code_flow_against_the_simulator() -> None:
             with pytest.raises(CredentialsLost, match="not_connected"):
                 await target.probe()
             code = await _code(control, server.url)
-            await target.client.credentials.exchange_code(code, "https://example.test/back")
+            connected = await target.connect(code, "https://example.test/back", ("customer", "invoice"))
+            assert (connected.tenant, connected.by) == ("1001", "authorization_code")
             assert tokens.token is not None
             await target.probe()
             first = tokens.token.refresh
@@ -153,8 +154,8 @@ async def test_the_authorization_code_flow_against_the_simulator() -> None:
             await asyncio.gather(*(target.probe() for _ in range(20)))
             assert len(tokens.saved) == 2
             assert tokens.token.refresh != first
-            with pytest.raises(CredentialsLost, match="invalid_grant"):
-                await target.client.credentials.exchange_code(code, "https://example.test/back")
+            with pytest.raises(Park, match="invalid_grant"):
+                await target.connect(code, "https://example.test/back", ())
             days = await target.days_left()
             assert days is not None
             assert 44 < days <= 45

@@ -37,6 +37,10 @@ class MemoryTokens:
         self.token = token
         self.saved.append(token)
 
+    async def forget(self, company: str) -> None:
+        """Nothing is stored any more."""
+        self.token = None
+
 
 class TokenServer:
     """Answers the queued answers, then a fresh pair each time."""
@@ -69,7 +73,7 @@ class TokenServer:
             "token_type": "bearer",
             "scope": "invoice customer",
         }
-        if form["grant_type"] != "client_credentials":
+        if form.get("grant_type") != "client_credentials":
             pair["refresh_token"] = f"refresh-{number}"
         return web.json_response(pair)
 
@@ -103,6 +107,7 @@ async def token_server() -> AsyncIterator[TokenServer]:
     server = TokenServer()
     app = web.Application()
     app.router.add_post("/oauth-v1/token", server.handle)
+    app.router.add_post("/oauth-v1/revoke", server.handle)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -116,9 +121,15 @@ async def token_server() -> AsyncIterator[TokenServer]:
 
 @asynccontextmanager
 async def credentials(
-    url: str, tokens: MemoryTokens, *, grant: str = "authorization_code", clock: Clock | None = None
+    url: str,
+    tokens: MemoryTokens,
+    *,
+    grant: str = "authorization_code",
+    clock: Clock | None = None,
+    told: list[str] | None = None,
 ) -> AsyncIterator[Credentials]:
-    """Credentials of a company that speak with ``url``."""
+    """Credentials of a company that speak with ``url``; ``told`` gets a word when they migrate."""
+    heard = [] if told is None else told
     settings = FortnoxSettings.model_validate(
         {
             "rest_url": f"{url}/3",
@@ -130,6 +141,15 @@ async def credentials(
         }
     )
     async with open_session() as session:
-        made = Credentials("demo", settings, "word", tokens, session, clock=clock or Clock(), sleep=no_sleep)
+        made = Credentials(
+            "demo",
+            settings,
+            "word",
+            tokens,
+            session,
+            clock=clock or Clock(),
+            sleep=no_sleep,
+            migrated=lambda: heard.append("migrated"),
+        )
         yield made
         await made.close()

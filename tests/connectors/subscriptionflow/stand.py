@@ -30,6 +30,10 @@ class NoTokens:
         """Never asked."""
         raise AssertionError(company)
 
+    async def forget(self, company: str) -> None:
+        """Never asked."""
+        raise AssertionError(company)
+
 
 @dataclass
 class Stand:

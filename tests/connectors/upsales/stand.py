@@ -32,6 +32,10 @@ class NoTokens:
         """Never asked."""
         raise AssertionError(company, token)
 
+    async def forget(self, company: str) -> None:
+        """Never asked."""
+        raise AssertionError(company)
+
 
 @dataclass
 class Stand:

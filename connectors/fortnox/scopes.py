@@ -1,0 +1,65 @@
+"""Which scopes a company needs: those of the operations that its rules and settings use, and no others."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from connectors.fortnox.table import OPERATIONS, RESOURCES
+from handlers.settings import CompanySettings
+
+ALL_SCOPES = frozenset(resource.scope for resource in RESOURCES.values())
+"""Every scope that any operation of ours could need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a company's rules do at Fortnox: in words, with which operations of the table, under which settings."""
+
+    says: str
+    operations: tuple[str, ...]
+    applies: Callable[[CompanySettings], bool] = lambda _: True
+
+
+USES = (
+    Use("proves which company answers", ("read_company",)),
+    Use(
+        "finds, makes and completes customers, and writes notes on their cards",
+        ("list_customers", "read_customer", "create_customer", "update_customer", "append_note"),
+    ),
+    Use(
+        "makes, changes, books, credits and cancels invoices",
+        ("list_invoices", "read_invoice", "create_invoice", "update_invoice", "book_invoice", "credit_invoice",
+         "cancel_invoice"),
+    ),
+    Use("enters and books payments", ("list_payments", "read_payment", "create_payment", "book_payment")),
+    Use("reads the rate of a document in another currency", ("read_currency",)),
+    Use(
+        "makes orders, and invoices of them (documents.module)",
+        ("list_orders", "read_order", "create_order", "update_order", "cancel_order", "order_to_invoice"),
+        lambda settings: settings.documents.module != "invoice",
+    ),
+    Use(
+        "makes offers, and orders of them (documents.module)",
+        ("list_offers", "read_offer", "create_offer", "update_offer", "cancel_offer", "offer_to_order",
+         "offer_to_invoice"),
+        lambda settings: settings.documents.module == "order+offer",
+    ),
+    Use(
+        "looks articles up (articles.policy)", ("read_article",), lambda settings: settings.articles.policy != "text"
+    ),
+    Use(
+        "makes missing articles (articles.policy)",
+        ("create_article",),
+        lambda settings: settings.articles.policy == "create",
+    ),
+)  # fmt: skip
+"""What rules cause; tasks that a person starts by hand may need more."""
+
+
+def needed(settings: CompanySettings) -> Mapping[str, tuple[str, ...]]:
+    """Scope -> what it is needed for, in words; in the order of the alphabet."""
+    reasons: dict[str, dict[str, None]] = {}
+    for use in USES:
+        if use.applies(settings):
+            for operation in use.operations:
+                reasons.setdefault(OPERATIONS[operation].scope, {})[use.says] = None
+    return {scope: tuple(reasons[scope]) for scope in sorted(reasons)}

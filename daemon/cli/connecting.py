@@ -1,0 +1,161 @@
+"""Commands that connect a company to Fortnox and give the connection up: a person is led through it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from daemon.cli import common
+from daemon.cli.common import Refused, print_json, with_config, with_json
+
+if TYPE_CHECKING:
+    from daemon.settings import Company, Config
+
+Json = dict[str, Any]
+MINUTES = 15
+"""How long the callback is waited for: a consent takes some clicks, and its code lives ten minutes."""
+
+
+@click.command
+@click.argument("company")
+@click.option("--listen", type=click.IntRange(1, 65535), help="Take the callback on this port of loopback.")
+@click.option(
+    "--paste", is_flag=True, help="Ask for the address that the browser ends at; no browser reaches this machine."
+)
+@click.option("--redirect", metavar="ADDRESS", help="The redirect address as registered, where it is another one.")
+@click.option("--scope", "more", multiple=True, help="Ask for this scope, too (for tasks by hand); repeatable.")
+@with_config
+def connect(
+    config_path: Path, company: str, listen: int | None, paste: bool, redirect: str | None, more: tuple[str, ...]
+) -> None:
+    """Connect COMPANY to Fortnox, or connect it again: what to do in the portal, the address to open, and the check.
+
+    Beside a running daemon, which has the new tokens at once, or without one.
+    """
+    if paste and listen is not None:
+        raise click.UsageError("say either --listen or --paste")
+    config = _ready(config_path, company)
+    daemon = _daemon_runs(config)
+    port = listen or config.http.port
+    by_paste = paste or (listen is None and (daemon or port == 0))
+    redirect = redirect or f"http://127.0.0.1:{port or 8099}/connect/{company}"
+    _connect(config_path, config.companies[company], redirect, more, None if by_paste else port)
+
+
+def _connect(config_path: Path, company: "Company", redirect: str, more: tuple[str, ...], port: int | None) -> None:
+    import secrets
+
+    from connectors.fortnox.consent import ConsentRefused, authorization_address, code_in
+    from daemon.cli.acting import perform
+    from daemon.cli.connecting_text import print_connected, print_steps
+    from daemon.requests import Connect
+
+    scopes = _scopes(company, more)
+    state = secrets.token_urlsafe(32)
+    address = authorization_address(company.fortnox, redirect, scopes, state)
+    print_steps(company, redirect, scopes, address, by_paste=port is None)
+    try:
+        code = code_in(_pasted() if port is None else _called_back(port, redirect), state)
+    except ConsentRefused as refused:
+        raise Refused(str(refused)) from None
+    asked = Connect(
+        person=common.person(), company=company.name, code=code, redirect_uri=redirect, scopes=tuple(scopes)
+    )
+    print_connected(perform(config_path, asked)["companies"][0], company)
+
+
+def _ready(config_path: Path, name: str) -> "Config":
+    """The configuration, after everything that can be found wrong before a person has clicked."""
+    from daemon.cli.looking import check_company
+    from daemon.opening import WrongFolder, check_folder, database_path
+    from store import companies
+
+    config = common.load(config_path, secrets=False)
+    check_company(config, name)
+    common.check_owner(config.data_dir)
+    if not _daemon_runs(config):
+        common.load(config_path, secrets=True)
+    if database_path(config.data_dir).exists():
+        from daemon.cli.looking import read_store
+
+        async def kinds(read: Any) -> dict[str, str]:
+            found: dict[str, str] = await read(companies.kinds())
+            return found
+
+        try:
+            check_folder(read_store(config, kinds), config)
+        except WrongFolder as error:
+            raise Refused(f"{error}; then run `fortnox-bridge connect` again.") from None
+    return config
+
+
+def _daemon_runs(config: "Config") -> bool:
+    import asyncio
+
+    from daemon.admin import NoDaemonAnswers, ask_facts
+
+    try:
+        asyncio.run(ask_facts(config.data_dir))
+    except NoDaemonAnswers:
+        return False
+    return True
+
+
+def _scopes(company: "Company", more: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    from connectors.fortnox.scopes import ALL_SCOPES, needed
+    from daemon.config_faults import meant
+
+    for scope in more:
+        if scope not in ALL_SCOPES:
+            raise click.UsageError(f"there is no scope {scope}{meant(scope, ALL_SCOPES)}")
+    wanted = {**dict.fromkeys(more, ("asked for with --scope",)), **needed(company.settings)}
+    return dict(sorted(wanted.items()))
+
+
+def _pasted() -> str:
+    """What the person pastes; an empty line asks again, the end of the input ends the command with exit 1."""
+    return str(click.prompt("Paste that whole address here", prompt_suffix=":\n"))
+
+
+def _called_back(port: int, redirect: str) -> str:
+    import asyncio
+    from urllib.parse import urlsplit
+
+    from daemon.callback import waiting
+
+    async def came() -> str:
+        async with waiting(port, urlsplit(redirect).path or "/") as answer:
+            click.echo(
+                f"Waiting for the browser on 127.0.0.1 port {port}, at most {MINUTES} minutes (Ctrl-C ends it) ..."
+            )
+            async with asyncio.timeout(MINUTES * 60):
+                return await answer
+
+    try:
+        return asyncio.run(came())
+    except TimeoutError:
+        raise Refused(f"no browser came back within {MINUTES} minutes: run `fortnox-bridge connect` again") from None
+    except OSError as error:
+        raise Refused(
+            f"port {port} cannot be listened on ({error.strerror}): give another one with --listen, or use --paste"
+        ) from None
+
+
+@click.command
+@click.argument("company")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_config
+@with_json
+def revoke(config_path: Path, as_json: bool, company: str, yes: bool) -> None:
+    """Give COMPANY's connection up: pause it, revoke its refresh token at Fortnox, forget its tokens."""
+    from daemon.cli.acting import perform
+    from daemon.cli.connecting_text import print_revoked
+    from daemon.requests import Revoke
+
+    if not yes:
+        click.confirm(f"Nothing will leave for {company} until it is connected again. Go on?", abort=True)
+    answer = perform(config_path, Revoke(person=common.person(), company=company))
+    if as_json:
+        print_json(answer)
+    else:
+        print_revoked(answer["companies"][0])
