@@ -72,8 +72,8 @@ async def test_another_buyer_with_the_same_address_is_told_apart_by_a_persons_wo
 @pytest.mark.capability("f51")
 async def test_a_surplus_invoice_that_a_person_cancelled_answers_the_question(tmp_path: Path) -> None:
     """An effect beyond the settle time makes two: held; with one of them cancelled, a retry goes on with the other."""
-    async with scene(tmp_path, settle_seconds=0.3) as stage:
-        stage.fault("late_effect", method="POST", path="/3/invoices", seconds=0.5)
+    async with scene(tmp_path, settle_seconds=1.0) as stage:
+        stage.fault("late_effect", method="POST", path="/3/invoices", seconds=1.6)
         await stage.send(order("SO-1"))
         await stage.until("SELECT 1 FROM outbox WHERE state = 'held'")
         assert len((await stage.state())["invoices"]) == 2

@@ -252,7 +252,7 @@ async def test_a_running_daemon_goes_on_at_once(tmp_path: Path) -> None:
             await delivered(here, "SO-1")
             here.simulator.tokens.clear()
             await here.send(order("SO-2"), order("SO-3"))
-            await here.until(lambda: gate.shut_by == "invalid_grant")
+            await here.until(lambda: gate.shut_by == "invalid_grant" and bridge.deliveries["demo"].in_flight == 0)
             asked = await grants_asked(here)
             await here.send(order("SO-4"), source="desk")
             await here.until(OTHER_DELIVERED)
