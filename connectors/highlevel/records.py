@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sources import Unreadable
-from handlers.values import ORE, round_ore, stockholm_date
+from handlers.values import round_ore, stockholm_date
 
 LONGEST_ID = 200
 MOST_DIGITS = 9
@@ -104,11 +104,6 @@ def number(value: object) -> Decimal | None:
         return None
     near = round_ore(read)
     return near if abs(read - near) < NOISE else read
-
-
-def whole_ore(amount: Decimal) -> bool:
-    """Whether an amount has two decimals at most."""
-    return amount == amount.quantize(ORE)
 
 
 def moment(value: object) -> datetime | None:

@@ -14,6 +14,18 @@ from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation, Resource
 from connectors.fortnox.table.described import told
 from connectors.fortnox.wire import text_of
 
+HOUSEWORK = {
+    "Description": "Montering",
+    "DeliveredQuantity": "2",
+    "Price": 950,
+    "VAT": 25,
+    "AccountNumber": 3001,
+    "HouseWork": True,
+    "HouseWorkType": "CONSTRUCTION",
+    "HouseWorkHoursToReport": 2,
+}
+"""A row of work that allows a tax reduction of the type rot."""
+
 PDF = File("kvitto.pdf", "application/pdf", b"%PDF-1.4\r\n%%EOF")
 
 

@@ -5,20 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.fortnox.table import OPERATIONS, RESOURCES
-from tests.connectors.fortnox.every_call import PDF, Calls, example_of, keys_of
+from tests.connectors.fortnox.every_call import HOUSEWORK, PDF, Calls, example_of, keys_of
 from tests.connectors.fortnox.stand import stand
 
 TODAY = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
-HOUSEWORK = {
-    "Description": "Montering",
-    "DeliveredQuantity": "2",
-    "Price": 950,
-    "VAT": 25,
-    "AccountNumber": 3001,
-    "HouseWork": True,
-    "HouseWorkType": "CONSTRUCTION",
-    "HouseWorkHoursToReport": 2,
-}
 
 
 async def company(call: Calls) -> None:

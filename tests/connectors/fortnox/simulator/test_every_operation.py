@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from connectors.fortnox.table import RESOURCES, Resource
+from tests.connectors.fortnox.every_call import HOUSEWORK
 from tests.connectors.fortnox.simulator.caller import Caller, Reply, opened
 
 ELSEWHERE = {
@@ -36,27 +37,12 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
 }
 """Whose examples must be there first."""
 
-HOUSEWORK = {
-    "CustomerNumber": "K-100",
-    "TaxReductionType": "rot",
-    "InvoiceRows": [
-        {
-            "Description": "Montering",
-            "DeliveredQuantity": "2",
-            "Price": 950,
-            "VAT": 25,
-            "AccountNumber": 3001,
-            "HouseWork": True,
-            "HouseWorkType": "CONSTRUCTION",
-            "HouseWorkHoursToReport": 2,
-        }
-    ],
-}
-"""An invoice whose rows allow a tax reduction; the second of its company."""
+HOUSEWORK_INVOICE = {"CustomerNumber": "K-100", "TaxReductionType": "rot", "InvoiceRows": [HOUSEWORK]}
+"""The second invoice of its company."""
 
 FURTHER: Mapping[str, tuple[tuple[str, str, Any], ...]] = {
     "payments": (("PUT", "/3/invoices/1/bookkeep", None),),
-    "tax_reductions": (("POST", "/3/invoices", {"Invoice": HOUSEWORK}),),
+    "tax_reductions": (("POST", "/3/invoices", {"Invoice": HOUSEWORK_INVOICE}),),
     "supplier_payments": (("PUT", "/3/supplierinvoices/1/bookkeep", None),),
 }
 """Calls that the example needs besides."""
