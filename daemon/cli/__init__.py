@@ -17,6 +17,7 @@ _COMMANDS = {
     "errors": "reference",
     "capabilities": "reference",
     "operations": "reference",
+    "conformance": "conforming",
     "retry": "acting",
     "link": "acting",
     "replay": "acting",
