@@ -16,11 +16,12 @@ from handlers.commands import (
     EnsurePayment,
 )
 from handlers.events import Document, InvoiceChanged, OrderChanged
+from handlers.layout import laid_out
 from handlers.party import buyer
 from handlers.rows import Choices, article_commands, document_rows
 from handlers.settings import CompanySettings
-from handlers.totals import LARGEST, check_net, check_totals
-from handlers.values import Question, Ref, round_ore
+from handlers.totals import LARGEST
+from handlers.values import Question, Ref
 
 NUMBER_LIMIT, ORIGIN_LIMIT = 75, 80
 """Characters of ``YourOrderNumber`` and of ``ExternalInvoiceReference2`` (Fortnox facts, section 1.10)."""
@@ -64,7 +65,7 @@ class Drafted:
         choices = Choices(settings.bookkeeping, settings.articles)
         rate = _currency_rate(document)
         rows = document_rows(document, choices)
-        totals = _totals(document)
+        layout = laid_out(document, choices)
         self.customer = buyer(event)
         self.articles = article_commands(document, choices)
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
@@ -79,8 +80,12 @@ class Drafted:
             "currency": document.currency,
             "currency_rate": rate,
             "prices_include_vat": document.prices_include_vat,
-            "rows": rows,
-            **totals,
+            "rows": (*rows, *layout.rows),
+            "freight": layout.freight,
+            "administration_fee": layout.administration_fee,
+            "total_excluding_vat": layout.excluding_vat,
+            "total_vat": layout.vat,
+            "total": layout.total,
             "our_reference": document.our_reference or settings.bookkeeping.our_reference,
             "your_reference": document.your_reference,
             "comments": document.comments,
@@ -136,21 +141,6 @@ class Drafted:
         )
         booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
-
-
-def _totals(document: Document) -> dict[str, Decimal | None]:
-    """The three totals as stated; without stated VAT only the net is known."""
-    stated = (document.total_vat, document.total, *(line.vat_rate for line in document.lines))
-    if any(value is None for value in stated):
-        if document.total_vat is not None or document.total is not None:
-            raise Question("the document states a VAT total, but not the VAT rate of each line")
-        return {"total_excluding_vat": check_net(document), "total_vat": None, "total": None}
-    totals = check_totals(document)
-    return {
-        "total_excluding_vat": round_ore(totals.excluding_vat),
-        "total_vat": round_ore(totals.vat),
-        "total": round_ore(totals.total),
-    }
 
 
 def _currency_rate(document: Document) -> Decimal | None:

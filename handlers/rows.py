@@ -58,13 +58,13 @@ def _refuse_foreign(document: Document) -> None:
 
 
 def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
-    _check_number(place, "quantity", line.quantity, LARGEST)
-    _check_number(place, "unit price", line.unit_price, LARGEST)
-    _check_number(place, "discount in percent", line.discount_percent, HUNDRED)
+    check_number(f"line {place}", "quantity", line.quantity, LARGEST)
+    check_number(f"line {place}", "unit price", line.unit_price, LARGEST)
+    check_number(f"line {place}", "discount in percent", line.discount_percent, HUNDRED)
     _check_discount(place, line)
     article = _article_ref(place, line, choices.articles)
     vat = _vat(place, line, article, choices.articles)
-    account = None if vat is None else _account(place, vat, choices.bookkeeping)
+    account = None if vat is None else account_of(f"line {place}", vat, choices)
     unit = (line.unit or "").strip()
     own_unit = unit if unit in choices.bookkeeping.units else None
     return DocumentRow(
@@ -80,17 +80,18 @@ def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
     )
 
 
-def _check_number(place: int, name: str, number: Decimal, limit: Decimal) -> None:
+def check_number(named: str, name: str, number: Decimal, limit: Decimal) -> None:
+    """Hold a number that is negative, above the limit, or finer than Fortnox stores. Raises :class:`Question`."""
     if number < 0:
-        raise Question(f"line {place}: the {name} is negative; no rule books a return or a deduction yet")
+        raise Question(f"{named}: the {name} is negative; no rule books a return or a deduction yet")
     if number > limit:
-        raise Question(f"line {place}: the {name} is above {limit:f}")
+        raise Question(f"{named}: the {name} is above {limit:f}")
     if number != plain_number(number):
-        raise Question(f"line {place}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
+        raise Question(f"{named}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
 
 
 def _check_discount(place: int, line: Line) -> None:
-    _check_number(place, "discount", line.discount_amount, LARGEST)
+    check_number(f"line {place}", "discount", line.discount_amount, LARGEST)
     if line.discount_amount and line.discount_percent:
         raise Question(f"line {place}: it has a discount in percent and one in money; Fortnox stores one of them")
     if line.discount_amount > line.quantity * line.unit_price:
@@ -108,12 +109,12 @@ def _vat(place: int, line: Line, article: Ref | None, articles: Articles) -> Dec
     raise Question(f"line {place}: its VAT rate is not stated, and `articles.default_vat` is not set")
 
 
-def _account(place: int, vat: Decimal, bookkeeping: Bookkeeping) -> int:
-    """The account of the VAT rate; rates are compared as numbers, so ``25.00`` is ``25``."""
-    for rate, account in bookkeeping.sales_accounts.items():
+def account_of(named: str, vat: Decimal, choices: Choices) -> int:
+    """The account of the VAT rate; rates are compared as numbers, so ``25.00`` is ``25``. Raises :class:`Question`."""
+    for rate, account in choices.bookkeeping.sales_accounts.items():
         if _rate(rate) == vat:
             return account
-    raise Question(f"line {place}: its VAT rate has no account in bookkeeping.sales_accounts")
+    raise Question(f"{named}: its VAT rate has no account in bookkeeping.sales_accounts")
 
 
 @lru_cache(maxsize=64)  # the few rates of the settings
@@ -140,7 +141,7 @@ def _article(place: int, line: Line, choices: Choices) -> EnsureArticle | None:
     vat = line.vat_rate
     if vat is None and choices.articles.default_vat is not None:
         vat = Decimal(choices.articles.default_vat)
-    account = None if vat is None else _account(place, vat, choices.bookkeeping)
+    account = None if vat is None else account_of(f"line {place}", vat, choices)
     unit = (line.unit or "").strip()
     return EnsureArticle(
         thing=thing,

@@ -1,11 +1,14 @@
 """The bookkeeping choices of one company, as rules read them."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from handlers.values import Frozen
+
+Account = Annotated[int, Field(ge=1000, le=9999)]
+"""A four-digit account of the Swedish standard chart."""
 
 
 class Bookkeeping(Frozen):
@@ -13,12 +16,26 @@ class Bookkeeping(Frozen):
 
     ``our_reference`` stands on documents whose source names nobody at the seller. Payments
     carry a mode of payment (its code in Fortnox), or an account where ``payment_account`` is set.
+
+    ``vat_rounding`` says how the company's Fortnox rounds VAT, per row or per rate, where that is known: then only
+    totals rounded so pass. ``freight`` and ``administration_fee`` say whether these stand in Fortnox's own field
+    (without an account of ours) or as a row on ``freight_account`` and ``administration_fee_account``.
+    ``charge_accounts`` are the accounts of what a document adds or takes off, by kind: a fee and a coupon need none
+    (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
     """
 
     sales_accounts: dict[str, int] = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
     payment_mode: str | None = None
     payment_account: int | None = None
     round_off_account: int | None = None
+    vat_rounding: Literal["row", "rate"] | None = None
+    freight: Literal["field", "row"] = "field"
+    freight_account: Account | None = None
+    administration_fee: Literal["field", "row"] = "field"
+    administration_fee_account: Account | None = None
+    charge_accounts: dict[Literal["fee", "tip", "coupon", "gift_card", "rounding"], Account] = Field(
+        default_factory=dict
+    )
     payment_days: int = Field(default=30, ge=0, le=365)
     units: tuple[str, ...] = ("st", "h", "km", "förp")
     hold_same_total_days: int = Field(default=60, ge=0, le=3660)

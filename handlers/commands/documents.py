@@ -35,6 +35,7 @@ class DocumentCommand(CommandBase):
     ``number`` goes to ``YourOrderNumber`` (offers: ``YourReferenceNumber``), ``origin`` names source and id
     (``ExternalInvoiceReference2``). Totals are decimals in ``currency``, before Fortnox's rounding to whole kronor;
     ``total_vat`` and ``total`` are ``None`` where the source states no VAT: then they follow from the rows' VAT.
+    They count ``freight`` and ``administration_fee`` too, which are without VAT and stand in Fortnox's own fields.
     ``invoice``, ``order``, ``offer`` and ``credit`` are the other documents that the same sale may have.
     """
 
@@ -45,6 +46,8 @@ class DocumentCommand(CommandBase):
     currency_rate: Decimal | None = None
     prices_include_vat: bool
     rows: tuple[DocumentRow, ...]
+    freight: Decimal = Decimal(0)
+    administration_fee: Decimal = Decimal(0)
     total_excluding_vat: Decimal
     total_vat: Decimal | None
     total: Decimal | None
