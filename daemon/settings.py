@@ -11,7 +11,7 @@ from pydantic import Field, IPvAnyNetwork, model_validator
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.credentials import Secret
-from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey
+from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey, Vat
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -78,6 +78,7 @@ class CompanySection(Frozen):
     survey: Survey = Survey()
     documents: Documents = Documents()
     articles: Articles = Articles()
+    vat: Vat = Vat()
 
     def rules(self, name: str) -> CompanySettings:
         """What rules know of the company."""
@@ -88,6 +89,7 @@ class CompanySection(Frozen):
             survey=self.survey,
             documents=self.documents,
             articles=self.articles,
+            vat=self.vat,
         )
 
     @model_validator(mode="after")

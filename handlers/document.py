@@ -10,10 +10,12 @@ from handlers.commands import (
     BookInvoice,
     BookPayment,
     Command,
+    EnsureCustomer,
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
     EnsurePayment,
+    VatDecision,
 )
 from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.layout import laid_out
@@ -22,6 +24,7 @@ from handlers.rows import Choices, article_commands, document_rows
 from handlers.settings import CompanySettings
 from handlers.totals import LARGEST
 from handlers.values import Question, Ref
+from handlers.vat import NO_VAT, decide
 
 NUMBER_LIMIT, ORIGIN_LIMIT = 75, 80
 """Characters of ``YourOrderNumber`` and of ``ExternalInvoiceReference2`` (Fortnox facts, section 1.10)."""
@@ -58,15 +61,16 @@ class Drafted:
     def __init__(
         self, event: DocumentEvent, made_from: Literal["order", "invoice"], things: Things, settings: CompanySettings
     ) -> None:
-        self._document = document = event.document
+        decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
+        self._document = document = _without_vat(event.document) if decided.without_vat else event.document
         self._made_from: Literal["order", "invoice"] = made_from
         self._things = things
         self._bookkeeping = settings.bookkeeping
-        choices = Choices(settings.bookkeeping, settings.articles)
+        choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
         rows = document_rows(document, choices)
         layout = laid_out(document, choices)
-        self.customer = buyer(event)
+        self.customer = _carded(buyer(event), decided.decision)
         self.articles = article_commands(document, choices)
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
         _check_reference("number", document.number, NUMBER_LIMIT)
@@ -79,6 +83,8 @@ class Drafted:
             "origin": origin,
             "currency": document.currency,
             "currency_rate": rate,
+            "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
+            "vat_decision": decided.decision,
             "prices_include_vat": document.prices_include_vat,
             "rows": (*rows, *layout.rows),
             "freight": layout.freight,
@@ -141,6 +147,25 @@ class Drafted:
         )
         booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
+
+
+def _without_vat(document: Document) -> Document:
+    """A document that carries no VAT, where its source says nothing of VAT: 0 % on each line, and totals of that."""
+    if document.total_vat is not None or document.total is not None:
+        return document
+    parts = [document.freight, document.administration_fee]
+    freight, fee = (part and part.model_copy(update={"vat_rate": part.vat_rate or NO_VAT}) for part in parts)
+    lines = tuple(line.model_copy(update={"vat_rate": line.vat_rate or NO_VAT}) for line in document.lines)
+    net = document.total_excluding_vat
+    update = {"lines": lines, "freight": freight, "administration_fee": fee, "total_vat": NO_VAT, "total": net}
+    return document.model_copy(update=update)
+
+
+def _carded(customer: EnsureCustomer, decision: VatDecision) -> EnsureCustomer:
+    """A new card of a buyer abroad says which VAT its documents carry; a Swedish one is left to Fortnox."""
+    if decision.treatment == "domestic":
+        return customer
+    return customer.model_copy(update={"vat_type": decision.vat_type, "vat_number": decision.vat_number})
 
 
 def _currency_rate(document: Document) -> Decimal | None:

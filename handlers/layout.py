@@ -175,12 +175,15 @@ def _charge(place: int, charge: Charge, choices: Choices) -> DocumentRow:
 
 
 def _charge_account(named: str, charge: Charge, choices: Choices) -> int:
+    supplied = charge.kind in {"fee", "coupon"}
+    if supplied and not choices.domestic:
+        return account_of(named, charge.vat_rate, choices)
     account = choices.bookkeeping.charge_accounts.get(charge.kind)
     if account is None and charge.kind == "rounding":
         account = choices.bookkeeping.round_off_account
     if account is not None:
         return account
-    if charge.kind in {"fee", "coupon"}:
+    if supplied:
         return account_of(named, charge.vat_rate, choices)
     raise Question(f"{named}: set its account, `bookkeeping.charge_accounts.{charge.kind}`")
 
@@ -188,8 +191,9 @@ def _charge_account(named: str, charge: Charge, choices: Choices) -> int:
 def _places(name: str, surcharge: Surcharge | None, document: Document, choices: Choices) -> Iterator[Placed]:
     """Where the surcharge may stand, the company's choice first; the other where the first does not give the totals.
 
-    Fortnox's field has no VAT rate of its own, so another rate than its own needs a row. Raises :class:`Question` where
-    neither can be.
+    Fortnox's field has no VAT rate of its own, so another rate than its own needs a row; abroad it is a row always, on
+    the account of the goods, because the field's account is Fortnox's own. Raises :class:`Question` where neither can
+    be.
     """
     if surcharge is None or not surcharge.amount:
         yield Placed(NOTHING, None)
@@ -199,6 +203,10 @@ def _places(name: str, surcharge: Surcharge | None, document: Document, choices:
     if surcharge.vat_rate is None and document.total_vat is not None:
         raise Question(f"the {name.replace('_', ' ')} states no VAT rate")
     rate = FIELD_VAT if surcharge.vat_rate is None else surcharge.vat_rate
+    if not choices.domestic:
+        abroad = account_of(f"the {name.replace('_', ' ')}", rate, choices)
+        yield Placed(NOTHING, _row(SURCHARGES[name], surcharge.amount, rate, abroad))
+        return
     places: list[Placed] = []
     if rate == FIELD_VAT:
         net = round_ore(surcharge.amount * HUNDRED / (HUNDRED + rate)) if document.prices_include_vat else None

@@ -1,7 +1,7 @@
 """From the lines of a document to its rows and articles: every row fit for Fortnox, or a question."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -11,18 +11,24 @@ from handlers.events import Document, Line
 from handlers.settings import Articles, Bookkeeping
 from handlers.totals import HUNDRED, LARGEST
 from handlers.values import Question, Ref, plain_number, round_ore
+from handlers.vat import Decided
 
-HOME_COUNTRY = "SE"
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z0-9_\-/+ÅÄÖåäö]{1,50}")
 """What Fortnox takes as an article number (Fortnox facts, sections 4.3 and 6.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """A company's choices that rows follow."""
+    """A company's choices that rows follow, and which VAT the sale carries (``None``: as within the country)."""
 
     bookkeeping: Bookkeeping
     articles: Articles
+    vat: Decided | None = None
+
+    @property
+    def domestic(self) -> bool:
+        """Whether the sale stays in the seller's country."""
+        return self.vat is None or self.vat.domestic
 
 
 def document_rows(document: Document, choices: Choices) -> tuple[DocumentRow, ...]:
@@ -33,8 +39,6 @@ def document_rows(document: Document, choices: Choices) -> tuple[DocumentRow, ..
     """
     if not document.lines:
         raise Question("the document has no lines")
-    if any(line.vat_rate is None for line in document.lines):
-        _refuse_foreign(document)
     return tuple(_row(place, line, choices) for place, line in enumerate(document.lines, start=1))
 
 
@@ -48,22 +52,13 @@ def article_commands(document: Document, choices: Choices) -> tuple[EnsureArticl
     return tuple(found.values())
 
 
-def _refuse_foreign(document: Document) -> None:
-    country = (document.customer.country or "").strip().upper()
-    if country not in {"", HOME_COUNTRY}:
-        raise Question(
-            "the buyer is in another country and the source states no VAT: no rule decides its VAT yet; make the "
-            "document in Fortnox by hand, then discard this delivery"
-        )
-
-
 def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
     check_number(f"line {place}", "quantity", line.quantity, LARGEST)
     check_number(f"line {place}", "unit price", line.unit_price, LARGEST)
     check_number(f"line {place}", "discount in percent", line.discount_percent, HUNDRED)
     _check_discount(place, line)
     article = _article_ref(place, line, choices.articles)
-    vat = _vat(place, line, article, choices.articles)
+    vat = _vat(place, line, article, choices)
     account = None if vat is None else account_of(f"line {place}", vat, choices)
     unit = (line.unit or "").strip()
     own_unit = unit if unit in choices.bookkeeping.units else None
@@ -98,23 +93,38 @@ def _check_discount(place: int, line: Line) -> None:
         raise Question(f"line {place}: the discount is more than the line")
 
 
-def _vat(place: int, line: Line, article: Ref | None, articles: Articles) -> Decimal | None:
+def _vat(place: int, line: Line, article: Ref | None, choices: Choices) -> Decimal | None:
     """The rate in percent that the source states; ``None`` where the article does; else the company's own."""
     if line.vat_rate is not None:
         return line.vat_rate
+    if not choices.domestic:
+        raise Question(f"line {place}: its VAT rate is not stated, and the buyer is in another country")
     if article is not None:
         return None
-    if articles.default_vat is not None:
-        return Decimal(articles.default_vat)
+    if choices.articles.default_vat is not None:
+        return Decimal(choices.articles.default_vat)
     raise Question(f"line {place}: its VAT rate is not stated, and `articles.default_vat` is not set")
 
 
 def account_of(named: str, vat: Decimal, choices: Choices) -> int:
-    """The account of the VAT rate; rates are compared as numbers, so ``25.00`` is ``25``. Raises :class:`Question`."""
-    for rate, account in choices.bookkeeping.sales_accounts.items():
-        if _rate(rate) == vat:
-            return account
-    raise Question(f"{named}: its VAT rate has no account in bookkeeping.sales_accounts")
+    """The account of the VAT rate, as the sale is treated; ``25.00`` is ``25``. Raises :class:`Question`."""
+    decided = choices.vat
+    accounts = choices.bookkeeping.sales_accounts if decided is None else decided.accounts
+    account = _account(vat, accounts)
+    if account is not None:
+        return account
+    if decided is not None and decided.without_vat:
+        raise Question(
+            f"{named}: the source charges {plain_number(vat):f} % of VAT, but the sale carries none: "
+            f"{decided.decision.reason}"
+        )
+    setting = "bookkeeping.sales_accounts" if decided is None else decided.setting
+    raise Question(f"{named}: its VAT rate has no account in {setting}")
+
+
+def _account(vat: Decimal, accounts: Mapping[str, int]) -> int | None:
+    """Rates are compared as numbers."""
+    return next((account for rate, account in accounts.items() if _rate(rate) == vat), None)
 
 
 @lru_cache(maxsize=64)  # the few rates of the settings
@@ -138,10 +148,11 @@ def _article(place: int, line: Line, choices: Choices) -> EnsureArticle | None:
     thing = _article_ref(place, line, choices.articles)
     if thing is None:
         return None
-    vat = line.vat_rate
+    # The register's article is one for all countries: what a sale abroad carries is no rate to make it with.
+    vat = line.vat_rate if choices.domestic else None
     if vat is None and choices.articles.default_vat is not None:
         vat = Decimal(choices.articles.default_vat)
-    account = None if vat is None else account_of(f"line {place}", vat, choices)
+    account = None if vat is None else _account(vat, choices.bookkeeping.sales_accounts)
     unit = (line.unit or "").strip()
     return EnsureArticle(
         thing=thing,

@@ -3,12 +3,27 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from handlers.values import Frozen
 
 Account = Annotated[int, Field(ge=1000, le=9999)]
 """A four-digit account of the Swedish standard chart."""
+
+
+Rates = dict[str, int]
+"""VAT rate in whole percent (Fortnox takes no others in a row) to a four-digit account."""
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+def _checked_rates(value: Rates) -> Rates:
+    for rate, account in value.items():
+        if not (rate.isascii() and rate.isdigit() and len(rate) <= 2) or not 1000 <= account <= 9999:
+            raise ValueError(f"a VAT rate in whole percent and a four-digit account are needed, not {rate} = {account}")
+    return value
+
+
+CheckedRates = Annotated[Rates, AfterValidator(_checked_rates)]
 
 
 class Bookkeeping(Frozen):
@@ -24,7 +39,7 @@ class Bookkeeping(Frozen):
     (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
     """
 
-    sales_accounts: dict[str, int] = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
+    sales_accounts: CheckedRates = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
     payment_mode: str | None = None
     payment_account: int | None = None
     round_off_account: int | None = None
@@ -41,16 +56,6 @@ class Bookkeeping(Frozen):
     hold_same_total_days: int = Field(default=60, ge=0, le=3660)
     our_reference: str | None = Field(default=None, min_length=1, max_length=50)
 
-    @field_validator("sales_accounts")
-    @classmethod
-    def _accounts(cls, value: dict[str, int]) -> dict[str, int]:
-        for rate, account in value.items():
-            if not (rate.isascii() and rate.isdigit() and len(rate) <= 2) or not 1000 <= account <= 9999:
-                raise ValueError(
-                    f"a VAT rate in whole percent and a four-digit account are needed, not {rate} = {account}"
-                )
-        return value
-
     @model_validator(mode="before")
     @classmethod
     def _one_way_to_pay(cls, given: dict[str, object]) -> dict[str, object]:
@@ -58,6 +63,26 @@ class Bookkeeping(Frozen):
         if mode is not None and account is not None:
             raise ValueError("set one of payment_mode and payment_account, not both")
         return given if account is not None else {**given, "payment_mode": mode if mode is not None else "BG"}
+
+
+class Vat(Frozen):
+    """Sales abroad: what is not set here is held, never guessed.
+
+    ``country`` is the seller's. ``supply`` is what the company sells: it decides whether a private person outside the
+    EU is charged VAT, so services to one are held. ``reverse_charge_account`` is for companies in other EU countries
+    with a VAT number, ``export_account`` for buyers outside the EU; both without VAT. ``consumers_in_eu``: other buyers
+    in the EU are held, charged the seller's VAT (``eu_vat_accounts`` by rate), or that of their own country (``oss``:
+    country, then rate). ``without_country``: a buyer whose country nobody states is taken as domestic, or held.
+    """
+
+    country: Country = "SE"
+    supply: Literal["goods", "services"] = "goods"
+    without_country: Literal["domestic", "hold"] = "domestic"
+    reverse_charge_account: Account | None = None
+    export_account: Account | None = None
+    consumers_in_eu: Literal["hold", "seller_vat", "oss"] = "hold"
+    eu_vat_accounts: CheckedRates = Field(default_factory=dict)
+    oss: dict[Country, CheckedRates] = Field(default_factory=dict)
 
 
 class Survey(Frozen):
@@ -102,3 +127,4 @@ class CompanySettings(Frozen):
     survey: Survey = Survey()
     documents: Documents = Documents()
     articles: Articles = Articles()
+    vat: Vat = Vat()

@@ -15,6 +15,7 @@ from connectors.fortnox.forms import INVOICE, Form
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import command_of, linked
 from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.vat_regime import check_regime
 from connectors.fortnox.wire import text_of
 from handlers.commands import DocumentCommand, EnsureInvoice
 from handlers.values import reference, short_reference
@@ -97,6 +98,7 @@ class Documents:
     async def _creation(
         self, task: Task, command: DocumentCommand, content: Content, mark: str, client: Client
     ) -> Write:
+        regime = await check_regime(command, content.meant["customer"], client)
         rate = await rate_of(command.currency, command.currency_rate, client)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
         operation = OPERATIONS[f"create_{self._form.kind}"]
@@ -108,7 +110,7 @@ class Documents:
             creates=True,
             evidence={"mark": mark, "meant": content.meant, "sent": {self._form.number: fields[self._form.number]}},
             altered=content.altered + altered,
-            proof={"looked_for_mark": task.looking},
+            proof={"looked_for_mark": task.looking, **regime},
         )
 
     # --- made from the earlier stage --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from handlers.commands.documents import (
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
+    VatDecision,
 )
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
 from handlers.commands.records import (
@@ -51,6 +52,7 @@ __all__ = [
     "RecordCommand",
     "ReverseVoucher",
     "SendDocument",
+    "VatDecision",
     "voucher_correction",
 ]
 

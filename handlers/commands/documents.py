@@ -11,6 +11,20 @@ from handlers.values import Frozen, Ref
 DocumentKind = Literal["invoice", "order", "offer"]
 
 
+class VatDecision(Frozen):
+    """Which VAT a sale carries and why: kept for ``explain``; the reason names no party.
+
+    ``country`` is the buyer's. ``vat_type`` is what the customer's card in Fortnox must say. ``vat_number`` is the
+    buyer's, checked, where the decision stands on it.
+    """
+
+    treatment: Literal["domestic", "eu_reverse_charge", "eu_vat", "oss", "export"]
+    country: str
+    vat_type: Literal["SEVAT", "EUREVERSEDVAT", "EUVAT", "EXPORT"]
+    vat_number: str | None = None
+    reason: str
+
+
 class DocumentRow(Frozen):
     """One row as it shall stand in Fortnox; ``price`` per unit, with VAT where the document's prices include it.
 
@@ -34,6 +48,7 @@ class DocumentCommand(CommandBase):
 
     ``number`` goes to ``YourOrderNumber`` (offers: ``YourReferenceNumber``), ``origin`` names source and id
     (``ExternalInvoiceReference2``). Totals are decimals in ``currency``, before Fortnox's rounding to whole kronor;
+    ``currency_rate`` is the source's, of ``currency_rate_date``; without one Fortnox's register gives it.
     ``total_vat`` and ``total`` are ``None`` where the source states no VAT: then they follow from the rows' VAT.
     They count ``freight`` and ``administration_fee`` too, which are without VAT and stand in Fortnox's own fields.
     ``invoice``, ``order``, ``offer`` and ``credit`` are the other documents that the same sale may have.
@@ -44,6 +59,8 @@ class DocumentCommand(CommandBase):
     origin: str
     currency: str
     currency_rate: Decimal | None = None
+    currency_rate_date: date | None = None
+    vat_decision: VatDecision | None = None
     prices_include_vat: bool
     rows: tuple[DocumentRow, ...]
     freight: Decimal = Decimal(0)

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.scene import CompanyPlan, scene
+from daemon.cli.story_text import decision_lines
+from daemon.explain import Explainer
+from tests.acceptance.scene import CompanyPlan, Scene, scene
 
 PAGE = Path(__file__).parents[2] / "docs" / "bookkeeping.md"
 SIMULATOR = {"extra_accounts": [2421, 3107], "vat_rates": [25, 12, 6, 0, 19]}
@@ -21,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Example:
-    """One section of the page: settings, the webhook's ``data``, and what stands in Fortnox in the end."""
+    """One section of the page: settings, the webhook's ``data``, what was decided and what stands in Fortnox."""
 
     title: str
     settings: str
@@ -38,10 +40,17 @@ def examples() -> Iterator[Example]:
             yield Example(title, blocks.get("toml", ""), json.loads(blocks["json"]), blocks["text"])
 
 
-def shown(state: Json) -> str:
-    """The documents and their vouchers as the page writes them."""
+async def decided(stage: Scene) -> list[str]:
+    """What explain tells of the invoice's VAT and currency."""
+    explainer = Explainer(stage.bridge.store.database.read, kinds={"demo": "simulator"}, unseal=None)
+    (story,) = await explainer.stories("in-1")
+    return [line for command in story["commands"] for line in decision_lines(command["decisions"])]
+
+
+def shown(decisions: list[str], state: Json) -> str:
+    """The decisions, the documents and their vouchers as the page writes them."""
     cards = {card["CustomerNumber"]: card for card in state["customers"]}
-    lines: list[str] = []
+    lines = list(decisions)
     for invoice in state["invoices"]:
         prices = "with" if invoice["VATIncluded"] else "without"
         rate = f" at {_number(invoice['CurrencyRate'])}" if invoice["Currency"] != "SEK" else ""
@@ -89,4 +98,4 @@ async def test_a_worked_example_comes_out_as_written(tmp_path: Path, example: Ex
     async with scene(tmp_path, CompanyPlan(sections=example.settings), simulator=SIMULATOR) as stage:
         await stage.send(example.data)
         await stage.settle()
-        assert shown(await stage.state()) == example.shown, stage.commands()
+        assert shown(await decided(stage), await stage.state()) == example.shown, stage.commands()
