@@ -57,7 +57,7 @@ BULK = 100
 ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
 """Questions whether a buyer is a customer that stands there already."""
 
-SHARED = frozenset({"article", "customer", "note"})
+SHARED = frozenset({"article", "currency", "customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
 article with two numbers at its sources."""
 

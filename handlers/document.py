@@ -10,6 +10,7 @@ from handlers.commands import (
     BookInvoice,
     BookPayment,
     Command,
+    EnsureCurrency,
     EnsureCustomer,
     EnsureInvoice,
     EnsureOffer,
@@ -21,7 +22,7 @@ from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.layout import laid_out
 from handlers.party import buyer
 from handlers.rows import Choices, article_commands, document_rows
-from handlers.settings import CompanySettings
+from handlers.settings import Bookkeeping, CompanySettings
 from handlers.totals import LARGEST
 from handlers.values import Question, Ref
 from handlers.vat import NO_VAT, decide
@@ -71,7 +72,8 @@ class Drafted:
         rows = document_rows(document, choices)
         layout = laid_out(document, choices)
         self.customer = _carded(buyer(event), decided.decision)
-        self.articles = article_commands(document, choices)
+        currency = _currency(document, rate, settings.bookkeeping)
+        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices))
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
         _check_reference("number", document.number, NUMBER_LIMIT)
         _check_reference("source and id", origin, ORIGIN_LIMIT)
@@ -84,6 +86,7 @@ class Drafted:
             "currency": document.currency,
             "currency_rate": rate,
             "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
+            "currency_thing": next((command.thing for command in currency), None),
             "vat_decision": decided.decision,
             "prices_include_vat": document.prices_include_vat,
             "rows": (*rows, *layout.rows),
@@ -182,6 +185,14 @@ def _currency_rate(document: Document) -> Decimal | None:
     if rate == 1:
         raise Question(f"the currency rate for {document.currency} is 1, which is the rate of {HOME_CURRENCY}")
     return rate
+
+
+def _currency(document: Document, rate: Decimal | None, bookkeeping: Bookkeeping) -> tuple[EnsureCurrency, ...]:
+    """The currency to be registered first, where the company lets us make a missing one."""
+    if document.currency == HOME_CURRENCY or document.currency not in bookkeeping.create_currencies:
+        return ()
+    thing = Ref(system="key", kind="currency", id=document.currency)
+    return (EnsureCurrency(thing=thing, code=document.currency, rate=rate),)
 
 
 def _check_reference(what: str, text: str, limit: int) -> None:

@@ -110,7 +110,7 @@ class Documents:
             creates=True,
             evidence={"mark": mark, "meant": content.meant, "sent": {self._form.number: fields[self._form.number]}},
             altered=content.altered + altered,
-            proof={"looked_for_mark": task.looking, **regime},
+            proof={"looked_for_mark": task.looking, **regime, **(rate.told if rate else {})},
         )
 
     # --- made from the earlier stage --------------------------------------------------------------------------------

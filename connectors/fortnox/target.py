@@ -16,6 +16,7 @@ from connectors.fortnox.client import Client
 from connectors.fortnox.connecting import Connected, Connecting
 from connectors.fortnox.conversions import OPERATION_NAMES
 from connectors.fortnox.credits import Credits
+from connectors.fortnox.currencies import Currencies
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
@@ -48,6 +49,7 @@ def resources(settings: FortnoxSettings) -> Mapping[str, tuple[Resource, tuple[s
     return {
         "ensure_customer": (Customers(settings), ("create_customer", "update_customer")),
         "ensure_article": (Articles(), ("create_article",)),
+        "ensure_currency": (Currencies(), ("create_currency",)),
         "ensure_invoice": (Documents(INVOICE, EnsureInvoice), (*_writes("invoice"), *OPERATION_NAMES["invoice"])),
         "ensure_order": (Documents(ORDER, EnsureOrder), (*_writes("order"), *OPERATION_NAMES["order"])),
         "ensure_offer": (Documents(OFFER, EnsureOffer), _writes("offer")),

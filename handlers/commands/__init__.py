@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from handlers.commands.base import CommandBase, MatchKey, Purpose
-from handlers.commands.cards import EnsureArticle, EnsureCustomer, EnsureNote
+from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureNote
 from handlers.commands.documents import (
     DocumentCommand,
     DocumentKind,
@@ -40,6 +40,7 @@ __all__ = [
     "EnsureArticle",
     "EnsureCancelled",
     "EnsureCredit",
+    "EnsureCurrency",
     "EnsureCustomer",
     "EnsureInvoice",
     "EnsureNote",
@@ -59,6 +60,7 @@ __all__ = [
 Command = Annotated[
     EnsureCustomer
     | EnsureArticle
+    | EnsureCurrency
     | EnsureInvoice
     | EnsureOrder
     | EnsureOffer

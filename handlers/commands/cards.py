@@ -1,4 +1,4 @@
-"""Commands about cards: customers, articles, and the lines that we write on a customer."""
+"""Commands about cards and registers: customers, articles, currencies, and the lines that we write on a customer."""
 
 from datetime import date
 from decimal import Decimal
@@ -68,6 +68,18 @@ class EnsureArticle(CommandBase):
     vat: Decimal | None = None
     account: int | None = None
     create: bool = False
+
+
+class EnsureCurrency(CommandBase):
+    """The currency ``code`` is registered in Fortnox; a missing one is made with ``rate`` kronor for one unit.
+
+    ``rate`` is ``None`` where the source states none: then a missing one is asked about. The thing is shared by all
+    sources.
+    """
+
+    kind: Literal["ensure_currency"] = "ensure_currency"
+    code: str
+    rate: Decimal | None = None
 
 
 class EnsureNote(CommandBase):

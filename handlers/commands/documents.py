@@ -47,11 +47,12 @@ class DocumentCommand(CommandBase):
     """What invoices, orders and offers share: one document with exactly these rows and totals for the customer.
 
     ``number`` goes to ``YourOrderNumber`` (offers: ``YourReferenceNumber``), ``origin`` names source and id
-    (``ExternalInvoiceReference2``). Totals are decimals in ``currency``, before Fortnox's rounding to whole kronor;
-    ``currency_rate`` is the source's, of ``currency_rate_date``; without one Fortnox's register gives it.
-    ``total_vat`` and ``total`` are ``None`` where the source states no VAT: then they follow from the rows' VAT.
-    They count ``freight`` and ``administration_fee`` too, which are without VAT and stand in Fortnox's own fields.
-    ``invoice``, ``order``, ``offer`` and ``credit`` are the other documents that the same sale may have.
+    (``ExternalInvoiceReference2``). ``currency_thing`` is the currency where a missing one is made; ``currency_rate``
+    is the source's, of ``currency_rate_date``, without one Fortnox's register gives it. Totals are decimals in
+    ``currency``, before Fortnox's rounding to whole kronor; they count ``freight`` and ``administration_fee``, which
+    are without VAT and stand in Fortnox's own fields. ``total_vat`` and ``total`` are ``None`` where the source states
+    no VAT: then they follow from the rows' VAT. ``invoice``, ``order``, ``offer`` and ``credit`` are the other
+    documents that the same sale may have.
     """
 
     customer: Ref
@@ -62,6 +63,7 @@ class DocumentCommand(CommandBase):
     currency_rate_date: date | None = None
     vat_decision: VatDecision | None = None
     prices_include_vat: bool
+    currency_thing: Ref | None = None
     rows: tuple[DocumentRow, ...]
     freight: Decimal = Decimal(0)
     administration_fee: Decimal = Decimal(0)
@@ -85,8 +87,9 @@ class DocumentCommand(CommandBase):
 
     @property
     def refs(self) -> tuple[Ref, ...]:
-        """The customer, and each article once."""
-        return (self.customer, *dict.fromkeys(row.article for row in self.rows if row.article is not None))
+        """The customer, the currency where it may have to be made first, and each article once."""
+        named = (self.currency_thing, *(row.article for row in self.rows))
+        return (self.customer, *dict.fromkeys(ref for ref in named if ref is not None))
 
     @property
     def optional_refs(self) -> tuple[Ref, ...]:
