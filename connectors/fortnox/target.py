@@ -114,8 +114,10 @@ class FortnoxTarget:
     async def probe(self) -> None:
         """Read the company information and compare tenant and organisation number with the pin.
 
-        Raises ``CredentialsLost`` with the reason ``another_company`` where they are not the pinned ones.
+        Credentials that were lost are tried anew. Raises ``CredentialsLost`` with the reason ``another_company`` where
+        tenant and organisation number are not the pinned ones.
         """
+        self.credentials.ask_again()
         about = await self.client.with_priority(0).read("read_company")
         tenant, number = text_of(about.get("DatabaseNumber")), text_of(about.get("OrganizationNumber"))
         stated = self.settings.tenant_id

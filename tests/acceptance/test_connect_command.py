@@ -13,7 +13,7 @@ from yarl import URL
 from daemon.callback import TAKEN
 from daemon.opening import database_path
 from daemon.shut_text import nothing_leaves
-from tests.acceptance.person import Person, asking, connected
+from tests.acceptance.person import Person, asking, connected, grants_asked
 from tests.acceptance.process import free_port
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
@@ -27,12 +27,6 @@ PROBE_SECONDS = 0.2
 """As the scene configures it."""
 FOR_A_USER = {"service_consent": False}
 KEPT = "SELECT company FROM token WHERE purpose = 'fortnox'"
-
-
-async def grants_asked(here: Scene) -> list[str]:
-    """The token calls of all companies so far."""
-    calls = (await here.control("calls"))["calls"]
-    return [call["grant"] for call in calls if call["kind"] == "oauth" and call["grant"]]
 
 
 async def delivered(here: Scene, number: str) -> None:
