@@ -86,7 +86,7 @@ async def _expired(here: Scene, calendar: Calendar) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f89", "f57", "002-11")
+@pytest.mark.capability("f89", "f59", "002-11")
 @pytest.mark.parametrize("lose", [_killed_before_the_commit, _expired])
 async def test_lost_credentials_stop_one_company_and_lose_nothing(
     tmp_path: Path, lose: Callable[[Scene, Calendar], Awaitable[None]]
