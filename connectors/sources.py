@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 
 from aiohttp import ClientSession
 from pydantic import Field, model_validator
 
 from connectors.base import Json, TokenStore
-from handlers.events import Event
+from handlers.events import Event, Origin
 from handlers.values import Frozen
 
 
@@ -99,7 +99,7 @@ class Stored:
     received_at: datetime
     headers: Mapping[str, str]
     body: bytes
-    origin: Literal["webhook", "poll"] = "webhook"
+    origin: Origin = "webhook"
     reads: Mapping[str, Json | None] = field(default_factory=dict)
 
 
@@ -135,6 +135,50 @@ class Needs:
     dated: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object of a far register, as the far side showed it at ``told_at`` (aware).
+
+    ``fields`` holds what matching and checks read, as texts and booleans; ``None``: the object is gone there. ``keys``
+    are what it can be found by, normalised (``organisation_number:556677-8899``, ``email:...``).
+    """
+
+    resource: str
+    number: str
+    told_at: datetime
+    fields: Json | None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The last page of a sweep of one register that began at ``begun`` (aware).
+
+    A ``whole`` one read every object: what it did not show, and nothing told since, is gone.
+    """
+
+    resource: str
+    begun: datetime
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A delivery that tells what stands in the company's own registers; no rule is asked. ``reason`` is a closed word.
+
+    ``made`` names the resource and number of an object that the delivery says was made just now.
+    """
+
+    reason: str
+    entries: tuple[Entry, ...] = ()
+    swept: Swept | None = None
+    made: tuple[str, str] | None = None
+
+
+Told = Sequence[Event] | Ignored | Needs | Learned
+"""What a stored delivery can turn out to be."""
+
+
 class Source(Protocol):
     """One sender: proves who sent a request, and later turns what was stored into events."""
 
@@ -146,8 +190,8 @@ class Source(Protocol):
         """Prove the sender over the raw bytes. Raises :class:`Refused`; never another error, whatever the bytes are."""
         ...
 
-    def events(self, stored: Stored) -> Sequence[Event] | Ignored | Needs:
-        """Turn a stored delivery into events, or say what must be read first; pure.
+    def events(self, stored: Stored) -> Told:
+        """Turn a stored delivery into events or what it tells of registers, or say what must be read first; pure.
 
         Raises only :class:`Unreadable` or ``handlers.values.Question``.
         """

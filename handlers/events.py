@@ -8,6 +8,9 @@ from pydantic import Field
 
 from handlers.values import Frozen, Ref
 
+Origin = Literal["webhook", "poll", "push"]
+"""The way in: sent to our door, found by asking, or told on a stream that we keep open."""
+
 
 class Address(Frozen):
     """Where a party gets its post; an absent part is ``None``. The country stands on the party itself."""
@@ -101,7 +104,7 @@ class EventBase(Frozen):
     version: Decimal
     occurred_at: datetime
     dated: date
-    origin: Literal["webhook", "poll"] = "webhook"
+    origin: Origin = "webhook"
 
     @property
     def lane(self) -> str:

@@ -38,7 +38,7 @@ CREATE TABLE "inbox" (
     number TEXT,
     version TEXT,
     handled_at INTEGER,
-    origin TEXT NOT NULL DEFAULT 'webhook' CHECK (origin IN ('webhook', 'poll')),
+    origin TEXT NOT NULL DEFAULT 'webhook' CHECK (origin IN ('webhook', 'poll', 'push')),
     CHECK ((state IN ('waiting', 'reading')) = (handled_at IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX inbox_delivery ON inbox (source, dedupe_key);
@@ -242,6 +242,54 @@ CREATE TABLE sale (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sale_total ON sale (company, currency, total, at);
 CREATE INDEX sale_net ON sale (company, currency, net, at);
+
+-- Where each topic of an app's push stream stands: the last offset whose event lies in the inbox, told at that moment.
+CREATE TABLE push_offset (
+    client TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    offset TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (client, topic)
+) STRICT, WITHOUT ROWID;
+
+-- The local copy of a company's registers: what matching and checks read; told_at is when the far side showed it.
+CREATE TABLE register (
+    company TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    number TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    told_at INTEGER NOT NULL,
+    PRIMARY KEY (company, resource, number)
+) STRICT, WITHOUT ROWID;
+
+-- What an entry can be found by, normalised.
+CREATE TABLE register_key (
+    company TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    key TEXT NOT NULL,
+    number TEXT NOT NULL,
+    PRIMARY KEY (company, resource, key, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX register_key_number ON register_key (company, resource, number);
+
+-- How old each copy is: begun_at of its last sweep that came to its end, and of its last whole one (with deletions).
+CREATE TABLE register_age (
+    company TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    swept_at INTEGER,
+    whole_at INTEGER,
+    PRIMARY KEY (company, resource)
+) STRICT, WITHOUT ROWID;
+
+-- Customers of ours of whom somebody else made another one: documents for them are held until a person says which.
+CREATE TABLE doubled_party (
+    company TEXT NOT NULL,
+    number TEXT NOT NULL,
+    other TEXT NOT NULL,
+    inbox_id INTEGER NOT NULL,
+    noticed_at INTEGER NOT NULL,
+    PRIMARY KEY (company, number, other)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
     company TEXT NOT NULL,
