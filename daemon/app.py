@@ -31,6 +31,7 @@ from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
 from daemon.readers import open_readers, readings_of
+from daemon.rechecking import Recheck
 from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
@@ -145,6 +146,7 @@ def _assemble(
         arrived=intake.wake,
     )
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
+    intake.prove_again = Recheck(config.companies, targets, deliveries)
     turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
     listener = _listener(config, parts, store, log, intake, turnstile)

@@ -154,6 +154,10 @@ class Credentials:
         """Fortnox answered 401 to this access token: the next ``token()`` renews, unless that has happened already."""
         self._renewal.invalidate(access)
 
+    def distrust(self) -> None:
+        """The consent may have changed: the next ``token()`` is a new one (Fortnox facts, section 2.5)."""
+        self._renewal.distrust()
+
     async def keep_alive(self) -> bool:
         """Renew a rotating pair that is older than a day, or of unknown age; tells whether it did."""
         self._raise_lost()

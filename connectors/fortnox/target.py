@@ -159,6 +159,10 @@ class FortnoxTarget:
         """The daily renewal of a rotating connection; tells whether anything was renewed."""
         return await self.credentials.keep_alive()
 
+    def distrust(self) -> None:
+        """The consent may have changed: the next call proves the connection with a token that is new."""
+        self.credentials.distrust()
+
     async def days_left(self) -> float | None:
         """Days until a rotating connection dies unused; ``None`` where it cannot."""
         return await self.credentials.days_left()
