@@ -13,6 +13,7 @@ from connectors.base import Target
 from connectors.sources import Reader
 from daemon.actions import Actions
 from daemon.admin import serve_admin
+from daemon.awaited import Awaited
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
 from daemon.client_address import LOOPBACK
@@ -149,7 +150,8 @@ def _assemble(
     intake.prove_again = Recheck(config.companies, targets, deliveries)
     turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
-    listener = _listener(config, parts, store, log, intake, turnstile)
+    awaited = Awaited(parts.clock.monotonic)
+    listener = _listener(config, parts, store, log, intake, turnstile, awaited)
     intake.door_busy = lambda: listener.in_hand > 0
     return Bridge(
         config=config,
@@ -181,6 +183,7 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         target=open_already,
         links=MemoryLinks(bridge.store.database, parts.clock),
         follow=live,
+        awaited=bridge.listener.awaited,
     )
 
 
@@ -208,7 +211,13 @@ def _intake(
 
 
 def _listener(
-    config: Config, parts: Parts, store: OpenStore, log: Log, intake: Intake, turnstile: Turnstile
+    config: Config,
+    parts: Parts,
+    store: OpenStore,
+    log: Log,
+    intake: Intake,
+    turnstile: Turnstile,
+    awaited: Awaited,
 ) -> Listener:
     door = Door(
         store.database,
@@ -226,6 +235,7 @@ def _listener(
         clock=parts.clock.now,
         monotonic=parts.clock.monotonic,
         trusted_proxies=(*LOOPBACK, *http.trusted_proxies),
+        awaited=awaited,
         limits=Limits(
             body_bytes=http.body_limit_bytes,
             head_seconds=http.header_seconds,

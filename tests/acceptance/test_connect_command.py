@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from yarl import URL
 
-from daemon.callback import TAKEN
+from daemon.callback_page import RETURNED
 from daemon.opening import database_path
 from daemon.shut_text import nothing_leaves
 from tests.acceptance.person import PATIENCE, PROGRAM, Person, asking, connected, grants_asked
@@ -69,7 +69,7 @@ async def test_the_callback_connects(tmp_path: Path) -> None:
             async with here.session.get(back.with_path("/other")) as answer:
                 assert answer.status == 404
             async with here.session.get(back) as answer:
-                assert (answer.status, await answer.text()) == (200, TAKEN)
+                assert (answer.status, await answer.read()) == (200, RETURNED)
             assert await person.ended() == 0, person.screen.text
             assert "client credentials of a service account" in person.screen.text
         assert await grants_asked(here) == ["authorization_code", "client_credentials"]
