@@ -25,6 +25,7 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "checklist": "checklist",
     "connect": "connecting",
     "revoke": "connecting",
 }
