@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.following import Follow
@@ -15,6 +16,7 @@ from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
 from daemon.requests import (
     AnyRequest,
+    AwaitConsent,
     CancelTask,
     Connect,
     Declare,
@@ -80,8 +82,12 @@ class Actions:
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         links: LinkReader,
         follow: Follow,
+        awaited: Awaited | None = None,
     ) -> None:
-        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system."""
+        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
+
+        ``awaited`` are the browsers that the running daemon may be sent.
+        """
         self._config = config
         self._database = database
         self._clock = clock
@@ -90,7 +96,9 @@ class Actions:
         self._target = target
         self._links = links
         self._follow = follow
-        self._connections = Connections(config=config, database=database, clock=clock, target=target, follow=follow)
+        self._connections = Connections(
+            config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
+        )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
@@ -107,8 +115,10 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Connect() | Revoke():
+            case Pause() | Resume() | Declare():
                 return await self._on_a_whole(request)
+            case Connect() | AwaitConsent() | Revoke():
+                return await self._connections.perform(request)
             case Retry(id=str(wanted)):
                 return await self._retry(request, wanted)
             case Retry():
@@ -122,7 +132,7 @@ class Actions:
             case StartTask() | CancelTask():
                 return await self._task(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Connect | Revoke) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -130,10 +140,6 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
-            case Connect():
-                return await self._connections.connect(request)
-            case Revoke():
-                return await self._connections.revoke(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from connectors.base import Target
 from connectors.sources import Reader
 from daemon.actions import Actions
 from daemon.admin import serve_admin
+from daemon.awaited import Awaited
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
 from daemon.client_address import LOOPBACK
@@ -31,6 +32,7 @@ from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
 from daemon.readers import open_readers, readings_of
+from daemon.rechecking import Recheck
 from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
@@ -145,9 +147,11 @@ def _assemble(
         arrived=intake.wake,
     )
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
+    intake.prove_again = Recheck(config.companies, targets, deliveries)
     turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
-    listener = _listener(config, parts, store, log, intake, turnstile)
+    awaited = Awaited(parts.clock.monotonic)
+    listener = _listener(config, parts, store, log, intake, turnstile, awaited)
     intake.door_busy = lambda: listener.in_hand > 0
     return Bridge(
         config=config,
@@ -179,6 +183,7 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         target=open_already,
         links=MemoryLinks(bridge.store.database, parts.clock),
         follow=live,
+        awaited=bridge.listener.awaited,
     )
 
 
@@ -206,7 +211,13 @@ def _intake(
 
 
 def _listener(
-    config: Config, parts: Parts, store: OpenStore, log: Log, intake: Intake, turnstile: Turnstile
+    config: Config,
+    parts: Parts,
+    store: OpenStore,
+    log: Log,
+    intake: Intake,
+    turnstile: Turnstile,
+    awaited: Awaited,
 ) -> Listener:
     door = Door(
         store.database,
@@ -224,6 +235,7 @@ def _listener(
         clock=parts.clock.now,
         monotonic=parts.clock.monotonic,
         trusted_proxies=(*LOOPBACK, *http.trusted_proxies),
+        awaited=awaited,
         limits=Limits(
             body_bytes=http.body_limit_bytes,
             head_seconds=http.header_seconds,

@@ -8,7 +8,7 @@ from functools import partial
 import anyio
 from anyio.abc import TaskGroup
 
-from connectors.base import Target
+from connectors.base import CredentialsLost, Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
@@ -151,12 +151,15 @@ class Bridge:
         return [
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
-            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers)),
+            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
             *(
                 Job(f"poll.{name}", timedelta(seconds=every.poll_seconds), reading.poll, quiet=True, at_start=True)
                 for name, reading in self.readings.items()
             ),
         ]
+
+    def _lost(self, company: str, error: CredentialsLost) -> None:
+        self.deliveries[company].gate.credentials_lost(error)
 
     async def _beat(self) -> None:
         await self.heartbeat()

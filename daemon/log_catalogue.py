@@ -88,7 +88,7 @@ EVENTS: Mapping[str, LogEvent] = {
     "hook.rejected": _event(
         "warning",
         "answered 4xx; at most 10 a minute for each source and reason. `reason` is signature, stale, too_large, "
-        "timeout, encoding, method, bad_request or unknown_source",
+        "timeout, encoding, method, bad_request, unknown_source or unknown_state (a browser that nobody awaits)",
         words="source reason client",
         integers="status suppressed",
     ),

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, IPvAnyNetwork, model_validator
+from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
+from connectors.addresses import checked_address
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.credentials import Secret
@@ -21,7 +22,9 @@ Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 class Http(Frozen):
     """The listener; ``port`` 0 takes a free one. ``header_seconds`` also ends an idle connection.
 
-    ``trusted_proxies`` are networks, besides this machine, whose ``X-Forwarded-For`` names the client in the log.
+    ``public_address`` is where browsers reach the listener from outside (a proxy ends TLS there): then Fortnox sends
+    them back to the running daemon when a company is connected. ``trusted_proxies`` are networks, besides this machine,
+    whose ``X-Forwarded-For`` names the client in the log.
     """
 
     host: str = Field(default="127.0.0.1", min_length=1)
@@ -32,6 +35,12 @@ class Http(Frozen):
     connections: int = Field(default=500, ge=1, le=16_000)
     backlog: int = Field(default=4096, ge=1, le=65535)
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    public_address: str = ""
+
+    @field_validator("public_address")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        return value and checked_address(value)
 
 
 class Delivery(Frozen):

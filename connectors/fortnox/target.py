@@ -114,8 +114,10 @@ class FortnoxTarget:
     async def probe(self) -> None:
         """Read the company information and compare tenant and organisation number with the pin.
 
-        Raises ``CredentialsLost`` with the reason ``another_company`` where they are not the pinned ones.
+        Credentials that were lost are tried anew. Raises ``CredentialsLost`` with the reason ``another_company`` where
+        tenant and organisation number are not the pinned ones.
         """
+        self.credentials.ask_again()
         about = await self.client.with_priority(0).read("read_company")
         tenant, number = text_of(about.get("DatabaseNumber")), text_of(about.get("OrganizationNumber"))
         stated = self.settings.tenant_id
@@ -156,6 +158,10 @@ class FortnoxTarget:
     async def keep_alive(self) -> bool:
         """The daily renewal of a rotating connection; tells whether anything was renewed."""
         return await self.credentials.keep_alive()
+
+    def distrust(self) -> None:
+        """The consent may have changed: the next call proves the connection with a token that is new."""
+        self.credentials.distrust()
 
     async def days_left(self) -> float | None:
         """Days until a rotating connection dies unused; ``None`` where it cannot."""

@@ -26,6 +26,7 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "checklist": "checklist",
     "connect": "connecting",
     "revoke": "connecting",
 }
