@@ -11,6 +11,7 @@ import anyio
 
 from connectors.base import Target
 from connectors.sources import Reader
+from connectors.windows import Windows
 from daemon.actions import Actions
 from daemon.admin import serve_admin
 from daemon.bridge import INTAKE, Bridge
@@ -43,7 +44,7 @@ from store.tokens import SealedTokens
 REMEMBERED_MS = 30 * 86_400_000
 """How long a source that was taken out of the configuration still asks its sender to come again."""
 
-OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random], AbstractAsyncContextManager[Target]]
+OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random, Windows], AbstractAsyncContextManager[Target]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,14 @@ async def running(
     notifier = notifier or Notifier({}, 0)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(config, parts.clock, notifier))
+        windows = Windows()
         targets = {
             name: await stack.enter_async_context(
-                parts.open_target(company, store.database, store.tokens, parts.clock, parts.random)
+                parts.open_target(company, store.database, store.tokens, parts.clock, parts.random, windows)
             )
             for name, company in config.companies.items()
         }
-        readers = await stack.enter_async_context(open_readers(config, store, parts.clock))
+        readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
         bridge = _assemble(config, parts, store, targets, readers, notifier)
         live = Live(
             store=store,

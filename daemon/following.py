@@ -134,14 +134,14 @@ class Live:
 
     async def _company(self, name: str) -> dict[str, Any]:
         target, delivery = self._targets[name], self._deliveries[name]
-        calls, seconds = target.budget()
+        budget = target.budget()
         return {
             "shut_by": delivery.gate.shut_by,
             "in_flight": delivery.in_flight,
             "room": target.room(),
             "room_in_s": round(target.room_in(), 3),
-            "window_calls": calls,
-            "window_s": seconds,
+            "window_calls": budget.calls,
+            "window_s": budget.seconds,
             "token_days_left": await days_left(target),
         }
 

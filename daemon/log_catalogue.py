@@ -167,6 +167,15 @@ EVENTS: Mapping[str, LogEvent] = {
         words="target company",
         numbers="wait_s",
     ),
+    "target.halved": _event(
+        "warning",
+        "after a 429 only `calls` of `of` calls leave in each window; one more after each window without another",
+        words="target company",
+        integers="calls of",
+    ),
+    "target.recovered": _event(
+        "info", "the whole rate window is used again; said once", words="target company", integers="calls of"
+    ),
     "target.paused": _event("error", "said once; `reason` is credentials or down", words="target company reason"),
     "target.resumed": _event("info", "said once", words="target company reason", numbers="paused_s"),
     "token.refreshed": _event("info", "the new token is on disk", words="target company", numbers="access_s days_left"),
