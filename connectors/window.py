@@ -135,7 +135,10 @@ class Window:
 
     @contextmanager
     def reserve(self) -> Iterator[None]:
-        """While a person's command waits: one place is left for it by everything of lower priority."""
+        """While a person's command waits: one place is left for it by everything of lower priority.
+
+        Never the only one: what a person waits for may itself wait for a lower one to end.
+        """
         self._reserves += 1
         try:
             yield
@@ -219,7 +222,7 @@ class Window:
         """0: go now; seconds: look again then; ``None``: only another call's end can make room."""
         if self.frozen_for > 0:
             return self.frozen_for
-        kept = 1 if self._reserves and priority > 0 else 0
+        kept = 1 if self._reserves and priority > 0 and self.governor.permitted() > 1 else 0
         if self.used + kept < self.governor.permitted():
             return 0
         opens = self._opens_at(kept)

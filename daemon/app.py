@@ -20,7 +20,6 @@ from daemon.client_address import LOOPBACK
 from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.deciding import Deciding
-from daemon.delivery import Slots
 from daemon.door import Door
 from daemon.following import Live
 from daemon.health import Progress
@@ -35,6 +34,7 @@ from daemon.readers import open_readers, readings_of
 from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
+from daemon.slots import Slots
 from daemon.turnstile import Turnstile
 from handlers.routes import ROUTES, Rule
 from store import senders

@@ -12,7 +12,7 @@ from connectors.fortnox.target import open_target
 from connectors.transport import open_session
 from connectors.windows import Windows
 from daemon.clock import Clock
-from daemon.delivery import CompanyDelivery, Slots
+from daemon.delivery import CompanyDelivery
 from daemon.gate import Gate
 from daemon.health import Progress
 from daemon.logs import Log, get_log
@@ -21,6 +21,7 @@ from daemon.memory import MemoryLinks
 from daemon.outcomes import Outcomes
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
+from daemon.slots import Slots
 from daemon.step import Step
 from daemon.tokens import CompanyTokens
 from store import companies
@@ -152,7 +153,7 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         target=target,
         step=step,
         gate=gate,
-        slots=shared.slots,
+        slots=shared.slots.share(company.name),
         clock=shared.clock,
         log=shared.log,
         beat=partial(shared.progress.beat, name),

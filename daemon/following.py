@@ -83,9 +83,9 @@ class Live:
         self._readings = readings
 
     def new_work(self, company: str) -> None:
-        """Wake the company's loop."""
+        """Urge the company's loop: a person waits for it."""
         if company in self._deliveries:
-            self._deliveries[company].wake()
+            self._deliveries[company].urge()
 
     def new_deliveries(self) -> None:
         """Wake intake, and who reads at senders."""
