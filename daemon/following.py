@@ -83,9 +83,9 @@ class Live:
         self._readings = readings
 
     def new_work(self, company: str) -> None:
-        """Wake the company's loop."""
+        """Urge the company's loop: a person waits for it."""
         if company in self._deliveries:
-            self._deliveries[company].wake()
+            self._deliveries[company].urge()
 
     def new_deliveries(self) -> None:
         """Wake intake, and who reads at senders."""
@@ -134,14 +134,14 @@ class Live:
 
     async def _company(self, name: str) -> dict[str, Any]:
         target, delivery = self._targets[name], self._deliveries[name]
-        calls, seconds = target.budget()
+        budget = target.budget()
         return {
             "shut_by": delivery.gate.shut_by,
             "in_flight": delivery.in_flight,
             "room": target.room(),
             "room_in_s": round(target.room_in(), 3),
-            "window_calls": calls,
-            "window_s": seconds,
+            "window_calls": budget.calls,
+            "window_s": budget.seconds,
             "token_days_left": await days_left(target),
         }
 

@@ -1,7 +1,7 @@
 """One company's calls to Fortnox: in the rate window, with a token, and every answer read for what it means."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol
 
@@ -14,6 +14,7 @@ from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
 from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
 from connectors.fortnox.table import OPERATIONS, Operation
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
+from connectors.usage import Usage
 from connectors.window import Window
 
 PAGE = 500
@@ -40,7 +41,7 @@ class AccessTokens(Protocol):
 class Client:
     """Sends the operations of the table in ``wire``; ``priority`` is the place in the queue for the rate window.
 
-    ``heard`` gets the ``Date`` of each answer.
+    ``heard`` gets the ``Date`` of each answer; ``usage`` counts what left.
 
     Every method raises the errors of ``connectors.base``: ``Unreachable`` (nothing left), ``Throttled``, ``Later``,
     ``Park``, ``CredentialsLost``, and for writes ``UnknownEnd``. Nothing but an unsent call and a call refused with
@@ -55,6 +56,7 @@ class Client:
     timeout_seconds: float = 30.0
     priority: int = 1
     heard: Callable[[str | None], None] = _no_clock_watched
+    usage: Usage = field(default_factory=Usage)
 
     def with_priority(self, priority: int) -> "Client":
         """The same client for a command of another priority."""
@@ -202,11 +204,14 @@ class Client:
         except NotSent as e:
             raise Unreachable(e.reason, system=SYSTEM, operation=operation.name) from e
         except NoAnswer as e:
+            self.usage.left()
             no_end(operation, e.reason)
+        self.usage.left()
         self.heard(answer.date)
         return answer
 
     def _throttled(self, operation: Operation, answer: Answer) -> NoReturn:
         seconds = retry_after(answer) or self.window.seconds
-        self.window.freeze(seconds)
+        self.usage.refused()
+        self.window.refused(seconds)
         raise Throttled(after=timedelta(seconds=seconds), system=SYSTEM, operation=operation.name)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import ClientSession
 
-from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
+from connectors.base import Budget, CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
 from connectors.fortnox import record_actions, records, sendings
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
@@ -30,9 +30,16 @@ from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
+from connectors.governor import Told
 from connectors.skew import ClockSkew
-from connectors.window import Window
+from connectors.usage import Usage
+from connectors.windows import Windows
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
+
+
+def nobody_asks(_permitted: int, _ceiling: int) -> None:
+    """The default where nobody hears how the window is halved and recovers."""
+
 
 Pin = Callable[[str, str], Awaitable[bool]]
 """Given the tenant id and organisation number that Fortnox answers with: keeps them at the first connect, and is false
@@ -135,9 +142,14 @@ class FortnoxTarget:
         """How many calls may leave now without waiting for the rate window."""
         return self.client.window.free()
 
-    def budget(self) -> tuple[int, float]:
-        """The rate window: calls, and seconds."""
-        return self.client.window.calls, self.client.window.seconds
+    def budget(self) -> Budget:
+        """The rate window as it stands."""
+        return self.client.window.budget()
+
+    @property
+    def usage(self) -> Usage:
+        """The calls that left for the company since they were last taken to disk."""
+        return self.client.usage
 
     def place(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Hold the place of the next call."""
@@ -202,13 +214,24 @@ async def open_target(
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
     migrated: Callable[[], None] = nobody_listens,
+    windows: Windows | None = None,
+    tenant: str | None = None,
+    governed: Told = nobody_asks,
 ) -> AsyncIterator[FortnoxTarget]:
-    """A company's target with its own window and credentials; at the end a renewal under way is waited for.
+    """A company's target with its credentials; at the end a renewal under way is waited for.
 
     ``client_secret`` is the resolved secret; ``clock`` gives aware moments, ``monotonic`` seconds. ``migrated`` is told
-    once that the company needs its refresh token no more.
+    once that the company needs its refresh token no more. ``windows`` are those of the process: companies with the same
+    app and ``tenant`` (the pinned one, where the settings name none) share one. ``governed`` hears how it is halved.
     """
-    window = Window(settings.window_calls, settings.window_seconds, monotonic=monotonic, sleep=sleep)
+    window = (windows or Windows()).of(
+        settings.budget(company, tenant),
+        settings.window_calls,
+        settings.window_seconds,
+        monotonic=monotonic,
+        sleep=sleep,
+    )
+    window.governor.listen(governed)
     credentials = Credentials(
         company, settings, client_secret, tokens, session, clock=clock, sleep=sleep, migrated=migrated
     )

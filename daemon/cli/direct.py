@@ -9,6 +9,7 @@ import anyio.to_thread
 from cryptography.fernet import Fernet, MultiFernet
 
 from connectors.base import Target
+from connectors.windows import Windows
 from daemon import logs
 from daemon.actions import Actions, Answer
 from daemon.bus import Bus
@@ -55,6 +56,7 @@ async def company_alone(config: Config, name: str) -> AsyncIterator[Target]:
             SealedTokens(database, _keys(config), clock.now),
             clock,
             SystemRandom(),
+            Windows(),
         ) as target,
     ):
         yield target
@@ -94,7 +96,7 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
     def target(name: str) -> AbstractAsyncContextManager[Target]:
         if name not in config.companies:
             raise Misused(f"there is no company {name} in the configuration")
-        return open_company_target(config.companies[name], database, tokens, clock, SystemRandom())
+        return open_company_target(config.companies[name], database, tokens, clock, SystemRandom(), Windows())
 
     return Actions(
         config=lambda: config,
