@@ -38,13 +38,13 @@ def reseal(config_path: Path, as_json: bool) -> None:
 
 
 def _print(sums: dict[str, int]) -> None:
-    click.echo(
-        f"{sums['looked']} sealed values, {sums['resealed']} of them sealed anew with the first key of state_key"
-    )
+    click.echo(f"sealed values: {sums['looked']}; sealed anew with the first key of state_key: {sums['resealed']}")
     if sums["unreadable"]:
         click.echo(
             f"{sums['unreadable']} open with none of the keys and stay as they are: give the key back that they were "
             "sealed with, then run this again"
         )
     else:
-        click.echo("The other keys of state_key open nothing any more: remove them, then restart the daemon.")
+        click.echo(
+            "A former key opens nothing any more: leave only the first one in state_key, then restart the daemon."
+        )

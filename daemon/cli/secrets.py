@@ -66,7 +66,7 @@ def set_secret(config_path: Path, as_json: bool, key: str, source: Path | None) 
     if key not in references:
         raise Wrong(f"the configuration names no secret {key}{meant(key, references)}")
     if key == STATE_KEY:
-        raise Refused("state_key is not replaced but added to, or nothing opens any more: see docs/connect-fortnox.md")
+        raise Refused("state_key is added to, not replaced, or nothing opens any more: docs/staying-connected.md")
     try:
         path = _place(config, references[key])
         keep(path, _given(key, source))

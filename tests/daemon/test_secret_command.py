@@ -73,7 +73,7 @@ def test_a_secret_comes_from_a_file_or_a_pipe(tmp_path: Path) -> None:
         ("file:secrets/a", KEY, " \n", f"{KEY}: it is missing or empty"),
         ("file:config.toml/a", KEY, WORD, "cannot be written: File exists"),
         ("file:secrets/a", "companies.demo.fortnox.client_secrt", WORD, f"did you mean {KEY}?"),
-        ("file:secrets/a", "state_key", WORD, "state_key is not replaced but added to"),
+        ("file:secrets/a", "state_key", WORD, "state_key is added to, not replaced"),
     ],
 )
 def test_what_cannot_be_kept_is_said(tmp_path: Path, reference: str, key: str, given: str, said: str) -> None:
