@@ -25,11 +25,13 @@ from daemon.requests import (
     Misused,
     Pause,
     Replay,
+    Reseal,
     Resume,
     Retry,
     Revoke,
     StartTask,
 )  # fmt: skip
+from daemon.resealing import Resealing
 from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.tasks import task_of
@@ -99,6 +101,7 @@ class Actions:
         self._connections = Connections(
             config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
         )
+        self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
@@ -115,7 +118,7 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare():
+            case Pause() | Resume() | Declare() | Reseal():
                 return await self._on_a_whole(request)
             case Connect() | AwaitConsent() | Revoke():
                 return await self._connections.perform(request)
@@ -132,7 +135,7 @@ class Actions:
             case StartTask() | CancelTask():
                 return await self._task(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -140,6 +143,8 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
+            case Reseal():
+                return await self._resealing.perform(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ def _in_the_portal(known: Known) -> tuple[Step, ...]:
     return (
         seen(
             "Register as a developer and log in to the developer portal",
-            "only you can see it; where the portal has no menu, its administrator must give you the right",
+            "only you can see it; no Utvecklarportal in Fortnox's menu: the licence or your right to it is missing",
         ),
         seen("Create an app and give it a name", "only you can see it, in the portal"),
         Step("Write its client id into the configuration", "done", f"client_id is {known.client_id}"),
@@ -73,7 +73,7 @@ def _secret(known: Known) -> Step:
         return Step(title, "unknown", "only the service sees it (credential:); it says so at its start")
     if known.secret:
         return Step(title, "done", "it is found there")
-    return Step(title, "open", f"{known.no_secret}: see `fortnox-bridge secret set`")
+    return Step(title, "open", f"{known.no_secret}; see `fortnox-bridge secret set`")
 
 
 def _administrators(known: Known) -> Step:
@@ -88,11 +88,14 @@ def _with_the_company(known: Known) -> tuple[Step, ...]:
     return (_test_first(known), _consent(known), _notices(known), _private())
 
 
+_NOT_LIVE = {"test": "is a test database, as the configuration says", "simulator": "lives in the simulator"}
+
+
 def _test_first(known: Known) -> Step:
     title = "Try it in a test database first"
     if known.kind == "live":
         return Step(title, "unknown", "this company is live; a test database is a company of its own with kind = test")
-    return Step(title, "done", f"this company is {known.kind}")
+    return Step(title, "done", f"this company {_NOT_LIVE[known.kind]}")
 
 
 def _consent(known: Known) -> Step:

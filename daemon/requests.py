@@ -146,8 +146,17 @@ class Revoke(Request):
     company: Text
 
 
+class Reseal(Request):
+    """Seal what lies sealed anew with the newest state key, for a while, behind the place ``after``."""
+
+    action = "reseal"
+    after: Text | None = None
+
+
 OnConnection = Connect | AwaitConsent | Revoke
-AnyRequest = Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare | OnConnection
+AnyRequest = (
+    Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare | OnConnection | Reseal
+)
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
     kind.action: kind
@@ -164,5 +173,6 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Connect,
         AwaitConsent,
         Revoke,
+        Reseal,
     )
 }

@@ -29,6 +29,8 @@ _COMMANDS = {
     "checklist": "checklist",
     "connect": "connecting",
     "revoke": "connecting",
+    "secret": "secrets",
+    "reseal": "sealing",
 }
 """Command -> the module of this package that holds it, under the command's name with underscores."""
 

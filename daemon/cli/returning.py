@@ -34,11 +34,19 @@ def way_back(
     config_path: Path, config: "Config", company: str, *, daemon: bool, listen: int | None, paste: bool,
     redirect: str | None,
 ) -> Way:  # fmt: skip
-    """The daemon where it runs and has a public address, else loopback where nobody listens there, else paste."""
-    if daemon and config.http.public_address and not paste and listen is None and redirect is None:
-        return _by_daemon(config_path, config.http.public_address, company)
+    """The daemon where it runs and has a public address, else loopback where nobody listens there, else paste.
+
+    The public address stays the registered one where no daemon runs: the proxy in front leads to the same port.
+    """
+    from daemon.awaited import CALLBACK
+
+    public = config.http.public_address if listen is None and redirect is None else ""
     port = listen or config.http.port
-    registered = redirect or f"http://127.0.0.1:{port or 8099}/connect/{company}"
+    registered = (
+        f"{public}{CALLBACK}{company}" if public else redirect or f"http://127.0.0.1:{port or 8099}/connect/{company}"
+    )
+    if daemon and public and not paste:
+        return _by_daemon(config_path, registered, company)
     if paste or (listen is None and (daemon or port == 0)):
         return Way(registered, by_paste=True, begin=_nothing, address=_pasted)
     return Way(registered, by_paste=False, begin=_nothing, address=lambda _: _called_back(port, registered))
@@ -48,8 +56,7 @@ def _nothing(_state: str) -> None:
     """There is nothing to prepare."""
 
 
-def _by_daemon(config_path: Path, public: str, company: str) -> Way:
-    from daemon.awaited import CALLBACK
+def _by_daemon(config_path: Path, registered: str, company: str) -> Way:
     from daemon.cli.acting import perform
     from daemon.requests import AwaitConsent
 
@@ -74,7 +81,7 @@ def _by_daemon(config_path: Path, public: str, company: str) -> Way:
             raise Refused("the daemon stopped meanwhile: run `fortnox-bridge connect` again") from None
         return came
 
-    return Way(f"{public}{CALLBACK}{company}", by_paste=False, begin=begin, address=address)
+    return Way(registered, by_paste=False, begin=begin, address=address)
 
 
 def _pasted(_state: str) -> str:

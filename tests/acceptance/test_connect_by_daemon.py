@@ -66,6 +66,26 @@ async def test_the_daemon_takes_the_browser_once(tmp_path: Path, log_lines: Line
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("002-09")
+async def test_one_registered_address_serves_every_way(tmp_path: Path) -> None:
+    """Where no daemon runs, the command itself listens where the proxy leads; a pasted address is the same one."""
+    plan = CompanyPlan(fortnox='grant = "authorization_code"')
+    async with scene(tmp_path, plan, run=False) as here:
+        here.port = free_port()
+        here.http = f'public_address = "http://127.0.0.1:{here.port}"'
+        async with asking(here, "connect", "demo") as person:
+            await person.until("Waiting for the browser")
+            back = URL(await person.approve(), encoded=True)
+            assert back.path == "/oauth/callback/demo"
+            assert await opened(here, back) == (200, RETURNED)
+            assert await person.ended() == 0, person.screen.text
+        async with asking(here, "connect", "demo", "--paste") as person:
+            await person.paste(await person.approve())
+            assert await person.ended() == 0, person.screen.text
+            assert f"redirect address  {back.with_query(None)}\n" in person.screen.text
+
+
+@pytest.mark.asyncio
 async def test_a_denied_consent_and_a_daemon_that_stops(tmp_path: Path) -> None:
     """Each ends with one sentence and the next step."""
     async with public_daemon(tmp_path) as here:
