@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.doctor import Doctor
 from daemon.following import Follow
 from daemon.ids import Place, command_id, delivery_id, parse
 from daemon.logs import Log
@@ -19,6 +20,7 @@ from daemon.requests import (
     Connect,
     Declare,
     Discard,
+    Examine,
     LinkThing,
     Misused,
     Pause,
@@ -80,6 +82,7 @@ class Actions:
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         links: LinkReader,
         follow: Follow,
+        doctor: Doctor,
     ) -> None:
         """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system."""
         self._config = config
@@ -90,6 +93,7 @@ class Actions:
         self._target = target
         self._links = links
         self._follow = follow
+        self._doctor = doctor
         self._connections = Connections(config=config, database=database, clock=clock, target=target, follow=follow)
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
@@ -102,7 +106,8 @@ class Actions:
         """
         answer = await self._perform(request)
         ids = " ".join(_subjects(answer))
-        self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
+        if not isinstance(request, Examine):
+            self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
     async def _perform(self, request: AnyRequest) -> Answer:
@@ -121,6 +126,8 @@ class Actions:
                 return await self._discard(request)
             case StartTask() | CancelTask():
                 return await self._task(request)
+            case Examine():
+                return await self._doctor.answer(request)
 
     async def _on_a_whole(self, request: Pause | Resume | Declare | Connect | Revoke) -> Answer:
         match request:

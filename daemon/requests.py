@@ -133,7 +133,28 @@ class Revoke(Request):
     company: Text
 
 
-AnyRequest = Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare | Connect | Revoke
+class Examine(Request):
+    """Examine one company at Fortnox, or all of them, and the machine; ``duplicates`` reads all cards for doubles."""
+
+    action = "doctor"
+    company: Text | None = None
+    duplicates: bool = False
+
+
+AnyRequest = (
+    Retry
+    | LinkThing
+    | Replay
+    | Discard
+    | StartTask
+    | CancelTask
+    | Pause
+    | Resume
+    | Declare
+    | Connect
+    | Revoke
+    | Examine
+)
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
     kind.action: kind
@@ -149,5 +170,6 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Declare,
         Connect,
         Revoke,
+        Examine,
     )
 }

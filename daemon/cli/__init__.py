@@ -25,6 +25,7 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "doctor": "doctoring",
     "connect": "connecting",
     "revoke": "connecting",
 }
