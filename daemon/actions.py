@@ -9,6 +9,7 @@ from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.doctor import Doctor
 from daemon.following import Follow
 from daemon.ids import Place, command_id, delivery_id, parse
 from daemon.logs import Log
@@ -21,6 +22,7 @@ from daemon.requests import (
     Connect,
     Declare,
     Discard,
+    Examine,
     LinkThing,
     Misused,
     Pause,
@@ -84,6 +86,7 @@ class Actions:
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         links: LinkReader,
         follow: Follow,
+        doctor: Doctor,
         awaited: Awaited | None = None,
     ) -> None:
         """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
@@ -98,6 +101,7 @@ class Actions:
         self._target = target
         self._links = links
         self._follow = follow
+        self._doctor = doctor
         self._connections = Connections(
             config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
         )
@@ -113,12 +117,13 @@ class Actions:
         """
         answer = await self._perform(request)
         ids = " ".join(_subjects(answer))
-        self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
+        if not isinstance(request, Examine):
+            self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Reseal():
+            case Pause() | Resume() | Declare() | Reseal() | Examine():
                 return await self._on_a_whole(request)
             case Connect() | AwaitConsent() | Revoke():
                 return await self._connections.perform(request)
@@ -135,7 +140,7 @@ class Actions:
             case StartTask() | CancelTask():
                 return await self._task(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -145,6 +150,8 @@ class Actions:
                 return await self._pauses.declare(request)
             case Reseal():
                 return await self._resealing.perform(request)
+            case Examine():
+                return await self._doctor.answer(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 

@@ -91,6 +91,7 @@ async def running(
             deliveries=bridge.deliveries,
             targets=targets,
             readings=bridge.readings,
+            doctor=bridge.doctor,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         bridge.listener.removed = await _removed(config, store, parts.clock)
@@ -186,6 +187,7 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         links=MemoryLinks(bridge.store.database, parts.clock),
         follow=live,
         awaited=bridge.listener.awaited,
+        doctor=bridge.doctor,
     )
 
 

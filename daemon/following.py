@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from connectors.base import Target
 from daemon.delivery import CompanyDelivery
+from daemon.doctor import Doctor
 from daemon.intake import Intake
 from daemon.jobs.tokens import days_left
 from daemon.opening import OpenStore
@@ -75,8 +76,10 @@ class Live:
         deliveries: Mapping[str, CompanyDelivery],
         targets: Mapping[str, Target],
         readings: Mapping[str, Reading],
+        doctor: Doctor,
     ) -> None:
         self._store = store
+        self._doctor = doctor
         self._intake = intake
         self._deliveries = deliveries
         self._targets = targets
@@ -125,11 +128,13 @@ class Live:
 
     async def facts(self) -> dict[str, Any]:
         """What only the running daemon knows: why the database refuses writes and why each company's gate is shut
-        (``None`` where it does not, is not), the rate windows, and how each source stands with its sender."""
+        (``None`` where it does not, is not), the rate windows, how each source stands with its sender, and what the
+        last examination found."""
         return {
             "store_refuses": self._store.database.refuses,
             "companies": {name: await self._company(name) for name in self._deliveries},
             "sources": {name: await _sender(reading) for name, reading in self._readings.items()},
+            "doctor": self._doctor.summary(),
         }
 
     async def _company(self, name: str) -> dict[str, Any]:

@@ -206,6 +206,22 @@ EVENTS: Mapping[str, LogEvent] = {
         words="target company",
     ),
     # --- jobs, store, people
+    "doctor.failed": _event(
+        "error",
+        "an examination found something that does not work; `company` is absent for the machine, `about` is a code or "
+        "number, `code` Fortnox's error code. Told when the findings change, and once a day",
+        words="company check about",
+        integers="code",
+    ),
+    "doctor.warned": _event(
+        "warning", "as `doctor.failed`, for what works today", words="company check about", integers="code"
+    ),
+    "doctor.finished": _event(
+        "info",
+        "every company was examined: at start, daily and after a reload",
+        integers="failed warnings unchecked calls",
+        numbers="ms",
+    ),
     "job.finished": _event("info", "a scheduled job ran", words="job", integers="found", numbers="ms"),
     "job.failed": _event(
         "error", "`reason` is failed, timeout or record", words="job reason error where", texts="stack"

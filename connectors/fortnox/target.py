@@ -1,6 +1,6 @@
 """Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from connectors.fortnox.credits import Credits
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.examination import Examination
 from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
 from connectors.fortnox.notes import Notes
@@ -28,6 +29,7 @@ from connectors.fortnox.records import Records
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.snapshot import Reading, Snapshot
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
 from connectors.governor import Told
@@ -82,9 +84,11 @@ class FortnoxTarget:
         credentials: Credentials,
         pin: Pin,
         skew: ClockSkew,
+        clock: Callable[[], datetime],
     ) -> None:
         """``client`` holds the company's window and uses ``credentials``; ``pin`` knows which tenant the company is."""
         self._skew = skew
+        self._clock = clock
         self.credentials = credentials
         self.company = company
         self.settings = settings
@@ -189,6 +193,11 @@ class FortnoxTarget:
         """Give the connection up; tells whether there was a refresh token to revoke at Fortnox."""
         return await self.credentials.revoke()
 
+    async def examine(self, readings: Iterable[Reading], *, priority: int, spare: int) -> Snapshot:
+        """Read what checks look at; ``spare`` calls of the rate window stay free for other work. Writes nothing."""
+        client = self.client.with_priority(priority)
+        return await Examination(client, self.credentials, self.clock_skew, self._clock, spare).snapshot(readings)
+
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
         return self._skew.seconds
@@ -238,6 +247,6 @@ async def open_target(
     skew = ClockSkew(clock, monotonic)
     client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds, heard=skew.heard)
     try:
-        yield FortnoxTarget(company, settings, client, credentials, pin, skew)
+        yield FortnoxTarget(company, settings, client, credentials, pin, skew, clock)
     finally:
         await credentials.close()

@@ -27,6 +27,7 @@ _COMMANDS = {
     "company": "acting",
     "task": "tasks",
     "checklist": "checklist",
+    "doctor": "doctoring",
     "connect": "connecting",
     "revoke": "connecting",
     "secret": "secrets",

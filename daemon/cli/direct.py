@@ -16,6 +16,7 @@ from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import open_company_target
 from daemon.deciding import Deciding
+from daemon.doctor import Doctor
 from daemon.following import NoDaemon
 from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
@@ -108,4 +109,5 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         target=target,
         links=MemoryLinks(database, clock),
         follow=NoDaemon(),
+        doctor=Doctor(config=lambda: config, database=database, tokens=tokens, clock=clock, target=target),
     )
