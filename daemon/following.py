@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from connectors.base import Target
@@ -9,6 +10,7 @@ from daemon.delivery import CompanyDelivery
 from daemon.intake import Intake
 from daemon.jobs.tokens import days_left
 from daemon.opening import OpenStore
+from daemon.push_state import PushState
 from daemon.readers import Reading
 from daemon.times import iso
 
@@ -75,12 +77,14 @@ class Live:
         deliveries: Mapping[str, CompanyDelivery],
         targets: Mapping[str, Target],
         readings: Mapping[str, Reading],
+        states: Mapping[str, PushState] = MappingProxyType({}),
     ) -> None:
         self._store = store
         self._intake = intake
         self._deliveries = deliveries
         self._targets = targets
         self._readings = readings
+        self._states = states
 
     def new_work(self, company: str) -> None:
         """Wake the company's loop."""
@@ -143,7 +147,13 @@ class Live:
             "window_calls": calls,
             "window_s": seconds,
             "token_days_left": await days_left(target),
+            "push": _push(self._states[name].facts(name)) if name in self._states else None,
         }
+
+
+def _push(facts: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: _iso(facts[name]) for name in ("open_since", "last_event_at")}
+    return {**facts, **moments}
 
 
 async def _sender(reading: Reading) -> dict[str, Any]:

@@ -65,6 +65,11 @@ class Gate:
         self._say()
         self._wake()
 
+    def ask_again(self) -> None:
+        """The far side seems not to want us any more: nothing leaves before a probe has shown that it does."""
+        self.proved = False
+        self._wake()
+
     def credentials_lost(self, error: CredentialsLost) -> None:
         """The far side no longer knows us: shut until a person connects the company again and resumes it."""
         self.stopped_by = error.reason

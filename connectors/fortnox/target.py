@@ -23,6 +23,7 @@ from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
+from connectors.fortnox.reader import FortnoxReader
 from connectors.fortnox.record_actions import RecordActions
 from connectors.fortnox.records import Records
 from connectors.fortnox.resource import Resource
@@ -31,6 +32,7 @@ from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
 from connectors.skew import ClockSkew
+from connectors.sources import Reader
 from connectors.window import Window
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
 
@@ -170,6 +172,10 @@ class FortnoxTarget:
     async def revoke(self) -> bool:
         """Give the connection up; tells whether there was a refresh token to revoke at Fortnox."""
         return await self.credentials.revoke()
+
+    def reader(self) -> Reader:
+        """Reads inside the company's own rate window, behind everything else."""
+        return FortnoxReader(self.client)
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
