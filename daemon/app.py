@@ -8,9 +8,11 @@ from functools import partial
 from random import Random, SystemRandom
 
 import anyio
+from aiohttp import ClientSession
 
 from connectors.base import Target
 from connectors.sources import Reader
+from connectors.transport import open_session
 from connectors.windows import Windows
 from daemon.actions import Actions
 from daemon.admin import serve_admin
@@ -31,9 +33,12 @@ from daemon.logs import Log, get_log
 from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
+from daemon.own_sources import every_reader, every_source, own_readers
+from daemon.push_apps import push_states, pushings_of
+from daemon.push_state import PushState
 from daemon.readers import open_readers, readings_of
 from daemon.rechecking import Recheck
-from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
+from daemon.reloading import companies_of, hooks_of, statuses_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
 from daemon.slots import Slots
@@ -77,6 +82,7 @@ async def running(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(config, parts.clock, notifier))
         windows = Windows()
+        states = push_states(config, parts.clock)
         targets = {
             name: await stack.enter_async_context(
                 parts.open_target(company, store.database, store.tokens, parts.clock, parts.random, windows)
@@ -84,7 +90,9 @@ async def running(
             for name, company in config.companies.items()
         }
         readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
-        bridge = _assemble(config, parts, store, targets, readers, notifier)
+        readers |= own_readers(config, targets)
+        streams = await stack.enter_async_context(open_session())
+        bridge = _assemble(config, parts, store, targets, readers, states, streams, notifier)
         live = Live(
             store=store,
             intake=bridge.intake,
@@ -92,6 +100,7 @@ async def running(
             targets=targets,
             readings=bridge.readings,
             doctor=bridge.doctor,
+            states=states,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         bridge.listener.removed = await _removed(config, store, parts.clock)
@@ -109,7 +118,7 @@ async def running(
 async def _removed(config: Config, store: OpenStore, clock: Clock) -> dict[str, int]:
     """Sources that were taken out of the configuration a short while ago (Operations facts, section 6)."""
     now = clock.milliseconds()
-    await store.database.write(senders.configured(retry_statuses(sources_of(config)), now))
+    await store.database.write(senders.configured(statuses_of(hooks_of(config)), now))
     return await store.database.read(senders.removed(config.sources, now - REMEMBERED_MS))
 
 
@@ -119,6 +128,8 @@ def _assemble(
     store: OpenStore,
     targets: Mapping[str, Target],
     readers: Mapping[str, Reader],
+    states: Mapping[str, PushState],
+    streams: ClientSession,
     notifier: Notifier,
 ) -> Bridge:
     log = get_log()
@@ -164,6 +175,18 @@ def _assemble(
         targets=targets,
         deliveries=deliveries,
         readings=readings,
+        pushings=pushings_of(
+            config,
+            streams,
+            states,
+            store=store,
+            targets=targets,
+            deliveries=deliveries,
+            clock=parts.clock,
+            random=parts.random,
+            progress=progress,
+            arrived=intake.wake,
+        ),
         intake=intake,
         listener=listener,
         progress=progress,
@@ -195,10 +218,10 @@ def _intake(
     config: Config, parts: Parts, store: OpenStore, progress: Progress, wake: Mapping[str, Callable[[], None]]
 ) -> Intake:
     deciding = Deciding(
-        sources=sources_of(config),
+        sources=every_source(config),
         companies={name: company.settings for name, company in config.companies.items()},
         company_of=companies_of(config),
-        readers=readers_of(config),
+        readers=every_reader(config),
         bus=Bus(parts.routes),
         log=get_log(),
         unseal=store.keys.decrypt,

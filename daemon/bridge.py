@@ -23,8 +23,11 @@ from daemon.listener import Listener
 from daemon.logs import Log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
+from daemon.own_sources import own_sources
+from daemon.push_apps import push_loop
+from daemon.pushing import Pushing
 from daemon.readers import Reading, fetch_loop
-from daemon.reloading import companies_of, hooks_of, needs_restart, retry_statuses, sources_of
+from daemon.reloading import companies_of, hooks_of, needs_restart, sources_of, statuses_of
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from store import figures
@@ -51,6 +54,7 @@ class Bridge:
         targets: Mapping[str, Target],
         deliveries: Mapping[str, CompanyDelivery],
         readings: Mapping[str, Reading],
+        pushings: Sequence[Pushing],
         intake: Intake,
         listener: Listener,
         progress: Progress,
@@ -64,6 +68,7 @@ class Bridge:
         self.targets = targets
         self.deliveries = deliveries
         self.readings = readings
+        self.pushings = pushings
         self.intake = intake
         self.listener = listener
         self.doctor = Doctor(
@@ -130,13 +135,17 @@ class Bridge:
         for name, reading in self.readings.items():
             self._progress.register(fetch_loop(name), BOUND_SECONDS)
             self._start(tasks, fetch_loop(name), reading.fetching.run)
+        for pushing in self.pushings:
+            loop = push_loop(pushing.app.name)
+            self._progress.register(loop, BOUND_SECONDS)
+            self._start(tasks, loop, pushing.run)
         self._progress.register(SCHEDULER, BOUND_SECONDS)
         beat = partial(self._progress.beat, SCHEDULER)
         scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, beat)
         for name, run in ((SCHEDULER, scheduler.run), ("watchdog", self._watchdog.run), ("lag", self._lag.run)):
             tasks.start_soon(self._loop, name, run, name=name)
         took = round((self.clock.monotonic() - self._started) * 1000, 1)
-        sources = len(self.intake.deciding.sources)
+        sources = len(self.listener.hooks)
         self.log.info("daemon.ready", took_ms=took, sockets=1, sources=sources, targets=len(self.targets))
         self._notifier.ready(f"ready: {sources} sources, {len(self.targets)} companies")
 
@@ -162,9 +171,7 @@ class Bridge:
             name: target for name, target in self.targets.items() if isinstance(target, KeepsToken)
         }
         readers = {name: reading.reader for name, reading in self.readings.items()}
-        prune = Prune(
-            self.store.database, self.config.retention, self.clock, lambda: retry_statuses(self.intake.deciding.sources)
-        )
+        prune = Prune(self.store.database, self.config.retention, self.clock, lambda: statuses_of(self.listener.hooks))
         return [
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
@@ -214,8 +221,9 @@ class Bridge:
         Returns the key paths of other changes, which wait for a restart.
         """
         deciding = self.intake.deciding
-        before = retry_statuses(deciding.sources)
-        deciding.sources = sources_of(config)
+        before = statuses_of(self.listener.hooks)
+        # Which companies are sources themselves changes with a restart only.
+        deciding.sources = sources_of(config) | own_sources(self.config)
         deciding.company_of = companies_of(config)
         self.listener.hooks = hooks_of(config)
         gone = before | dict(self.listener.removed)
@@ -255,6 +263,8 @@ class Bridge:
             self.intake.stop()
             for reading in self.readings.values():
                 reading.fetching.stop()
+            for pushing in self.pushings:
+                pushing.stop()
             for delivery in self.deliveries.values():
                 delivery.stop()
             with anyio.move_on_after(DRAIN_SECONDS):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from connectors.base import Target
@@ -10,6 +11,7 @@ from daemon.doctor import Doctor
 from daemon.intake import Intake
 from daemon.jobs.tokens import days_left
 from daemon.opening import OpenStore
+from daemon.push_state import PushState
 from daemon.readers import Reading
 from daemon.times import iso
 
@@ -77,6 +79,7 @@ class Live:
         targets: Mapping[str, Target],
         readings: Mapping[str, Reading],
         doctor: Doctor,
+        states: Mapping[str, PushState] = MappingProxyType({}),
     ) -> None:
         self._store = store
         self._doctor = doctor
@@ -84,6 +87,7 @@ class Live:
         self._deliveries = deliveries
         self._targets = targets
         self._readings = readings
+        self._states = states
 
     def new_work(self, company: str) -> None:
         """Urge the company's loop: a person waits for it."""
@@ -148,7 +152,13 @@ class Live:
             "window_calls": budget.calls,
             "window_s": budget.seconds,
             "token_days_left": await days_left(target),
+            "push": _push(self._states[name].facts(name)) if name in self._states else None,
         }
+
+
+def _push(facts: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: _iso(facts[name]) for name in ("open_since", "last_event_at")}
+    return {**facts, **moments}
 
 
 async def _sender(reading: Reading) -> dict[str, Any]:

@@ -138,6 +138,46 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="status",
     ),
     "source.answers": _event("info", "the sender takes our key again", words="source"),
+    "push.connected": _event(
+        "info",
+        "an app's push stream is subscribed; `stream` is the first of its companies",
+        words="stream",
+        integers="tenants topics",
+        numbers="ms",
+    ),
+    "push.caught_up": _event(
+        "info",
+        "what was missed before the connection has come, as far as that can be known",
+        words="stream",
+        integers="frames",
+    ),
+    "push.disconnected": _event(
+        "info/warning",
+        "the connection ended, or none could be made (a warning); the next one goes on where the store stands",
+        words="stream reason",
+        integers="code",
+        numbers="alive_s in_s",
+    ),
+    "push.refused": _event(
+        "warning",
+        "the stream does not want a company, or no longer: its credentials are proved, the others go on. `reason` is "
+        "credentials, refused, another_company or gone",
+        words="stream company reason",
+    ),
+    "push.topic_refused": _event("error", "Fortnox does not give a topic to this app", words="stream topic"),
+    "push.passed_by": _event(
+        "warning",
+        "something came that nobody can read; said once a connection. `reason` is unreadable, unknown_frame or "
+        "unknown_tenant",
+        words="stream reason",
+    ),
+    "push.doubted": _event(
+        "warning",
+        "events may have been missed: the registers are swept whole. `reason` is first, away, left_out, new_topic or "
+        "offset_refused",
+        words="stream company reason",
+    ),
+    "push.doubt_ended": _event("info", "the sweep that a doubt asked for has ended", words="stream company"),
     # --- out
     "command.delivered": _event(
         "info",

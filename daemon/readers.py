@@ -16,6 +16,7 @@ from daemon.fetching import Fetching
 from daemon.health import Progress
 from daemon.logs import get_log
 from daemon.opening import OpenStore
+from daemon.own_sources import company_of
 from daemon.polling import Poll
 from daemon.retry import RetrySteps
 from daemon.settings import Config
@@ -99,6 +100,9 @@ def fetch_loop(source: str) -> str:
 
 def _company(config: Config, source: str) -> str:
     """Whose records a poll finds: a reader speaks for one account, so for one company."""
+    own = company_of(source)
+    if own is not None:
+        return own
     settings = config.sources[source].settings
     return settings.company or next(iter(settings.companies.values()))
 

@@ -23,9 +23,9 @@ def hooks_of(config: Config) -> dict[str, Hook]:
     }
 
 
-def retry_statuses(sources: Mapping[str, Source]) -> dict[str, int]:
-    """For each source, the status that makes its sender come again."""
-    return {name: source.retry_status for name, source in sources.items()}
+def statuses_of(hooks: Mapping[str, Hook]) -> dict[str, int]:
+    """For each source at the door, the status that makes its sender come again."""
+    return {name: hook.source.retry_status for name, hook in hooks.items()}
 
 
 def companies_of(config: Config) -> dict[str, Callable[[str | None], str | None]]:

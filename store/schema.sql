@@ -252,6 +252,21 @@ CREATE TABLE push_offset (
     PRIMARY KEY (client, topic)
 ) STRICT, WITHOUT ROWID;
 
+-- An app's push stream: when it was last known to be open and in order.
+CREATE TABLE push_client (
+    client TEXT PRIMARY KEY,
+    attended_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Companies that listen to an app's push stream: since when without a gap, and why it began anew then. What is known of
+-- a register is in doubt until a whole sweep of it that began later has ended.
+CREATE TABLE push_company (
+    company TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The local copy of a company's registers: what matching and checks read; told_at is when the far side showed it.
 CREATE TABLE register (
     company TEXT NOT NULL,

@@ -7,10 +7,13 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors.addresses import checked_address
 from connectors.base import SecretReference
+from connectors.fortnox.topics import Topic
 from handlers.values import Frozen
 
 FORTNOX_HOSTS = frozenset({"api.fortnox.se", "apps.fortnox.se"})
+PUSH_HOST = "ws.fortnox.se"
 Rung = Literal["own_number", "email"]
+_STREAM_SCHEMES = {"wss": "https", "ws": "http"}
 
 
 class FortnoxSettings(Frozen):
@@ -22,6 +25,9 @@ class FortnoxSettings(Frozen):
     ``DatabaseNumber`` (Fortnox facts, section 2.3); the client-credentials grant needs it. ``organisation_numbers``
     says how the company stores them, because the search matches exactly as stored (section 5): ``both`` looks up both
     forms. ``further_rungs`` are keys looked up besides the buyer's strongest one. Times are seconds.
+
+    With ``push`` the company's events are listened to at ``push_url`` (section 7): those of its registers, and those of
+    the topics in ``push_topics``.
     """
 
     stated_kind: Literal["live", "test"] = Field(default="live", alias="kind")
@@ -37,11 +43,23 @@ class FortnoxSettings(Frozen):
     timeout_seconds: float = Field(default=30.0, gt=0, le=300)
     organisation_numbers: Literal["both", "hyphen", "digits"] = "both"
     further_rungs: tuple[Rung, ...] = ()
+    push: bool = False
+    push_url: str = f"wss://{PUSH_HOST}/topics-v1"
+    push_topics: tuple[Topic, ...] = ()
 
     @field_validator("rest_url", "oauth_url")
     @classmethod
     def _address(cls, value: str) -> str:
         return checked_address(value)
+
+    @field_validator("push_url")
+    @classmethod
+    def _stream_address(cls, value: str) -> str:
+        scheme, colon, rest = value.partition("://")
+        if scheme not in _STREAM_SCHEMES or not colon:
+            raise ValueError("an address that begins with wss:// is needed (ws:// on this machine)")
+        checked = checked_address(f"{_STREAM_SCHEMES[scheme]}://{rest}")
+        return f"{scheme}{checked[checked.index(':') :]}"
 
     @field_validator("refresh_token")
     @classmethod
@@ -59,6 +77,8 @@ class FortnoxSettings(Frozen):
         hosts = {urlsplit(self.rest_url).hostname, urlsplit(self.oauth_url).hostname}
         if hosts & FORTNOX_HOSTS and not hosts <= FORTNOX_HOSTS:
             raise ValueError("rest_url and oauth_url must both be Fortnox's own, or neither")
+        if self.push and (urlsplit(self.push_url).hostname == PUSH_HOST) != (hosts <= FORTNOX_HOSTS):
+            raise ValueError("push_url must be Fortnox's own where rest_url is, and only there")
         if self.kind != "simulator" and (self.window_calls == 0 or self.window_seconds < 5.0):
             raise ValueError("at Fortnox itself the window is at most 25 calls in at least 5 seconds")
         return self
@@ -77,3 +97,13 @@ class FortnoxSettings(Frozen):
         """``simulator`` for any host but Fortnox's own; else what the person states."""
         hosts = {urlsplit(self.rest_url).hostname, urlsplit(self.oauth_url).hostname}
         return self.stated_kind if hosts <= FORTNOX_HOSTS else "simulator"
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the company is a source of its own besides: what stands in its Fortnox is told or asked for."""
+        return self.push
+
+    @property
+    def app(self) -> str:
+        """What stands behind one connection of the push stream: one integration of Fortnox's developer portal."""
+        return f"{self.client_id}@{self.push_url}"

@@ -24,6 +24,7 @@ from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
+from connectors.fortnox.reader import FortnoxReader
 from connectors.fortnox.record_actions import RecordActions
 from connectors.fortnox.records import Records
 from connectors.fortnox.resource import Resource
@@ -34,6 +35,7 @@ from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
 from connectors.governor import Told
 from connectors.skew import ClockSkew
+from connectors.sources import Reader
 from connectors.usage import Usage
 from connectors.windows import Windows
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
@@ -197,6 +199,10 @@ class FortnoxTarget:
         """Read what checks look at; ``spare`` calls of the rate window stay free for other work. Writes nothing."""
         client = self.client.with_priority(priority)
         return await Examination(client, self.credentials, self.clock_skew, self._clock, spare).snapshot(readings)
+
+    def reader(self) -> Reader:
+        """Reads inside the company's own rate window, behind everything else."""
+        return FortnoxReader(self.client)
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""

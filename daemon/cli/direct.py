@@ -21,7 +21,8 @@ from daemon.following import NoDaemon
 from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
 from daemon.opening import check_folder, database_path
-from daemon.reloading import companies_of, readers_of, sources_of
+from daemon.own_sources import every_reader, every_source
+from daemon.reloading import companies_of
 from daemon.requests import AnyRequest, Misused
 from daemon.settings import Config
 from handlers.routes import ROUTES
@@ -85,10 +86,10 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
     tokens = SealedTokens(database, keys, clock.now)
     bus = Bus(ROUTES)
     deciding = Deciding(
-        sources=sources_of(config),
+        sources=every_source(config),
         companies={name: company.settings for name, company in config.companies.items()},
         company_of=companies_of(config),
-        readers=readers_of(config),
+        readers=every_reader(config),
         bus=bus,
         log=logs.get_log(),
         unseal=keys.decrypt,

@@ -51,6 +51,7 @@ class CompanyPlan:
     fortnox: str = ""
     sections: str = ""
     proof: str | None = "empty"
+    push: bool = False
 
 
 @dataclass
@@ -99,7 +100,7 @@ class Scene:
                 f'rest_url = "{self.fortnox}/3"\noauth_url = "{self.fortnox}/oauth-v1"\ntenant_id = {plan.tenant}\n'
                 f'client_id = "simulator"\nclient_secret = "plain:{self.client_secret}"\n'
                 f"window_seconds = {self.window_seconds}\ntimeout_seconds = {self.timeout_seconds}\n"
-                f"{plan.fortnox}\n{plan.sections}"
+                f"{self._push() if plan.push else ''}{plan.fortnox}\n{plan.sections}"
             )
             parts.extend(
                 f'[sources.{source}]\ntype = "standard"\ncompany = "{plan.name}"\nsecret = "generated:{source}"'
@@ -107,6 +108,9 @@ class Scene:
             )
         path.write_text("\n".join([*parts, self.more]), encoding="utf-8")
         return path
+
+    def _push(self) -> str:
+        return f'push = true\npush_url = "{self.fortnox.replace("http:", "ws:")}/topics-v1"\n'
 
     @asynccontextmanager
     async def running(self, *, drain: bool = False) -> AsyncIterator[Bridge]:
