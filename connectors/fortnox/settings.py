@@ -22,6 +22,10 @@ class FortnoxSettings(Frozen):
     ``DatabaseNumber`` (Fortnox facts, section 2.3); the client-credentials grant needs it. ``organisation_numbers``
     says how the company stores them, because the search matches exactly as stored (section 5): ``both`` looks up both
     forms. ``further_rungs`` are keys looked up besides the buyer's strongest one. Times are seconds.
+
+    ``register`` keeps a local copy of the company's registers, which counts as fresh for ``register_hours`` after a
+    sweep; changes are swept every ``sweep_minutes``, everything every ``whole_sweep_hours``. ``trust_register`` lets a
+    customer be made without an exact look-up while the copy is fresh and the push stream alive and current.
     """
 
     stated_kind: Literal["live", "test"] = Field(default="live", alias="kind")
@@ -37,6 +41,12 @@ class FortnoxSettings(Frozen):
     timeout_seconds: float = Field(default=30.0, gt=0, le=300)
     organisation_numbers: Literal["both", "hyphen", "digits"] = "both"
     further_rungs: tuple[Rung, ...] = ()
+    register_on: bool = Field(default=True, alias="register")
+    register_hours: float = Field(default=24.0, gt=0, le=24 * 31)
+    trust_register: bool = False
+    sweep_minutes: float = Field(default=60.0, gt=0, le=24 * 60)
+    sweep_overlap_minutes: float = Field(default=10.0, ge=2, le=24 * 60)
+    whole_sweep_hours: float = Field(default=12.0, gt=0, le=24 * 31)
 
     @field_validator("rest_url", "oauth_url")
     @classmethod
@@ -56,12 +66,19 @@ class FortnoxSettings(Frozen):
             raise ValueError("client_credentials needs tenant_id")
         if self.refresh_token is not None and self.grant != "authorization_code":
             raise ValueError("refresh_token belongs to grant authorization_code")
+        self._check_register()
         hosts = {urlsplit(self.rest_url).hostname, urlsplit(self.oauth_url).hostname}
         if hosts & FORTNOX_HOSTS and not hosts <= FORTNOX_HOSTS:
             raise ValueError("rest_url and oauth_url must both be Fortnox's own, or neither")
         if self.kind != "simulator" and (self.window_calls == 0 or self.window_seconds < 5.0):
             raise ValueError("at Fortnox itself the window is at most 25 calls in at least 5 seconds")
         return self
+
+    def _check_register(self) -> None:
+        if self.trust_register and not self.register_on:
+            raise ValueError("trust_register needs register")
+        if self.register_on and self.whole_sweep_hours >= self.register_hours:
+            raise ValueError("whole_sweep_hours must be shorter than register_hours: the copy would grow old between")
 
     @property
     def kind(self) -> Literal["live", "test", "simulator"]:

@@ -97,7 +97,8 @@ class Scene:
                 f'rest_url = "{self.fortnox}/3"\noauth_url = "{self.fortnox}/oauth-v1"\ntenant_id = {plan.tenant}\n'
                 f'client_id = "simulator"\nclient_secret = "plain:{self.client_secret}"\n'
                 f"window_seconds = {self.window_seconds}\ntimeout_seconds = {self.timeout_seconds}\n"
-                f"{plan.fortnox}\n{plan.sections}"
+                # Calls are counted exactly: registers are swept only where a plan says so.
+                f"{'' if 'register =' in plan.fortnox else 'register = false'}\n{plan.fortnox}\n{plan.sections}"
             )
             parts.extend(
                 f'[sources.{source}]\ntype = "standard"\ncompany = "{plan.name}"\nsecret = "generated:{source}"'
