@@ -31,6 +31,7 @@ from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
 from daemon.readers import open_readers, readings_of
+from daemon.register import Pushing, nobody_pushes
 from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
@@ -54,6 +55,7 @@ class Parts:
     random: Random = field(default_factory=SystemRandom)
     routes: Mapping[str, Sequence[Rule]] = field(default_factory=lambda: ROUTES)
     open_target: OpenTarget = open_company_target
+    pushing: Pushing = nobody_pushes
 
 
 @asynccontextmanager
@@ -129,6 +131,7 @@ def _assemble(
         slots=slots,
         paused_rules=store.pauses.rules,
         progress=progress,
+        pushing=parts.pushing,
     )
     deliveries = {
         name: company_delivery(shared, company, targets[name], partial(store.looking, name))

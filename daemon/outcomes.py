@@ -13,6 +13,7 @@ from connectors.base import (
     Throttled,
     UnknownEnd,
     Unreachable,
+    Vanished,
 )
 from daemon.clock import Clock
 from daemon.gate import Gate
@@ -272,6 +273,10 @@ class Outcomes:
             wait = max(wait, self._settle)
         return Next("ready", wait, uses_attempt=counts)
 
+    def vanished(self, head: Head, gone: Vanished) -> None:
+        """The command is planned anew, with what the register's copy had shown forgotten: that is on disk."""
+        self._say_following(head, gone, Next("ready", 0.0, uses_attempt=True))
+
     # --- what is said -----------------------------------------------------------------------------------------------
 
     def _say_following(self, head: Head, error: OutsideError, following: Next) -> None:
@@ -334,16 +339,11 @@ class Outcomes:
 
 def _named(head: Head) -> dict[str, str | int]:
     """Which command a line speaks of; ``trace`` is the inbox row that began it."""
-    return {
-        "trace": f"in-{head.inbox_id}",
-        "outbox_id": head.outbox_id,
-        "target": "fortnox",
-        "company": head.company,
-    }
+    return {"trace": f"in-{head.inbox_id}", "outbox_id": head.outbox_id, "target": "fortnox", "company": head.company}
 
 
 def _row(head: Head, settled: Settled, *, verified: bool) -> LinkRow | None:
-    if settled.link is None:
-        return None
     link = settled.link
+    if link is None:
+        return None
     return LinkRow(head.thing, head.company, link.kind, link.number, link.state, verified=verified)
