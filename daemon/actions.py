@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.doubled import DoubledParties
 from daemon.following import Follow
 from daemon.ids import Place, command_id, delivery_id, parse
 from daemon.logs import Log
@@ -91,6 +92,9 @@ class Actions:
         self._links = links
         self._follow = follow
         self._connections = Connections(config=config, database=database, clock=clock, target=target, follow=follow)
+        self._doubled = DoubledParties(
+            database=database, clock=clock, links=links, follow=follow, identify=self._identified
+        )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
@@ -110,11 +114,11 @@ class Actions:
             case Pause() | Resume() | Declare() | Connect() | Revoke():
                 return await self._on_a_whole(request)
             case Retry(id=str(wanted)):
-                return await self._retry(request, wanted)
+                return await self._doubled.answered(request) or await self._retry(request, wanted)
             case Retry():
                 return await self._retry_many(request)
             case LinkThing():
-                return await self._link(request)
+                return await self._doubled.answered(request) or await self._link(request)
             case Replay():
                 return await self._replay(request)
             case Discard():

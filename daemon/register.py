@@ -72,4 +72,6 @@ class CompanyRegister:
 
     async def doubles_of(self, number: str) -> tuple[str, ...]:
         """Customers that somebody else made of the same party as ours, not settled by a person."""
+        if not self.settings.register_on:
+            return ()
         return await self.database.read(doubles.others_of(self.company, number))

@@ -25,22 +25,26 @@ class Double:
 
 def notice(
     connection: sqlite3.Connection, company: str, entries: Sequence[Entry], inbox_id: int, now: int
-) -> list[Double]:
-    """Remember which of these customers double one that we made; one that is gone or inactive doubles nobody."""
-    noticed = []
+) -> list[str]:
+    """Remember which of these customers double one that we made; one that is gone or inactive doubles nobody.
+
+    Returns those of our customers that are doubled no more.
+    """
+    single = list[str]()
     for entry in entries:
         if entry.resource != "customers":
             continue
         if entry.fields is None or entry.fields.get("active") is False:
-            connection.execute(
-                "DELETE FROM doubled_party WHERE company = ? AND (other = ? OR number = ?)",
+            gone = connection.execute(
+                "DELETE FROM doubled_party WHERE company = ? AND (other = ? OR number = ?) RETURNING number",
                 (company, entry.number, entry.number),
             )
+            single += [row["number"] for row in gone.fetchall()]
             continue
         number = _ours(connection, company, entry)
-        if number is not None and _kept(connection, company, number, entry.number, inbox_id, now):
-            noticed.append(Double(number, entry.number, inbox_id, now))
-    return noticed
+        if number is not None:
+            _keep(connection, company, number, entry.number, inbox_id, now)
+    return [number for number in dict.fromkeys(single) if not others_of(company, number)(connection)]
 
 
 def met(
@@ -61,15 +65,14 @@ def met(
         fields = json.loads(row["fields"])
         one_sided = strongest.startswith(EMAIL) and fields.get("organisation_number")
         if fields.get("active") is not False and not one_sided and not _linked(connection, company, row["number"]):
-            _kept(connection, company, number, row["number"], inbox_id, now)
+            _keep(connection, company, number, row["number"], inbox_id, now)
 
 
-def _kept(connection: sqlite3.Connection, company: str, number: str, other: str, inbox_id: int, now: int) -> bool:
-    inserted = connection.execute(
+def _keep(connection: sqlite3.Connection, company: str, number: str, other: str, inbox_id: int, now: int) -> None:
+    connection.execute(
         "INSERT OR IGNORE INTO doubled_party (company, number, other, inbox_id, noticed_at) VALUES (?, ?, ?, ?, ?)",
         (company, number, other, inbox_id, now),
     )
-    return inserted.rowcount > 0
 
 
 def _ours(connection: sqlite3.Connection, company: str, entry: Entry) -> str | None:
@@ -135,28 +138,19 @@ def of_company(company: str) -> Job[list[Double]]:
     return job
 
 
-def told_by(inbox_id: int) -> Job[list[Double]]:
+def told_by(connection: sqlite3.Connection, inbox_id: int) -> list[Double]:
     """The doubles that one delivery showed."""
-
-    def job(connection: sqlite3.Connection) -> list[Double]:
-        rows = connection.execute(
-            "SELECT number, other, inbox_id, noticed_at, settled_at FROM doubled_party WHERE inbox_id = ?"
-            " ORDER BY number, other",
-            (inbox_id,),
-        )
-        return [Double(*row) for row in rows]
-
-    return job
+    rows = connection.execute(
+        "SELECT number, other, inbox_id, noticed_at, settled_at FROM doubled_party WHERE inbox_id = ?"
+        " ORDER BY number, other",
+        (inbox_id,),
+    )
+    return [Double(*row) for row in rows]
 
 
-def settle(company: str, number: str, now: int) -> Job[int]:
-    """A person says that the others are other parties; returns how many doubles that settled."""
-
-    def job(connection: sqlite3.Connection) -> int:
-        done = connection.execute(
-            "UPDATE doubled_party SET settled_at = ? WHERE company = ? AND number = ? AND settled_at IS NULL",
-            (now, company, number),
-        )
-        return done.rowcount
-
-    return job
+def settle(connection: sqlite3.Connection, company: str, number: str, now: int) -> None:
+    """A person has said what the others are: they are asked about no more."""
+    connection.execute(
+        "UPDATE doubled_party SET settled_at = ? WHERE company = ? AND number = ? AND settled_at IS NULL",
+        (now, company, number),
+    )

@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 
 from connectors.fortnox.target import FortnoxTarget
+from daemon import screens
+from daemon.explain import Explainer
+from daemon.requests import LinkThing, Retry
 from store import register
+from store.acting import NotPossible
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.conftest import Lines
 from tests.fakes import registers
 from tests.fakes.senders import Json, line, order
 
@@ -142,3 +147,77 @@ async def test_an_article_that_the_register_shows_is_not_read(tmp_path: Path) ->
         calls = await asked(stage, order("SO-2", buyer=buyer, lines=[line(sku="K-3")]))
         assert calls == ["GET /3/articles/K-3"]
         assert ("ensure_article", "held", "article_inactive") in stage.commands()
+
+
+async def doubled(stage: Scene) -> int:
+    """Somebody makes a customer by hand a moment before our order, and its event comes after; the event's row."""
+    await stage.control("seed", {"customers": [OTHER]})
+    await registers.sweep(stage.bridge)
+    by_hand = {"CustomerNumber": "900", "Name": "För hand", "OrganisationNumber": NUMBER.replace("-", "")}
+    await stage.control("seed", {"customers": [by_hand]})
+    assert await asked(stage, order("SO-1", buyer=BUYER)) == LOOKED[1:]
+    row = await registers.news(stage.bridge, "customers", [by_hand | {"Active": True}])
+    assert await asked(stage, order("SO-2", buyer=BUYER)) == []
+    assert stage.commands()[-1] == ("ensure_invoice", "held", "customer_doubled")
+    return row
+
+
+@pytest.mark.asyncio
+async def test_a_double_is_noticed_and_its_further_documents_are_held(tmp_path: Path, log_lines: Lines) -> None:
+    """Told by the log, by status and by explain; a person says that ours is right, and nothing is asked again."""
+    async with scene(tmp_path, TRUSTED, pushing=lambda _: True) as stage:
+        row = await doubled(stage)
+        read = stage.bridge.store.database.read
+        shown = await screens.status(read, stage.bridge.config, None, stage.bridge.clock.milliseconds())
+        told: Json = {"customer": "2", "other": "900", "delivery": f"in-{row}"}
+        assert shown["companies"][0]["doubled"] == [told]
+        assert screens.in_trouble(shown)
+        (line,) = log_lines.named("party.doubled")
+        assert (line["customer"], line["other"], line["inbox_id"]) == ("2", "900", row)
+        (story,) = await Explainer(read, kinds={}, unseal=None).stories(f"in-{row}")
+        assert [(double["customer"], double["other"]) for double in story["doubles"]] == [("2", "900")]
+        await stage.act(Retry(person="anna", id="out-4", absent=True))
+        await stage.settle()
+        assert [invoice["CustomerNumber"] for invoice in (await stage.state())["invoices"]] == ["2", "2"]
+        await registers.sweep(stage.bridge)
+        assert await asked(stage, order("SO-3", buyer=BUYER)) == ["POST /3/invoices"]
+
+
+@pytest.mark.asyncio
+async def test_a_person_names_the_other_customer_as_the_right_one(tmp_path: Path) -> None:
+    """Held documents and later ones are for it; one that does not exist is refused."""
+    async with scene(tmp_path, TRUSTED, pushing=lambda _: True) as stage:
+        await doubled(stage)
+        with pytest.raises(NotPossible, match="no customer 77"):
+            await stage.act(LinkThing(person="anna", id="out-4", kind="customer", number="77"))
+        await stage.act(LinkThing(person="anna", id="out-4", kind="customer", number="900"))
+        await stage.settle()
+        assert await asked(stage, order("SO-3", buyer=BUYER)) == ["POST /3/invoices"]
+        assert [invoice["CustomerNumber"] for invoice in (await stage.state())["invoices"]] == ["2", "900", "900"]
+
+
+@pytest.mark.asyncio
+async def test_a_double_that_is_gone_or_inactive_holds_nobody(tmp_path: Path) -> None:
+    """What was held goes on by itself."""
+    async with scene(tmp_path, TRUSTED, pushing=lambda _: True) as stage:
+        await doubled(stage)
+        await registers.news(stage.bridge, "customers", [{"CustomerNumber": "900", "Active": False}])
+        await stage.until("SELECT 1 FROM outbox WHERE id = 4 AND state = 'done'")
+        assert [invoice["CustomerNumber"] for invoice in (await stage.state())["invoices"]] == ["2", "2"]
+
+
+@pytest.mark.asyncio
+async def test_a_double_that_is_told_of_while_our_own_call_is_under_way_is_noticed_too(tmp_path: Path) -> None:
+    """Its event comes before our customer is linked: the link finds it."""
+    async with scene(tmp_path, TRUSTED, pushing=lambda _: True) as stage:
+        await stage.control("seed", {"customers": [OTHER]})
+        await registers.sweep(stage.bridge)
+        stage.fault("delay", method="POST", path="/3/customers", seconds=0.5, times=1)
+        before = len(await stage.calls())
+        await stage.send(order("SO-1", buyer=BUYER))
+        await stage.until("SELECT 1 FROM attempt WHERE end = 'in_flight'")
+        by_hand = {"CustomerNumber": "900", "OrganisationNumber": NUMBER, "Active": True}
+        await registers.news(stage.bridge, "customers", [by_hand])
+        await stage.settle()
+        assert len(await stage.calls()) == before + 1
+        assert stage.commands()[-1] == ("ensure_invoice", "held", "customer_doubled")
