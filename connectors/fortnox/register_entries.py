@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from connectors.base import Json
 from connectors.fortnox.customer_search import normal_number
@@ -27,6 +27,9 @@ class Register:
         """Every field of Fortnox that anything is taken from."""
         return frozenset((*self.number, *self.kept.values(), *self.also))
 
+
+LONGEST_YEAR = 18
+"""Months of a financial year, at most."""
 
 _CODE = Register(("Code",))
 
@@ -83,8 +86,8 @@ def entry_of(resource: str, row: Json, told_at: datetime) -> Entry:
     """
     register = REGISTERED[resource]
     fields = {ours: _plain(row[theirs]) for ours, theirs in register.kept.items() if theirs in row}
-    keys = _customer_keys(row) if resource == "customers" else ()
-    return Entry(resource, number_of(resource, row), told_at, fields, keys)
+    keys = {"customers": _customer_keys, "financial_years": _year_keys}.get(resource)
+    return Entry(resource, number_of(resource, row), told_at, fields, () if keys is None else keys(row))
 
 
 def stored_form(text: str) -> str | None:
@@ -93,6 +96,22 @@ def stored_form(text: str) -> str | None:
     if hyphen is None:
         return None
     return {hyphen: "hyphen", hyphen.replace("-", ""): "digits"}.get(text.strip(), "other")
+
+
+def months_of(first: str, last: str) -> tuple[str, ...]:
+    """The calendar months of a financial year of at most 18 months (``2026-11``); none where its dates are none."""
+    try:
+        day, end = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return ()
+    count = min((end.year - day.year) * 12 + end.month - day.month + 1, LONGEST_YEAR)
+    months = (day.year * 12 + day.month - 1 + place for place in range(count))
+    return tuple(f"{month // 12:04d}-{month % 12 + 1:02d}" for month in months)
+
+
+def _year_keys(row: Json) -> tuple[str, ...]:
+    """A financial year is found by each of its months."""
+    return tuple(f"month:{month}" for month in months_of(text_of(row.get("FromDate")), text_of(row.get("ToDate"))))
 
 
 def _plain(value: object) -> str | bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
-from connectors.fortnox import record_actions, records, sendings, vanished
+from connectors.fortnox import prechecks, record_actions, records, sendings, vanished
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
@@ -98,7 +98,10 @@ class FortnoxTarget:
     async def plan(self, task: Task) -> Write | Settled:
         """What is to be done now; reads as needed, writes nothing."""
         work = self._by_kind[task.command.kind].plan(task, self._for(task))
-        return await vanished.checked(work, task, self._for(task))
+        planned = await vanished.checked(work, task, self._for(task))
+        if isinstance(planned, Write):
+            await prechecks.check(planned, task.register, self._for(task))
+        return planned
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send the one call, once, and compare the answer with what was meant."""

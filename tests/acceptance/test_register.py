@@ -221,3 +221,23 @@ async def test_a_double_that_is_told_of_while_our_own_call_is_under_way_is_notic
         await stage.settle()
         assert len(await stage.calls()) == before + 1
         assert stage.commands()[-1] == ("ensure_invoice", "held", "customer_doubled")
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f36")
+async def test_a_document_that_names_an_inactive_account_is_held_until_it_is_active(tmp_path: Path) -> None:
+    """Nothing was written; after the remedy the person's retry goes through, though the copy is still the old one."""
+    async with scene(tmp_path, KEPT) as stage:
+        target = stage.bridge.targets["demo"]
+        assert isinstance(target, FortnoxTarget)
+        await stage.control("seed", {"customers": [OTHER]})
+        await target.client.carry("update_account", "3001", body={"Active": False})
+        await registers.sweep(stage.bridge)
+        buyer = BUYER | {"organisation_number": OTHER["OrganisationNumber"]}
+        today = f"{stage.bridge.clock.now():%Y-%m-%d}T10:15:00.000Z"
+        assert await asked(stage, order("SO-1", buyer=buyer, timestamp=today)) == ["GET /3/accounts/3001"]
+        assert stage.commands()[-1] == ("ensure_invoice", "held", "account_inactive")
+        await target.client.carry("update_account", "3001", body={"Active": True})
+        await stage.act(Retry(person="anna", id="out-2"))
+        await stage.settle()
+        assert len((await stage.state())["invoices"]) == 1
