@@ -10,6 +10,7 @@ from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.doctor import Doctor
+from daemon.doubled import DoubledParties
 from daemon.following import Follow
 from daemon.ids import Place, command_id, delivery_id, parse
 from daemon.logs import Log
@@ -106,6 +107,9 @@ class Actions:
             config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
         )
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
+        self._doubled = DoubledParties(
+            database=database, clock=clock, links=links, follow=follow, identify=self._identified
+        )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
@@ -128,11 +132,11 @@ class Actions:
             case Connect() | AwaitConsent() | Revoke():
                 return await self._connections.perform(request)
             case Retry(id=str(wanted)):
-                return await self._retry(request, wanted)
+                return await self._doubled.answered(request) or await self._retry(request, wanted)
             case Retry():
                 return await self._retry_many(request)
             case LinkThing():
-                return await self._link(request)
+                return await self._doubled.answered(request) or await self._link(request)
             case Replay():
                 return await self._replay(request)
             case Discard():

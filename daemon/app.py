@@ -38,6 +38,7 @@ from daemon.push_apps import push_states, pushings_of
 from daemon.push_state import PushState
 from daemon.readers import open_readers, readings_of
 from daemon.rechecking import Recheck
+from daemon.register import Pushing, nobody_pushes
 from daemon.reloading import companies_of, hooks_of, statuses_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
@@ -62,6 +63,7 @@ class Parts:
     random: Random = field(default_factory=SystemRandom)
     routes: Mapping[str, Sequence[Rule]] = field(default_factory=lambda: ROUTES)
     open_target: OpenTarget = open_company_target
+    pushing: Pushing = nobody_pushes
 
 
 @asynccontextmanager
@@ -145,6 +147,7 @@ def _assemble(
         slots=slots,
         paused_rules=store.pauses.rules,
         progress=progress,
+        pushing=parts.pushing,
     )
     deliveries = {
         name: company_delivery(shared, company, targets[name], partial(store.looking, name))

@@ -10,7 +10,7 @@ from anyio.abc import TaskGroup
 from daemon.clock import Clock
 from daemon.deciding import Deciding, named
 from daemon.logs import Log
-from store import handling, inbox, together
+from store import doubles, handling, inbox, together
 from store.db import Database, StoreUnavailable
 from store.handling import Handled
 from store.inbox import Waiting
@@ -136,6 +136,8 @@ class Intake:
         took = round((self._clock.monotonic() - started) * 1000 / len(rows), 2)
         for row, outcome, state in zip(rows, handled, states, strict=True):
             self._say(row, outcome, state, took)
+            if outcome.entries and state == "handled":
+                await self._say_doubles(row)
         for company in {row.company for row in rows}:
             self._wake_delivery(company)
 
@@ -175,6 +177,11 @@ class Intake:
                 await asyncio.sleep(REST_SLICES * SLICE_SECONDS if self.door_busy() else 0)
                 until = self._clock.monotonic() + SLICE_SECONDS
         return handled
+
+    async def _say_doubles(self, row: Waiting) -> None:
+        """Customers that somebody else made of a party of ours: numbers, no names."""
+        for double in await self._database.read(lambda connection: doubles.told_by(connection, row.id)):
+            self._log.warning("party.doubled", **named(row), customer=double.number, other=double.other)
 
     def _say(self, row: Waiting, outcome: Handled, state: str, took: float) -> None:
         if state == "handled":

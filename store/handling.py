@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from store import fetching, inbox, lanes, many, outbox, register, twins
+from store import doubles, fetching, inbox, lanes, many, outbox, register, releasing, twins
 from store.db import Job
 from store.fetching import Record
 from store.outbox import NewCommand
@@ -122,6 +122,9 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     keep_version(connection, handled)
     if handled.company is not None:
         register.learn(connection, handled.company, handled.entries, handled.swept)
+        single = doubles.notice(connection, handled.company, handled.entries, handled.inbox_id, now)
+        if single:
+            releasing.documents_of(connection, handled.company, single, now)
     if _alone(connection, handled.commands):
         _begin_lane(connection, handled.commands, now)
     else:

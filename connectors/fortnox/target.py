@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import ClientSession
 
 from connectors.base import Budget, CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
-from connectors.fortnox import record_actions, records, sendings
+from connectors.fortnox import prechecks, record_actions, records, sendings, vanished
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
@@ -110,11 +110,16 @@ class FortnoxTarget:
 
     async def plan(self, task: Task) -> Write | Settled:
         """What is to be done now; reads as needed, writes nothing."""
-        return await self._by_kind[task.command.kind].plan(task, self._for(task))
+        work = self._by_kind[task.command.kind].plan(task, self._for(task))
+        planned = await vanished.checked(work, task, self._for(task))
+        if isinstance(planned, Write):
+            await prechecks.check(planned, task.register, self._for(task))
+        return planned
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send the one call, once, and compare the answer with what was meant."""
-        return await self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        work = self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        return await vanished.checked(work, task, self._for(task))
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether an earlier operation on the same thing took effect; the attempt's own evidence says what it meant."""

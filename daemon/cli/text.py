@@ -89,6 +89,11 @@ def _print_company(company: Json) -> None:
         click.echo(f"  delivered: {company['delivered']}")
     if company["stopped_since"] is not None:
         click.echo(f"  the oldest stopped command is of {local(company['stopped_since'])}: outbox --state parked|held")
+    for double in company["doubled"]:
+        click.echo(
+            f"  CUSTOMER {double['customer']} IS DOUBLED by {double['other']}: its further documents are held "
+            f"({double['delivery']})"
+        )
     if company["oldest_due_s"] is not None:
         click.echo(f"  overdue since {age(company['oldest_due_s'])}")
     elif company["next_attempt_at"] is not None:
