@@ -63,7 +63,8 @@ CREATE TABLE reading (
     wanted TEXT NOT NULL,
     due_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
-    reason TEXT
+    reason TEXT,
+    made TEXT
 ) STRICT;
 CREATE INDEX reading_due ON reading (source, due_at, inbox_id);
 

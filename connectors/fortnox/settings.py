@@ -103,8 +103,8 @@ class FortnoxSettings(Frozen):
         return "fortnox", self.rest_url, self.client_id, account
 
     def _check_register(self) -> None:
-        if self.trust_register and not self.register_on:
-            raise ValueError("trust_register needs register")
+        if self.trust_register and not (self.register_on and self.push):
+            raise ValueError("trust_register needs register and push")
         if self.register_on and self.whole_sweep_hours >= self.register_hours:
             raise ValueError("whole_sweep_hours must be shorter than register_hours: the copy would grow old between")
 
@@ -117,7 +117,7 @@ class FortnoxSettings(Frozen):
     @property
     def is_source(self) -> bool:
         """Whether the company is a source of its own besides: what stands in its Fortnox is told or asked for."""
-        return self.push
+        return self.push or self.register_on
 
     @property
     def app(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
-from connectors.base import Json, Park
+from connectors.base import Json, Later, OutsideError, Park
 from connectors.fortnox.answers import identity
 from connectors.fortnox.client import PAGE, Client
 from connectors.fortnox.register_entries import REGISTERED, kept_of
@@ -19,6 +19,7 @@ BATCH = 5
 """The priority of a sweep's calls: everything fresh goes before them."""
 
 MOST_WALKS = 3
+THROTTLED, OUTAGE = 429, 500
 CHANGES = frozenset({"customers", "articles", "accounts", "projects"})
 """Lists that can be asked for what changed since a moment (Fortnox facts, section 5); the others are read whole."""
 
@@ -102,7 +103,9 @@ class Sweep:
             return None
         try:
             found, following = await self._page(walk, ended, about)
-        except Park as refused:
+        except (Park, Later) as refused:
+            if _is_outage(refused):
+                raise
             # Mostly a scope that the consent lacks: the others are read all the same.
             found, following = [], None
             ended[walk.register] = ended.get(walk.register, {}) | {"refused": refused.reason, "tried": self._now()}
@@ -228,6 +231,12 @@ def _found(walk: Walk, rows: list[Json], *, last: bool) -> Found:
         "rows": [kept_of(walk.register, row) for row in rows],
     }
     return Found(f"{walk.register}:{walk.begun}:{walk.walks}:{walk.part}:{walk.offset}", write_object(body))
+
+
+def _is_outage(refused: OutsideError) -> bool:
+    """Whether Fortnox could not answer at all now: then the others are not asked either."""
+    status = refused.status
+    return isinstance(refused, Later) and (status is None or status == THROTTLED or status >= OUTAGE)
 
 
 def _walk_in(cursor: Json | None) -> Walk | None:

@@ -31,6 +31,7 @@ from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.snapshot import Reading, Snapshot
+from connectors.fortnox.sweep import Doubts, Sweep
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
 from connectors.governor import Told
@@ -136,6 +137,10 @@ class FortnoxTarget:
         tenant and organisation number are not the pinned ones.
         """
         self.credentials.ask_again()
+        await self.identify_company()
+
+    async def identify_company(self) -> None:
+        """As :meth:`probe`, but credentials that were lost stay so, at no call."""
         about = await self.client.with_priority(0).read("read_company")
         tenant, number = text_of(about.get("DatabaseNumber")), text_of(about.get("OrganizationNumber"))
         stated = self.settings.tenant_id
@@ -205,9 +210,10 @@ class FortnoxTarget:
         client = self.client.with_priority(priority)
         return await Examination(client, self.credentials, self.clock_skew, self._clock, spare).snapshot(readings)
 
-    def reader(self) -> Reader:
-        """Reads inside the company's own rate window, behind everything else."""
-        return FortnoxReader(self.client)
+    def reader(self, doubted: Doubts) -> Reader:
+        """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""
+        sweep = Sweep(self.settings, self.client, self._clock, doubted)
+        return FortnoxReader(self.client, sweep, self.identify_company)
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""

@@ -20,7 +20,7 @@ from daemon.config import load_config
 from daemon.following import Live
 from daemon.memory import MemoryLinks
 from daemon.opening import database_path
-from daemon.register import Pushing, nobody_pushes
+from daemon.register import Pushing
 from daemon.requests import AnyRequest, Connect, Resume
 from handlers.routes import ROUTES
 from store import companies
@@ -74,7 +74,7 @@ class Scene:
     port: int = 0
     client_secret: str = "simulator"
     clock: Clock = field(default_factory=Clock)
-    pushing: Pushing = nobody_pushes
+    pushing: Pushing | None = None
     bridges: list[Bridge] = field(default_factory=list)
     served: AsyncExitStack = field(default_factory=AsyncExitStack)
 

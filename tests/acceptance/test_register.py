@@ -19,7 +19,7 @@ NUMBER = "559904-2032"
 BUYER: Json = {"name": "Lagunda Kaffe & Te AB", "email": "inkop@example.com", "organisation_number": NUMBER}
 OTHER = {"Name": "Annan AB", "OrganisationNumber": "556016-0680"}
 KEPT = CompanyPlan(fortnox="register = true")
-TRUSTED = CompanyPlan(fortnox="register = true\ntrust_register = true")
+TRUSTED = CompanyPlan(fortnox="register = true\ntrust_register = true", push=True)
 
 
 async def asked(stage: Scene, *bodies: Json) -> list[str]:
@@ -112,7 +112,7 @@ async def test_a_customer_that_is_gone_by_now_is_looked_for_anew(tmp_path: Path)
 @pytest.mark.asyncio
 async def test_a_company_that_is_looking_keeps_its_proof(tmp_path: Path) -> None:
     """Trust saves no look before its initial load is accepted."""
-    plan = CompanyPlan(fortnox=TRUSTED.fortnox, proof=None)
+    plan = CompanyPlan(fortnox=TRUSTED.fortnox, push=True, proof=None)
     async with scene(tmp_path, plan, pushing=lambda _: True) as stage:
         await stage.control("seed", {"customers": [OTHER]})
         await registers.sweep(stage.bridge)

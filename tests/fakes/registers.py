@@ -2,18 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import count
 from typing import Any
 
-from connectors.fortnox.register_entries import entry_of
-from connectors.fortnox.sweep import Sweep
-from connectors.fortnox.sweep_source import learned_from_page
-from connectors.fortnox.target import FortnoxTarget
-from connectors.json_body import read_object
+from connectors.fortnox.register_entries import REGISTERED, entry_of
 from connectors.sources import Delivery, Entry, Learned, RawRequest, Stored
 from daemon.bridge import Bridge
-from store import inbox
+from daemon.own_sources import source_of
+from store import inbox, register
 from store.db import Job
 from store.inbox import Arrival
 
@@ -76,19 +73,16 @@ def _state(inbox_id: int) -> Job[str]:
     )
 
 
-async def sweep(bridge: Bridge, company: str = "demo") -> int:
-    """Read all registers of the company's simulated Fortnox whole; returns how many pages that took."""
-    target = bridge.targets[company]
-    assert isinstance(target, FortnoxTarget)
-    polled = Sweep(target.settings, target.client, bridge.clock.now)
-    cursor, pages = None, 0
-    while True:
-        page = await polled.poll(cursor, date(2026, 1, 1))
-        if page is None:
-            return pages
-        for found in page.found:
-            await tell(bridge, learned_from_page(read_object(found.body)), found.body, company)
-        cursor, pages = page.cursor, pages + 1
+async def sweep(bridge: Bridge, company: str = "demo") -> None:
+    """Have all registers of the company's simulated Fortnox read whole, as they stand now, and the pages handled."""
+    database = bridge.store.database
+    await database.write(register.doubt(company, REGISTERED, bridge.clock.milliseconds()))
+    await bridge.readings[source_of(company)].poll()
+    until = bridge.clock.monotonic() + PATIENCE_SECONDS
+    while any(age.doubted_at is not None for age in (await database.read(register.ages(company))).values()):
+        if bridge.clock.monotonic() > until:
+            raise TimeoutError("the registers are never swept")
+        await asyncio.sleep(0.002)
 
 
 async def news(
