@@ -6,8 +6,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.doctor import Doctor
 from daemon.following import Follow
 from daemon.ids import Place, command_id, delivery_id, parse
 from daemon.logs import Log
@@ -15,19 +17,23 @@ from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
 from daemon.requests import (
     AnyRequest,
+    AwaitConsent,
     CancelTask,
     Connect,
     Declare,
     Discard,
+    Examine,
     LinkThing,
     Misused,
     Pause,
     Replay,
+    Reseal,
     Resume,
     Retry,
     Revoke,
     StartTask,
 )  # fmt: skip
+from daemon.resealing import Resealing
 from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.tasks import task_of
@@ -80,8 +86,13 @@ class Actions:
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         links: LinkReader,
         follow: Follow,
+        doctor: Doctor,
+        awaited: Awaited | None = None,
     ) -> None:
-        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system."""
+        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
+
+        ``awaited`` are the browsers that the running daemon may be sent.
+        """
         self._config = config
         self._database = database
         self._clock = clock
@@ -90,7 +101,11 @@ class Actions:
         self._target = target
         self._links = links
         self._follow = follow
-        self._connections = Connections(config=config, database=database, clock=clock, target=target, follow=follow)
+        self._doctor = doctor
+        self._connections = Connections(
+            config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
+        )
+        self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
@@ -102,13 +117,16 @@ class Actions:
         """
         answer = await self._perform(request)
         ids = " ".join(_subjects(answer))
-        self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
+        if not isinstance(request, Examine):
+            self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Connect() | Revoke():
+            case Pause() | Resume() | Declare() | Reseal() | Examine():
                 return await self._on_a_whole(request)
+            case Connect() | AwaitConsent() | Revoke():
+                return await self._connections.perform(request)
             case Retry(id=str(wanted)):
                 return await self._retry(request, wanted)
             case Retry():
@@ -122,7 +140,7 @@ class Actions:
             case StartTask() | CancelTask():
                 return await self._task(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Connect | Revoke) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -130,10 +148,10 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
-            case Connect():
-                return await self._connections.connect(request)
-            case Revoke():
-                return await self._connections.revoke(request)
+            case Reseal():
+                return await self._resealing.perform(request)
+            case Examine():
+                return await self._doctor.answer(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 

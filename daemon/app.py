@@ -13,15 +13,16 @@ from aiohttp import ClientSession
 from connectors.base import Target
 from connectors.sources import Reader
 from connectors.transport import open_session
+from connectors.windows import Windows
 from daemon.actions import Actions
 from daemon.admin import serve_admin
+from daemon.awaited import Awaited
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
 from daemon.client_address import LOOPBACK
 from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.deciding import Deciding
-from daemon.delivery import Slots
 from daemon.door import Door
 from daemon.following import Live
 from daemon.health import Progress
@@ -36,9 +37,11 @@ from daemon.own_sources import every_reader, every_source, own_readers
 from daemon.push_apps import push_states, pushings_of
 from daemon.push_state import PushState
 from daemon.readers import open_readers, readings_of
+from daemon.rechecking import Recheck
 from daemon.reloading import companies_of, hooks_of, statuses_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
+from daemon.slots import Slots
 from daemon.turnstile import Turnstile
 from handlers.routes import ROUTES, Rule
 from store import senders
@@ -48,7 +51,7 @@ from store.tokens import SealedTokens
 REMEMBERED_MS = 30 * 86_400_000
 """How long a source that was taken out of the configuration still asks its sender to come again."""
 
-OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random], AbstractAsyncContextManager[Target]]
+OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random, Windows], AbstractAsyncContextManager[Target]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,15 @@ async def running(
     notifier = notifier or Notifier({}, 0)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(config, parts.clock, notifier))
+        windows = Windows()
         states = push_states(config, parts.clock)
         targets = {
             name: await stack.enter_async_context(
-                parts.open_target(company, store.database, store.tokens, parts.clock, parts.random)
+                parts.open_target(company, store.database, store.tokens, parts.clock, parts.random, windows)
             )
             for name, company in config.companies.items()
         }
-        readers = await stack.enter_async_context(open_readers(config, store, parts.clock))
+        readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
         readers |= own_readers(config, targets)
         streams = await stack.enter_async_context(open_session())
         bridge = _assemble(config, parts, store, targets, readers, states, streams, notifier)
@@ -95,6 +99,7 @@ async def running(
             deliveries=bridge.deliveries,
             targets=targets,
             readings=bridge.readings,
+            doctor=bridge.doctor,
             states=states,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
@@ -156,9 +161,11 @@ def _assemble(
         arrived=intake.wake,
     )
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
+    intake.prove_again = Recheck(config.companies, targets, deliveries)
     turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
-    listener = _listener(config, parts, store, log, intake, turnstile)
+    awaited = Awaited(parts.clock.monotonic)
+    listener = _listener(config, parts, store, log, intake, turnstile, awaited)
     intake.door_busy = lambda: listener.in_hand > 0
     return Bridge(
         config=config,
@@ -202,6 +209,8 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         target=open_already,
         links=MemoryLinks(bridge.store.database, parts.clock),
         follow=live,
+        awaited=bridge.listener.awaited,
+        doctor=bridge.doctor,
     )
 
 
@@ -229,7 +238,13 @@ def _intake(
 
 
 def _listener(
-    config: Config, parts: Parts, store: OpenStore, log: Log, intake: Intake, turnstile: Turnstile
+    config: Config,
+    parts: Parts,
+    store: OpenStore,
+    log: Log,
+    intake: Intake,
+    turnstile: Turnstile,
+    awaited: Awaited,
 ) -> Listener:
     door = Door(
         store.database,
@@ -247,6 +262,7 @@ def _listener(
         clock=parts.clock.now,
         monotonic=parts.clock.monotonic,
         trusted_proxies=(*LOOPBACK, *http.trusted_proxies),
+        awaited=awaited,
         limits=Limits(
             body_bytes=http.body_limit_bytes,
             head_seconds=http.header_seconds,

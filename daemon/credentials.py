@@ -5,7 +5,8 @@ import hmac
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -128,6 +129,45 @@ class Resolver:
         return _read(path, private=True)
 
 
+class NotKept(Exception):
+    """A secret cannot be kept where its reference says; the text says why, and holds no part of it."""
+
+
+def place_of(reference: str, *, folder: Path, data_dir: Path) -> Path:
+    """The file that a reference means, where it is one that we may write. Raises :class:`NotKept`."""
+    place, _, rest = reference.partition(":")
+    if place == "file":
+        return folder / rest
+    if place == "generated":
+        return data_dir / "secrets" / rest
+    raise NotKept(_ELSEWHERE.get(place, f"it does not say where the secret lies: {PLACES}"))
+
+
+_ELSEWHERE = {
+    "credential": "it is handed over by systemd: write it with `systemd-creds encrypt`, or to the file that "
+    "LoadCredential= names",
+    "env": "it lies in the environment of the daemon, which is for development",
+    "plain": "it stands in the configuration itself, which is for the simulator: say file:PATH there instead",
+}
+
+
+def keep(path: Path, secret: bytes) -> None:
+    """Write a secret for its owner only (mode 0600), whole or not at all, in place of what was there.
+
+    Raises :class:`NotKept`.
+    """
+    checked = _checked(secret, "it")
+    if isinstance(checked, Unresolved):
+        raise NotKept(checked.reason)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _draft(path, checked.reveal().encode() + b"\n") as draft:
+            draft.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise NotKept(f"{path} cannot be written: {error.strerror}") from None
+
+
 def _new(form: Form, random_bytes: Callable[[int], bytes]) -> str:
     raw = random_bytes(32)
     if form == "webhook":
@@ -138,6 +178,17 @@ def _new(form: Form, random_bytes: Callable[[int], bytes]) -> str:
 
 def _create(path: Path, content: bytes) -> None:
     """Make a whole file or none: a crash leaves no half secret, and of two makers one wins. Raises OSError."""
+    with _draft(path, content) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+    _sync(path.parent)
+
+
+@contextmanager
+def _draft(path: Path, content: bytes) -> Iterator[Path]:
+    """A file beside ``path``, on disk and for its owner only, that is gone afterwards unless it was moved."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -146,17 +197,17 @@ def _create(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def _read(path: Path, *, private: bool) -> Secret | Unresolved:

@@ -26,6 +26,9 @@ REST_SLICES = 19
 IDLE_SECONDS = 30.0
 STORE_PAUSE_SECONDS = 1.0
 
+CONSENT_CHANGED = "consent_changed"
+"""The one event that no rule hears: it makes us ask Fortnox whether the connection stands."""
+
 PLAIN = re.compile(r"[a-z_]{1,40}")
 """A source's reason that a log line may carry: a word, no sentence."""
 
@@ -41,6 +44,10 @@ def _nobody_reads(_source: str) -> None:
 def _nobody_knocks() -> bool:
     """The default where there is no door (commands of the CLI, tests)."""
     return False
+
+
+def _nobody_proves(_company: str) -> None:
+    """The default where no company's connection stands open (tests)."""
 
 
 class Intake:
@@ -67,6 +74,7 @@ class Intake:
         self._beat = beat
         self._idle = idle
         self.door_busy: Callable[[], bool] = _nobody_knocks
+        self.prove_again: Callable[[str], None] = _nobody_proves
         self.wake_reader: Callable[[str], None] = _nobody_reads
         self._stopping = False
         self._refused = False
@@ -177,6 +185,8 @@ class Intake:
                 commands=len(outcome.commands),
                 ms=took,
             )
+            if outcome.kind == CONSENT_CHANGED:
+                self.prove_again(row.company)
         elif state == "reading":
             self.wake_reader(row.source)
         elif state in {"parked", "held"}:

@@ -90,8 +90,9 @@ def _apps(config: Config) -> dict[str, list[str]]:
 
 def _listener(company: Company, target: HasTokens, delivery: CompanyDelivery) -> Listener:
     def refused() -> None:
-        delivery.gate.ask_again()
-        delivery.wake()
+        if delivery.gate.stopped_by is None:
+            delivery.gate.prove_again()
+            delivery.wake()
 
     return Listener(
         company=company.name,

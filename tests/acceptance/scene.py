@@ -68,6 +68,8 @@ class Scene:
     timeout_seconds: float = 2.0
     retry_steps: Sequence[float] = (0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
     more: str = ""
+    http: str = ""
+    doctor_hours: float = 0
     port: int = 0
     client_secret: str = "simulator"
     clock: Clock = field(default_factory=Clock)
@@ -88,9 +90,9 @@ class Scene:
         """Write the configuration file as the scene is planned; returns its path."""
         path = self.folder / "config.toml"
         parts = [
-            f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {self.port}',
+            f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {self.port}\n{self.http}',
             f"[delivery]\nsettle_seconds = {self.settle_seconds}\nprobe_seconds = 0.2\n"
-            f"retry_steps_seconds = {list(self.retry_steps)}",
+            f"retry_steps_seconds = {list(self.retry_steps)}\n[doctor]\nhours = {self.doctor_hours}",
         ]
         for plan in self.plans:
             parts.append(
@@ -185,7 +187,9 @@ class Scene:
                 deliveries=bridge.deliveries,
                 targets=bridge.targets,
                 readings=bridge.readings,
+                doctor=bridge.doctor,
             ),
+            doctor=bridge.doctor,
         )
         return await actions.perform(request)
 
