@@ -25,6 +25,7 @@ from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
 from daemon.own_sources import own_sources
 from daemon.push_apps import push_loop
+from daemon.push_state import behind
 from daemon.pushing import Pushing
 from daemon.readers import Reading, fetch_loop
 from daemon.reloading import companies_of, hooks_of, needs_restart, sources_of, statuses_of
@@ -207,6 +208,7 @@ class Bridge:
         read = await self.store.database.read(figures.read())
         now = self.clock.milliseconds()
         left = [await days_left(target) for target in self.targets.values()]
+        states = [pushing.app.state for pushing in self.pushings]
         return Figures(
             inbox_waiting=read.inbox_waiting,
             inbox_oldest_s=_age(read.inbox_oldest, now),
@@ -218,6 +220,8 @@ class Bridge:
             ),
             token_days_left=min((days for days in left if days is not None), default=None),
             clock_skew_s=self._skew.look(self.targets),
+            push_behind=behind(states) if states else None,
+            push_silent_s=max((state.silent_seconds or 0.0 for state in states), default=None),
         )
 
     # --- reload -----------------------------------------------------------------------------------------------------

@@ -45,8 +45,9 @@ EVENTS: Mapping[str, LogEvent] = {
     "daemon.heartbeat": _event(
         "info",
         "every minute, and last thing before stopping",
-        integers="inbox_waiting outbox_waiting parked targets_paused loops_stalled db_bytes disk_free_bytes rss_bytes",
-        numbers="uptime_s inbox_oldest_s outbox_oldest_s token_days_left loop_lag_ms clock_skew_s",
+        integers="inbox_waiting outbox_waiting parked targets_paused loops_stalled db_bytes disk_free_bytes rss_bytes "
+        "push_behind",
+        numbers="uptime_s inbox_oldest_s outbox_oldest_s token_days_left loop_lag_ms clock_skew_s push_silent_s",
     ),
     "daemon.stopping": _event("info", "SIGTERM", integers="in_flight"),
     "daemon.stopped": _event("info", "last line", integers="left", numbers="took_ms"),

@@ -201,7 +201,7 @@ class PushSession:
         if not answer.worked:
             listener.credentials.invalidate(access)
             return await self._refused(listener, "refused")
-        if answer.tenants != frozenset({expected}):
+        if answer.tenants is not None and expected not in answer.tenants:
             return await self._refused(listener, "another_company")
         self._tenants[expected] = listener
         self._tokens[listener.company] = access

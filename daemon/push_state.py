@@ -1,6 +1,6 @@
 """How current what a push stream told us is: per company, in memory; what is not certain counts as no."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -168,3 +168,8 @@ class PushState:
 def current(states: Mapping[str, PushState], company: str) -> bool:
     """Whether the company listens to a stream that is alive and current; false where it listens to none."""
     return company in states and states[company].current(company)
+
+
+def behind(states: Iterable[PushState]) -> int:
+    """How many companies of these streams are not current."""
+    return sum(not state.current(name) for state in states for name in state.companies)

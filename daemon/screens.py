@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.fortnox.register_entries import REGISTERED
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS
-from store import companies, doubles, reading, senders, tokens
+from store import companies, doubles, push, reading, senders, tokens
 from store.companies import CompanyRow, Pause
 from store.db import Read
 from store.doubles import Double
@@ -30,6 +31,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         _company(name, company.kind, rows.get(name), await read(reading.company_figures(name)), pauses, live, now)
         | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
         | {"doubled": [_double(double) for double in await read(doubles.of_company(name))]}
+        | {"push": await _push(read, name, live) if company.fortnox.push else None}
         for name, company in config.companies.items()
     ]
     counted = {name: (await read(reading.company_figures(name))).counters for name in ("", *config.companies)}
@@ -45,6 +47,25 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
             _source(source, seen.get(name, SenderRow()), counted, (live or {}).get("sources", {}).get(name, {}))
             for name, source in config.sources.items()
         ],
+    }
+
+
+async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
+    """How the company listens to its push stream; ``stream`` and what follows are known of a running daemon only."""
+    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {}).get("push") or {}
+    listening = await read(push.listening(name))
+    return {
+        "listens_since": iso(listening.since),
+        "began_because": listening.reason,
+        "attended_at": iso(listening.attended_at),
+        "newest_offset_of": iso(listening.told_at),
+        "in_doubt": sorted(await read(push.doubts(name, REGISTERED))),
+        "stream": facts.get("stream"),
+        "left_out": facts.get("left_out"),
+        "open_since": facts.get("open_since"),
+        "silent_s": facts.get("silent_s"),
+        "last_event_at": facts.get("last_event_at"),
+        "topics_missing": facts.get("topics_missing"),
     }
 
 

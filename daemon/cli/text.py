@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
+from daemon.push_text import push_line
 from daemon.shut_text import nothing_leaves, store_refuses
 from daemon.times import age, local
 
@@ -102,6 +103,8 @@ def _print_company(company: Json) -> None:
         whole = f"{company['window_calls']} calls in {company['window_s']:g} s"
         room = "no limit" if company["room"] >= NO_LIMIT else f"{company['room']} of {whole} free now"
         click.echo(f"  rate window: {room}, {company['in_flight']} commands under way")
+    if company["push"] is not None:
+        click.echo(f"  push stream: {push_line(company['push'])}")
     if company["connected_at"] is not None:
         click.echo(f"  connected since {local(company['connected_at'])}{_token(company)}")
 

@@ -1,5 +1,6 @@
 """The push stream against the simulated Fortnox: what happens there is known here, once, and a gap is known as one."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from daemon.cli import main
 from daemon.push_state import PushState
 from daemon.requests import Resume
 from store import inbox, push
@@ -244,5 +247,37 @@ async def test_it_is_current_only_while_nothing_is_missing(tmp_path: Path) -> No
         await make(here, "customers", "customer-updated-v2", "1")
         await here.until("SELECT 1 FROM inbox WHERE state = 'parked'")
         assert state.stand("demo") == "behind"
+        fields = await here.bridge.heartbeat.fields()
+        assert (fields["push_behind"], fields["push_silent_s"] is None) == (1, False)
         state.heard_seconds = -1
         assert state.stand("demo") == "silent"
+
+
+async def status(here: Scene, *words: str) -> str:
+    """What the command says beside the running daemon, or without one."""
+    given = ["status", *words, "--config", str(here.folder / "config.toml")]
+    return (await asyncio.to_thread(CliRunner().invoke, main, given, catch_exceptions=False)).stdout
+
+
+@pytest.mark.asyncio
+async def test_status_says_how_the_stream_stands(tmp_path: Path) -> None:
+    """Live beside a daemon, from the disk without one; a company that does not listen has no such line."""
+    async with scene(tmp_path, CompanyPlan(push=True), CompanyPlan("other", 1002, sources=()), run=False) as here:
+        async with here.running():
+            await subscribed(here)
+            await make(here, "customers", "customer-deleted-v1", "1")
+            await told(here, 1)
+            await here.until(lambda: listening(here).stand("demo") == "in_doubt")
+            shown = await status(here)
+            assert "push stream: events may have been missed, a whole sweep is due; open since" in shown
+            assert "in doubt: articles, customers" in shown
+            assert shown.count("push stream") == 1
+        told_without = await status(here)
+        assert "push stream: last listened to 20" in told_without
+        facts = json.loads(await status(here, "--json"))["companies"]
+        assert (facts[0]["push"]["stream"], facts[0]["push"]["began_because"], facts[1]["push"]) == (
+            None,
+            "first",
+            None,
+        )
+        assert facts[0]["push"]["newest_offset_of"] is not None
