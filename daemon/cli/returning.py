@@ -73,7 +73,7 @@ def _by_daemon(config_path: Path, registered: str, company: str) -> Way:
     def address(state: str) -> str:
         from aiohttp import ClientError
 
-        click.echo(f"The daemon waits for the browser, at most {MINUTES} minutes (Ctrl-C ends it) ...")
+        click.echo(f"The daemon waits for the browser, at most {_ten_minutes()} (Ctrl-C ends it) ...")
         try:
             while (came := ask(state, begin=False)) is None:
                 pass
@@ -82,6 +82,15 @@ def _by_daemon(config_path: Path, registered: str, company: str) -> Way:
         return came
 
     return Way(registered, by_paste=False, begin=begin, address=address)
+
+
+def _ten_minutes() -> str:
+    """How long, and until when on Stockholm's clock."""
+    import time
+
+    from daemon.times import iso, local
+
+    return f"{MINUTES} minutes, until {local(iso(round((time.time() + MINUTES * 60) * 1000)))}"
 
 
 def _pasted(_state: str) -> str:
@@ -98,7 +107,7 @@ def _called_back(port: int, redirect: str) -> str:
     async def came() -> str:
         async with waiting(port, urlsplit(redirect).path or "/") as answer:
             click.echo(
-                f"Waiting for the browser on 127.0.0.1 port {port}, at most {MINUTES} minutes (Ctrl-C ends it) ..."
+                f"Waiting for the browser on 127.0.0.1 port {port}, at most {_ten_minutes()} (Ctrl-C ends it) ..."
             )
             async with asyncio.timeout(MINUTES * 60):
                 return await answer
