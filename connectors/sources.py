@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from pydantic import Field, model_validator
 
 from connectors.base import Json, TokenStore
+from connectors.windows import Windows
 from handlers.events import Event, Origin
 from handlers.values import Frozen
 
@@ -255,10 +256,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a reader gets from the process: ``tokens`` are kept by the source's name; ``monotonic`` is in seconds."""
+    """What a reader gets from the process: ``tokens`` are kept by the source's name; ``monotonic`` is in seconds.
+
+    ``windows`` are the rate windows of the process: two readers of one account share one.
+    """
 
     session: ClientSession
     tokens: TokenStore
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    windows: Windows = field(default_factory=Windows)

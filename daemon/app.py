@@ -11,6 +11,7 @@ import anyio
 
 from connectors.base import Target
 from connectors.sources import Reader
+from connectors.windows import Windows
 from daemon.actions import Actions
 from daemon.admin import serve_admin
 from daemon.awaited import Awaited
@@ -20,7 +21,6 @@ from daemon.client_address import LOOPBACK
 from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.deciding import Deciding
-from daemon.delivery import Slots
 from daemon.door import Door
 from daemon.following import Live
 from daemon.health import Progress
@@ -36,6 +36,7 @@ from daemon.rechecking import Recheck
 from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
+from daemon.slots import Slots
 from daemon.turnstile import Turnstile
 from handlers.routes import ROUTES, Rule
 from store import senders
@@ -45,7 +46,7 @@ from store.tokens import SealedTokens
 REMEMBERED_MS = 30 * 86_400_000
 """How long a source that was taken out of the configuration still asks its sender to come again."""
 
-OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random], AbstractAsyncContextManager[Target]]
+OpenTarget = Callable[[Company, Database, SealedTokens, Clock, Random, Windows], AbstractAsyncContextManager[Target]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,14 @@ async def running(
     notifier = notifier or Notifier({}, 0)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(config, parts.clock, notifier))
+        windows = Windows()
         targets = {
             name: await stack.enter_async_context(
-                parts.open_target(company, store.database, store.tokens, parts.clock, parts.random)
+                parts.open_target(company, store.database, store.tokens, parts.clock, parts.random, windows)
             )
             for name, company in config.companies.items()
         }
-        readers = await stack.enter_async_context(open_readers(config, store, parts.clock))
+        readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
         bridge = _assemble(config, parts, store, targets, readers, notifier)
         live = Live(
             store=store,
@@ -89,6 +91,7 @@ async def running(
             deliveries=bridge.deliveries,
             targets=targets,
             readings=bridge.readings,
+            doctor=bridge.doctor,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         bridge.listener.removed = await _removed(config, store, parts.clock)
@@ -184,6 +187,7 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         links=MemoryLinks(bridge.store.database, parts.clock),
         follow=live,
         awaited=bridge.listener.awaited,
+        doctor=bridge.doctor,
     )
 
 

@@ -1,7 +1,9 @@
 """The running daemon: its loops, its heartbeat, its reload, and the order in which it stops."""
 
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -11,8 +13,10 @@ from anyio.abc import TaskGroup
 from connectors.base import CredentialsLost, Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
+from daemon.doctor import Doctor
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
+from daemon.jobs.doctor import RunDoctor
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
@@ -21,7 +25,7 @@ from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
 from daemon.readers import Reading, fetch_loop
 from daemon.reloading import companies_of, hooks_of, needs_restart, retry_statuses, sources_of
-from daemon.scheduler import Job, Scheduler
+from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from store import figures
 from store.jobs import JobRuns
@@ -53,6 +57,7 @@ class Bridge:
         notifier: Notifier,
     ) -> None:
         self.config = config
+        self.latest = config
         self.clock = clock
         self.log = log
         self.store = store
@@ -61,6 +66,14 @@ class Bridge:
         self.readings = readings
         self.intake = intake
         self.listener = listener
+        self.doctor = Doctor(
+            config=lambda: self.latest,
+            database=store.database,
+            tokens=store.tokens,
+            clock=clock,
+            target=self._open_already,
+        )
+        self._examine_again = Nudge()
         self.address = ("", 0)
         self._progress = progress
         self._notifier = notifier
@@ -87,6 +100,10 @@ class Bridge:
         for company, reason in store.pauses.companies.items():
             if company in deliveries:
                 deliveries[company].gate.pause(reason)
+
+    @asynccontextmanager
+    async def _open_already(self, company: str) -> AsyncIterator[Target]:
+        yield self.targets[company]
 
     @property
     def url(self) -> str:
@@ -152,6 +169,7 @@ class Bridge:
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
             Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
+            *self._examinations(),
             *(
                 Job(f"poll.{name}", timedelta(seconds=every.poll_seconds), reading.poll, quiet=True, at_start=True)
                 for name, reading in self.readings.items()
@@ -160,6 +178,13 @@ class Bridge:
 
     def _lost(self, company: str, error: CredentialsLost) -> None:
         self.deliveries[company].gate.credentials_lost(error)
+
+    def _examinations(self) -> list[Job]:
+        hours = self.config.doctor.hours
+        if hours == 0:
+            return []
+        run, again = RunDoctor(self.doctor, self.clock), self._examine_again
+        return [Job("doctor", timedelta(hours=hours), run, quiet=True, at_start=True, nudge=again)]
 
     async def _beat(self) -> None:
         await self.heartbeat()
@@ -200,6 +225,11 @@ class Bridge:
             for name, company in self.config.companies.items()
         }
         set_level(config.log.level)
+        self.latest = replace(
+            config,
+            companies={name: config.companies.get(name, company) for name, company in self.config.companies.items()},
+        )
+        self._examine_again()
         return needs_restart(self.config, config)
 
     # --- stopping ---------------------------------------------------------------------------------------------------

@@ -160,14 +160,32 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="outbox_id attempt status",
         texts="stack",
     ),
-    "command.released": _event("info", "a person sent it again", words="by", integers="outbox_id"),
+    "command.released": _event(
+        "info",
+        "a person sent it again; or `by` is outage: what parked it proved to be one, and its attempts are given back",
+        words="by",
+        integers="outbox_id",
+    ),
     "target.throttled": _event(
         "warning",
         "the far side answered 429, or we waited for our own limit more than 5 s",
         words="target company",
         numbers="wait_s",
     ),
-    "target.paused": _event("error", "said once; `reason` is credentials or down", words="target company reason"),
+    "target.halved": _event(
+        "warning",
+        "after a 429 only `calls` of `of` calls leave in each window; one more after each window without another",
+        words="target company",
+        integers="calls of",
+    ),
+    "target.recovered": _event(
+        "info", "the whole rate window is used again; said once", words="target company", integers="calls of"
+    ),
+    "target.paused": _event(
+        "error",
+        "said once; `reason` is person, read_only, down, or what is wrong with the credentials",
+        words="target company reason",
+    ),
     "target.resumed": _event("info", "said once", words="target company reason", numbers="paused_s"),
     "token.refreshed": _event("info", "the new token is on disk", words="target company", numbers="access_s days_left"),
     "token.refresh_failed": _event(
@@ -188,6 +206,22 @@ EVENTS: Mapping[str, LogEvent] = {
         words="target company",
     ),
     # --- jobs, store, people
+    "doctor.failed": _event(
+        "error",
+        "an examination found something that does not work; `company` is absent for the machine, `about` is a code or "
+        "number, `code` Fortnox's error code. Told when the findings change, and once a day",
+        words="company check about",
+        integers="code",
+    ),
+    "doctor.warned": _event(
+        "warning", "as `doctor.failed`, for what works today", words="company check about", integers="code"
+    ),
+    "doctor.finished": _event(
+        "info",
+        "every company was examined: at start, daily and after a reload",
+        integers="failed warnings unchecked calls",
+        numbers="ms",
+    ),
     "job.finished": _event("info", "a scheduled job ran", words="job", integers="found", numbers="ms"),
     "job.failed": _event(
         "error", "`reason` is failed, timeout or record", words="job reason error where", texts="stack"

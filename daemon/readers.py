@@ -10,6 +10,7 @@ import anyio
 
 from connectors.sources import Reader, Surroundings
 from connectors.transport import open_session
+from connectors.windows import Windows
 from daemon.clock import Clock
 from daemon.fetching import Fetching
 from daemon.health import Progress
@@ -22,13 +23,15 @@ from daemon.tokens import CompanyTokens
 
 
 @asynccontextmanager
-async def open_readers(config: Config, store: OpenStore, clock: Clock) -> AsyncIterator[dict[str, Reader]]:
+async def open_readers(
+    config: Config, store: OpenStore, clock: Clock, windows: Windows
+) -> AsyncIterator[dict[str, Reader]]:
     """The readers of all sources whose settings name access to their sender, by the source's name."""
     async with open_session() as session:
         opened: dict[str, Reader] = {}
         for name, source in config.sources.items():
             tokens = CompanyTokens(store.tokens, purpose=f"source_{source.type}", system=source.type)
-            surroundings = Surroundings(session, tokens, clock.now, clock.monotonic, clock.sleep)
+            surroundings = Surroundings(session, tokens, clock.now, clock.monotonic, clock.sleep, windows)
             reader = None if source.open_reader is None else source.open_reader(surroundings)
             if reader is not None:
                 opened[name] = reader

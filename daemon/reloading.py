@@ -42,7 +42,7 @@ def needs_restart(old: Config, new: Config) -> list[str]:
     """The key paths that changed and take effect only with a restart; sources and bookkeeping choices do at once."""
     changed = [
         name
-        for name in ("data_dir", "http", "delivery", "retention", "scheduler")
+        for name in ("data_dir", "http", "delivery", "retention", "scheduler", "doctor")
         if getattr(old, name) != getattr(new, name)
     ]
     for name in sorted({*old.companies, *new.companies}):

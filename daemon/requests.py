@@ -153,9 +153,28 @@ class Reseal(Request):
     after: Text | None = None
 
 
+class Examine(Request):
+    """Examine one company at Fortnox, or all of them, and the machine; ``duplicates`` reads all cards for doubles."""
+
+    action = "doctor"
+    company: Text | None = None
+    duplicates: bool = False
+
+
 OnConnection = Connect | AwaitConsent | Revoke
 AnyRequest = (
-    Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare | OnConnection | Reseal
+    Retry
+    | LinkThing
+    | Replay
+    | Discard
+    | StartTask
+    | CancelTask
+    | Pause
+    | Resume
+    | Declare
+    | OnConnection
+    | Reseal
+    | Examine
 )
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
@@ -174,5 +193,6 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         AwaitConsent,
         Revoke,
         Reseal,
+        Examine,
     )
 }

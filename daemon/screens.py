@@ -1,6 +1,7 @@
 """What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from daemon.ids import command_id, delivery_id
@@ -34,6 +35,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         "daemon": "not running" if live is None else "running",
         "store_refuses": None if live is None else live.get("store_refuses"),
         "companies": shown,
+        "doctor": _doctor((live or {}).get("doctor"), now),
         "rules_paused": [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == "rule"],
         "inbox_oldest_waiting_s": _age(oldest, now),
         "unknown_accounts": _unknown(await read(reading.company_figures(""))),
@@ -71,10 +73,20 @@ def _source(
     }
 
 
+def _doctor(last: Mapping[str, Any] | None, now: int) -> Json | None:
+    """The last examination of everything in numbers, and how old it is; known of a running daemon only."""
+    if last is None:
+        return None
+    at = datetime.fromisoformat(last["at"]).timestamp()
+    return {**last, "age_s": round(now / 1000 - at, 1)}
+
+
 def in_trouble(shown: Json) -> bool:
-    """Whether a person should look: the database refuses writes, or something is parked, held, paused or shut."""
+    """Whether a person should look: the database refuses writes, something is parked, held, paused or shut, or the last
+    examination found something failed."""
     return bool(
         shown["store_refuses"]
+        or (shown["doctor"] or {}).get("failed")
         or shown["rules_paused"]
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])

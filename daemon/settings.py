@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
 from connectors.addresses import checked_address
+from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.credentials import Secret
@@ -78,6 +79,12 @@ class SchedulerSettings(Frozen):
     poll_seconds: Seconds = 300
 
 
+class DoctorSettings(Frozen):
+    """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
+
+    hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
+
+
 class CompanySection(Frozen):
     """One company as the file says it."""
 
@@ -87,6 +94,7 @@ class CompanySection(Frozen):
     survey: Survey = Survey()
     documents: Documents = Documents()
     articles: Articles = Articles()
+    expected: Expected = Expected()
 
     def rules(self, name: str) -> CompanySettings:
         """What rules know of the company."""
@@ -117,6 +125,7 @@ class ConfigFile(Frozen):
     retention: Retention = Retention()
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
+    doctor: DoctorSettings = DoctorSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -129,6 +138,7 @@ class Company:
     fortnox: FortnoxSettings
     client_secret: Secret | None
     refresh_token: Secret | None = None
+    expected: Expected = field(default_factory=Expected)
 
     @property
     def name(self) -> str:
@@ -180,3 +190,4 @@ class Config:
     companies: Mapping[str, Company]
     sources: Mapping[str, ConfiguredSource]
     warnings: tuple[Warned, ...]
+    doctor: DoctorSettings = field(default_factory=DoctorSettings)

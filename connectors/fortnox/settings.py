@@ -63,6 +63,15 @@ class FortnoxSettings(Frozen):
             raise ValueError("at Fortnox itself the window is at most 25 calls in at least 5 seconds")
         return self
 
+    def budget(self, company: str, pinned: str | None) -> tuple[str, ...]:
+        """What Fortnox counts calls by: the client id and the tenant (Fortnox facts, section 3).
+
+        Where the settings state no tenant it is the ``pinned`` one; before that is known, the company stands for it.
+        """
+        tenant = pinned if self.tenant_id is None else str(self.tenant_id)
+        account = f"company:{company}" if tenant is None else f"tenant:{tenant}"
+        return "fortnox", self.rest_url, self.client_id, account
+
     @property
     def kind(self) -> Literal["live", "test", "simulator"]:
         """``simulator`` for any host but Fortnox's own; else what the person states."""

@@ -1,12 +1,12 @@
 """Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from datetime import datetime
 
 from aiohttp import ClientSession
 
-from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
+from connectors.base import Budget, CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
 from connectors.fortnox import record_actions, records, sendings
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
@@ -19,6 +19,7 @@ from connectors.fortnox.credits import Credits
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.examination import Examination
 from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
 from connectors.fortnox.notes import Notes
@@ -28,11 +29,19 @@ from connectors.fortnox.records import Records
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.snapshot import Reading, Snapshot
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
+from connectors.governor import Told
 from connectors.skew import ClockSkew
-from connectors.window import Window
+from connectors.usage import Usage
+from connectors.windows import Windows
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
+
+
+def nobody_asks(_permitted: int, _ceiling: int) -> None:
+    """The default where nobody hears how the window is halved and recovers."""
+
 
 Pin = Callable[[str, str], Awaitable[bool]]
 """Given the tenant id and organisation number that Fortnox answers with: keeps them at the first connect, and is false
@@ -75,9 +84,11 @@ class FortnoxTarget:
         credentials: Credentials,
         pin: Pin,
         skew: ClockSkew,
+        clock: Callable[[], datetime],
     ) -> None:
         """``client`` holds the company's window and uses ``credentials``; ``pin`` knows which tenant the company is."""
         self._skew = skew
+        self._clock = clock
         self.credentials = credentials
         self.company = company
         self.settings = settings
@@ -135,9 +146,14 @@ class FortnoxTarget:
         """How many calls may leave now without waiting for the rate window."""
         return self.client.window.free()
 
-    def budget(self) -> tuple[int, float]:
-        """The rate window: calls, and seconds."""
-        return self.client.window.calls, self.client.window.seconds
+    def budget(self) -> Budget:
+        """The rate window as it stands."""
+        return self.client.window.budget()
+
+    @property
+    def usage(self) -> Usage:
+        """The calls that left for the company since they were last taken to disk."""
+        return self.client.usage
 
     def place(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Hold the place of the next call."""
@@ -177,6 +193,11 @@ class FortnoxTarget:
         """Give the connection up; tells whether there was a refresh token to revoke at Fortnox."""
         return await self.credentials.revoke()
 
+    async def examine(self, readings: Iterable[Reading], *, priority: int, spare: int) -> Snapshot:
+        """Read what checks look at; ``spare`` calls of the rate window stay free for other work. Writes nothing."""
+        client = self.client.with_priority(priority)
+        return await Examination(client, self.credentials, self.clock_skew, self._clock, spare).snapshot(readings)
+
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
         return self._skew.seconds
@@ -202,19 +223,30 @@ async def open_target(
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
     migrated: Callable[[], None] = nobody_listens,
+    windows: Windows | None = None,
+    tenant: str | None = None,
+    governed: Told = nobody_asks,
 ) -> AsyncIterator[FortnoxTarget]:
-    """A company's target with its own window and credentials; at the end a renewal under way is waited for.
+    """A company's target with its credentials; at the end a renewal under way is waited for.
 
     ``client_secret`` is the resolved secret; ``clock`` gives aware moments, ``monotonic`` seconds. ``migrated`` is told
-    once that the company needs its refresh token no more.
+    once that the company needs its refresh token no more. ``windows`` are those of the process: companies with the same
+    app and ``tenant`` (the pinned one, where the settings name none) share one. ``governed`` hears how it is halved.
     """
-    window = Window(settings.window_calls, settings.window_seconds, monotonic=monotonic, sleep=sleep)
+    window = (windows or Windows()).of(
+        settings.budget(company, tenant),
+        settings.window_calls,
+        settings.window_seconds,
+        monotonic=monotonic,
+        sleep=sleep,
+    )
+    window.governor.listen(governed)
     credentials = Credentials(
         company, settings, client_secret, tokens, session, clock=clock, sleep=sleep, migrated=migrated
     )
     skew = ClockSkew(clock, monotonic)
     client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds, heard=skew.heard)
     try:
-        yield FortnoxTarget(company, settings, client, credentials, pin, skew)
+        yield FortnoxTarget(company, settings, client, credentials, pin, skew, clock)
     finally:
         await credentials.close()

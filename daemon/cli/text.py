@@ -21,6 +21,8 @@ def print_status(shown: Json) -> None:
     click.echo(f"daemon {shown['daemon']}")
     if shown["store_refuses"] is not None:
         click.echo(store_refuses(shown["store_refuses"]))
+    if shown["doctor"] is not None:
+        click.echo(f"doctor: {found(shown['doctor'])}, {age(shown['doctor']['age_s'])} ago")
     for company in shown["companies"]:
         _print_company(company)
     for rule in shown["rules_paused"]:
@@ -31,6 +33,20 @@ def print_status(shown: Json) -> None:
         click.echo(f"the oldest unread delivery waits since {age(shown['inbox_oldest_waiting_s'])}")
     for source in shown["sources"]:
         _print_source(source)
+
+
+def found(counted: Json) -> str:
+    """How many findings there are, in words."""
+    parts = [
+        f"{counted[name]} {one if counted[name] == 1 else more}"
+        for name, one, more in (
+            ("failed", "failed", "failed"),
+            ("warnings", "warning", "warnings"),
+            ("unchecked", "not checked", "not checked"),
+        )
+        if counted[name]
+    ]
+    return ", ".join(parts) or "all well"
 
 
 def _print_source(source: Json) -> None:

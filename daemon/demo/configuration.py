@@ -42,6 +42,9 @@ probe_seconds = {probe}
 [scheduler]
 poll_seconds = {poll}
 
+[doctor]
+hours = 0
+
 [sources.{standard}]
 type = "standard"
 company = "{company}"

@@ -13,7 +13,7 @@ from aiohttp import ClientSession, ClientTimeout
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.bridge import Bridge
 from daemon.clock import Clock
 from daemon.config import load_config
@@ -21,6 +21,7 @@ from daemon.following import Live
 from daemon.memory import MemoryLinks
 from daemon.opening import database_path
 from daemon.requests import AnyRequest, Connect, Resume
+from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
@@ -68,6 +69,7 @@ class Scene:
     retry_steps: Sequence[float] = (0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
     more: str = ""
     http: str = ""
+    doctor_hours: float = 0
     port: int = 0
     client_secret: str = "simulator"
     clock: Clock = field(default_factory=Clock)
@@ -90,7 +92,7 @@ class Scene:
         parts = [
             f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {self.port}\n{self.http}',
             f"[delivery]\nsettle_seconds = {self.settle_seconds}\nprobe_seconds = 0.2\n"
-            f"retry_steps_seconds = {list(self.retry_steps)}",
+            f"retry_steps_seconds = {list(self.retry_steps)}\n[doctor]\nhours = {self.doctor_hours}",
         ]
         for plan in self.plans:
             parts.append(
@@ -182,7 +184,9 @@ class Scene:
                 deliveries=bridge.deliveries,
                 targets=bridge.targets,
                 readings=bridge.readings,
+                doctor=bridge.doctor,
             ),
+            doctor=bridge.doctor,
         )
         return await actions.perform(request)
 

@@ -29,7 +29,7 @@ def write(folder: Path, simulator_url: str, stand_ins: Mapping[str, str], port: 
         f"[http]\nport = {port}\n",
         f"[delivery]\nsettle_seconds = {pace.settle_seconds}\nretry_steps_seconds = [{steps}]\n"
         f"probe_seconds = {pace.probe_seconds}\n",
-        f"[scheduler]\npoll_seconds = {pace.poll_seconds}\n",
+        f"[scheduler]\npoll_seconds = {pace.poll_seconds}\n[doctor]\nhours = 0\n",
         *(_company(name, company, simulator_url, pace, today) for name, company in COMPANIES.items()),
         *_senders_of_hooks(),
         _highlevel(stand_ins[HIGHLEVEL], pace),
