@@ -136,6 +136,8 @@ class Intake:
         took = round((self._clock.monotonic() - started) * 1000 / len(rows), 2)
         for row, outcome, state in zip(rows, handled, states, strict=True):
             self._say(row, outcome, state, took)
+            if state == "handled" and outcome.kind == CONSENT_CHANGED:
+                self.prove_again(row.company)
         for company in {row.company for row in rows}:
             self._wake_delivery(company)
 
@@ -185,8 +187,6 @@ class Intake:
                 commands=len(outcome.commands),
                 ms=took,
             )
-            if outcome.kind == CONSENT_CHANGED:
-                self.prove_again(row.company)
         elif state == "reading":
             self.wake_reader(row.source)
         elif state in {"parked", "held"}:
