@@ -138,6 +138,8 @@ class Intake:
             self._say(row, outcome, state, took)
             if outcome.entries and state == "handled":
                 await self._say_doubles(row)
+            if state == "handled" and outcome.kind == CONSENT_CHANGED:
+                self.prove_again(row.company)
         for company in {row.company for row in rows}:
             self._wake_delivery(company)
 
@@ -192,8 +194,6 @@ class Intake:
                 commands=len(outcome.commands),
                 ms=took,
             )
-            if outcome.kind == CONSENT_CHANGED:
-                self.prove_again(row.company)
         elif state == "reading":
             self.wake_reader(row.source)
         elif state in {"parked", "held"}:

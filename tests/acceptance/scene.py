@@ -13,7 +13,7 @@ from aiohttp import ClientSession, ClientTimeout
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.bridge import Bridge
 from daemon.clock import Clock
 from daemon.config import load_config
@@ -22,6 +22,7 @@ from daemon.memory import MemoryLinks
 from daemon.opening import database_path
 from daemon.register import Pushing
 from daemon.requests import AnyRequest, Connect, Resume
+from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
