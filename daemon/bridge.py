@@ -3,7 +3,6 @@
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -24,7 +23,7 @@ from daemon.logs import Log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
 from daemon.readers import Reading, fetch_loop
-from daemon.reloading import companies_of, hooks_of, needs_restart, retry_statuses, sources_of
+from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, retry_statuses, sources_of
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from store import figures
@@ -222,10 +221,7 @@ class Bridge:
             for name, company in self.config.companies.items()
         }
         set_level(config.log.level)
-        self.latest = replace(
-            config,
-            companies={name: config.companies.get(name, company) for name, company in self.config.companies.items()},
-        )
+        self.latest = in_force(self.config, config)
         self._examine_again()
         return needs_restart(self.config, config)
 
