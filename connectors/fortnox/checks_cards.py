@@ -41,16 +41,15 @@ def articles(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
     known = None if isinstance(accounts, Unread) else seen.by("Number", chart(needs))
     for number in used:
         rows = seen.rows(_article(number))
-        found += _article_faults(number, rows[0], known) if rows else [_missing(number, needs)]
+        found += _article_faults(number, rows[0], known) if rows else _missing(number, needs)
     return or_ok(found, "articles", listed(used) + ("" if known is not None else "; their accounts are not checked"))
 
 
-def _missing(number: str, needs: Needs) -> Finding:
+def _missing(number: str, needs: Needs) -> list[Finding]:
+    """Nothing where the next order makes it."""
     if needs.settings.articles.policy == "create" and number not in needs.expected.articles:
-        return warning(
-            "articles", f"article {number} does not exist yet", "It is made with the next order.", about=number
-        )
-    return failed("articles", f"article {number} does not exist", "Add it in Fortnox.", about=number)
+        return []
+    return [failed("articles", f"article {number} does not exist", "Add it in Fortnox.", about=number)]
 
 
 def _article_faults(number: str, article: Json, known: Mapping[str, Json] | None) -> list[Finding]:

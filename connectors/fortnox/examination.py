@@ -51,7 +51,7 @@ class Examination:
         scopes = token.scopes if isinstance(token, Token) else None
         for reading in dict.fromkeys(readings):
             self._answers[reading] = self._without(reading, scopes) or await self._read(reading)
-        return Snapshot(self.clock(), token, self._answers, self.ahead_seconds(), self._calls)
+        return Snapshot(token, self._answers, self.ahead_seconds(), self._calls)
 
     async def _token(self) -> Token | Unread:
         try:

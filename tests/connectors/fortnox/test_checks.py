@@ -1,7 +1,8 @@
 """An examination finds each fault that is planted in a company, and nothing in a sound one."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 import pytest
@@ -10,6 +11,7 @@ from anyio.lowlevel import checkpoint
 from connectors.base import StoredToken
 from connectors.fortnox.error_codes import MEANINGS
 from connectors.fortnox.scopes import needed
+from handlers.settings import Articles
 from tests.connectors.fortnox.examining import NOW, RULES, ground
 from tests.connectors.fortnox.planted_faults import FAULTS
 
@@ -75,6 +77,17 @@ async def test_a_refresh_token_that_dies(age_days: float, level: str) -> None:
         await on.here.tokens.save("demo", token)
         (line,) = [line for line in await on.examine() if line.check == "token"]
     assert line.level == level, line
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("policy", "missing"), [("match", ["K-9"]), ("create", []), ("text", [])])
+async def test_articles_of_lately(policy: Literal["match", "create", "text"], missing: list[str]) -> None:
+    """They must be there where rows name articles, unless the next order makes them."""
+    async with ground() as on:
+        rules = RULES.model_copy(update={"articles": Articles(policy=policy)})
+        on.needs = replace(on.needs, settings=rules, lately={"articles": ("K-9", "TIM")})
+        found = [line for line in await on.examine() if line.level != "ok"]
+    assert [(line.check, line.about) for line in found] == [("articles", number) for number in missing]
 
 
 @pytest.mark.asyncio
