@@ -9,8 +9,10 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from connectors.base import StoredToken
+from connectors.fortnox.checks_connection import PROBES
 from connectors.fortnox.error_codes import MEANINGS
-from connectors.fortnox.scopes import needed
+from connectors.fortnox.scopes import USES, needed
+from connectors.fortnox.table import OPERATIONS
 from handlers.settings import Articles
 from tests.connectors.fortnox.examining import NOW, RULES, ground
 from tests.connectors.fortnox.planted_faults import FAULTS
@@ -50,6 +52,12 @@ async def test_a_planted_fault_is_found(name: str) -> None:
     assert "Hemligt" not in found[0].says
     if code is not None:
         assert found[0].remedy == MEANINGS[code].text()
+
+
+def test_each_scope_that_rules_may_need_has_a_probe() -> None:
+    """A use that is added to the rules is asked for, too."""
+    assert {OPERATIONS[name].scope for use in USES for name in use.operations} <= set(PROBES)
+    assert all(OPERATIONS[probe.operation].scope == scope for scope, probe in PROBES.items())
 
 
 @pytest.mark.asyncio
