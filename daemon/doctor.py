@@ -121,10 +121,7 @@ class Doctor:
             if name in paused:
                 found[name] = CompanyResult(about, [_left_alone(paused[name])])
             else:
-                limit = PERSON_SECONDS if by_person else BATCH_SECONDS
-                found[name] = CompanyResult(about, [_too_slow(limit)])
-                with anyio.move_on_after(limit):
-                    found[name] = await self._company(about, by_person=by_person, duplicates=duplicates)
+                found[name] = await self._in_time(about, by_person=by_person, duplicates=duplicates)
 
         async with anyio.create_task_group() as group:
             for name in names:
@@ -140,6 +137,12 @@ class Doctor:
         if self.last is None:
             return None
         return {**counts(self.last), "at": iso(round(self.last.at.timestamp() * 1000))}
+
+    async def _in_time(self, company: Company, *, by_person: bool, duplicates: bool) -> CompanyResult:
+        limit = PERSON_SECONDS if by_person else BATCH_SECONDS
+        with anyio.move_on_after(limit):
+            return await self._company(company, by_person=by_person, duplicates=duplicates)
+        return CompanyResult(company, [_too_slow(limit)])
 
     async def _company(self, company: Company, *, by_person: bool, duplicates: bool) -> CompanyResult:
         needs = await self._needs(company, duplicates)
