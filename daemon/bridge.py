@@ -3,7 +3,6 @@
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -28,7 +27,7 @@ from daemon.push_apps import push_loop
 from daemon.push_state import behind
 from daemon.pushing import Pushing
 from daemon.readers import Reading, fetch_loop
-from daemon.reloading import companies_of, hooks_of, needs_restart, sources_of, statuses_of
+from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, sources_of, statuses_of
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from store import figures
@@ -244,10 +243,7 @@ class Bridge:
             for name, company in self.config.companies.items()
         }
         set_level(config.log.level)
-        self.latest = replace(
-            config,
-            companies={name: config.companies.get(name, company) for name, company in self.config.companies.items()},
-        )
+        self.latest = in_force(self.config, config)
         self._examine_again()
         return needs_restart(self.config, config)
 

@@ -99,6 +99,10 @@ def _print_company(company: Json) -> None:
         click.echo(f"  overdue since {age(company['oldest_due_s'])}")
     elif company["next_attempt_at"] is not None:
         click.echo(f"  next attempt {local(company['next_attempt_at'])}")
+    _print_connection(company)
+
+
+def _print_connection(company: Json) -> None:
     if company["room"] is not None:
         whole = f"{company['window_calls']} calls in {company['window_s']:g} s"
         room = "no limit" if company["room"] >= NO_LIMIT else f"{company['room']} of {whole} free now"

@@ -123,6 +123,7 @@ async def desk(
             log=get_log(),
             seal=None,
             arrived=lambda: None,
+            sweep=lambda _company: None,
             beat=lambda: None,
             idle=made.rest,
         )
