@@ -1,7 +1,7 @@
 """What a target is, and the errors of the outside, named by what to do next."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from connectors.register import NOTHING_KEPT, Register
 from handlers.commands import Command
 from handlers.values import Ref
 
@@ -78,6 +79,15 @@ class Unprovable(Held):
     """No look can tell whether a write took effect, now or later: only a person can."""
 
 
+class Vanished(Park):
+    """The customer ``number``, which only the local copy of the register had shown, is not there: plan anew."""
+
+    def __init__(self, number: str, *, system: str, operation: str) -> None:
+        """``number`` is the customer's at the far side."""
+        super().__init__("customer_gone", system=system, operation=operation, remedy="looked for again by itself")
+        self.number = number
+
+
 class CredentialsLost(OutsideError):
     """The company's credentials no longer work: pause it until a person connects it again."""
 
@@ -131,7 +141,8 @@ class LinkReader(Protocol):
 class Task:
     """One command at the head of its lane, with all that delivery knows about it.
 
-    ``priority`` is 0 for a person's command, 1 for a fresh one, 5 for batch work; every call made for it carries it.
+    ``priority`` is 0 for a person's command, 1 for a live one, 5 for batch work, 9 for backfill; every call made for it
+    carries it.
 
     ``looking`` is true while the company has not shown that nothing of ours stands there already: then every create is
     preceded by a proof of absence.
@@ -145,6 +156,7 @@ class Task:
     looking: bool
     links: LinkReader
     priority: int = 1
+    register: Register = NOTHING_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,22 @@ class Sighting:
     proof: Json
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A rate window as it stands: ``calls`` in any ``seconds`` at most (0: no limit), ``permitted`` of them just now.
+
+    ``used`` places are taken. ``halved_for`` is for how many seconds less than all has been permitted (``None``: all
+    is), ``frozen_for`` in how many seconds anything may leave again after a refusal (0: now).
+    """
+
+    calls: int
+    seconds: float
+    permitted: int
+    used: int
+    halved_for: float | None = None
+    frozen_for: float = 0.0
+
+
 class Target(Protocol):
     """One company at one far system. Every method may raise the errors above."""
 
@@ -226,8 +254,12 @@ class Target(Protocol):
         """How many calls may leave now without waiting for the rate window."""
         ...
 
-    def budget(self) -> tuple[int, float]:
-        """Calls that may arrive in any so many seconds; 0 calls: no limit."""
+    def budget(self) -> Budget:
+        """The rate window that every call for the company waits for."""
+        ...
+
+    def reserve(self) -> AbstractContextManager[None]:
+        """While a person's command is under way: one place of the rate window is kept for it."""
         ...
 
     def place(self, priority: int) -> AbstractAsyncContextManager[None]:

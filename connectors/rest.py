@@ -118,7 +118,7 @@ class Rest:
             return None
         if answer.status == 429:
             seconds = retry_after(answer) or self.window.seconds
-            self.window.freeze(seconds)
+            self.window.refused(seconds)
             raise Throttled(after=timedelta(seconds=seconds), system=self.system, operation=operation)
         if answer.status in {401, 403}:
             self._credentials_lost(operation, answer)

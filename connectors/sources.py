@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from pydantic import Field, model_validator
 
 from connectors.base import Json, TokenStore
+from connectors.windows import Windows
 from handlers.events import Event, Origin
 from handlers.values import Frozen
 
@@ -128,11 +129,24 @@ class Needs:
     """A delivery that cannot be understood before ``wanted`` was read; the source is asked again with the answers.
 
     ``dated`` is the business date where the delivery shows it already (Europe/Stockholm): one before the company's
-    start is recorded without any reading.
+    start is recorded without any reading. ``echo`` is set for news that a call of ours may have made.
     """
 
     wanted: tuple[Wanted, ...]
     dated: date | None = None
+    echo: "Echo | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """The far object that was made, by kind and number as links name it: where we made it, nothing is read.
+
+    The answer of our own call may still be under way: it is waited for ``seconds``.
+    """
+
+    kind: str
+    number: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +269,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a reader gets from the process: ``tokens`` are kept by the source's name; ``monotonic`` is in seconds."""
+    """What a reader gets from the process: ``tokens`` are kept by the source's name; ``monotonic`` is in seconds.
+
+    ``windows`` are the rate windows of the process: two readers of one account share one.
+    """
 
     session: ClientSession
     tokens: TokenStore
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    windows: Windows = field(default_factory=Windows)

@@ -1,4 +1,4 @@
-"""The rate budget of one company: at most N calls arrive at Fortnox in any window, in a fair order."""
+"""A rate budget: at most N calls arrive at the far side in any window, in a fair order."""
 
 import asyncio
 from bisect import insort
@@ -8,6 +8,10 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
+
+from connectors.base import Budget
+from connectors.governor import Governor
 
 MARGIN = 0.005
 """Share of the window added to it, for two clocks that run at slightly different speed."""
@@ -43,8 +47,9 @@ class Window:
     """A log of the last calls (Fortnox facts, section 3: 25 requests per 5 seconds, a sliding window).
 
     Fortnox counts on arrival, and a call arrives somewhere between its start and its end; so a place comes free one
-    window after the call *ended*. Time is monotonic. Within a priority (0 a person, 1 fresh, 5 batch) the order is that
-    of arrival. ``calls`` 0 means no limit, for measurements on loopback.
+    window after the call *ended*. Time is monotonic. Within a priority (0 a person, 1 live, 5 batch, 9 backfill) the
+    order is that of arrival. ``calls`` 0 means no limit, for measurements on loopback. How many of the calls are
+    permitted just now is the :class:`connectors.governor.Governor`'s word.
     """
 
     def __init__(
@@ -56,17 +61,52 @@ class Window:
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         """``seconds`` is the length of the window; ``sleep`` waits on the same clock as ``monotonic``."""
-        self.calls = calls
-        self.seconds = seconds
-        self._hold = seconds * (1 + MARGIN)
+        self.governor = Governor(calls, seconds, monotonic=monotonic)
         self._monotonic = monotonic
         self._sleep = sleep
         self._running = 0
         self._free_at: deque[float] = deque()
-        self._frozen_until = float("-inf")
+        self._frozen_until = -inf
+        self._refused_until = -inf
         self._reserves = 0
         self._turns = count()
         self._waiting: list[_Ticket] = []
+
+    @property
+    def calls(self) -> int:
+        """The most calls in any window; 0: no limit."""
+        return self.governor.ceiling
+
+    @calls.setter
+    def calls(self, most: int) -> None:
+        self.governor.ceiling = most
+
+    @property
+    def seconds(self) -> float:
+        """The length of the window."""
+        return self.governor.seconds
+
+    @property
+    def used(self) -> int:
+        """Places that are taken now: calls under way, and those that ended less than a window ago."""
+        self._forget()
+        return self._running + len(self._free_at)
+
+    @property
+    def frozen_for(self) -> float:
+        """Seconds until anything may leave again after a refusal; 0 where nothing is frozen."""
+        return max(0.0, self._frozen_until - self._monotonic())
+
+    def budget(self) -> Budget:
+        """The window as it stands, for people."""
+        permitted, since = self.governor.permitted(), self.governor.since
+        halved = None if since is None else self._monotonic() - since
+        return Budget(self.calls, self.seconds, permitted, self.used, halved, self.frozen_for)
+
+    def narrow(self, calls: int, seconds: float) -> None:
+        """Somebody who shares the budget knows other limits: the fewer calls and the longer window count."""
+        self.calls = min(calls or self.calls, self.calls or calls)
+        self.governor.seconds = max(self.seconds, seconds)
 
     @asynccontextmanager
     async def place(self, priority: int = 1) -> AsyncIterator[None]:
@@ -80,7 +120,7 @@ class Window:
             yield
         finally:
             self._running -= 1
-            self._free_at.append(self._monotonic() + self._hold)
+            self._free_at.append(self._held_until())
             self._wake_head()
 
     @asynccontextmanager
@@ -95,7 +135,10 @@ class Window:
 
     @contextmanager
     def reserve(self) -> Iterator[None]:
-        """While a person's command waits: one place is left for it by everything of lower priority."""
+        """While a person's command waits: one place is left for it by everything of lower priority.
+
+        Never the only one: what a person waits for may itself wait for a lower one to end.
+        """
         self._reserves += 1
         try:
             yield
@@ -107,33 +150,42 @@ class Window:
         """How many calls may leave now (0 while frozen); a very large number where there is no limit."""
         if self.calls == 0:
             return 1_000_000
-        if self._monotonic() < self._frozen_until:
+        if self.frozen_for > 0:
             return 0
-        self._forget()
-        return max(0, self.calls - self._running - len(self._free_at) - len(self._waiting))
+        return max(0, self.governor.permitted() - self.used - len(self._waiting))
 
     def next_free_in(self) -> float:
         """Seconds until at least one call may leave; one whole window where every place is held by a running call."""
         if self.free() > 0:
             return 0.0
         now = self._monotonic()
-        thawed = max(0.0, self._frozen_until - now)
-        if self.calls - self._running - len(self._free_at) > 0:
-            return max(thawed, SOON)
-        return max(thawed, self._free_at[0] - now if self._free_at else self._hold)
+        if self.governor.permitted() > self.used:
+            return max(self.frozen_for, SOON)
+        return max(self.frozen_for, min(self._opens_at(0), self._held_until()) - now)
 
     def freeze(self, seconds: float) -> None:
-        """After a 429: nothing of this company leaves for ``seconds``."""
+        """The far side has told that nothing is left: nothing leaves for ``seconds``."""
         self._frozen_until = max(self._frozen_until, self._monotonic() + seconds)
+
+    def refused(self, seconds: float) -> None:
+        """After a 429: nothing leaves for ``seconds``, and then half as much as before, with slow recovery."""
+        now = self._monotonic()
+        known, self._refused_until = now < self._refused_until, max(self._refused_until, now + seconds)
+        self.governor.refused(self._refused_until, known=known)
+        self.freeze(seconds)
 
     def obey(self, left: int) -> None:
         """The far side says that only ``left`` calls may leave: what we did not know of counts as ended just now."""
         unknown = self.calls - max(0, left) - self._running - len(self._free_at)
-        self._free_at.extend([self._monotonic() + self._hold] * unknown)
+        self._free_at.extend([self._held_until()] * unknown)
 
     def assume_full(self) -> None:
         """At start, when an earlier process may have called just now: wait one whole window."""
-        self._free_at = deque([self._monotonic() + self._hold] * self.calls)
+        self._free_at = deque([self._held_until()] * self.calls)
+
+    def _held_until(self) -> float:
+        """When the place of a call that ends now comes free."""
+        return self._monotonic() + self.seconds * (1 + MARGIN)
 
     def _forget(self) -> None:
         now = self._monotonic()
@@ -168,14 +220,19 @@ class Window:
 
     def _delay(self, priority: int) -> float | None:
         """0: go now; seconds: look again then; ``None``: only another call's end can make room."""
-        now = self._monotonic()
-        if now < self._frozen_until:
-            return self._frozen_until - now
-        self._forget()
-        kept = 1 if self._reserves and priority > 0 else 0
-        if self._running + len(self._free_at) + kept < self.calls:
+        if self.frozen_for > 0:
+            return self.frozen_for
+        kept = 1 if self._reserves and priority > 0 and self.governor.permitted() > 1 else 0
+        if self.used + kept < self.governor.permitted():
             return 0
-        return max(SOON, self._free_at[0] - now) if self._free_at else None
+        opens = self._opens_at(kept)
+        return None if opens == inf else max(SOON, opens - self._monotonic())
+
+    def _opens_at(self, kept: int) -> float:
+        """When a full window may have room, beyond the places ``kept``; infinite where only a call's end can tell."""
+        over = self._running + len(self._free_at) + kept - self.governor.permitted()
+        ended = self._free_at[over] if over < len(self._free_at) else inf
+        return min(ended, self.governor.grows_at())
 
     def _wake_head(self) -> None:
         if self._waiting:

@@ -10,16 +10,19 @@ from typing import Protocol
 from connectors.base import LinkReader, Target
 from connectors.fortnox.target import open_target
 from connectors.transport import open_session
+from connectors.windows import Windows
 from daemon.clock import Clock
-from daemon.delivery import CompanyDelivery, Slots
+from daemon.delivery import CompanyDelivery
 from daemon.gate import Gate
 from daemon.health import Progress
 from daemon.logs import Log, get_log
 from daemon.looking import Looks
 from daemon.memory import MemoryLinks
 from daemon.outcomes import Outcomes
+from daemon.register import CompanyRegister, Pushing, nobody_pushes
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
+from daemon.slots import Slots
 from daemon.step import Step
 from daemon.tokens import CompanyTokens
 from store import companies
@@ -48,6 +51,7 @@ class Shared:
     slots: Slots
     paused_rules: RulesPaused
     progress: Progress
+    pushing: Pushing = nobody_pushes
 
 
 class StoredPin:
@@ -78,7 +82,7 @@ class StoredPin:
 
 @asynccontextmanager
 async def open_company_target(
-    company: Company, database: Database, tokens: SealedTokens, clock: Clock, _: Random
+    company: Company, database: Database, tokens: SealedTokens, clock: Clock, _: Random, windows: Windows
 ) -> AsyncIterator[Target]:
     """The company's target, alone: for the daemon, and for commands of the CLI that must ask Fortnox."""
     row = (await database.write(companies.register([company.name])))[company.name]
@@ -98,6 +102,9 @@ async def open_company_target(
             monotonic=clock.monotonic,
             sleep=clock.sleep,
             migrated=lambda: get_log().info("token.migrated", target="fortnox", company=company.name),
+            windows=windows,
+            tenant=row.tenant,
+            governed=partial(_say_governed, company.name),
         ) as target,
     ):
         if row.called:
@@ -105,6 +112,15 @@ async def open_company_target(
         else:
             await database.write(companies.called(company.name))
         yield target
+
+
+def _say_governed(company: str, permitted: int, ceiling: int) -> None:
+    """The window was halved, or is whole again."""
+    told = {"target": "fortnox", "company": company, "calls": permitted, "of": ceiling}
+    if permitted < ceiling:
+        get_log().warning("target.halved", **told)
+    else:
+        get_log().info("target.recovered", **told)
 
 
 def company_delivery(shared: Shared, company: Company, target: Target, looking: Callable[[], bool]) -> CompanyDelivery:
@@ -131,6 +147,7 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         looking=looking,
         paused_rules=shared.paused_rules,
         links=links,
+        register=CompanyRegister(company.name, company.fortnox, shared.database, shared.clock, shared.pushing),
     )
     name = f"delivery.{company.name}"
     return CompanyDelivery(
@@ -139,7 +156,7 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         target=target,
         step=step,
         gate=gate,
-        slots=shared.slots,
+        slots=shared.slots.share(company.name),
         clock=shared.clock,
         log=shared.log,
         beat=partial(shared.progress.beat, name),

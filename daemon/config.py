@@ -125,6 +125,7 @@ class _Loading:
             companies=companies,
             sources=sources,
             warnings=tuple(self.warnings),
+            doctor=file.doctor,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:
@@ -171,7 +172,7 @@ class _Loading:
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
-            yield name, Company(section.rules(name), fortnox, secret, refresh)
+            yield name, Company(section.rules(name), fortnox, secret, refresh, section.expected)
 
     def _sources(self, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, ConfiguredSource]]:
         for name, section in _table(self.content.get("sources")).items():

@@ -2,7 +2,7 @@
 
 from asyncio import TaskGroup
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import nullcontext
 
 import anyio
 
@@ -10,10 +10,12 @@ from connectors.base import Target
 from daemon.clock import Clock
 from daemon.gate import Gate
 from daemon.logs import Log
+from daemon.precedence import Precedence, a_persons
+from daemon.slots import Share
 from daemon.step import Step
 from store import heads, lanes
 from store.db import Database, StoreUnavailable
-from store.heads import Head
+from store.heads import Choose, Head
 
 IDLE_SECONDS = 30.0
 """The longest sleep without a look at the table: waking is a hint, the table is the truth."""
@@ -26,34 +28,7 @@ STORE_PAUSE_SECONDS = 1.0
 
 
 def _nobody_watches() -> None:
-    """The default where no watchdog and no turnstile ask (tests)."""
-
-
-@dataclass(slots=True)
-class Slots:
-    """How many commands may be under way at once in the whole process."""
-
-    free: int
-    saturated: bool = False
-    on_finished: Callable[[], None] = _nobody_watches
-    _freed: anyio.Event = field(default_factory=anyio.Event)
-
-    def take(self) -> None:
-        """One more is under way."""
-        self.free -= 1
-
-    def give_back(self) -> None:
-        """One is done; whoever waits for a place or for progress goes on."""
-        self.free += 1
-        self._freed.set()
-        self.on_finished()
-
-    async def wait(self, seconds: float) -> None:
-        """Return when a place may have come free, at the latest after ``seconds``."""
-        if self._freed.is_set():
-            self._freed = anyio.Event()
-        with anyio.move_on_after(seconds):
-            await self._freed.wait()
+    """The default where no watchdog asks (tests)."""
 
 
 class CompanyDelivery:
@@ -67,7 +42,7 @@ class CompanyDelivery:
         target: Target,
         step: Step,
         gate: Gate,
-        slots: Slots,
+        slots: Share,
         clock: Clock,
         log: Log,
         beat: Callable[[], None] = _nobody_watches,
@@ -85,7 +60,11 @@ class CompanyDelivery:
         self._beat = beat
         self._idle = idle
         self._busy: set[str] = set()
+        self._persons = 0
+        self._precedence = Precedence()
         self._stopped = anyio.Event()
+        self._urgent = anyio.Event()
+        self._urgent.set()
         self._orphans_at = clock.monotonic()
         self._resolving = False
         self._wake = anyio.Event()
@@ -100,11 +79,17 @@ class CompanyDelivery:
         self._orphans_soon()
         self._wake.set()
 
+    def urge(self) -> None:
+        """A person asked for something that may be due now: it does not wait until the rate window has room."""
+        self._urgent.set()
+        self.wake()
+
     def stop(self) -> None:
         """Take nothing more, and let no new call leave; what is under way ends by itself."""
         self.gate.stopping = True
         self._stopped.set()
         self._wake.set()
+        self._urgent.set()
         self.gate.wake()
 
     async def run(self) -> None:
@@ -120,34 +105,52 @@ class CompanyDelivery:
     async def _round(self, tasks: TaskGroup) -> None:
         self._beat()
         self._wake = anyio.Event()
+        urged, self._urgent = self._urgent.is_set(), anyio.Event()
         self._start_orphans(tasks)
         room = min(self._slots.free, self._target.room())
         if room <= 0:
-            await self._wait_for_room()
+            if not urged or not await self._take_a_persons(tasks):
+                await self._wait_for_room()
             return
-        due = await self._database.read(
-            heads.due(self.company, self._clock.milliseconds(), room, frozenset(self._busy))
-        )
+        due = await self._due(room, self._precedence.choose)
         for head in due:
-            self._busy.add(head.lane)
-            self._slots.take()
-            tasks.create_task(self._carry(head), name=f"command {head.outbox_id}")
-        self._slots.saturated = self._slots.free <= 0
+            self._take(head, tasks)
+        self._slots.saturated(self._slots.free <= 0)
         if not due:
             await self._rest()
+
+    async def _due(self, room: int, choose: Choose) -> list[Head]:
+        now = self._clock.milliseconds()
+        return await self._database.read(heads.due(self.company, now, room, frozenset(self._busy), choose))
+
+    async def _take_a_persons(self, tasks: TaskGroup) -> bool:
+        """One command that a person asked for goes without room: its calls stand first in the queue for the window."""
+        if self._slots.free <= 0 or self._persons:
+            return False
+        due = await self._due(1, a_persons)
+        for head in due:
+            self._take(head, tasks)
+        return bool(due)
+
+    def _take(self, head: Head, tasks: TaskGroup) -> None:
+        self._busy.add(head.lane)
+        self._slots.take()
+        self._persons += head.priority == 0
+        tasks.create_task(self._carry(head), name=f"command {head.outbox_id}")
 
     async def _wait_for_room(self) -> None:
         self._idle()
         if self._slots.free <= 0:
             await self._slots.wait(1.0)
         else:
-            self._slots.saturated = False
+            self._slots.saturated(False)
             with anyio.move_on_after(min(max(self._target.room_in(), 0.001), IDLE_SECONDS)):
-                await self._stopped.wait()
+                await self._urgent.wait()
 
     async def _carry(self, head: Head) -> None:
         try:
-            await self.step.carry(head)
+            with self._target.reserve() if head.priority == 0 else nullcontext():
+                await self.step.carry(head)
         except StoreUnavailable:
             await self._clock.sleep(STORE_PAUSE_SECONDS)
         finally:
@@ -155,6 +158,9 @@ class CompanyDelivery:
             self._slots.give_back()
             self._orphans_soon()
             self._wake.set()
+            if head.priority == 0:
+                self._persons -= 1
+                self._urgent.set()
 
     def _orphans_soon(self) -> None:
         """A command may have stopped with a doubt open."""

@@ -1,6 +1,7 @@
-"""Whether a company's commands may leave now: its pin, its credentials, a person's pause, an outage."""
+"""Whether a company's commands may leave now: its pin, its credentials, a person's pause, read-only, an outage."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import anyio
 
@@ -13,11 +14,26 @@ from store.db import StoreUnavailable
 PROBED = ("down", "unproved")
 """What a probe may open again."""
 
+READ_ONLY = "read_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """How an outage stands; moments are milliseconds since 1970, ``None`` where there is no such moment."""
+
+    down_since: int | None
+    last_probe: int | None
+    next_probe: int | None
+
+
+async def _nobody_is_owed(_owed: Sequence[int]) -> None:
+    """The default where no commands stand behind the gate."""
+
 
 class Gate:
     """One company's gate. It opens only after the far side has answered, at this start, as the company we pinned.
 
-    Nothing that keeps it shut uses an attempt of any command: a person's pause, lost credentials, an outage.
+    Nothing that keeps it shut uses an attempt of any command: a person's pause, read-only, lost credentials, an outage.
     """
 
     def __init__(self, company: str, target: Target, clock: Clock, log: Log, probe_seconds: float) -> None:
@@ -25,21 +41,29 @@ class Gate:
         self.outage = Outage()
         self.paused_by_person: str | None = None
         self.stopped_by: str | None = None
+        self.read_only = False
         self.proved = False
         self.stopping = False
+        self.give_back: Callable[[Sequence[int]], Awaitable[None]] = _nobody_is_owed
+        """Gives commands (outbox ids) the attempts back that a proved outage cost them, on disk."""
         self._target = target
         self._clock = clock
         self._log = log
         self._probe_seconds = probe_seconds
         self._said: str | None = None
         self._since = 0.0
+        self._down_since: int | None = None
+        self._last_probe: int | None = None
+        self._next_probe: int | None = None
         self._changed = anyio.Event()
 
     @property
     def shut_by(self) -> str | None:
-        """Why nothing leaves (person, credentials, another_company, down, unproved); ``None`` while it is open."""
+        """Why nothing leaves (person, read_only, a word for credentials, down, unproved); ``None``: it is open."""
         if self.paused_by_person is not None:
             return "person"
+        if self.read_only:
+            return READ_ONLY
         if self.stopped_by is not None:
             return self.stopped_by
         if self.outage.on:
@@ -51,6 +75,12 @@ class Gate:
         """Whether a call may leave now: nothing keeps the gate shut, and the daemon is not stopping."""
         return self.shut_by is None and not self.stopping
 
+    @property
+    def probing(self) -> Probing:
+        """Since when the far side is down, when it was probed last and when it will be next."""
+        waits = self.shut_by in PROBED
+        return Probing(self._down_since, self._last_probe, self._next_probe if waits else None)
+
     def pause(self, reason: str | None) -> None:
         """A person pauses the company (``reason``) or ends the pause (``None``), which also forgives credentials."""
         self.paused_by_person = reason
@@ -59,10 +89,25 @@ class Gate:
         self._say()
         self._wake()
 
+    def set_read_only(self, read_only: bool) -> None:
+        """The configuration lets nothing leave for the company, or does again."""
+        self.read_only = read_only
+        self._say()
+        self._wake()
+
     def connected(self) -> None:
         """The company has new credentials: what lost ones kept shut is probed and opens; a person's pause stays."""
         self.stopped_by = None
         self._say()
+        self._wake()
+
+    def prove_again(self) -> None:
+        """Somebody says that the connection changed: nothing more leaves before the far side has been asked.
+
+        Credentials that were lost are asked for, too; what a person paused stays so.
+        """
+        self.stopped_by = None
+        self.proved = False
         self._wake()
 
     def credentials_lost(self, error: CredentialsLost) -> None:
@@ -84,12 +129,15 @@ class Gate:
 
     async def _pause_between(self) -> None:
         wait = self._probe_seconds if self.shut_by in PROBED else 3600.0
+        self._next_probe = self._clock.milliseconds() + round(self._probe_seconds * 1000)
         with anyio.move_on_after(wait):
             await self._changed.wait()
 
     async def _probe(self) -> bool:
+        self._last_probe = self._clock.milliseconds()
         try:
             await self._target.probe()
+            await self._give_back()
         except CredentialsLost as error:
             self.credentials_lost(error)
             return False
@@ -99,10 +147,25 @@ class Gate:
         except OutsideError:
             self.outage.unreachable()
             self._say()
+            await self._give_back_later_if_refused()
             return False
         self.proved = True
         self.answered()
         return True
+
+    async def _give_back(self) -> None:
+        """What a proved outage cost the commands that showed it. Raises :class:`store.db.StoreUnavailable`."""
+        owed = self.outage.owed
+        if owed:
+            await self.give_back(owed)
+            self.outage.given_back(owed)
+
+    async def _give_back_later_if_refused(self) -> None:
+        try:
+            await self._give_back()
+        except StoreUnavailable:
+            # It reports itself; what is owed stays owed until the next probe.
+            return
 
     def answered(self) -> None:
         """The far side gave a complete answer: no outage (any more)."""
@@ -122,6 +185,8 @@ class Gate:
         self._changed.set()
 
     def _say(self) -> None:
+        if self.outage.on != (self._down_since is not None):
+            self._down_since = self._clock.milliseconds() if self.outage.on else None
         why = self.shut_by
         why = None if why == "unproved" else why
         if why == self._said:

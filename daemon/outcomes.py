@@ -1,41 +1,29 @@
 """Outcomes: how each step of a command ends, on disk first, then in the log, by what to do next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from connectors.base import (
     CredentialsLost,
-    Held,
     Later,
     OutsideError,
-    Park,
     Settled,
     Throttled,
     UnknownEnd,
     Unreachable,
+    Vanished,
 )
 from daemon.clock import Clock
 from daemon.gate import Gate
 from daemon.logs import Log
 from daemon.looking import Looks
-from daemon.retry import RetrySteps
-from store import delivering, together
+from daemon.retry import EXHAUSTED, Next, RetrySteps
+from store import delivering, outages, together
 from store.attempts import End, OpenAttempt
 from store.db import Database
 from store.delivering import Settlement
 from store.heads import Head
 from store.links import LinkRow
 from store.together import Ending
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What follows an error: the command's state, when it is due, and whether this used up an attempt."""
-
-    state: str
-    wait_s: float
-    uses_attempt: bool
-    question: str | None = None
 
 
 class Outcomes:
@@ -60,6 +48,7 @@ class Outcomes:
         self._settle = settle_seconds
         self._clock = clock
         self._log = log
+        gate.give_back = self._give_back
 
     def first_step(self) -> float:
         """Seconds of the first retry step."""
@@ -251,26 +240,22 @@ class Outcomes:
     def _heard(self, head: Head, error: OutsideError) -> Next:
         """What follows, told to the gate at once: calls that fail together are judged one after the other.
 
-        What was under way when an outage was noticed fails with it: only those that showed it lose an attempt.
+        What was under way when an outage was noticed fails with it: only those that showed it lose an attempt, and get
+        it back where a probe proves the outage.
         """
         counts = not self._gate.outage.on
-        self._hear(head.company, head.lane, error)
-        return self._following(head, error, counts=counts)
+        self._hear(head.company, head.lane, error, head.outbox_id if counts else None)
+        return self._steps.following(error, head.attempts, settle=self._settle, counts=counts)
 
-    def _following(self, head: Head, error: OutsideError, *, counts: bool) -> Next:
-        if isinstance(error, Throttled):
-            return Next("ready", error.after.total_seconds(), uses_attempt=False)
-        if isinstance(error, Unreachable | CredentialsLost):
-            return Next("ready", 0.0, uses_attempt=False)
-        if isinstance(error, Park):
-            return Next("held" if isinstance(error, Held) else "parked", 0.0, uses_attempt=True, question=error.remedy)
-        wait = self._steps.after(head.attempts + 1) if counts else self.first_step()
-        if wait is None:
-            remedy = "every attempt was used: see explain, then retry"
-            return Next("parked", 0.0, uses_attempt=True, question=remedy)
-        if isinstance(error, UnknownEnd):
-            wait = max(wait, self._settle)
-        return Next("ready", wait, uses_attempt=counts)
+    async def _give_back(self, owed: Sequence[int]) -> None:
+        now = self._clock.milliseconds()
+        released = await self._database.write(outages.give_back(owed, now, exhausted=EXHAUSTED))
+        for outbox_id in released:
+            self._log.info("command.released", outbox_id=outbox_id, by="outage")
+
+    def vanished(self, head: Head, gone: Vanished) -> None:
+        """The command is planned anew, with what the register's copy had shown forgotten: that is on disk."""
+        self._say_following(head, gone, Next("ready", 0.0, uses_attempt=True))
 
     # --- what is said -----------------------------------------------------------------------------------------------
 
@@ -288,8 +273,8 @@ class Outcomes:
                 in_s=round(following.wait_s, 1),
             )
 
-    def _hear(self, company: str, lane: str, error: OutsideError) -> None:
-        """What an error says about the far side."""
+    def _hear(self, company: str, lane: str, error: OutsideError, costs: int | None = None) -> None:
+        """What an error says about the far side; ``costs`` is the command that a transient one costs an attempt."""
         gate = self._gate
         if isinstance(error, Unreachable):
             gate.outage.unreachable()
@@ -298,7 +283,7 @@ class Outcomes:
         elif isinstance(error, Throttled):
             self._log.warning("target.throttled", target="fortnox", company=company, wait_s=error.after.total_seconds())
         elif isinstance(error, UnknownEnd | Later):
-            gate.outage.failed(lane)
+            gate.outage.failed(lane, costs)
         elif error.status is not None:
             gate.answered()
         gate.check()
@@ -334,16 +319,11 @@ class Outcomes:
 
 def _named(head: Head) -> dict[str, str | int]:
     """Which command a line speaks of; ``trace`` is the inbox row that began it."""
-    return {
-        "trace": f"in-{head.inbox_id}",
-        "outbox_id": head.outbox_id,
-        "target": "fortnox",
-        "company": head.company,
-    }
+    return {"trace": f"in-{head.inbox_id}", "outbox_id": head.outbox_id, "target": "fortnox", "company": head.company}
 
 
 def _row(head: Head, settled: Settled, *, verified: bool) -> LinkRow | None:
-    if settled.link is None:
-        return None
     link = settled.link
+    if link is None:
+        return None
     return LinkRow(head.thing, head.company, link.kind, link.number, link.state, verified=verified)

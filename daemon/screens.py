@@ -1,15 +1,18 @@
 """What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from connectors.fortnox.register_entries import REGISTERED
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS
-from store import companies, reading, senders, tokens
+from store import companies, doubles, push, reading, senders, tokens
 from store.companies import CompanyRow, Pause
 from store.db import Read
+from store.doubles import Double
 from store.reading import CommandRow, CompanyFigures, DeliveryRow
 from store.senders import SenderRow
 
@@ -27,6 +30,8 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     shown = [
         _company(name, company.kind, rows.get(name), await read(reading.company_figures(name)), pauses, live, now)
         | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
+        | {"doubled": [_double(double) for double in await read(doubles.of_company(name))]}
+        | {"push": await _push(read, name, live) if company.fortnox.push else None}
         for name, company in config.companies.items()
     ]
     counted = {name: (await read(reading.company_figures(name))).counters for name in ("", *config.companies)}
@@ -34,6 +39,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         "daemon": "not running" if live is None else "running",
         "store_refuses": None if live is None else live.get("store_refuses"),
         "companies": shown,
+        "doctor": _doctor((live or {}).get("doctor"), now),
         "rules_paused": [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == "rule"],
         "inbox_oldest_waiting_s": _age(oldest, now),
         "unknown_accounts": _unknown(await read(reading.company_figures(""))),
@@ -41,6 +47,25 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
             _source(source, seen.get(name, SenderRow()), counted, (live or {}).get("sources", {}).get(name, {}))
             for name, source in config.sources.items()
         ],
+    }
+
+
+async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
+    """How the company listens to its push stream; ``stream`` and what follows are known of a running daemon only."""
+    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {}).get("push") or {}
+    listening = await read(push.listening(name))
+    return {
+        "listens_since": iso(listening.since),
+        "began_because": listening.reason,
+        "attended_at": iso(listening.attended_at),
+        "newest_offset_of": iso(listening.told_at),
+        "in_doubt": sorted(await read(push.doubts(name, REGISTERED))),
+        "stream": facts.get("stream"),
+        "left_out": facts.get("left_out"),
+        "open_since": facts.get("open_since"),
+        "silent_s": facts.get("silent_s"),
+        "last_event_at": facts.get("last_event_at"),
+        "topics_missing": facts.get("topics_missing"),
     }
 
 
@@ -71,16 +96,32 @@ def _source(
     }
 
 
+def _doctor(last: Mapping[str, Any] | None, now: int) -> Json | None:
+    """The last examination of everything in numbers, and how old it is; known of a running daemon only."""
+    if last is None:
+        return None
+    at = datetime.fromisoformat(last["at"]).timestamp()
+    return {**last, "age_s": round(now / 1000 - at, 1)}
+
+
 def in_trouble(shown: Json) -> bool:
-    """Whether a person should look: the database refuses writes, or something is parked, held, paused or shut."""
+    """Whether a person should look: the database refuses writes, something is parked, held, paused or shut, or the last
+    examination found something failed."""
     return bool(
         shown["store_refuses"]
+        or (shown["doctor"] or {}).get("failed")
         or shown["rules_paused"]
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])
         or any(_token_is_dying(company["token_days_left"]) for company in shown["companies"])
+        or any(company["doubled"] for company in shown["companies"])
         or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
     )
+
+
+def _double(double: Double) -> Json:
+    """Our customer, the other one of the same party, and the delivery that showed it."""
+    return {"customer": double.number, "other": double.other, "delivery": delivery_id(double.inbox_id)}
 
 
 def _token_is_dying(days_left: float | None) -> bool:

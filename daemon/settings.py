@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, IPvAnyNetwork, model_validator
+from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
+from connectors.addresses import checked_address
+from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.credentials import Secret
@@ -21,7 +23,9 @@ Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 class Http(Frozen):
     """The listener; ``port`` 0 takes a free one. ``header_seconds`` also ends an idle connection.
 
-    ``trusted_proxies`` are networks, besides this machine, whose ``X-Forwarded-For`` names the client in the log.
+    ``public_address`` is where browsers reach the listener from outside (a proxy ends TLS there): then Fortnox sends
+    them back to the running daemon when a company is connected. ``trusted_proxies`` are networks, besides this machine,
+    whose ``X-Forwarded-For`` names the client in the log.
     """
 
     host: str = Field(default="127.0.0.1", min_length=1)
@@ -32,6 +36,12 @@ class Http(Frozen):
     connections: int = Field(default=500, ge=1, le=16_000)
     backlog: int = Field(default=4096, ge=1, le=65535)
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    public_address: str = ""
+
+    @field_validator("public_address")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        return value and checked_address(value)
 
 
 class Delivery(Frozen):
@@ -69,6 +79,12 @@ class SchedulerSettings(Frozen):
     poll_seconds: Seconds = 300
 
 
+class DoctorSettings(Frozen):
+    """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
+
+    hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
+
+
 class CompanySection(Frozen):
     """One company as the file says it."""
 
@@ -79,6 +95,7 @@ class CompanySection(Frozen):
     documents: Documents = Documents()
     articles: Articles = Articles()
     vat: Vat = Vat()
+    expected: Expected = Expected()
 
     def rules(self, name: str) -> CompanySettings:
         """What rules know of the company."""
@@ -110,6 +127,7 @@ class ConfigFile(Frozen):
     retention: Retention = Retention()
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
+    doctor: DoctorSettings = DoctorSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -122,6 +140,7 @@ class Company:
     fortnox: FortnoxSettings
     client_secret: Secret | None
     refresh_token: Secret | None = None
+    expected: Expected = field(default_factory=Expected)
 
     @property
     def name(self) -> str:
@@ -173,3 +192,4 @@ class Config:
     companies: Mapping[str, Company]
     sources: Mapping[str, ConfiguredSource]
     warnings: tuple[Warned, ...]
+    doctor: DoctorSettings = field(default_factory=DoctorSettings)

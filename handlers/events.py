@@ -199,6 +199,13 @@ class NoteAdded(EventBase):
     text: str
 
 
+class ConsentChanged(EventBase):
+    """Somebody says that a company's consent to our app was given or taken back: only the far side knows."""
+
+    kind: Literal["consent_changed"] = "consent_changed"
+
+
 Event = Annotated[
-    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded, Field(discriminator="kind")
+    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded | ConsentChanged,
+    Field(discriminator="kind"),
 ]

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -40,13 +40,22 @@ class Head:
     doubted: bool
 
 
-def due(company: str, now: int, limit: int, busy: Collection[str]) -> Job[list[Head]]:
-    """Due heads of the company's lanes, a person's first, then fresh, then batch; lanes in ``busy`` are left out."""
+Choose = Callable[[Sequence[tuple[int, int]], int], Sequence[int]]
+"""Chooses at most so many of due commands, given as priority and outbox id; the lower priorities stand first."""
+
+
+def in_order(due: Sequence[tuple[int, int]], limit: int) -> list[int]:
+    """The strict order: nothing of a lower priority before all of a higher one."""
+    return [outbox_id for _, outbox_id in due][:limit]
+
+
+def due(company: str, now: int, limit: int, busy: Collection[str], choose: Choose = in_order) -> Job[list[Head]]:
+    """Due heads of the company's lanes, of each priority the oldest first; lanes in ``busy`` are left out."""
 
     def job(connection: sqlite3.Connection) -> list[Head]:
         # Narrow rows first: what is under way stands in front, and its wide rows must not be read again and again.
         lanes = connection.execute(_DUE, (company, now, limit + len(busy))).fetchall()
-        free = [row["head"] for row in lanes if row["lane"] not in busy][:limit]
+        free = choose([(row["priority"], row["head"]) for row in lanes if row["lane"] not in busy], limit)
         by_id = {found.outbox_id: found for found in _heads(connection, free)}
         return [by_id[outbox_id] for outbox_id in free]
 
@@ -54,7 +63,7 @@ def due(company: str, now: int, limit: int, busy: Collection[str]) -> Job[list[H
 
 
 _DUE = " UNION ALL ".join(
-    "SELECT * FROM (SELECT lane, head FROM lane WHERE company = ?1 AND runnable = 1"  # noqa: S608 - constants
+    "SELECT * FROM (SELECT lane, head, priority FROM lane WHERE company = ?1 AND runnable = 1"  # noqa: S608 - constants
     f" AND priority = {priority} AND due_at <= ?2 ORDER BY due_at LIMIT ?3)"
     for priority in PRIORITIES
 )

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from store import many
 from store.db import Job
 
-PRIORITIES = (0, 1, 5)
-"""A person's command, fresh work, batch work."""
+PRIORITIES = {0: "person", 1: "live", 5: "batch", 9: "backfill"}
+"""What a command's number of priority means; the lower goes first."""
 
 RUNNABLE = ("ready", "unknown")
 

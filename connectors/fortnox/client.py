@@ -1,19 +1,30 @@
 """One company's calls to Fortnox: in the rate window, with a token, and every answer read for what it means."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol
 
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Park, Throttled, Unreachable
-from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, outcome_of, page_in, rows_in
+from connectors.fortnox.answers import (
+    MOST_PAGES,
+    SYSTEM,
+    check,
+    identity,
+    json_in,
+    no_end,
+    outcome_of,
+    page_in,
+    rows_in,
+)
 from connectors.fortnox.contents import JSON_TYPE, Content, content_of, json_content
 from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
 from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
 from connectors.fortnox.table import OPERATIONS, Operation
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
+from connectors.usage import Usage
 from connectors.window import Window
 
 PAGE = 500
@@ -40,7 +51,7 @@ class AccessTokens(Protocol):
 class Client:
     """Sends the operations of the table in ``wire``; ``priority`` is the place in the queue for the rate window.
 
-    ``heard`` gets the ``Date`` of each answer.
+    ``heard`` gets the ``Date`` of each answer; ``usage`` counts what left.
 
     Every method raises the errors of ``connectors.base``: ``Unreachable`` (nothing left), ``Throttled``, ``Later``,
     ``Park``, ``CredentialsLost``, and for writes ``UnknownEnd``. Nothing but an unsent call and a call refused with
@@ -55,6 +66,7 @@ class Client:
     timeout_seconds: float = 30.0
     priority: int = 1
     heard: Callable[[str | None], None] = _no_clock_watched
+    usage: Usage = field(default_factory=Usage)
 
     def with_priority(self, priority: int) -> "Client":
         """The same client for a command of another priority."""
@@ -74,14 +86,26 @@ class Client:
                 return None
             raise
 
-    async def search(self, operation: str, params: Mapping[str, str]) -> list[Json]:
-        """All rows of a search, over all pages; ``Later`` where they could not all be read.
+    async def search(self, operation: str, params: Mapping[str, str], *, most_pages: int = MOST_PAGES) -> list[Json]:
+        """All rows of a search, over all pages; ``Later`` where they could not all be read, or have more pages.
 
         There is no snapshot (Fortnox facts, section 5): rows are told apart by their key, and as many different ones
         as the last page counted must have been seen. A page that brings nothing new is the last one asked for:
         projects and cost centers were seen to repeat their first page.
         """
-        return await self._rows(OPERATIONS[operation], (), params)
+        return await self._rows(OPERATIONS[operation], (), params, most_pages)
+
+    async def first(self, operation: str, limit: int) -> list[Json]:
+        """The first rows of a list, however long it is: one call."""
+        described = OPERATIONS[operation]
+        query = _sorted(described, {"limit": str(limit), "page": "1"})
+        return page_in(described, await self._json(described, described.at(), query, None), most_pages=None)[0]
+
+    async def page(self, operation: str, keys: tuple[str, ...], params: Mapping[str, str]) -> tuple[list[Json], int]:
+        """One page of a list as ``params`` ask for it, and how many rows the whole list has."""
+        described = OPERATIONS[operation]
+        rows, total, _ = page_in(described, await self._json(described, described.at(*keys), params, None))
+        return rows, total
 
     async def carry(
         self, operation: str, *keys: str, params: Mapping[str, str] | None = None, body: Any = None
@@ -121,16 +145,17 @@ class Client:
             return outcome.envelope, outcome.fields
         return described.envelope, {}
 
-    async def _rows(self, operation: Operation, keys: tuple[str, ...], params: Mapping[str, str]) -> list[Json]:
+    async def _rows(
+        self, operation: Operation, keys: tuple[str, ...], params: Mapping[str, str], most_pages: int = MOST_PAGES
+    ) -> list[Json]:
         if operation.rows:
             return rows_in(operation, await self._json(operation, operation.at(*keys), params, None))
         seen: dict[tuple[str, ...], Json] = {}
         page, pages, total = 1, 1, 0
         while page <= pages:
-            query = {**params, "limit": str(PAGE), "page": str(page)}
-            if operation.sort:
-                query |= {"sortby": operation.sort, "sortorder": "ascending"}
-            rows, total, pages = page_in(operation, await self._json(operation, operation.at(*keys), query, None))
+            query = _sorted(operation, {**params, "limit": str(PAGE), "page": str(page)})
+            answer = await self._json(operation, operation.at(*keys), query, None)
+            rows, total, pages = page_in(operation, answer, most_pages)
             before = len(seen)
             seen.update((identity(operation, row), row) for row in rows)
             if len(seen) == before:
@@ -202,11 +227,19 @@ class Client:
         except NotSent as e:
             raise Unreachable(e.reason, system=SYSTEM, operation=operation.name) from e
         except NoAnswer as e:
+            self.usage.left()
             no_end(operation, e.reason)
+        self.usage.left()
         self.heard(answer.date)
         return answer
 
     def _throttled(self, operation: Operation, answer: Answer) -> NoReturn:
         seconds = retry_after(answer) or self.window.seconds
-        self.window.freeze(seconds)
+        self.usage.refused()
+        self.window.refused(seconds)
         raise Throttled(after=timedelta(seconds=seconds), system=SYSTEM, operation=operation.name)
+
+
+def _sorted(operation: Operation, query: dict[str, str]) -> dict[str, str]:
+    """A query whose rows come in a stable order, where the list can be sorted."""
+    return query | ({"sortby": operation.sort, "sortorder": "ascending"} if operation.sort else {})

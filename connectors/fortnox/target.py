@@ -1,13 +1,13 @@
 """Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 
 from aiohttp import ClientSession
 
-from connectors.base import CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
-from connectors.fortnox import record_actions, records, sendings
+from connectors.base import Budget, CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
+from connectors.fortnox import prechecks, record_actions, records, sendings, vanished
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
@@ -20,20 +20,32 @@ from connectors.fortnox.currencies import Currencies
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.examination import Examination
 from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
+from connectors.fortnox.reader import FortnoxReader
 from connectors.fortnox.record_actions import RecordActions
 from connectors.fortnox.records import Records
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.snapshot import Reading, Snapshot
+from connectors.fortnox.sweep import Doubts, Sweep
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
+from connectors.governor import Told
 from connectors.skew import ClockSkew
-from connectors.window import Window
+from connectors.sources import Reader
+from connectors.usage import Usage
+from connectors.windows import Windows
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
+
+
+def nobody_asks(_permitted: int, _ceiling: int) -> None:
+    """The default where nobody hears how the window is halved and recovers."""
+
 
 Pin = Callable[[str, str], Awaitable[bool]]
 """Given the tenant id and organisation number that Fortnox answers with: keeps them at the first connect, and is false
@@ -77,9 +89,11 @@ class FortnoxTarget:
         credentials: Credentials,
         pin: Pin,
         skew: ClockSkew,
+        clock: Callable[[], datetime],
     ) -> None:
         """``client`` holds the company's window and uses ``credentials``; ``pin`` knows which tenant the company is."""
         self._skew = skew
+        self._clock = clock
         self.credentials = credentials
         self.company = company
         self.settings = settings
@@ -99,11 +113,16 @@ class FortnoxTarget:
 
     async def plan(self, task: Task) -> Write | Settled:
         """What is to be done now; reads as needed, writes nothing."""
-        return await self._by_kind[task.command.kind].plan(task, self._for(task))
+        work = self._by_kind[task.command.kind].plan(task, self._for(task))
+        planned = await vanished.checked(work, task, self._for(task))
+        if isinstance(planned, Write):
+            await prechecks.check(planned, task.register, self._for(task))
+        return planned
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send the one call, once, and compare the answer with what was meant."""
-        return await self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        work = self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        return await vanished.checked(work, task, self._for(task))
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether an earlier operation on the same thing took effect; the attempt's own evidence says what it meant."""
@@ -116,8 +135,14 @@ class FortnoxTarget:
     async def probe(self) -> None:
         """Read the company information and compare tenant and organisation number with the pin.
 
-        Raises ``CredentialsLost`` with the reason ``another_company`` where they are not the pinned ones.
+        Credentials that were lost are tried anew. Raises ``CredentialsLost`` with the reason ``another_company`` where
+        tenant and organisation number are not the pinned ones.
         """
+        self.credentials.ask_again()
+        await self.identify_company()
+
+    async def identify_company(self) -> None:
+        """As :meth:`probe`, but credentials that were lost stay so, at no call."""
         about = await self.client.with_priority(0).read("read_company")
         tenant, number = text_of(about.get("DatabaseNumber")), text_of(about.get("OrganizationNumber"))
         stated = self.settings.tenant_id
@@ -135,9 +160,14 @@ class FortnoxTarget:
         """How many calls may leave now without waiting for the rate window."""
         return self.client.window.free()
 
-    def budget(self) -> tuple[int, float]:
-        """The rate window: calls, and seconds."""
-        return self.client.window.calls, self.client.window.seconds
+    def budget(self) -> Budget:
+        """The rate window as it stands."""
+        return self.client.window.budget()
+
+    @property
+    def usage(self) -> Usage:
+        """The calls that left for the company since they were last taken to disk."""
+        return self.client.usage
 
     def place(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Hold the place of the next call."""
@@ -159,6 +189,10 @@ class FortnoxTarget:
         """The daily renewal of a rotating connection; tells whether anything was renewed."""
         return await self.credentials.keep_alive()
 
+    def distrust(self) -> None:
+        """The consent may have changed: the next call proves the connection with a token that is new."""
+        self.credentials.distrust()
+
     async def days_left(self) -> float | None:
         """Days until a rotating connection dies unused; ``None`` where it cannot."""
         return await self.credentials.days_left()
@@ -172,6 +206,18 @@ class FortnoxTarget:
     async def revoke(self) -> bool:
         """Give the connection up; tells whether there was a refresh token to revoke at Fortnox."""
         return await self.credentials.revoke()
+
+    async def examine(self, readings: Iterable[Reading], *, priority: int, spare: int) -> Snapshot:
+        """Read what checks look at; ``spare`` calls of the rate window stay free for other work. Writes nothing."""
+        client = self.client.with_priority(priority)
+        made = Examination(client, self.credentials, self.clock_skew, self._clock, spare)
+        with self.reserve() if priority == 0 else nullcontext():
+            return await made.snapshot(readings)
+
+    def reader(self, doubted: Doubts) -> Reader:
+        """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""
+        sweep = Sweep(self.settings, self.client, self._clock, doubted)
+        return FortnoxReader(self.client, sweep, self.identify_company)
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
@@ -198,19 +244,30 @@ async def open_target(
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
     migrated: Callable[[], None] = nobody_listens,
+    windows: Windows | None = None,
+    tenant: str | None = None,
+    governed: Told = nobody_asks,
 ) -> AsyncIterator[FortnoxTarget]:
-    """A company's target with its own window and credentials; at the end a renewal under way is waited for.
+    """A company's target with its credentials; at the end a renewal under way is waited for.
 
     ``client_secret`` is the resolved secret; ``clock`` gives aware moments, ``monotonic`` seconds. ``migrated`` is told
-    once that the company needs its refresh token no more.
+    once that the company needs its refresh token no more. ``windows`` are those of the process: companies with the same
+    app and ``tenant`` (the pinned one, where the settings name none) share one. ``governed`` hears how it is halved.
     """
-    window = Window(settings.window_calls, settings.window_seconds, monotonic=monotonic, sleep=sleep)
+    window = (windows or Windows()).of(
+        settings.budget(company, tenant),
+        settings.window_calls,
+        settings.window_seconds,
+        monotonic=monotonic,
+        sleep=sleep,
+    )
+    window.governor.listen(governed)
     credentials = Credentials(
         company, settings, client_secret, tokens, session, clock=clock, sleep=sleep, migrated=migrated
     )
     skew = ClockSkew(clock, monotonic)
     client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds, heard=skew.heard)
     try:
-        yield FortnoxTarget(company, settings, client, credentials, pin, skew)
+        yield FortnoxTarget(company, settings, client, credentials, pin, skew, clock)
     finally:
         await credentials.close()

@@ -16,7 +16,6 @@ from connectors.json_body import write_object
 from connectors.renewal import Renewal
 from connectors.rest import Access, KeyAccess, Rest
 from connectors.sources import Found, Page, Reader, ReaderFacts, Surroundings, Wanted
-from connectors.window import Window
 from handlers.values import stockholm_date
 
 LABELS_SECONDS = 3600.0
@@ -45,7 +44,8 @@ class HighLevelReader:
         self._settings = settings
         self._location = location
         self._surroundings = surroundings
-        self._window = Window(
+        self._window = surroundings.windows.of(
+            (SYSTEM, settings.base_url, location),
             settings.window_calls,
             settings.window_seconds,
             monotonic=surroundings.monotonic,

@@ -10,7 +10,6 @@ from connectors.sources import Page, ReaderFacts, Surroundings, Wanted
 from connectors.subscriptionflow.auth import ClientCredentials
 from connectors.subscriptionflow.polling import Polling
 from connectors.subscriptionflow.settings import SubscriptionFlowSettings
-from connectors.window import Window
 
 PATHS = {
     "invoice": "/invoices/{id}",
@@ -34,7 +33,8 @@ class SubscriptionFlowReader:
         """``secrets`` holds ``client_secret``."""
         self._name = name
         self._settings = settings
-        self._window = Window(
+        self._window = surroundings.windows.of(
+            ("subscriptionflow", settings.address, settings.client_id),
             settings.window_calls,
             settings.window_seconds,
             monotonic=surroundings.monotonic,

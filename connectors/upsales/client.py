@@ -13,7 +13,6 @@ from connectors.upsales import callbacks
 from connectors.upsales.polling import Entry, OutOfOrder, Position, entry
 from connectors.upsales.settings import UpsalesSettings
 from connectors.upsales.source import NO_ACCOUNT, api_key
-from connectors.window import Window
 from handlers.values import STOCKHOLM
 
 LISTS = frozenset({"currencies", "orderstages"})
@@ -50,7 +49,8 @@ class UpsalesReader:
         self._settings = settings
         self._key = key
         self._clock = surroundings.clock
-        self._window = Window(
+        self._window = surroundings.windows.of(
+            ("upsales", settings.base_url, key),
             settings.window_calls,
             settings.window_seconds,
             monotonic=surroundings.monotonic,
@@ -166,7 +166,7 @@ class UpsalesReader:
         if status == 404:
             return
         if status == 429:
-            self._window.freeze(self._window.seconds)
+            self._window.refused(self._window.seconds)
             after = timedelta(seconds=self._window.seconds)
             raise Throttled(after=after, system=self._name, operation=operation)
         if status in {401, 403}:

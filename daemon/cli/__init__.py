@@ -26,8 +26,12 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "checklist": "checklist",
+    "doctor": "doctoring",
     "connect": "connecting",
     "revoke": "connecting",
+    "secret": "secrets",
+    "reseal": "sealing",
 }
 """Command -> the module of this package that holds it, under the command's name with underscores."""
 

@@ -9,19 +9,23 @@ import anyio.to_thread
 from cryptography.fernet import Fernet, MultiFernet
 
 from connectors.base import Target
+from connectors.windows import Windows
 from daemon import logs
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import open_company_target
 from daemon.deciding import Deciding
+from daemon.doctor import Doctor
 from daemon.following import NoDaemon
 from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
 from daemon.opening import check_folder, database_path
-from daemon.reloading import companies_of, readers_of, sources_of
+from daemon.own_sources import every_reader, every_source
+from daemon.reloading import companies_of
 from daemon.requests import AnyRequest, Misused
 from daemon.settings import Config
+from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import attempts, companies
 from store.db import Database, open_database
@@ -55,6 +59,7 @@ async def company_alone(config: Config, name: str) -> AsyncIterator[Target]:
             SealedTokens(database, _keys(config), clock.now),
             clock,
             SystemRandom(),
+            Windows(),
         ) as target,
     ):
         yield target
@@ -82,10 +87,10 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
     tokens = SealedTokens(database, keys, clock.now)
     bus = Bus(ROUTES)
     deciding = Deciding(
-        sources=sources_of(config),
+        sources=every_source(config),
         companies={name: company.settings for name, company in config.companies.items()},
         company_of=companies_of(config),
-        readers=readers_of(config),
+        readers=every_reader(config),
         bus=bus,
         log=logs.get_log(),
         unseal=keys.decrypt,
@@ -94,7 +99,7 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
     def target(name: str) -> AbstractAsyncContextManager[Target]:
         if name not in config.companies:
             raise Misused(f"there is no company {name} in the configuration")
-        return open_company_target(config.companies[name], database, tokens, clock, SystemRandom())
+        return open_company_target(config.companies[name], database, tokens, clock, SystemRandom(), Windows())
 
     return Actions(
         config=lambda: config,
@@ -106,4 +111,5 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         target=target,
         links=MemoryLinks(database, clock),
         follow=NoDaemon(),
+        doctor=Doctor(config=lambda: config, database=database, tokens=tokens, clock=clock, target=target),
     )

@@ -101,3 +101,24 @@ async def test_a_rotating_connection_survives_expiry_and_restart(tmp_path: Path)
         assert len((await stage.state())["invoices"]) == 12
         grants = [call["grant"] for call in (await stage.control("calls"))["calls"] if call["kind"] == "oauth"]
         assert grants.count("refresh_token") <= 3
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f59")
+@pytest.mark.parametrize("status", [200, 503])
+async def test_a_maintenance_page_is_an_outage_whatever_its_status(tmp_path: Path, status: int) -> None:
+    """HTML in place of answers, with 503 or even 200: the company waits, and what showed it has its attempts back."""
+    async with scene(tmp_path) as stage:
+        await stage.send(order("SO-0"))
+        await stage.settle()
+        stage.fault("html", status=status, path="/3/.*", times=None)
+        await stage.send(*(order(f"SO-{number}", "order.paid") for number in range(1, 9)))
+        delivery = stage.bridge.deliveries["demo"]
+        await stage.until(lambda: delivery.gate.shut_by == "down" and not delivery.in_flight)
+        await stage.until(lambda: stage.rows("SELECT max(attempts) FROM outbox WHERE state <> 'done'") == [(0,)])
+        assert delivery.gate.probing.down_since is not None
+        stage.simulator.faults.clear()
+        await stage.settle()
+        state = await stage.state()
+        assert (len(state["invoices"]), len(state["payments"])) == (9, 8)
+        assert {state for _, state, _ in stage.commands()} == {"done"}

@@ -4,14 +4,15 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from random import Random
 
 import aiohttp
 
-from connectors.base import Json, Link, Settled, Sighting, Target, Task, UnknownEnd, Write
+from connectors.base import Budget, Json, Link, Settled, Sighting, Target, Task, UnknownEnd, Write
 from connectors.transport import TransportError, call, open_session
+from connectors.windows import Windows
 from daemon import logs
 from daemon.app import Parts, running
 from daemon.clock import Clock
@@ -77,9 +78,13 @@ class NullTarget:
         """The window is off."""
         return nullcontext()
 
-    def budget(self) -> tuple[int, float]:
+    def budget(self) -> Budget:
         """No limit."""
-        return 0, 1.0
+        return Budget(0, 1.0, 0, 0)
+
+    def reserve(self) -> AbstractContextManager[None]:
+        """Nothing to keep a place of."""
+        return nullcontext()
 
     def room_in(self) -> float:
         """Now."""
@@ -100,7 +105,7 @@ def _routes(rules: str) -> dict[str, tuple[Rule, ...]]:
 async def _serve(config_path: Path, far_side: str, rules: str) -> None:
     @asynccontextmanager
     async def open_target(
-        _: Company, database: Database, _t: SealedTokens, _c: Clock, _r: Random
+        _: Company, database: Database, _t: SealedTokens, _c: Clock, _r: Random, _w: Windows
     ) -> AsyncIterator[Target]:
         link = LinkRow(BUYER.thing("demo"), "demo", "customer", "1", {}, verified=True)
         await database.write(lambda connection: links.save(connection, link, outbox_id=0, now=0))

@@ -62,6 +62,10 @@ def _highlevel(body: bytes) -> RawRequest:
     return RawRequest(TOKEN, {"x-hook-token": [TOKEN]}, body)
 
 
+def _consent(body: bytes) -> RawRequest:
+    return RawRequest(TOKEN, {}, body)
+
+
 def _subscriptionflow(body: bytes) -> RawRequest:
     return RawRequest(TOKEN, {}, body + b"&hook_token=" + TOKEN.encode())
 
@@ -81,6 +85,12 @@ SAMPLES = {
         {"secret": WHSEC},
         _standard,
         (order(), order("order.paid"), order("invoice.paid", invoice_id="I-1"), survey()),
+    ),
+    "fortnox_consent": Sample(
+        {"company": "demo", "path_token": "generated:p"},
+        {"path_token": TOKEN},
+        _consent,
+        ({"tenantId": 1001}, {"event": "consent revoked", "tenantId": "1001"}),
     ),
     "highlevel": Sample(
         {"company": "demo", "path_token": "generated:p", "header_secret": "generated:h"},

@@ -1,6 +1,7 @@
 """The record of what Fortnox shows of itself: places and kinds, no values; and what differs from an earlier one."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from connectors.fortnox.conformance import Seen, asked, differences, shape_of
 from connectors.fortnox.simulator import plant
 from tests.acceptance.scene import CompanyPlan, scene
 from tests.daemon.test_cli import beside, command
+from tests.fakes.configuration import unserved
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.decimals(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
@@ -72,24 +74,17 @@ async def test_an_outage_records_nothing_and_a_refusal_is_an_outcome(tmp_path: P
 
 def test_a_live_company_is_left_alone(tmp_path: Path) -> None:
     """A test database is for trying; a live company is not."""
-    config = tmp_path / "config.toml"
-    config.write_text(
-        'data_dir = "data"\nstate_key = "generated:state-key"\n[companies.acme]\nstart = 2026-01-01\n'
-        '[companies.acme.fortnox]\ntenant_id = 7\nclient_id = "x"\nclient_secret = "file:x"\n'
-    )
-    result = command("conformance", "acme", config=config)
+    config = unserved(tmp_path)
+    address = re.compile("^(rest|oauth)_url.*$", re.MULTILINE)
+    config.write_text(address.sub("", config.read_text()).replace("plain:simulator", "file:secret"))
+    result = command("conformance", "demo", config=config)
     assert result.exit_code == 1
-    assert "acme is a live company" in result.stderr
+    assert "demo is a live company" in result.stderr
 
 
 def test_a_file_that_is_no_record_is_refused_before_the_first_call(tmp_path: Path) -> None:
     """One line, exit 2."""
-    config = tmp_path / "config.toml"
-    config.write_text(
-        'data_dir = "data"\nstate_key = "generated:state-key"\n[companies.demo]\nstart = 2026-01-01\n'
-        '[companies.demo.fortnox]\nrest_url = "http://127.0.0.1:9/3"\noauth_url = "http://127.0.0.1:9/oauth-v1"\n'
-        'tenant_id = 7\nclient_id = "x"\nclient_secret = "plain:x"\n'
-    )
+    config = unserved(tmp_path)
     for text in ("", "[]", '{"format": 2}', '{"format": 1, "seen": [{}]}', "[" * 100_000):
         other = tmp_path / "other.json"
         other.write_text(text)

@@ -9,11 +9,11 @@ import anyio
 import pytest
 
 from daemon import delivery as delivery_module
-from daemon.delivery import Slots
+from daemon.slots import Slots
 from store import outbox
 from store.db import StoreUnavailable
 from tests.fakes.pipe import customer, note, pipe
-from tests.fakes.target import Act, park
+from tests.fakes.target import Act, hangs, park
 
 
 @pytest.mark.asyncio
@@ -74,6 +74,42 @@ async def test_a_persons_command_goes_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f58")
+async def test_a_person_does_not_wait_until_the_window_has_room(tmp_path: Path) -> None:
+    """Its calls stand first in the queue for the window, so a full one is no reason to leave it in the store."""
+    async with pipe(tmp_path) as made:
+        made.target.free = 0
+        async with made.running():
+            live = await made.add(customer("C-1"), lane="a")
+            first = await made.add(customer("C-2"), lane="b", priority=0)
+            second = await made.add(customer("C-3"), lane="c", priority=0)
+            made.delivery.urge()
+            await made.until("done", *first, *second)
+            assert await made.states(live) == ["ready"]
+            made.target.free = 25
+            await made.until("done", *live)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f59")
+async def test_a_company_whose_calls_hang_leaves_the_others_their_places(tmp_path: Path) -> None:
+    """Forty commands whose calls never answer take their share, and another company's go through all the same."""
+    async with pipe(tmp_path, names=("north", "south"), slots=8) as made:
+        made.targets["north"].scripts["ensure_customer"] = [hangs(effect=False) for _ in range(40)]
+        for number in range(40):
+            await made.add(customer(f"C-{number}"), lane=f"lane {number}", company="north")
+        async with made.running():
+            await made.until_true(lambda: made.deliveries["north"].in_flight == 6)
+            ids = [
+                (await made.add(customer(f"C-{number}"), lane=f"lane {number}", company="south"))[0]
+                for number in range(20)
+            ]
+            await made.until("done", *ids)
+            assert made.deliveries["north"].in_flight == 6
+            assert made.targets["north"].writes("ensure_customer") == 6
+
+
+@pytest.mark.asyncio
 async def test_stop_lets_the_call_in_flight_end_and_begins_no_other(tmp_path: Path) -> None:
     """The call under way is recorded as what it was; commands that queued for the same far object keep their place."""
     async with pipe(tmp_path) as made:
@@ -114,7 +150,9 @@ async def test_no_more_commands_are_under_way_than_there_are_places(tmp_path: Pa
 @pytest.mark.asyncio
 async def test_every_waiter_for_a_place_is_woken() -> None:
     """Two companies that wait for one place both see it come free (the second used to sleep a whole second)."""
-    places = Slots(0)
+    places = Slots(1)
+    share = places.share("demo")
+    share.take()
     woken: list[str] = []
 
     async def waits(name: str) -> None:
@@ -126,7 +164,7 @@ async def test_every_waiter_for_a_place_is_woken() -> None:
             tasks.start_soon(waits, "one")
             tasks.start_soon(waits, "two")
             await anyio.wait_all_tasks_blocked()
-            places.give_back()
+            share.give_back()
     assert sorted(woken) == ["one", "two"]
 
 

@@ -41,7 +41,25 @@ def test_no_connection_is_an_outage_at_once() -> None:
     """Nothing can be sent, so nothing is tried."""
     outage = Outage()
     outage.unreachable()
+    assert (outage.on, outage.proved) == (True, True)
+
+
+def test_what_is_owed_is_what_a_proved_outage_cost() -> None:
+    """A run of failures alone proves nothing; a failure that is heard while the debt is paid stays owed."""
+    outage = Outage()
+    for outbox_id, lane in ((1, "a"), (1, "a"), (2, "b"), (None, "c")):
+        outage.failed(lane, outbox_id)
     assert outage.on
+    assert not outage.owed
+    outage.unreachable()
+    owed = outage.owed
+    assert owed == (1, 1, 2)
+    outage.failed("d", 3)
+    outage.given_back(owed)
+    assert outage.owed == (3,)
+    outage.succeeded()
+    assert not outage.on
+    assert not outage.owed
 
 
 @pytest.mark.asyncio
@@ -68,7 +86,7 @@ async def test_unreachable_far_side_uses_no_attempt_and_the_first_probe_that_wor
 @pytest.mark.asyncio
 @pytest.mark.capability("f59")
 async def test_failures_in_two_lanes_stop_the_company_before_attempts_are_burnt(tmp_path: Path) -> None:
-    """After the third failure nothing more leaves until a probe has worked."""
+    """After the third failure nothing more leaves until a probe has worked; what the first three cost is given back."""
     async with pipe(tmp_path, probe_seconds=0.05, slots=1) as made, made.running():
         await made.until_true(lambda: made.target.probes == 1)
         down = Unreachable("refused", system="fake", operation="probe")
@@ -79,13 +97,17 @@ async def test_failures_in_two_lanes_stop_the_company_before_attempts_are_burnt(
         assert made.target.writes("ensure_customer") == 3
         await made.until("done", *ids)
         used = await made.rows("SELECT sum(attempts) AS used FROM outbox")
-        assert used == [{"used": 9}]
+        assert used == [{"used": 6}]
 
 
 @pytest.mark.asyncio
 @pytest.mark.capability("f59")
 async def test_what_was_under_way_when_an_outage_is_noticed_keeps_its_attempts(tmp_path: Path) -> None:
-    """Of twenty calls that fail together three show the outage; the others lose no attempt by it."""
+    """Of twenty calls that fail together three show the outage; the others lose no attempt by it.
+
+    The first probe works, so it was none, and the three keep what their failures cost: what fails again and again while
+    the far side answers comes to a person.
+    """
     async with pipe(tmp_path) as made, made.running():
         await made.until_true(lambda: made.target.probes == 1)
         made.target.scripts["ensure_customer"] = [later() for _ in range(20)]
@@ -95,6 +117,24 @@ async def test_what_was_under_way_when_an_outage_is_noticed_keeps_its_attempts(t
         await made.until("done", *ids)
         used = await made.rows("SELECT sum(attempts) AS used FROM outbox")
         assert used == [{"used": 20 + 3}]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f59")
+async def test_an_outage_parks_nobody(tmp_path: Path, log_lines: Lines) -> None:
+    """A command whose last attempt was an outage's first sign goes again by itself, with all its attempts."""
+    async with pipe(tmp_path, steps=(0.001,), slots=1) as made, made.running():
+        await made.until_true(lambda: made.target.probes == 1)
+        down = Unreachable("refused", system="fake", operation="probe")
+        made.target.scripts["ensure_customer"] = [later(), later(), later()]
+        made.target.probing = [down]
+        [first] = await made.add(customer("C-1"), lane="a")
+        await made.until("parked", first)
+        [second] = await made.add(customer("C-2"), lane="b")
+        await made.until("done", first, second)
+        rows = await made.rows("SELECT attempts, question FROM outbox")
+        assert rows == [{"attempts": 1, "question": None}] * 2
+        assert log_lines.named("command.released") == [{"outbox_id": first, "by": "outage"}]
 
 
 @pytest.mark.asyncio
@@ -118,7 +158,8 @@ async def test_what_needs_no_call_is_no_sign_of_life(tmp_path: Path) -> None:
             made.target.scripts[customer(failing).thing.thing("demo")] = [later(), later()]
             [first] = await made.add(customer(failing), lane=lane)
             with anyio.fail_after(30):
-                while not (await made.row(first))["attempts"]:  # noqa: ASYNC110 - a file has no events
+                # An outage gives the attempts back.
+                while made.gate.shut_by is None and not (await made.row(first))["attempts"]:  # noqa: ASYNC110 - a file
                     await anyio.sleep(0.005)
             if made.gate.shut_by is None:
                 await made.add(customer(f"K-{lane}", email="a@example.com"), lane=f"k {lane}")

@@ -15,13 +15,14 @@ import anyio
 
 from daemon.clock import Clock
 from daemon.deciding import new_command
-from daemon.delivery import CompanyDelivery, Slots
+from daemon.delivery import CompanyDelivery
 from daemon.gate import Gate
 from daemon.logs import get_log
 from daemon.looking import Looks
 from daemon.memory import MemoryLinks
 from daemon.outcomes import Outcomes
 from daemon.retry import RetrySteps
+from daemon.slots import Slots
 from daemon.step import Step
 from handlers.commands import BookInvoice, Command, EnsureCustomer, EnsureInvoice, EnsureNote
 from handlers.values import Ref
@@ -235,7 +236,7 @@ def _delivery(
         target=made.targets[name],
         step=step,
         gate=gate,
-        slots=made.slots,
+        slots=made.slots.share(name),
         clock=clock,
         log=log,
     )

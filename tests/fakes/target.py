@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TypedDict
 import anyio
 
 from connectors.base import (
+    Budget,
     CredentialsLost,
     Held,
     Json,
@@ -250,9 +251,13 @@ class FakeTarget:
         """No window stands before the fake."""
         return nullcontext()
 
-    def budget(self) -> tuple[int, float]:
+    def budget(self) -> Budget:
         """No limit."""
-        return 0, 1.0
+        return Budget(0, 1.0, 0, 0)
+
+    def reserve(self) -> AbstractContextManager[None]:
+        """Nothing to keep a place of."""
+        return nullcontext()
 
     def room_in(self) -> float:
         """Soon."""
