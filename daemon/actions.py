@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from connectors.base import BRAKES, LinkReader, OutsideError, Settled, Target, Task
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
@@ -42,6 +42,7 @@ from handlers.commands import (
     COMMANDS,
     BookInvoice,
     BookPayment,
+    Braked,
     Command,
     EnsureCustomer,
     EnsureRecord,
@@ -200,7 +201,19 @@ class Actions:
 
     async def _released(self, outbox_id: int, request: Retry, person: Person) -> Job[Touched]:
         text = await self._answered(outbox_id) if request.absent else None
+        if request.allow:
+            text = await self._allowed(outbox_id)
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
+
+    async def _allowed(self, outbox_id: int) -> str | None:
+        """What was held for a person's permission gets it; another reason than a brake is not passed by."""
+        reason = await self._database.read(acting.reason_of(outbox_id))
+        if reason not in BRAKES:
+            return None
+        command = COMMANDS.validate_json((await self._head(outbox_id)).text)
+        if not isinstance(command, Braked):
+            return None
+        return command.model_copy(update={"allowed": (*command.allowed, reason)}).model_dump_json()
 
     async def _answered(self, outbox_id: int) -> str | None:
         """Where the question was whether a sale or a party is known already: ``absent`` says that it is another."""

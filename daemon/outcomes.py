@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from connectors.base import (
+    BRAKES,
     CredentialsLost,
     Later,
     OutsideError,
@@ -262,6 +263,8 @@ class Outcomes:
     def _say_following(self, head: Head, error: OutsideError, following: Next) -> None:
         if following.state in {"parked", "held"}:
             self._say_parked(head, error.reason, error.status)
+            if error.reason in BRAKES:
+                self._log.error("brake.held", **_named(head), command=head.kind, reason=error.reason)
         elif following.uses_attempt:
             self._log.warning(
                 "command.retried",

@@ -13,7 +13,7 @@ from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.credentials import Secret
-from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey, Vat
+from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, Survey, Vat
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -95,6 +95,7 @@ class CompanySection(Frozen):
     documents: Documents = Documents()
     articles: Articles = Articles()
     vat: Vat = Vat()
+    brakes: Brakes = Brakes()
     expected: Expected = Expected()
 
     def rules(self, name: str) -> CompanySettings:
@@ -107,6 +108,7 @@ class CompanySection(Frozen):
             documents=self.documents,
             articles=self.articles,
             vat=self.vat,
+            brakes=self.brakes,
         )
 
     @model_validator(mode="after")

@@ -100,6 +100,8 @@ class Drafted:
             "comments": document.comments,
             "delivery_date": document.delivery,
             "price_list": document.price_list,
+            "most_kronor": settings.brakes.max_document_kronor,
+            "most_per_hour": settings.brakes.max_documents_per_hour,
         }
 
     def invoice(self, *, to_be_booked: bool) -> EnsureInvoice:

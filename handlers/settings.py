@@ -1,6 +1,8 @@
 """The bookkeeping choices of one company, as rules read them."""
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -120,6 +122,13 @@ class Articles(Frozen):
     default_vat: int | None = Field(default=None, ge=0, le=99)
 
 
+class Brakes(Frozen):
+    """What is held for a person: a document above so many kronor, and new documents beyond so many in an hour."""
+
+    max_document_kronor: Decimal | None = Field(default=None, gt=0)
+    max_documents_per_hour: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command."""
 
@@ -130,3 +139,24 @@ class CompanySettings(Frozen):
     documents: Documents = Documents()
     articles: Articles = Articles()
     vat: Vat = Vat()
+    brakes: Brakes = Brakes()
+
+    @property
+    def accounts(self) -> Mapping[int, str]:
+        """Every account that the settings name, with what it is for; of several uses the first."""
+        books, vat = self.bookkeeping, self.vat
+        used = [(account, f"sales at {rate} %") for rate, account in books.sales_accounts.items()]
+        used += [(account, f"sales in the EU at {rate} %") for rate, account in vat.eu_vat_accounts.items()]
+        for country, rates in vat.oss.items():
+            used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
+        named: list[tuple[int | None, str]] = [
+            (books.payment_account, "payments"),
+            (books.round_off_account, "rounding"),
+            (books.freight_account, "freight"),
+            (books.administration_fee_account, "administration fees"),
+            *((account, kind.replace("_", " ")) for kind, account in books.charge_accounts.items()),
+            (vat.reverse_charge_account, "reverse charge in the EU"),
+            (vat.export_account, "export"),
+        ]
+        used += [(account, use) for account, use in named if account is not None]
+        return dict(reversed(used))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import document_state as far
+from connectors.fortnox.brakes import check_amount
 from connectors.fortnox.client import Client
 from connectors.fortnox.document_content import Content, header, texts_digest, updated_rows
 from connectors.fortnox.document_questions import Questions
@@ -117,6 +118,8 @@ class Updates:
         """``stored`` is the document as it was read, ``None`` where that was not needed; without ``rows`` they stay."""
         command, link, ours = case.command, case.link, case.content.meant
         rate = await rate_of(command.currency, command.currency_rate, case.client)
+        if rows:
+            check_amount(command, rate)
         mark = reference(case.task.thing) if self._form.marked else short_reference(case.task.thing)
         fields, altered = header(self._form, command, ours["customer"], mark, rate)
         stands_on: Json = {}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import conversions
 from connectors.fortnox import document_state as far
+from connectors.fortnox.brakes import check_amount, check_pace
 from connectors.fortnox.client import Client
 from connectors.fortnox.conversions import Conversion, Made
 from connectors.fortnox.document_content import Content, carries, content_of, created_rows, header
@@ -101,6 +102,8 @@ class Documents:
     ) -> Write:
         regime = await check_regime(command, content.meant["customer"], client)
         rate = await rate_of(command.currency, command.currency_rate, client)
+        check_amount(command, rate)
+        await check_pace(task, command)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
         operation = OPERATIONS[f"create_{self._form.kind}"]
         return Write(
@@ -133,6 +136,7 @@ class Documents:
             made = await conversions.made_of(conversion, client)
             if made is not None:
                 return await self._became(task, made, evidence, client)
+        await check_pace(task, command)
         operation = OPERATIONS[conversion.operation]
         return Write(
             operation.name,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands.base import CommandBase, MatchKey, Purpose
+from handlers.commands.base import Braked, CommandBase, MatchKey, Purpose
 from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureNote
 from handlers.commands.documents import (
     DocumentCommand,
@@ -32,6 +32,7 @@ __all__ = [
     "ActOnRecord",
     "BookInvoice",
     "BookPayment",
+    "Braked",
     "Command",
     "CommandBase",
     "DocumentCommand",

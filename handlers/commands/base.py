@@ -41,3 +41,9 @@ class CommandBase(Frozen):
     def match_keys(self) -> tuple[MatchKey, ...]:
         """Keys to claim before the thing is looked up or created, strongest first; only parties have any."""
         return ()
+
+
+class Braked(CommandBase):
+    """What may be held for a person's permission: ``allowed`` are the reasons for holding it that a person allowed."""
+
+    allowed: tuple[str, ...] = ()

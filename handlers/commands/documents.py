@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import CommandBase, Purpose
+from handlers.commands.base import Braked, CommandBase, Purpose
 from handlers.values import Frozen, Ref
 
 DocumentKind = Literal["invoice", "order", "offer"]
@@ -43,7 +43,7 @@ class DocumentRow(Frozen):
     article: Ref | None = None
 
 
-class DocumentCommand(CommandBase):
+class DocumentCommand(Braked):
     """What invoices, orders and offers share: one document with exactly these rows and totals for the customer.
 
     ``number`` goes to ``YourOrderNumber`` (offers: ``YourReferenceNumber``), ``origin`` names source and id
@@ -52,7 +52,7 @@ class DocumentCommand(CommandBase):
     ``currency``, before Fortnox's rounding to whole kronor; they count ``freight`` and ``administration_fee``, which
     are without VAT and stand in Fortnox's own fields. ``total_vat`` and ``total`` are ``None`` where the source states
     no VAT: then they follow from the rows' VAT. ``invoice``, ``order``, ``offer`` and ``credit`` are the other
-    documents that the same sale may have.
+    documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes.
     """
 
     customer: Ref
@@ -75,6 +75,8 @@ class DocumentCommand(CommandBase):
     comments: str | None = None
     delivery_date: date | None = None
     price_list: str | None = None
+    most_kronor: Decimal | None = None
+    most_per_hour: int | None = None
     invoice: Ref | None = None
     order: Ref | None = None
     offer: Ref | None = None
