@@ -20,6 +20,9 @@ Json = dict[str, Any]
 BRAKES = frozenset({"above_brake", "too_many_documents"})
 """Reasons for holding a document that is larger, or comes faster, than its company allows: a person may let it go."""
 
+ALLOWABLE = BRAKES | {"period_closed"}
+"""Everything that is held until a person allows it."""
+
 
 class OutsideError(Exception):
     """Something outside went wrong; carries who, what, their code, and what a person can do.

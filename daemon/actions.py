@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
-from connectors.base import BRAKES, LinkReader, OutsideError, Settled, Target, Task
+from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
@@ -206,9 +206,9 @@ class Actions:
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
 
     async def _allowed(self, outbox_id: int) -> str | None:
-        """What was held for a person's permission gets it; another reason than a brake is not passed by."""
+        """What was held for a person's permission gets it; another reason is not passed by."""
         reason = await self._database.read(acting.reason_of(outbox_id))
-        if reason not in BRAKES:
+        if reason not in ALLOWABLE:
             return None
         command = COMMANDS.validate_json((await self._head(outbox_id)).text)
         if not isinstance(command, Braked):

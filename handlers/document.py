@@ -117,6 +117,7 @@ class Drafted:
             invoice_date=document.dated,
             due_date=document.due if document.due is not None else _due_date(document.dated, days),
             due_stated=document.due is not None,
+            closed_period=self._bookkeeping.closed_period,
         )
 
     def order(self, thing: Ref) -> EnsureOrder:
@@ -149,6 +150,7 @@ class Drafted:
             mode=bookkeeping.payment_mode,
             account=bookkeeping.payment_account,
             round_off_account=bookkeeping.round_off_account,
+            closed_period=bookkeeping.closed_period,
         )
         booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)

@@ -39,7 +39,9 @@ class Bookkeeping(Frozen):
     (without an account of ours) or as a row on ``freight_account`` and ``administration_fee_account``.
     ``charge_accounts`` are the accounts of what a document adds or takes off, by kind: a fee and a coupon need none
     (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
-    ``create_currencies`` are those that may be registered in Fortnox where they are missing there.
+    ``closed_period``: what is dated in a locked period or in no financial year is held by Fortnox's refusal, moved to
+    the next open day, or moved once a person allows it. ``create_currencies`` are those that may be registered in
+    Fortnox where they are missing there.
     """
 
     sales_accounts: CheckedRates = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
@@ -54,6 +56,7 @@ class Bookkeeping(Frozen):
     charge_accounts: dict[Literal["fee", "tip", "coupon", "gift_card", "rounding"], Account] = Field(
         default_factory=dict
     )
+    closed_period: Literal["hold", "next_open_day", "ask"] = "hold"
     create_currencies: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], ...] = ()
     payment_days: int = Field(default=30, ge=0, le=365)
     units: tuple[str, ...] = ("st", "h", "km", "förp")

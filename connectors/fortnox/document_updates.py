@@ -1,6 +1,6 @@
 """A document that is linked already: left alone, brought to its newest content, or held with what differs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import document_state as far
@@ -9,6 +9,7 @@ from connectors.fortnox.client import Client
 from connectors.fortnox.document_content import Content, header, texts_digest, updated_rows
 from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.forms import Form, reference_of
+from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import is_true, text_of
@@ -58,6 +59,9 @@ class Updates:
         stored = await client.read(f"read_{self._form.kind}", link.number)
         if is_true(stored.get("Cancelled")):
             self._ask.cancelled(link.number)
+        if isinstance(command, EnsureInvoice) and not self._form.locked(stored):
+            command, _ = await invoice_on_open_day(command, client)
+            case = replace(case, command=command)
         wrong = far.differences(self._form, content.meant, stored)
         if state.get("adopted"):
             return await self._adopted(case, stored, wrong)

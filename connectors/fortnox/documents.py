@@ -13,6 +13,7 @@ from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.document_search import with_mark
 from connectors.fortnox.document_updates import Updates
 from connectors.fortnox.forms import INVOICE, Form
+from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import command_of, linked
 from connectors.fortnox.table import OPERATIONS
@@ -103,6 +104,9 @@ class Documents:
         regime = await check_regime(command, content.meant["customer"], client)
         rate = await rate_of(command.currency, command.currency_rate, client)
         check_amount(command, rate)
+        moved: Json = {}
+        if isinstance(command, EnsureInvoice):
+            command, moved = await invoice_on_open_day(command, client)
         await check_pace(task, command)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
         operation = OPERATIONS[f"create_{self._form.kind}"]
@@ -114,7 +118,7 @@ class Documents:
             creates=True,
             evidence={"mark": mark, "meant": content.meant, "sent": {self._form.number: fields[self._form.number]}},
             altered=content.altered + altered,
-            proof={"looked_for_mark": task.looking, **regime, **(rate.told if rate else {})},
+            proof={"looked_for_mark": task.looking, **regime, **moved, **(rate.told if rate else {})},
         )
 
     # --- made from the earlier stage --------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def _stopped(answer: Json) -> bool:
 @click.option("--reason", help="Everything stopped for this reason (a word that outbox and inbox show).")
 @click.option("--company", help="Everything stopped of this company.")
 @click.option("--absent", is_flag=True, help="Your word that nothing of it exists in Fortnox: no look is made.")
-@click.option("--allow", is_flag=True, help="Let a document go that a brake of the configuration held.")
+@click.option("--allow", is_flag=True, help="Allow what a setting holds for you: a brake, a closed period.")
 @with_config
 @with_json
 def retry(

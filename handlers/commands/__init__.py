@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands.base import Braked, CommandBase, MatchKey, Purpose
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
 from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureNote
 from handlers.commands.documents import (
     DocumentCommand,
@@ -33,6 +33,7 @@ __all__ = [
     "BookInvoice",
     "BookPayment",
     "Braked",
+    "ClosedPeriod",
     "Command",
     "CommandBase",
     "DocumentCommand",

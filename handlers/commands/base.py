@@ -43,6 +43,10 @@ class CommandBase(Frozen):
         return ()
 
 
+ClosedPeriod = Literal["hold", "next_open_day", "ask"]
+"""What happens to a document whose day is locked, or in no financial year."""
+
+
 class Braked(CommandBase):
     """What may be held for a person's permission: ``allowed`` are the reasons for holding it that a person allowed."""
 

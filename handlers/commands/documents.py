@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import Braked, CommandBase, Purpose
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, Purpose
 from handlers.values import Frozen, Ref
 
 DocumentKind = Literal["invoice", "order", "offer"]
@@ -112,7 +112,8 @@ class EnsureInvoice(DocumentCommand):
     Where its order (or its offer) is linked, it is made from that. ``made_from`` and ``hold_same_total_days`` serve the
     guard against one sale arriving as an order and as an invoice. ``to_be_booked``: booking follows, so an invoice that
     stands already is read and compared once more, because people may have changed it since. ``due_stated``: the due
-    date is the source's own, so that also an invoice made from an order gets it.
+    date is the source's own, so that also an invoice made from an order gets it. ``closed_period`` says what happens
+    where the invoice date cannot be booked.
     """
 
     kind: Literal["ensure_invoice"] = "ensure_invoice"
@@ -122,6 +123,7 @@ class EnsureInvoice(DocumentCommand):
     invoice_date: date
     due_date: date
     due_stated: bool = False
+    closed_period: ClosedPeriod = "hold"
 
     @property
     def dated(self) -> date:
