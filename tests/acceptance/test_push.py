@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from connectors.fortnox.register_entries import REGISTERED
 from daemon.cli import main
+from daemon.opening import database_path
 from daemon.push_state import PushState
 from daemon.requests import Resume
 from store import inbox, push
@@ -59,7 +63,9 @@ def outcomes(here: Scene) -> list[tuple[Any, ...]]:
 
 def register(here: Scene) -> list[tuple[Any, ...]]:
     """The local copy."""
-    return here.rows("SELECT company, resource, number FROM register ORDER BY company, resource, number")
+    return here.rows(
+        "SELECT company, resource, number FROM register WHERE fields <> 'null' ORDER BY company, resource, number"
+    )
 
 
 def offsets(here: Scene) -> dict[str, str]:
@@ -194,7 +200,7 @@ async def test_after_fifteen_days_away_nothing_is_believed_before_a_whole_sweep_
     async with scene(tmp_path, CompanyPlan(push=True), run=False) as here:
         async with here.running():
             await subscribed(here)
-            await swept(here, "customers", "articles")
+            await swept(here, *REGISTERED)
             await here.until(lambda: listening(here).current("demo"))
         async with here.running():
             await here.until(lambda: listening(here).current("demo"))
@@ -206,7 +212,7 @@ async def test_after_fifteen_days_away_nothing_is_believed_before_a_whole_sweep_
             await store.write(push.attend(app, round(away.timestamp() * 1000)))
         async with here.running():
             await here.until(lambda: listening(here).stand("demo") == "in_doubt")
-            await swept(here, "customers")
+            await swept(here, *(name for name in REGISTERED if name != "articles"))
             await here.until(lambda: listening(here).facts("demo")["in_doubt"] == ["articles"])
             assert not listening(here).current("demo")
             await swept(here, "articles")
@@ -215,11 +221,34 @@ async def test_after_fifteen_days_away_nothing_is_believed_before_a_whole_sweep_
     assert len(log_lines.named("push.doubt_ended")) == 2
 
 
+@pytest.mark.asyncio
+@pytest.mark.capability("f68")
+async def test_what_happened_in_fifteen_days_away_is_found_by_the_sweep(tmp_path: Path) -> None:
+    """No event tells of it any more: a customer that was made, one that changed and one that is gone."""
+    plan = CompanyPlan(push=True, fortnox="register = true")
+    async with scene(tmp_path, plan, run=False) as here:
+        await here.control("seed", {"customers": [{"Name": "Ett AB"}, {"Name": "Två AB", "Active": True}]})
+        async with here.running():
+            await subscribed(here)
+            await here.until(lambda: listening(here).current("demo"))
+            assert {row[2] for row in register(here) if row[1] == "customers"} == {"1", "2"}
+        company = here.simulator.companies[1001]
+        company.customers.pop("1")
+        company.customers["2"].data["Email"] = "ny@example.com"
+        await here.control("seed", {"customers": [{"CustomerNumber": "3", "Name": "Tre AB"}]})
+        with closing(sqlite3.connect(database_path(here.data))) as stored, stored:
+            stored.execute("UPDATE push_client SET attended_at = attended_at - ?", (15 * 86_400_000,))
+        async with here.running():
+            await here.until(lambda: listening(here).current("demo"))
+        assert {row[2] for row in register(here) if row[1] == "customers"} == {"2", "3"}
+        assert here.rows("SELECT number FROM register_key WHERE key = 'email:ny@example.com'") == [("2",)]
+
+
 async def swept(here: Scene, *registers: str) -> None:
     """A whole sweep of registers that hold nothing, as pages in the inbox."""
     begun = datetime.now(UTC)
     for name in registers:
-        page = {"resource": name, "begun": begun.isoformat(), "whole": True, "last": True, "rows": []}
+        page = {"register": name, "begun": begun.isoformat(), "whole": True, "last": True, "rows": []}
         body = json.dumps(page).encode()
         key = f"sweep/{name}/{begun.isoformat()}"
         arrival = Arrival("fortnox:demo", "demo", key, {}, body, begun, origin="poll")
@@ -234,7 +263,7 @@ async def test_it_is_current_only_while_nothing_is_missing(tmp_path: Path) -> No
         await subscribed(here)
         state = listening(here)
         assert not state.current("demo")
-        await swept(here, "customers", "articles")
+        await swept(here, *REGISTERED)
         await here.until(lambda: state.current("demo"))
         await here.control("seed", {"customers": [{"Name": "Tallbacken AB"}]})
         here.fault("status", method="GET", path="/3/customers/1", status=503, times=2)
@@ -270,7 +299,7 @@ async def test_status_says_how_the_stream_stands(tmp_path: Path) -> None:
             await here.until(lambda: listening(here).stand("demo") == "in_doubt")
             shown = await status(here)
             assert "push stream: events may have been missed, a whole sweep is due; open since" in shown
-            assert "in doubt: articles, customers" in shown
+            assert "in doubt: accounts, articles" in shown
             assert shown.count("push stream") == 1
         told_without = await status(here)
         assert "push stream: last listened to 20" in told_without
