@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from daemon.approvals import Approvals
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.following import Follow
@@ -15,6 +16,7 @@ from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
 from daemon.requests import (
     AnyRequest,
+    Approve,
     CancelTask,
     Connect,
     Declare,
@@ -92,6 +94,7 @@ class Actions:
         self._follow = follow
         self._connections = Connections(config=config, database=database, clock=clock, target=target, follow=follow)
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
+        self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
     async def perform(self, request: AnyRequest) -> Answer:
@@ -119,6 +122,8 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
+            case Approve():
+                return await self._approvals.approve(request)
             case StartTask() | CancelTask():
                 return await self._task(request)
 
@@ -198,9 +203,12 @@ class Actions:
         return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 
     def _told(self, touched: Touched, person: Person) -> Answer:
-        self._log.info("command.released", outbox_id=touched.id, by=_word(person.name))
+        self._say_released(touched.id, person.name)
         self._follow.new_work(touched.company)
         return _touched(touched)
+
+    def _say_released(self, outbox_id: int, person: str) -> None:
+        self._log.info("command.released", outbox_id=outbox_id, by=_word(person))
 
     # --- link -------------------------------------------------------------------------------------------------------
 

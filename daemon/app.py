@@ -89,6 +89,7 @@ async def running(
             deliveries=bridge.deliveries,
             targets=targets,
             readings=bridge.readings,
+            clock=parts.clock,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         bridge.listener.removed = await _removed(config, store, parts.clock)

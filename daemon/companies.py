@@ -147,7 +147,7 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         links=links,
     )
     name = f"delivery.{company.name}"
-    return CompanyDelivery(
+    made = CompanyDelivery(
         company.name,
         database=shared.database,
         target=target,
@@ -159,3 +159,5 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         beat=partial(shared.progress.beat, name),
         idle=partial(shared.progress.idle, name),
     )
+    made.allow(read_only=company.read_only, approve=company.approve)
+    return made

@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from connectors.base import Target
+from connectors.usage import Usage
+from daemon import budget_screen
+from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.intake import Intake
 from daemon.jobs.tokens import days_left
 from daemon.opening import OpenStore
 from daemon.readers import Reading
 from daemon.times import iso
+from daemon.usage import CountsUsage
 
 
 class Follow(Protocol):
@@ -75,7 +79,9 @@ class Live:
         deliveries: Mapping[str, CompanyDelivery],
         targets: Mapping[str, Target],
         readings: Mapping[str, Reading],
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._store = store
         self._intake = intake
         self._deliveries = deliveries
@@ -134,7 +140,8 @@ class Live:
 
     async def _company(self, name: str) -> dict[str, Any]:
         target, delivery = self._targets[name], self._deliveries[name]
-        budget = target.budget()
+        budget, probing = target.budget(), delivery.gate.probing
+        used = target.usage if isinstance(target, CountsUsage) else Usage()
         return {
             "shut_by": delivery.gate.shut_by,
             "in_flight": delivery.in_flight,
@@ -142,6 +149,10 @@ class Live:
             "room_in_s": round(target.room_in(), 3),
             "window_calls": budget.calls,
             "window_s": budget.seconds,
+            "window": budget_screen.window(budget, self._clock.milliseconds()),
+            "outage": budget_screen.outage(probing.down_since, probing.last_probe, probing.next_probe),
+            "calls": used.calls,
+            "throttled": used.throttled,
             "token_days_left": await days_left(target),
         }
 

@@ -70,6 +70,13 @@ class Discard(Request):
     reason: Text
 
 
+class Approve(Request):
+    """Let commands go that are held until a person allows their write."""
+
+    action = "approve"
+    ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=1000)]
+
+
 class StartTask(Request):
     """Do one write of the table as a task: its ``operation``, the ``keys`` of its path, and a JSON ``body``.
 
@@ -133,7 +140,20 @@ class Revoke(Request):
     company: Text
 
 
-AnyRequest = Retry | LinkThing | Replay | Discard | StartTask | CancelTask | Pause | Resume | Declare | Connect | Revoke
+AnyRequest = (
+    Retry
+    | LinkThing
+    | Replay
+    | Discard
+    | Approve
+    | StartTask
+    | CancelTask
+    | Pause
+    | Resume
+    | Declare
+    | Connect
+    | Revoke
+)
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
     kind.action: kind
@@ -142,6 +162,7 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         LinkThing,
         Replay,
         Discard,
+        Approve,
         StartTask,
         CancelTask,
         Pause,
