@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -171,3 +172,34 @@ async def _check_status(stage: Scene) -> None:
     assert "SLOWED by a 429" in text
     assert "down since" in text
     assert f"queue: {flooded['queue']['batch']} batch" in text
+
+
+@pytest.mark.capability("f58")
+def test_who_goes_first_is_told_by_the_order_of_arrival(tmp_path: Path) -> None:
+    """A person's command, 40 live ones, 60 of batch and 60 of backfill, all due at once: what each window brings."""
+
+    async def told(clock: Clock) -> None:
+        async with scene(tmp_path, FLOODED, window_seconds=WINDOW, clock=clock) as stage:
+            await until(stage, "SELECT 1 FROM company WHERE tenant IS NOT NULL")
+            gate = stage.bridge.deliveries["flooded"].gate
+            gate.pause("all of it shall be due")
+            for name, priority, number in (("backfill", 9, 60), ("batch", 5, 60), ("live", 1, 40), ("person", 0, 1)):
+                await store(stage.bridge, "flooded", [f"{name} {count}" for count in range(number)], priority)
+            await asyncio.sleep(2 * WINDOW)  # the first probe has left the window
+            gate.pause(None)
+            await until(stage, "SELECT 1 FROM counter WHERE name = 'outbox_done' AND value = 161")
+            moments = [round(call["monotonic"], 2) for call in await stage.calls(1001)]
+            names = [entry["Name"].split()[0] for entry in (await stage.state(1001))["customers"]]
+            windows = [
+                Counter(name for name, at in zip(names, moments, strict=True) if at == moment)
+                for moment in dict.fromkeys(moments)
+            ]
+            assert [window.total() for window in windows] == [25, 25, 25, 25, 25, 25, 11]
+            assert windows[0] == {"person": 1, "live": 24}
+            assert windows[1]["live"] == 16
+            assert windows[1]["batch"] > windows[1]["backfill"]
+            assert all(window["batch"] for window in windows[1:4])
+            assert any(window["batch"] and window["backfill"] for window in windows[1:4])
+            assert windows[-1] == {"backfill": 11}
+
+    passing_time.run(told)
