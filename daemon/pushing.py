@@ -7,7 +7,6 @@ import anyio
 from aiohttp import ClientSession
 
 from connectors.fortnox.push_stream import PushLost, open_stream
-from connectors.fortnox.register_entries import REGISTERED
 from daemon.push_session import Listener, PushApp, PushSession
 from daemon.retry import RetrySteps
 from store import push
@@ -120,7 +119,7 @@ class Pushing:
         state, read = self.app.state, self.app.database.read
         before = state.mark(listener.company)
         unsettled = await read(push.unsettled(listener.company, listener.source))
-        doubts = await read(push.doubts(listener.company, REGISTERED))
+        doubts = await read(push.doubts(listener.company, listener.told))
         if state.judged(listener.company, before, unsettled=unsettled, doubts=frozenset(doubts)):
             self.app.log.info("push.doubt_ended", stream=self.app.name, company=listener.company)
 
