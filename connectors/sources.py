@@ -129,11 +129,24 @@ class Needs:
     """A delivery that cannot be understood before ``wanted`` was read; the source is asked again with the answers.
 
     ``dated`` is the business date where the delivery shows it already (Europe/Stockholm): one before the company's
-    start is recorded without any reading.
+    start is recorded without any reading. ``echo`` is set for news that a call of ours may have made.
     """
 
     wanted: tuple[Wanted, ...]
     dated: date | None = None
+    echo: "Echo | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """The far object that was made, by kind and number as links name it: where we made it, nothing is read.
+
+    The answer of our own call may still be under way: it is waited for ``seconds``.
+    """
+
+    kind: str
+    number: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What a person may do to the work: retry, link, replay, discard, pause, resume and declare."""
 
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
@@ -10,8 +9,9 @@ from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.doctor import Doctor
+from daemon.doubled import DoubledParties
 from daemon.following import Follow
-from daemon.ids import Place, command_id, delivery_id, parse
+from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
@@ -36,6 +36,7 @@ from daemon.requests import (
 from daemon.resealing import Resealing
 from daemon.settings import Config
 from daemon.step import claim_keys
+from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
 from handlers.commands import (
     COMMANDS,
@@ -66,9 +67,6 @@ ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_custo
 SHARED = frozenset({"article", "customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
 article with two numbers at its sources."""
-
-Answer = dict[str, Any]
-"""What became of a request, as JSON: ``commands`` and ``deliveries`` with ids and new states, and more by action."""
 
 
 class Actions:
@@ -106,6 +104,9 @@ class Actions:
             config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
         )
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
+        self._doubled = DoubledParties(
+            database=database, clock=clock, links=links, follow=follow, identify=self._identified
+        )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
@@ -116,9 +117,9 @@ class Actions:
         unknown, each with one clear line; and :class:`store.db.StoreUnavailable`.
         """
         answer = await self._perform(request)
-        ids = " ".join(_subjects(answer))
-        if not isinstance(request, Examine):
-            self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
+        ids = " ".join(subjects(answer))
+        if not isinstance(request, Examine | AwaitConsent):
+            self._log.info("admin.acted", action=request.action, by=word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
     async def _perform(self, request: AnyRequest) -> Answer:
@@ -128,11 +129,11 @@ class Actions:
             case Connect() | AwaitConsent() | Revoke():
                 return await self._connections.perform(request)
             case Retry(id=str(wanted)):
-                return await self._retry(request, wanted)
+                return await self._doubled.answered(request) or await self._retry(request, wanted)
             case Retry():
                 return await self._retry_many(request)
             case LinkThing():
-                return await self._link(request)
+                return await self._doubled.answered(request) or await self._link(request)
             case Replay():
                 return await self._replay(request)
             case Discard():
@@ -157,7 +158,7 @@ class Actions:
 
     async def _retry(self, request: Retry, wanted: str) -> Answer:
         person = self._person(request)
-        place, number = _parsed(wanted, "out")
+        place, number = parsed(wanted, "out")
         if place == "in":
             await self._database.write(acting.retry_delivery(number, person))
             self._follow.new_deliveries()
@@ -216,14 +217,14 @@ class Actions:
         return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 
     def _told(self, touched: Touched, person: Person) -> Answer:
-        self._log.info("command.released", outbox_id=touched.id, by=_word(person.name))
+        self._log.info("command.released", outbox_id=touched.id, by=word(person.name))
         self._follow.new_work(touched.company)
-        return _touched(touched)
+        return touched_answer(touched)
 
     # --- link -------------------------------------------------------------------------------------------------------
 
     async def _link(self, request: LinkThing) -> Answer:
-        place, number = _parsed(request.id, "out")
+        place, number = parsed(request.id, "out")
         if place == "in":
             raise Misused("a delivery is not linked: name the command (out-…) that explain shows")
         head = await self._head(number)
@@ -246,7 +247,9 @@ class Actions:
         self._follow.new_work(head.company)
         freed = [{"id": command_id(freed), "state": "ready"} for freed in linked.freed]
         return {
-            "commands": [_touched(linked.command) | {"link": f"{far.kind}:{far.number}", "question": settled.question}],
+            "commands": [
+                touched_answer(linked.command) | {"link": f"{far.kind}:{far.number}", "question": settled.question}
+            ],
             "freed": freed,
         }
 
@@ -261,7 +264,7 @@ class Actions:
     # --- replay, discard --------------------------------------------------------------------------------------------
 
     async def _replay(self, request: Replay) -> Answer:
-        place, number = _parsed(request.id, "in")
+        place, number = parsed(request.id, "in")
         if place == "out":
             raise Misused("a command is not replayed: name its delivery (in-…) that explain shows")
         row = await self._database.read(inbox.stored(number))
@@ -282,14 +285,14 @@ class Actions:
         }
 
     async def _discard(self, request: Discard) -> Answer:
-        place, number = _parsed(request.id, "out")
+        place, number = parsed(request.id, "out")
         if place == "in":
             await self._database.write(acting.discard_delivery(number, self._person(request)))
             return {"deliveries": [{"id": delivery_id(number), "state": "discarded"}]}
         discarded = await self._database.write(acting.discard_command(number, self._person(request)))
         self._follow.new_work(discarded.command.company)
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
-        return {"commands": [_touched(discarded.command)], "parked": parked}
+        return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
     async def _task(self, request: StartTask | CancelTask) -> Answer:
         if isinstance(request, CancelTask):
@@ -329,28 +332,3 @@ def _tried(job: Job[T]) -> Job[T | NotPossible]:
             return refused
 
     return tried
-
-
-def _parsed(text: str, bare: Place) -> tuple[Place, int]:
-    found = parse(text, bare)
-    if found is None:
-        raise Misused(f"{text} is no id: in-12 names a delivery, out-34 a command")
-    return found
-
-
-def _touched(touched: Touched) -> Answer:
-    answer: Answer = {"id": command_id(touched.id), "state": touched.state}
-    return answer | ({"doubts_ended": touched.doubts_ended} if touched.doubts_ended else {})
-
-
-def _subjects(answer: Answer) -> list[str]:
-    """What the request touched, for one log line; a long list is cut by the log."""
-    parts = ("commands", "deliveries", "freed", "parked", "tasks")
-    ids = [entry["id"] for part in parts for entry in answer.get(part, ())]
-    names = [f"{entry['scope']}:{entry['name']}" for part in ("paused", "resumed") for entry in answer.get(part, ())]
-    return ids + names + [f"company:{entry['name']}" for entry in answer.get("companies", ())]
-
-
-def _word(name: str) -> str:
-    """A person's name at the operating system in the log's alphabet."""
-    return re.sub(r"[^A-Za-z0-9_.+-]", "_", name)

@@ -33,11 +33,12 @@ from daemon.logs import Log, get_log
 from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
-from daemon.own_sources import every_reader, every_source, own_readers
+from daemon.own_sources import every_reader, every_source, own_readers, source_of
 from daemon.push_apps import push_states, pushings_of
-from daemon.push_state import PushState
+from daemon.push_state import PushState, current
 from daemon.readers import open_readers, readings_of
 from daemon.rechecking import Recheck
+from daemon.register import Pushing
 from daemon.reloading import companies_of, hooks_of, statuses_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
@@ -62,6 +63,7 @@ class Parts:
     random: Random = field(default_factory=SystemRandom)
     routes: Mapping[str, Sequence[Rule]] = field(default_factory=lambda: ROUTES)
     open_target: OpenTarget = open_company_target
+    pushing: Pushing | None = None
 
 
 @asynccontextmanager
@@ -90,7 +92,7 @@ async def running(
             for name, company in config.companies.items()
         }
         readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
-        readers |= own_readers(config, targets)
+        readers |= own_readers(config, targets, store.database)
         streams = await stack.enter_async_context(open_session())
         bridge = _assemble(config, parts, store, targets, readers, states, streams, notifier)
         live = Live(
@@ -145,6 +147,7 @@ def _assemble(
         slots=slots,
         paused_rules=store.pauses.rules,
         progress=progress,
+        pushing=parts.pushing or partial(current, states),
     )
     deliveries = {
         name: company_delivery(shared, company, targets[name], partial(store.looking, name))
@@ -186,6 +189,7 @@ def _assemble(
             random=parts.random,
             progress=progress,
             arrived=intake.wake,
+            sweep=lambda company: readings[source_of(company)].nudge(),
         ),
         intake=intake,
         listener=listener,

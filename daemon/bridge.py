@@ -179,7 +179,14 @@ class Bridge:
             Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
             *self._examinations(),
             *(
-                Job(f"poll.{name}", timedelta(seconds=every.poll_seconds), reading.poll, quiet=True, at_start=True)
+                Job(
+                    f"poll.{name}",
+                    timedelta(seconds=every.poll_seconds),
+                    reading.poll,
+                    quiet=True,
+                    at_start=True,
+                    nudge=reading.nudge,
+                )
                 for name, reading in self.readings.items()
             ),
         ]

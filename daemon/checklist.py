@@ -70,7 +70,7 @@ def _in_the_portal(known: Known) -> tuple[Step, ...]:
 def _secret(known: Known) -> Step:
     title = "Keep its client secret where the configuration says"
     if known.secret is None:
-        return Step(title, "unknown", "only the service sees it (credential:); it says so at its start")
+        return Step(title, "unknown", known.no_secret)
     if known.secret:
         return Step(title, "done", "it is found there")
     return Step(title, "open", f"{known.no_secret}; see `fortnox-bridge secret set`")

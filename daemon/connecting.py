@@ -77,7 +77,8 @@ class Connections:
         try:
             return {"address": await self._awaited.wait(request.state, request.seconds)}
         except NotAwaited:
-            raise NotPossible(f"No browser came back within {MINUTES} minutes: {CONNECT_AGAIN}") from None
+            over = f"{MINUTES} minutes are over, or the daemon was restarted"
+            raise NotPossible(f"The browser is no longer awaited ({over}): {CONNECT_AGAIN}") from None
 
     async def connect(self, request: Connect) -> Answer:
         """Raises ``NotPossible`` with what failed and what to do next."""

@@ -15,6 +15,9 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 MOST_BYTES = 65536
 UNIT = "fortnox-bridge"
+HANDED_OVER = "credentials"
+"""The folder beside the configuration that our unit takes ``credential:`` from, owned by root."""
+
 PLACES = "credential:NAME, file:PATH, generated:NAME, env:NAME or, beside the simulator only, plain:TEXT"
 
 Form = Literal["token", "webhook", "seal"]
@@ -140,28 +143,48 @@ def place_of(reference: str, *, folder: Path, data_dir: Path) -> Path:
         return folder / rest
     if place == "generated":
         return data_dir / "secrets" / rest
+    if place == "credential" and (folder / HANDED_OVER).is_dir():
+        return folder / HANDED_OVER / rest
     raise NotKept(_ELSEWHERE.get(place, f"it does not say where the secret lies: {PLACES}"))
 
 
+def handed_over(folder: Path, name: str) -> bool | None:
+    """Whether systemd finds a credential where our unit lets it look; ``None`` where we cannot see that."""
+    try:
+        if not (folder / HANDED_OVER).is_dir():
+            return None
+        (folder / HANDED_OVER / name).stat()
+    except PermissionError:
+        return None
+    except OSError:
+        return False
+    return True
+
+
 _ELSEWHERE = {
-    "credential": "it is handed over by systemd: write it with `systemd-creds encrypt`, or to the file that "
-    "LoadCredential= names",
+    "credential": f"systemd hands it over, from where LoadCredential= says: there is no folder {HANDED_OVER} beside "
+    "the configuration (see systemd/README.md)",
     "env": "it lies in the environment of the daemon, which is for development",
     "plain": "it stands in the configuration itself, which is for the simulator: say file:PATH there instead",
 }
 
 
-def keep(path: Path, secret: bytes) -> None:
+def keep(path: Path, secret: bytes, owner: os.stat_result | None = None) -> None:
     """Write a secret for its owner only (mode 0600), whole or not at all, in place of what was there.
 
-    Raises :class:`NotKept`.
+    ``owner`` is whose it shall be, where that is another user than ours. Raises :class:`NotKept`.
     """
     checked = _checked(secret, "it")
     if isinstance(checked, Unresolved):
         raise NotKept(checked.reason)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, parents=True)
+            if owner is not None:
+                os.chown(path.parent, owner.st_uid, owner.st_gid)
         with _draft(path, checked.reveal().encode() + b"\n") as draft:
+            if owner is not None:
+                os.chown(draft, owner.st_uid, owner.st_gid)
             draft.replace(path)
         _sync(path.parent)
     except OSError as error:

@@ -16,6 +16,7 @@ from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import heads
 from store.db import milliseconds
+from store.fetching import Echo
 from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
@@ -109,7 +110,10 @@ class Deciding:
             question = "its source has no access to the sender's API: give it one, then retry"
             return Handled(row.id, "parked", reason="no_reader", question=question)
         records = [(wanted.name, wanted.kind, wanted.id) for wanted in missing]
-        return Handled(row.id, "reading", wanted=records, company=row.company)
+        echo = None
+        if needs.echo is not None:
+            echo = Echo(needs.echo.kind, needs.echo.number, round(needs.echo.seconds * 1000))
+        return Handled(row.id, "reading", wanted=records, company=row.company, echo=echo)
 
     def placed(self, row: Waiting) -> Waiting:
         """The row with its company: one whose account was in no table when it came is looked up again."""

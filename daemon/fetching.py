@@ -80,9 +80,22 @@ class Fetching:
             self._wake = anyio.Event()
             due = await self._database.read(fetching.due(self.source, self._clock.milliseconds(), BATCH))
             if due:
-                await self._read_all(due)
+                await self._drop_echoes([entry for entry in due if entry.own])
+                await self._read_all([entry for entry in due if not entry.own])
             else:
                 await self._rest()
+
+    async def _drop_echoes(self, due: list[Due]) -> None:
+        """What we made ourselves is no news."""
+        now = self._clock.milliseconds()
+        try:
+            dropped = await self._database.write_all([fetching.echoed(entry.inbox_id, now) for entry in due])
+        except StoreUnavailable:
+            await self._clock.sleep(STORE_PAUSE_SECONDS)
+            return
+        for entry, ended in zip(due, dropped, strict=True):
+            if ended:
+                self._log.info("event.ignored", **self._named(entry), reason="own_write")
 
     async def _read_all(self, due: list[Due]) -> None:
         """Deliveries that hint at the same are read once: the answer is younger than all of them."""

@@ -10,7 +10,7 @@ from anyio.abc import TaskGroup
 from daemon.clock import Clock
 from daemon.deciding import Deciding, named
 from daemon.logs import Log
-from store import handling, inbox, together
+from store import doubles, handling, inbox, together
 from store.db import Database, StoreUnavailable
 from store.handling import Handled
 from store.inbox import Waiting
@@ -136,6 +136,10 @@ class Intake:
         took = round((self._clock.monotonic() - started) * 1000 / len(rows), 2)
         for row, outcome, state in zip(rows, handled, states, strict=True):
             self._say(row, outcome, state, took)
+            if outcome.entries and state == "handled":
+                await self._say_doubles(row)
+            if state == "handled" and outcome.kind == CONSENT_CHANGED:
+                self.prove_again(row.company)
         for company in {row.company for row in rows}:
             self._wake_delivery(company)
 
@@ -176,6 +180,11 @@ class Intake:
                 until = self._clock.monotonic() + SLICE_SECONDS
         return handled
 
+    async def _say_doubles(self, row: Waiting) -> None:
+        """Customers that somebody else made of a party of ours: numbers, no names."""
+        for double in await self._database.read(lambda connection: doubles.told_by(connection, row.id)):
+            self._log.warning("party.doubled", **named(row), customer=double.number, other=double.other)
+
     def _say(self, row: Waiting, outcome: Handled, state: str, took: float) -> None:
         if state == "handled":
             self._log.info(
@@ -185,8 +194,6 @@ class Intake:
                 commands=len(outcome.commands),
                 ms=took,
             )
-            if outcome.kind == CONSENT_CHANGED:
-                self.prove_again(row.company)
         elif state == "reading":
             self.wake_reader(row.source)
         elif state in {"parked", "held"}:

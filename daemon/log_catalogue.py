@@ -125,6 +125,12 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="inbox_id attempt status",
         numbers="in_s",
     ),
+    "party.doubled": _event(
+        "warning",
+        "somebody else made another customer of a party that we made: its further documents are held",
+        words="source company customer other",
+        integers="inbox_id",
+    ),
     "source.polled": _event("info", "a poll found something new", words="source", integers="found new"),
     "source.poll_failed": _event(
         "warning",

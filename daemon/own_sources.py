@@ -1,13 +1,19 @@
 """Companies that are sources of their own: what stands in their Fortnox is told by its push stream, or asked for."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from connectors.base import Target
+from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.source import FortnoxSource
+from connectors.fortnox.sweep import Doubts
 from connectors.sources import Reader, Source
 from daemon.reloading import readers_of, sources_of
 from daemon.settings import Config
+from store import push, register
+from store.db import Database, moment
 
 PREFIX = "fortnox:"
 """No configured source has a colon in its name."""
@@ -17,7 +23,7 @@ PREFIX = "fortnox:"
 class HasReader(Protocol):
     """What a company's target offers for reading outside of its commands."""
 
-    def reader(self) -> Reader:
+    def reader(self, doubted: Doubts) -> Reader:
         """Reads inside the company's own rate window, behind everything else."""
         ...
 
@@ -47,10 +53,22 @@ def every_reader(config: Config) -> frozenset[str]:
     return readers_of(config) | own_sources(config).keys()
 
 
-def own_readers(config: Config, targets: Mapping[str, Target]) -> dict[str, Reader]:
+def own_readers(config: Config, targets: Mapping[str, Target], database: Database) -> dict[str, Reader]:
     """Who reads for the companies' own sources, by the source's name."""
     opened = {name: targets[name] for name in _named(config)}
-    return {source_of(name): target.reader() for name, target in opened.items() if isinstance(target, HasReader)}
+    return {
+        source_of(name): target.reader(partial(_doubted, database, name))
+        for name, target in opened.items()
+        if isinstance(target, HasReader)
+    }
+
+
+async def _doubted(database: Database, company: str) -> Mapping[str, datetime]:
+    """Registers whose copy may be wrong since a moment: events were missed, or the copy showed what was gone."""
+    missed = await database.read(push.doubts(company, REGISTERED))
+    ages = await database.read(register.ages(company))
+    doubted = {name: age.doubted_at for name, age in ages.items() if age.doubted_at is not None}
+    return {name: moment(max(missed.get(name, 0), doubted.get(name, 0))) for name in missed.keys() | doubted.keys()}
 
 
 def _named(config: Config) -> list[str]:

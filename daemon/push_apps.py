@@ -46,8 +46,9 @@ def pushings_of(
     random: Random,
     progress: Progress,
     arrived: Callable[[], None],
+    sweep: Callable[[str], None],
 ) -> list[Pushing]:
-    """The loops of all apps; ``arrived`` tells intake."""
+    """The loops of all apps; ``arrived`` tells intake, ``sweep`` has a company's registers swept now."""
     made = []
     for client, names in _apps(config).items():
         stream, loop = names[0], push_loop(names[0])
@@ -67,6 +68,7 @@ def pushings_of(
             log=get_log(),
             seal=store.keys.encrypt if config.retention.seal_bodies else None,
             arrived=arrived,
+            sweep=sweep,
             beat=partial(progress.beat, loop),
             idle=partial(progress.idle, loop),
         )

@@ -83,6 +83,7 @@ class PushApp:
     log: Log
     seal: Seal | None
     arrived: Callable[[], None]
+    sweep: Callable[[str], None]
     beat: Callable[[], None]
     idle: Callable[[], None]
     changed: Callable[[], None] = field(default=lambda: None)

@@ -32,6 +32,7 @@ class Pushing:
         self._stopping = False
         self._wake = anyio.Event()
         self._changed = anyio.Event()
+        self._doubted: dict[str, frozenset[str]] = {}
         self._scope = anyio.CancelScope()
 
     def stop(self) -> None:
@@ -119,8 +120,11 @@ class Pushing:
         state, read = self.app.state, self.app.database.read
         before = state.mark(listener.company)
         unsettled = await read(push.unsettled(listener.company, listener.source))
-        doubts = await read(push.doubts(listener.company, listener.told))
-        if state.judged(listener.company, before, unsettled=unsettled, doubts=frozenset(doubts)):
+        doubts = frozenset(await read(push.doubts(listener.company, listener.told)))
+        if doubts - self._doubted.get(listener.company, frozenset()):
+            self.app.sweep(listener.company)
+        self._doubted[listener.company] = doubts
+        if state.judged(listener.company, before, unsettled=unsettled, doubts=doubts):
             self.app.log.info("push.doubt_ended", stream=self.app.name, company=listener.company)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -19,6 +19,7 @@ from daemon.opening import OpenStore
 from daemon.own_sources import company_of
 from daemon.polling import Poll
 from daemon.retry import RetrySteps
+from daemon.scheduler import Nudge
 from daemon.settings import Config
 from daemon.tokens import CompanyTokens
 
@@ -46,11 +47,12 @@ async def open_readers(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One source's access to its sender, at work."""
+    """One source's access to its sender, at work; ``nudge`` has it polled at once."""
 
     reader: Reader
     fetching: Fetching
     poll: Poll
+    nudge: Nudge = field(default_factory=Nudge)
 
 
 def readings_of(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from connectors.base import Target
-from daemon.delivery import CompanyDelivery
+from daemon.gate import Gate
 from daemon.settings import Company
 
 
@@ -14,6 +14,16 @@ class Distrustful(Protocol):
 
     def distrust(self) -> None:
         """The next call proves the connection with a token that is new."""
+        ...
+
+
+class Proving(Protocol):
+    """A company's loop, as far as it is made to prove the connection."""
+
+    gate: Gate
+
+    def wake(self) -> None:
+        """Go through the gate again."""
         ...
 
 
@@ -29,17 +39,17 @@ class Recheck:
         self,
         companies: Mapping[str, Company],
         targets: Mapping[str, Target],
-        deliveries: Mapping[str, CompanyDelivery],
+        loops: Mapping[str, Proving],
     ) -> None:
         self._apps = {name: (one.fortnox.oauth_url, one.fortnox.client_id) for name, one in companies.items()}
         self._targets = targets
-        self._deliveries = deliveries
+        self._loops = loops
 
     def __call__(self, company: str) -> None:
         """A notice came for the app that ``company`` is connected through."""
-        for name, delivery in self._deliveries.items():
+        for name, loop in self._loops.items():
             target = self._targets[name]
             if self._apps[name] == self._apps.get(company) and isinstance(target, Distrustful):
                 target.distrust()
-                delivery.gate.prove_again()
-                delivery.wake()
+                loop.gate.prove_again()
+                loop.wake()

@@ -10,9 +10,10 @@ from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS
-from store import companies, push, reading, senders, tokens
+from store import companies, doubles, push, reading, senders, tokens
 from store.companies import CompanyRow, Pause
 from store.db import Read
+from store.doubles import Double
 from store.reading import CommandRow, CompanyFigures, DeliveryRow
 from store.senders import SenderRow
 
@@ -30,6 +31,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     shown = [
         _company(name, company.kind, rows.get(name), await read(reading.company_figures(name)), pauses, live, now)
         | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
+        | {"doubled": [_double(double) for double in await read(doubles.of_company(name))]}
         | {"push": await _push(read, name, live) if company.fortnox.push else None}
         for name, company in config.companies.items()
     ]
@@ -114,8 +116,14 @@ def in_trouble(shown: Json) -> bool:
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])
         or any(_token_is_dying(company["token_days_left"]) for company in shown["companies"])
+        or any(company["doubled"] for company in shown["companies"])
         or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
     )
+
+
+def _double(double: Double) -> Json:
+    """Our customer, the other one of the same party, and the delivery that showed it."""
+    return {"customer": double.number, "other": double.other, "delivery": delivery_id(double.inbox_id)}
 
 
 def _token_is_dying(days_left: float | None) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,19 +31,20 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """When the last sweep that ended had begun, and the last whole one (milliseconds); ``None``: never."""
+    """When the last sweep that ended had begun, and the last whole one (milliseconds); ``None``: never.
+
+    ``doubted_at``: the copy may be wrong since then, until a whole sweep that began later has ended.
+    """
 
     swept_at: int | None = None
     whole_at: int | None = None
+    doubted_at: int | None = None
 
 
 def learn(connection: sqlite3.Connection, company: str, entries: Sequence[Entry], swept: Swept | None) -> None:
-    """Keep what was told; older news of an object never overwrites newer."""
+    """Keep what was told; older news of an object never overwrites newer, also where the newer says that it is gone."""
     for entry in entries:
-        if entry.fields is None:
-            _remove(connection, company, entry.resource, entry.number, entry.told_at)
-        else:
-            _keep(connection, company, entry, entry.fields)
+        _keep(connection, company, entry)
     if swept is not None:
         _end_sweep(connection, company, swept)
 
@@ -55,7 +56,8 @@ def read(company: str, resource: str, number: str) -> Job[dict[str, Any] | None]
         row = connection.execute(
             "SELECT fields FROM register WHERE company = ? AND resource = ? AND number = ?", (company, resource, number)
         ).fetchone()
-        return None if row is None else _object(row["fields"])
+        found: dict[str, Any] | None = None if row is None else json.loads(row["fields"])
+        return found
 
     return job
 
@@ -80,16 +82,76 @@ def ages(company: str) -> Job[dict[str, Age]]:
 
     def job(connection: sqlite3.Connection) -> dict[str, Age]:
         rows = connection.execute("SELECT * FROM register_age WHERE company = ?", (company,))
-        return {row["resource"]: Age(row["swept_at"], row["whole_at"]) for row in rows}
+        return {row["resource"]: Age(row["swept_at"], row["whole_at"], row["doubted_at"]) for row in rows}
 
     return job
 
 
-def _keep(connection: sqlite3.Connection, company: str, entry: Entry, fields: dict[str, Any]) -> None:
+def age(company: str, resource: str) -> Job[Age]:
+    """How old the copy of one register is."""
+    return lambda connection: ages(company)(connection).get(resource, Age())
+
+
+def has(company: str, resource: str, key: str) -> Job[bool]:
+    """Whether a normalised key finds anything."""
+
+    def job(connection: sqlite3.Connection) -> bool:
+        row = connection.execute(
+            "SELECT 1 FROM register_key WHERE company = ? AND resource = ? AND key = ?", (company, resource, key)
+        ).fetchone()
+        return row is not None
+
+    return job
+
+
+def doubt(company: str, resources: Collection[str], now: int) -> Job[None]:
+    """These copies may be wrong: they are not asked before a whole sweep that begins after ``now`` has ended."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        connection.executemany(
+            "INSERT INTO register_age (company, resource, doubted_at) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET doubted_at = excluded.doubted_at",
+            [(company, resource, now) for resource in resources],
+        )
+
+    return job
+
+
+def counted(company: str) -> Job[dict[str, int]]:
+    """How many objects of each register the copy holds."""
+
+    def job(connection: sqlite3.Connection) -> dict[str, int]:
+        rows = connection.execute(
+            "SELECT resource, count(*) AS held FROM register WHERE company = ? AND fields <> 'null' GROUP BY resource",
+            (company,),
+        )
+        return {row["resource"]: row["held"] for row in rows}
+
+    return job
+
+
+def duplicates(company: str, resource: str, names: Collection[str]) -> Job[list[tuple[str, list[str]]]]:
+    """Keys of these names that find several objects: the key's name and the numbers, by the first of them."""
+
+    def job(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
+        rows = connection.execute(
+            "SELECT key, json_group_array(number) AS numbers FROM (SELECT key, number FROM register_key"
+            " WHERE company = ? AND resource = ? ORDER BY key, length(number), number)"
+            " GROUP BY key HAVING count(*) > 1",
+            (company, resource),
+        )
+        found = [(row["key"].partition(":")[0], json.loads(row["numbers"])) for row in rows]
+        return sorted((entry for entry in found if entry[0] in names), key=lambda entry: (entry[0], entry[1]))
+
+    return job
+
+
+def _keep(connection: sqlite3.Connection, company: str, entry: Entry) -> None:
+    """Of an object that is gone a row without fields and keys is left, until the next whole sweep has ended."""
     kept = connection.execute(
         "INSERT INTO register (company, resource, number, fields, told_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
         " SET fields = excluded.fields, told_at = excluded.told_at WHERE excluded.told_at >= told_at",
-        (company, entry.resource, entry.number, json.dumps(fields, ensure_ascii=False), entry.told_at),
+        (company, entry.resource, entry.number, json.dumps(entry.fields, ensure_ascii=False), entry.told_at),
     )
     if kept.rowcount == 0:
         return
@@ -101,27 +163,20 @@ def _keep(connection: sqlite3.Connection, company: str, entry: Entry, fields: di
     )
 
 
-def _remove(connection: sqlite3.Connection, company: str, resource: str, number: str, told_at: int) -> None:
-    gone = connection.execute(
-        "DELETE FROM register WHERE company = ? AND resource = ? AND number = ? AND told_at <= ?",
-        (company, resource, number, told_at),
-    )
-    if gone.rowcount:
-        where = (company, resource, number)
-        connection.execute("DELETE FROM register_key WHERE company = ? AND resource = ? AND number = ?", where)
-
-
 def _end_sweep(connection: sqlite3.Connection, company: str, swept: Swept) -> None:
     if swept.whole:
-        unseen = connection.execute(
-            "SELECT number FROM register WHERE company = ? AND resource = ? AND told_at < ?",
-            (company, swept.resource, swept.begun),
-        ).fetchall()
-        for row in unseen:
-            _remove(connection, company, swept.resource, row["number"], swept.begun)
+        unseen = (company, swept.resource, swept.begun)
+        connection.execute(
+            "DELETE FROM register_key WHERE company = ?1 AND resource = ?2 AND number IN (SELECT number FROM register"
+            " WHERE company = ?1 AND resource = ?2 AND told_at < ?3)",
+            unseen,
+        )
+        connection.execute("DELETE FROM register WHERE company = ? AND resource = ? AND told_at < ?", unseen)
     connection.execute(
         "INSERT INTO register_age (company, resource, swept_at, whole_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
-        " SET swept_at = ?3, whole_at = coalesce(?4, whole_at)",
+        " SET swept_at = max(coalesce(swept_at, 0), ?3),"
+        " whole_at = CASE WHEN ?4 IS NULL OR whole_at > ?4 THEN whole_at ELSE ?4 END,"
+        " doubted_at = CASE WHEN ?4 > doubted_at THEN NULL ELSE doubted_at END",
         (company, swept.resource, swept.begun, swept.begun if swept.whole else None),
     )
 

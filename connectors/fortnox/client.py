@@ -101,6 +101,12 @@ class Client:
         query = _sorted(described, {"limit": str(limit), "page": "1"})
         return page_in(described, await self._json(described, described.at(), query, None), most_pages=None)[0]
 
+    async def page(self, operation: str, keys: tuple[str, ...], params: Mapping[str, str]) -> tuple[list[Json], int]:
+        """One page of a list as ``params`` ask for it, and how many rows the whole list has."""
+        described = OPERATIONS[operation]
+        rows, total, _ = page_in(described, await self._json(described, described.at(*keys), params, None))
+        return rows, total
+
     async def carry(
         self, operation: str, *keys: str, params: Mapping[str, str] | None = None, body: Any = None
     ) -> Outcome:

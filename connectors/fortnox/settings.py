@@ -28,6 +28,9 @@ class FortnoxSettings(Frozen):
 
     With ``push`` the company's events are listened to at ``push_url`` (section 7): those of its registers, and those of
     the topics in ``push_topics``.
+    ``register`` keeps a local copy of the company's registers, which counts as fresh for ``register_hours`` after a
+    sweep; changes are swept every ``sweep_minutes``, everything every ``whole_sweep_hours``. ``trust_register`` lets a
+    customer be made without an exact look-up while the copy is fresh and the push stream alive and current.
     """
 
     stated_kind: Literal["live", "test"] = Field(default="live", alias="kind")
@@ -46,6 +49,12 @@ class FortnoxSettings(Frozen):
     push: bool = False
     push_url: str = f"wss://{PUSH_HOST}/topics-v1"
     push_topics: tuple[Topic, ...] = ()
+    register_on: bool = Field(default=True, alias="register")
+    register_hours: float = Field(default=24.0, gt=0, le=24 * 31)
+    trust_register: bool = False
+    sweep_minutes: float = Field(default=60.0, gt=0, le=24 * 60)
+    sweep_overlap_minutes: float = Field(default=10.0, ge=2, le=24 * 60)
+    whole_sweep_hours: float = Field(default=12.0, gt=0, le=24 * 31)
 
     @field_validator("rest_url", "oauth_url")
     @classmethod
@@ -74,6 +83,7 @@ class FortnoxSettings(Frozen):
             raise ValueError("client_credentials needs tenant_id")
         if self.refresh_token is not None and self.grant != "authorization_code":
             raise ValueError("refresh_token belongs to grant authorization_code")
+        self._check_register()
         hosts = {urlsplit(self.rest_url).hostname, urlsplit(self.oauth_url).hostname}
         if hosts & FORTNOX_HOSTS and not hosts <= FORTNOX_HOSTS:
             raise ValueError("rest_url and oauth_url must both be Fortnox's own, or neither")
@@ -92,6 +102,12 @@ class FortnoxSettings(Frozen):
         account = f"company:{company}" if tenant is None else f"tenant:{tenant}"
         return "fortnox", self.rest_url, self.client_id, account
 
+    def _check_register(self) -> None:
+        if self.trust_register and not (self.register_on and self.push):
+            raise ValueError("trust_register needs register and push")
+        if self.register_on and self.whole_sweep_hours >= self.register_hours:
+            raise ValueError("whole_sweep_hours must be shorter than register_hours: the copy would grow old between")
+
     @property
     def kind(self) -> Literal["live", "test", "simulator"]:
         """``simulator`` for any host but Fortnox's own; else what the person states."""
@@ -101,7 +117,7 @@ class FortnoxSettings(Frozen):
     @property
     def is_source(self) -> bool:
         """Whether the company is a source of its own besides: what stands in its Fortnox is told or asked for."""
-        return self.push
+        return self.push or self.register_on
 
     @property
     def app(self) -> str:

@@ -6,10 +6,12 @@ from connectors.base import Json
 from connectors.fortnox.push_frames import FrameFault, PushedEvent, event_of
 from connectors.fortnox.register_entries import REGISTERED, entry_of
 from connectors.fortnox.sweep_source import learned_from_page
+from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.topics import Meaning, meaning_of
 from connectors.json_body import BodyFault, read_object
 from connectors.sources import (
     Delivery,
+    Echo,
     Entry,
     Ignored,
     Learned,
@@ -23,6 +25,9 @@ from connectors.sources import (
 
 OBJECT = "object"
 """What the answer to the one question of an event is kept under."""
+
+ECHO_SECONDS = 2.0
+"""An event may come before the answer of the call that made the object (Fortnox facts, section 7.4)."""
 
 
 def key_of(event: PushedEvent) -> str:
@@ -68,7 +73,10 @@ def _told(body: Json, stored: Stored) -> Ignored | Needs | Learned:
     if meaning.step == "deleted":
         return _gone(meaning, event, stored.received_at)
     if OBJECT not in stored.reads:
-        return Needs((Wanted(OBJECT, meaning.resource, event.entity),))
+        made = Echo(RESOURCES[meaning.resource].one, event.entity, ECHO_SECONDS)
+        return Needs(
+            (Wanted(OBJECT, meaning.resource, event.entity),), echo=made if meaning.step == "created" else None
+        )
     row = stored.reads[OBJECT]
     if row is None:
         # A type that we do not know may name something else than the object's number.

@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import ClientSession
 
 from connectors.base import Budget, CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
-from connectors.fortnox import record_actions, records, sendings
+from connectors.fortnox import prechecks, record_actions, records, sendings, vanished
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
@@ -31,6 +31,7 @@ from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.snapshot import Reading, Snapshot
+from connectors.fortnox.sweep import Doubts, Sweep
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
 from connectors.governor import Told
@@ -110,11 +111,16 @@ class FortnoxTarget:
 
     async def plan(self, task: Task) -> Write | Settled:
         """What is to be done now; reads as needed, writes nothing."""
-        return await self._by_kind[task.command.kind].plan(task, self._for(task))
+        work = self._by_kind[task.command.kind].plan(task, self._for(task))
+        planned = await vanished.checked(work, task, self._for(task))
+        if isinstance(planned, Write):
+            await prechecks.check(planned, task.register, self._for(task))
+        return planned
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send the one call, once, and compare the answer with what was meant."""
-        return await self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        work = self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        return await vanished.checked(work, task, self._for(task))
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether an earlier operation on the same thing took effect; the attempt's own evidence says what it meant."""
@@ -131,6 +137,10 @@ class FortnoxTarget:
         tenant and organisation number are not the pinned ones.
         """
         self.credentials.ask_again()
+        await self.identify_company()
+
+    async def identify_company(self) -> None:
+        """As :meth:`probe`, but credentials that were lost stay so, at no call."""
         about = await self.client.with_priority(0).read("read_company")
         tenant, number = text_of(about.get("DatabaseNumber")), text_of(about.get("OrganizationNumber"))
         stated = self.settings.tenant_id
@@ -200,9 +210,10 @@ class FortnoxTarget:
         client = self.client.with_priority(priority)
         return await Examination(client, self.credentials, self.clock_skew, self._clock, spare).snapshot(readings)
 
-    def reader(self) -> Reader:
-        """Reads inside the company's own rate window, behind everything else."""
-        return FortnoxReader(self.client)
+    def reader(self, doubted: Doubts) -> Reader:
+        """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""
+        sweep = Sweep(self.settings, self.client, self._clock, doubted)
+        return FortnoxReader(self.client, sweep, self.identify_company)
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""

@@ -80,23 +80,10 @@ def _live(config: "Config") -> Json | None:
 
 
 def _secret(config: "Config", company: "Company", *, runs: bool) -> tuple[bool | None, str]:
-    """Whether the client secret is found, and why not; nothing is generated for it."""
-    import os
-    import secrets
+    """Whether the client secret is found, and why not."""
+    from daemon.cli.secrets import seen
 
-    from daemon.credentials import Resolver, Unresolved
-
-    reference = company.fortnox.client_secret
-    if runs:
-        return True, ""
-    if reference.startswith("credential:") and "CREDENTIALS_DIRECTORY" not in os.environ:
-        return None, ""
-    resolver = Resolver(
-        folder=config.path.resolve().parent, data_dir=config.data_dir, environment=os.environ,
-        random_bytes=secrets.token_bytes,
-    )  # fmt: skip
-    resolved = resolver.resolve(reference)
-    return (False, resolved.reason) if isinstance(resolved, Unresolved) else (True, "")
+    return (True, "") if runs else seen(config, company.fortnox.client_secret)
 
 
 def _notices(config: "Config", company: "Company") -> str | None:

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from connectors.base import Target
 from connectors.windows import Windows
 from daemon import logs
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import open_company_target
@@ -25,6 +25,7 @@ from daemon.own_sources import every_reader, every_source
 from daemon.reloading import companies_of
 from daemon.requests import AnyRequest, Misused
 from daemon.settings import Config
+from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import attempts, companies
 from store.db import Database, open_database

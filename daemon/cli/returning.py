@@ -45,43 +45,60 @@ def way_back(
     registered = (
         f"{public}{CALLBACK}{company}" if public else redirect or f"http://127.0.0.1:{port or 8099}/connect/{company}"
     )
-    if daemon and public and not paste:
-        return _by_daemon(config_path, registered, company)
-    if paste or (listen is None and (daemon or port == 0)):
-        return Way(registered, by_paste=True, begin=_nothing, address=_pasted)
-    return Way(registered, by_paste=False, begin=_nothing, address=lambda _: _called_back(port, registered))
+    begin = _expected(config_path, company) if daemon and public else _nothing
+    if paste or (listen is None and not public and (daemon or port == 0)):
+        return Way(registered, by_paste=True, begin=begin, address=_pasted)
+    if daemon and public:
+        return Way(registered, by_paste=False, begin=begin, address=_from_daemon(config_path, company))
+    return Way(registered, by_paste=False, begin=begin, address=lambda _: _called_back(port, registered))
 
 
 def _nothing(_state: str) -> None:
     """There is nothing to prepare."""
 
 
-def _by_daemon(config_path: Path, registered: str, company: str) -> Way:
+def _ask(config_path: Path, company: str, state: str, *, begin: bool) -> str | None:
     from daemon.cli.acting import perform
     from daemon.requests import AwaitConsent
 
-    def ask(state: str, *, begin: bool) -> str | None:
-        asked = AwaitConsent(
-            person=common.person(), company=company, state=state, begin=begin, seconds=0 if begin else WAIT_SECONDS
-        )
-        found: str | None = perform(config_path, asked)["address"]
-        return found
+    asked = AwaitConsent(
+        person=common.person(), company=company, state=state, begin=begin, seconds=0 if begin else WAIT_SECONDS
+    )
+    found: str | None = perform(config_path, asked)["address"]
+    return found
+
+
+def _expected(config_path: Path, company: str) -> Callable[[str], None]:
+    """The daemon shall know the state, also where the address is pasted: its page then sends the person back here."""
 
     def begin(state: str) -> None:
-        ask(state, begin=True)
+        _ask(config_path, company, state, begin=True)
 
+    return begin
+
+
+def _from_daemon(config_path: Path, company: str) -> Callable[[str], str]:
     def address(state: str) -> str:
         from aiohttp import ClientError
 
-        click.echo(f"The daemon waits for the browser, at most {MINUTES} minutes (Ctrl-C ends it) ...")
+        click.echo(f"The daemon waits for the browser, at most {_ten_minutes()} (Ctrl-C ends it) ...")
         try:
-            while (came := ask(state, begin=False)) is None:
+            while (came := _ask(config_path, company, state, begin=False)) is None:
                 pass
         except ClientError:
             raise Refused("the daemon stopped meanwhile: run `fortnox-bridge connect` again") from None
         return came
 
-    return Way(registered, by_paste=False, begin=begin, address=address)
+    return address
+
+
+def _ten_minutes() -> str:
+    """How long, and until when on Stockholm's clock."""
+    import time
+
+    from daemon.times import iso, local
+
+    return f"{MINUTES} minutes, until {local(iso(round((time.time() + MINUTES * 60) * 1000)))}"
 
 
 def _pasted(_state: str) -> str:
@@ -98,7 +115,7 @@ def _called_back(port: int, redirect: str) -> str:
     async def came() -> str:
         async with waiting(port, urlsplit(redirect).path or "/") as answer:
             click.echo(
-                f"Waiting for the browser on 127.0.0.1 port {port}, at most {MINUTES} minutes (Ctrl-C ends it) ..."
+                f"Waiting for the browser on 127.0.0.1 port {port}, at most {_ten_minutes()} (Ctrl-C ends it) ..."
             )
             async with asyncio.timeout(MINUTES * 60):
                 return await answer

@@ -1,5 +1,6 @@
 """Commands for secrets: which ones the configuration names, and writing one from a prompt or a file."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,6 @@ from daemon.cli import common
 from daemon.cli.common import Refused, Wrong, leave, print_json, print_table, with_config, with_json
 
 if TYPE_CHECKING:
-    from daemon.credentials import Resolver
     from daemon.settings import Config
 
 STATE_KEY = "state_key"
@@ -26,23 +26,44 @@ def secret() -> None:
 @with_json
 def list_secrets(config_path: Path, as_json: bool) -> None:
     """List every secret by its key, where it lies, and whether it is found; exit 1 where one is not."""
-    from daemon.credentials import Unresolved
-
     config = common.load(config_path, secrets=False)
-    resolver = _resolver(config)
     shown: list[dict[str, Any]] = []
     for key, reference in _references(config_path).items():
-        # A missing one of these is made at the daemon's start, not by a look.
-        made = reference.startswith("generated:") and not _place(config, reference).exists()
-        found = None if made else resolver.resolve(reference)
-        why = "made at first use" if made else found.reason if isinstance(found, Unresolved) else "found"
+        found, says = seen(config, reference)
         where = "plain:***" if reference.startswith("plain:") else reference
-        shown.append({"key": key, "reference": where, "found": made or not isinstance(found, Unresolved), "says": why})
+        shown.append({"key": key, "reference": where, "found": found, "says": says})
     if as_json:
         print_json(shown)
     else:
         print_table(("key", "lies at", "state"), [(one["key"], one["reference"], one["says"]) for one in shown])
-    leave(trouble=not all(one["found"] for one in shown))
+    leave(trouble=any(one["found"] is False for one in shown))
+
+
+_HANDED_OVER = {
+    True: "found, for systemd to hand over",
+    False: "is nowhere for systemd to hand over",
+    None: "only the service sees it",
+}
+
+
+def seen(config: "Config", reference: str) -> tuple[bool | None, str]:
+    """Whether a secret is found, and in words; ``None`` where we cannot know. Nothing is made by looking."""
+    import secrets
+
+    from daemon.credentials import Resolver, Unresolved, handed_over
+
+    folder = config.path.resolve().parent
+    place, _, name = reference.partition(":")
+    if place == "generated" and not _place(config, reference).exists():
+        return True, "made at first use"
+    if place == "credential" and "CREDENTIALS_DIRECTORY" not in os.environ:
+        there = handed_over(folder, name)
+        return there, _HANDED_OVER[there]
+    resolver = Resolver(
+        folder=folder, data_dir=config.data_dir, environment=os.environ, random_bytes=secrets.token_bytes
+    )
+    resolved = resolver.resolve(reference)
+    return (False, resolved.reason) if isinstance(resolved, Unresolved) else (True, "found")
 
 
 @secret.command("set")
@@ -61,7 +82,7 @@ def set_secret(config_path: Path, as_json: bool, key: str, source: Path | None) 
     from daemon.credentials import NotKept, keep
 
     config = common.load(config_path, secrets=False)
-    common.check_owner(config.data_dir)
+    owner = _daemons_user(config)
     references = _references(config_path)
     if key not in references:
         raise Wrong(f"the configuration names no secret {key}{meant(key, references)}")
@@ -69,7 +90,8 @@ def set_secret(config_path: Path, as_json: bool, key: str, source: Path | None) 
         raise Refused("state_key is added to, not replaced, or nothing opens any more: docs/staying-connected.md")
     try:
         path = _place(config, references[key])
-        keep(path, _given(key, source))
+        # What systemd hands over stays root's; everything else the daemon reads itself.
+        keep(path, _given(key, source), None if references[key].startswith("credential:") else owner)
     except NotKept as error:
         raise Refused(f"{key}: {error}") from None
     next_step = "restart the daemon" if key.startswith("companies.") else "reload the daemon (SIGHUP), or start it"
@@ -77,6 +99,14 @@ def set_secret(config_path: Path, as_json: bool, key: str, source: Path | None) 
         print_json({"key": key, "file": str(path), "next": next_step})
     else:
         click.echo(f"{key} is kept in {path}, for its owner only. Next: {next_step}.")
+
+
+def _daemons_user(config: "Config") -> os.stat_result | None:
+    """Whose the file shall be where root writes it for the daemon; anybody else must be that user."""
+    if os.geteuid() != 0:
+        common.check_owner(config.data_dir)
+        return None
+    return config.data_dir.stat() if config.data_dir.exists() else None
 
 
 def _given(key: str, source: Path | None) -> bytes:
@@ -126,17 +156,3 @@ def _place(config: "Config", reference: str) -> Path:
     from daemon.credentials import place_of
 
     return place_of(reference, folder=config.path.resolve().parent, data_dir=config.data_dir)
-
-
-def _resolver(config: "Config") -> "Resolver":
-    import os
-    import secrets
-
-    from daemon.credentials import Resolver
-
-    return Resolver(
-        folder=config.path.resolve().parent,
-        data_dir=config.data_dir,
-        environment=os.environ,
-        random_bytes=secrets.token_bytes,
-    )

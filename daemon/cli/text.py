@@ -90,6 +90,11 @@ def _print_company(company: Json) -> None:
         click.echo(f"  delivered: {company['delivered']}")
     if company["stopped_since"] is not None:
         click.echo(f"  the oldest stopped command is of {local(company['stopped_since'])}: outbox --state parked|held")
+    for double in company["doubled"]:
+        click.echo(
+            f"  CUSTOMER {double['customer']} IS DOUBLED by {double['other']}: its further documents are held "
+            f"({double['delivery']})"
+        )
     if company["oldest_due_s"] is not None:
         click.echo(f"  overdue since {age(company['oldest_due_s'])}")
     elif company["next_attempt_at"] is not None:
@@ -98,6 +103,10 @@ def _print_company(company: Json) -> None:
         whole = f"{company['window_calls']} calls in {company['window_s']:g} s"
         room = "no limit" if company["room"] >= NO_LIMIT else f"{company['room']} of {whole} free now"
         click.echo(f"  rate window: {room}, {company['in_flight']} commands under way")
+    _print_connection(company)
+
+
+def _print_connection(company: Json) -> None:
     if company["push"] is not None:
         click.echo(f"  push stream: {push_line(company['push'])}")
     if company["connected_at"] is not None:

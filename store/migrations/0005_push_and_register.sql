@@ -88,21 +88,25 @@ CREATE TABLE register_key (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX register_key_number ON register_key (company, resource, number);
 
--- How old each copy is: begun_at of its last sweep that came to its end, and of its last whole one (with deletions).
+-- How old each copy is: when its last sweep that came to its end had begun, and its last whole one (with deletions);
+-- doubted_at asks for a whole one that begins later.
 CREATE TABLE register_age (
     company TEXT NOT NULL,
     resource TEXT NOT NULL,
     swept_at INTEGER,
     whole_at INTEGER,
+    doubted_at INTEGER,
     PRIMARY KEY (company, resource)
 ) STRICT, WITHOUT ROWID;
 
--- Customers of ours of whom somebody else made another one: documents for them are held until a person says which.
+-- Customers of ours of whom somebody else made another one: documents for them are held until a person says which
+-- (settled_at: that the other one is somebody else), or the other one is gone or inactive.
 CREATE TABLE doubled_party (
     company TEXT NOT NULL,
     number TEXT NOT NULL,
     other TEXT NOT NULL,
     inbox_id INTEGER NOT NULL,
     noticed_at INTEGER NOT NULL,
+    settled_at INTEGER,
     PRIMARY KEY (company, number, other)
 ) STRICT, WITHOUT ROWID;

@@ -12,3 +12,6 @@ CREATE TABLE push_company (
     since INTEGER NOT NULL,
     reason TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- News that a call of ours may have made: kind and number of the object, as links name it.
+ALTER TABLE reading ADD COLUMN made TEXT;

@@ -13,14 +13,16 @@ from aiohttp import ClientSession, ClientTimeout
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.bridge import Bridge
 from daemon.clock import Clock
 from daemon.config import load_config
 from daemon.following import Live
 from daemon.memory import MemoryLinks
 from daemon.opening import database_path
+from daemon.register import Pushing
 from daemon.requests import AnyRequest, Connect, Resume
+from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
@@ -73,6 +75,7 @@ class Scene:
     port: int = 0
     client_secret: str = "simulator"
     clock: Clock = field(default_factory=Clock)
+    pushing: Pushing | None = None
     bridges: list[Bridge] = field(default_factory=list)
     served: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -100,6 +103,8 @@ class Scene:
                 f'rest_url = "{self.fortnox}/3"\noauth_url = "{self.fortnox}/oauth-v1"\ntenant_id = {plan.tenant}\n'
                 f'client_id = "simulator"\nclient_secret = "plain:{self.client_secret}"\n'
                 f"window_seconds = {self.window_seconds}\ntimeout_seconds = {self.timeout_seconds}\n"
+                # Calls are counted exactly: registers are swept only where a plan says so.
+                f"{'' if 'register =' in plan.fortnox else 'register = false'}\n"
                 f"{self._push() if plan.push else ''}{plan.fortnox}\n{plan.sections}"
             )
             parts.extend(
@@ -118,7 +123,7 @@ class Scene:
 
         It stops as after a second signal, which waits for nothing, unless it is to ``drain``.
         """
-        parts = app.Parts(clock=self.clock)
+        parts = app.Parts(clock=self.clock, pushing=self.pushing)
         async with app.running(load_config(self.write_configuration()), parts=parts) as bridge:
             for plan in self.plans:
                 if plan.proof is not None:

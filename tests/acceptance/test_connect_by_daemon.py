@@ -60,6 +60,11 @@ async def test_the_daemon_takes_the_browser_once(tmp_path: Path, log_lines: Line
         await here.send(order("SO-1"))
         await here.settle()
         assert len((await here.state())["invoices"]) == 1
+        async with asking(here, "connect", "demo", "--paste") as pasting:
+            again = await pasting.approve()
+            assert await opened(here, URL(again, encoded=True)) == (200, RETURNED)
+            await pasting.paste(again)
+            assert await pasting.ended() == 0, pasting.screen.text
     code, state = back.query["code"], back.query["state"]
     assert not any(secret in line.decode() for secret in (code, state) for line in log_lines.raw)
     assert {line["reason"] for line in log_lines.named("hook.rejected")} == {"unknown_state", "method"}

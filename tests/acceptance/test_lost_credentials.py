@@ -116,6 +116,26 @@ async def test_lost_credentials_stop_one_company_and_lose_nothing(
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f91", "f59")
+async def test_an_idle_company_is_paused_by_the_daily_renewal(tmp_path: Path) -> None:
+    """Nobody sends anything, and all the same it shows that the consent is gone; then nothing asks again."""
+    calendar = Calendar()
+    async with two_companies(tmp_path, calendar) as here:
+        await _connected(here)
+        async with here.running() as bridge:
+            gate = bridge.deliveries["demo"].gate
+            await here.until(lambda: gate.shut_by is None)
+            here.simulator.tokens.clear()
+            calendar.ahead = timedelta(days=2)
+            renewal = next(job.run for job in bridge._jobs() if job.name == "tokens")
+            await renewal()
+            assert gate.shut_by == "invalid_grant"
+            before = await grants_asked(here)
+            await renewal()
+            assert await grants_asked(here) == before
+
+
+@pytest.mark.asyncio
 @pytest.mark.capability("f89", "f90")
 @pytest.mark.parametrize("company", ["demo", "other"])
 async def test_twenty_calls_side_by_side_renew_once(tmp_path: Path, company: str) -> None:

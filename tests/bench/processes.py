@@ -100,6 +100,7 @@ oauth_url = "{fortnox}/oauth-v1"
 tenant_id = 1001
 client_id = "simulator"
 client_secret = "plain:simulator"
+register = false
 [sources.{SOURCE}]
 type = "standard"
 company = "demo"

@@ -57,6 +57,7 @@ class Desk:
     tokens: Tokens
     lines: Lines
     refused: list[str] = field(default_factory=list)
+    swept: list[str] = field(default_factory=list)
     may_ask: bool = True
     rests: int = 0
 
@@ -125,6 +126,7 @@ async def desk(
             log=get_log(),
             seal=None,
             arrived=lambda: None,
+            sweep=made.swept.append,
             beat=lambda: None,
             idle=made.rest,
         )

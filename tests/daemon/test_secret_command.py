@@ -1,6 +1,7 @@
 """`secret`: taken from a prompt or a file, kept for its owner only, and shown to nobody."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -68,10 +69,10 @@ def test_a_secret_comes_from_a_file_or_a_pipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reference", "key", "given", "said"),
     [
-        ("credential:fortnox", KEY, WORD, f"{KEY}: it is handed over by systemd"),
+        ("credential:fortnox", KEY, WORD, f"{KEY}: systemd hands it over, from where LoadCredential= says"),
         ("env:FORTNOX", KEY, WORD, "it lies in the environment of the daemon"),
         ("file:secrets/a", KEY, " \n", f"{KEY}: it is missing or empty"),
-        ("file:config.toml/a", KEY, WORD, "cannot be written: File exists"),
+        ("file:config.toml/a", KEY, WORD, "cannot be written: Not a directory"),
         ("file:secrets/a", "companies.demo.fortnox.client_secrt", WORD, f"did you mean {KEY}?"),
         ("file:secrets/a", "state_key", WORD, "state_key is added to, not replaced"),
     ],
@@ -84,6 +85,30 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path, reference: str, key: str, g
     assert said in result.stderr
     assert WORD not in result.output
     assert {file.name for file in tmp_path.rglob("*") if file.is_file()} == {"config.toml"}
+
+
+@pytest.mark.capability("001-23")
+def test_a_credential_is_kept_where_systemd_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the folder of the unit, beside the configuration: the daemon sees it after a restart."""
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    path = configuration(tmp_path, "credential:fortnox-demo")
+    (tmp_path / "credentials").mkdir(mode=0o700)
+    assert "is nowhere for systemd to hand over" in asked(path, "list").stdout
+    assert asked(path, "set", KEY, "--from", "-", given=WORD).exit_code == 0
+    kept = tmp_path / "credentials" / "fortnox-demo"
+    assert (kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == (f"{WORD}\n", 0o600)
+    assert "found, for systemd to hand over" in asked(path, "list").stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root writes for another user")
+def test_root_writes_for_the_daemons_user(tmp_path: Path) -> None:
+    """A file that the daemon reads itself belongs to whom the data folder belongs to."""
+    path = configuration(tmp_path)
+    (tmp_path / "data").mkdir()
+    os.chown(tmp_path / "data", 65534, 65534)
+    assert asked(path, "set", KEY, "--from", "-", given=WORD).exit_code == 0
+    kept = tmp_path / "secrets" / "fortnox-demo"
+    assert [kept.stat().st_uid, kept.parent.stat().st_uid] == [65534, 65534]
 
 
 def test_a_missing_secret_is_listed(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ def test_seconds_may_be_written_with_decimals() -> None:
         {"rest_url": "ftp://127.0.0.1/3"},
         {"rest_url": LOOPBACK["rest_url"]},
         {"window_calls": 26},
+        {"register": False, "trust_register": True},
+        {"register_hours": 12, "whole_sweep_hours": 12},
         {"window_calls": 0},
         {"window_seconds": 1},
         {"tenant_id": None},
