@@ -285,3 +285,31 @@ async def test_status_says_how_the_stream_stands(tmp_path: Path) -> None:
             None,
         )
         assert facts[0]["push"]["newest_offset_of"] is not None
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f68")
+async def test_after_fifteen_days_away_the_sweep_finds_what_nobody_told(tmp_path: Path, log_lines: Lines) -> None:
+    """A customer that was made and one that was removed meanwhile, of whom Fortnox keeps no event any more."""
+    plan = CompanyPlan(push=True, fortnox="register = true")
+    async with scene(tmp_path, plan, run=False) as here:
+        await here.control("seed", {"customers": [{"Name": "Tallbacken AB"}, {"Name": "Ekbacken AB"}]})
+        async with here.running():
+            await here.until(lambda: listening(here).current("demo"))
+            assert customers(here) == {"1", "2"}
+            [[app]] = here.rows("SELECT client FROM push_client")
+            store = here.bridge.store.database
+            here.bridge.pushings[0].stop()
+            await here.until(lambda: not listening(here).current("demo"))
+            await store.write(push.attend(app, round((datetime.now(UTC) - timedelta(days=15)).timestamp() * 1000)))
+        await here.control("seed", {"customers": [{"Name": "Granbacken AB"}]})
+        here.simulator.companies[1001].customers.pop("1")
+        async with here.running():
+            await here.until(lambda: listening(here).current("demo"))
+            assert customers(here) == {"2", "3"}
+    assert [line["reason"] for line in log_lines.named("push.doubted")] == ["first", "away"]
+
+
+def customers(here: Scene) -> set[str]:
+    """The customers in the local copy."""
+    return {number for _, resource, number in register(here) if resource == "customers"}
