@@ -102,6 +102,8 @@ async def test_what_happens_in_fortnox_is_known_once_also_what_happened_meanwhil
             await here.control("events", {"do": "repeat", "topic": "customers", "last": 2})
         assert outcomes(here) == [("handled", "created"), ("handled", "deleted"), ("ignored", "nothing_asks_for_it")]
         assert register(here) == [("demo", "customers", "1")]
+        # A name is no part of the copy, so it is not kept beside the delivery either.
+        assert b"Tallbacken" not in here.rows("SELECT body FROM inbox_read WHERE body IS NOT NULL")[0][0]
         calls = len(await here.calls())
         for _ in range(9):
             await make(here, "customers", "customer-updated-v2", "1")
