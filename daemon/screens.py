@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.fortnox.register_entries import REGISTERED
+from connectors.fortnox.topics import told_of
 from daemon import budget_screen
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
@@ -65,12 +66,13 @@ async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
         "began_because": listening.reason,
         "attended_at": iso(listening.attended_at),
         "newest_offset_of": iso(listening.told_at),
-        "in_doubt": sorted(await read(push.doubts(name, REGISTERED))),
+        "in_doubt": sorted(await read(push.doubts(name, facts.get("told") or told_of(None) & REGISTERED.keys()))),
         "stream": facts.get("stream"),
         "left_out": facts.get("left_out"),
         "open_since": facts.get("open_since"),
         "silent_s": facts.get("silent_s"),
         "last_event_at": facts.get("last_event_at"),
+        "told": facts.get("told"),
         "topics_missing": facts.get("topics_missing"),
     }
 
