@@ -32,8 +32,8 @@ async def test_a_document_above_the_brake_is_held_until_a_person_allows_it(tmp_p
         assert await totals(stage) == ["20000"]
         (large, reason, question), (euro, _, other) = stage.rows(HELD)
         assert (reason, "25000 kronor" in question, "22800 kronor" in other) == ("above_brake", True, True)
-        alerts = log_lines.named("brake.held")
-        assert [(alert["outbox_id"], alert["reason"]) for alert in alerts] == [(large, reason), (euro, reason)]
+        alerts = sorted((alert["outbox_id"], alert["reason"]) for alert in log_lines.named("brake.held"))
+        assert alerts == [(large, reason), (euro, reason)]
         await stage.act(Retry(person="anna", id=f"out-{large}"))
         await stage.settle()
         assert await totals(stage) == ["20000"]
