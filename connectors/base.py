@@ -70,6 +70,10 @@ class Unreachable(Later):
     """No connection could be made, so nothing was sent: an outage. Uses no attempt."""
 
 
+class NotAnswered(Later):
+    """Another system than the target must answer first and does not now: it says nothing about the target."""
+
+
 class UnknownEnd(OutsideError):
     """A write left and no complete answer that parses came back: it may or may not have taken effect."""
 

@@ -6,6 +6,7 @@ from connectors.base import (
     BRAKES,
     CredentialsLost,
     Later,
+    NotAnswered,
     OutsideError,
     Settled,
     Throttled,
@@ -286,6 +287,8 @@ class Outcomes:
     def _hear(self, company: str, lane: str, error: OutsideError, costs: int | None = None) -> None:
         """What an error says about the far side; ``costs`` is the command that a transient one costs an attempt."""
         gate = self._gate
+        if isinstance(error, NotAnswered):
+            return
         if isinstance(error, Unreachable):
             gate.outage.unreachable()
         elif isinstance(error, CredentialsLost):

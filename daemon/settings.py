@@ -12,6 +12,7 @@ from connectors.addresses import checked_address
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
+from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
@@ -115,6 +116,7 @@ class CompanySection(Frozen):
     articles: Articles = Articles()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
 
     def rules(self, name: str) -> CompanySettings:
@@ -172,6 +174,7 @@ class Company:
     expected: Expected = field(default_factory=Expected)
     read_only: bool = False
     approve: frozenset[str] = frozenset()
+    vies: ViesSettings = field(default_factory=ViesSettings)
 
     @property
     def name(self) -> str:

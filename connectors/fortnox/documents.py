@@ -19,6 +19,7 @@ from connectors.fortnox.resource import command_of, linked
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.vat_regime import check_regime
 from connectors.fortnox.wire import text_of
+from connectors.vat_numbers import VatNumbers
 from handlers.commands import DocumentCommand, EnsureInvoice
 from handlers.values import reference, short_reference
 
@@ -26,9 +27,13 @@ from handlers.values import reference, short_reference
 class Documents:
     """``EnsureInvoice``, ``EnsureOrder`` or ``EnsureOffer`` at Fortnox (facts, sections 6.1, 6.5, 6.7 and 6.8)."""
 
-    def __init__(self, form: Form, kind: type[DocumentCommand]) -> None:
-        """``form`` is the kind of document, ``kind`` the command that it carries out."""
+    def __init__(self, form: Form, kind: type[DocumentCommand], vat_numbers: VatNumbers | None = None) -> None:
+        """``form`` is the kind of document, ``kind`` the command that it carries out.
+
+        ``vat_numbers`` is asked about a buyer whom no VAT is charged; ``None`` where nobody is.
+        """
         self._form = form
+        self._vat_numbers = vat_numbers
         self._kind = kind
         self._ask = Questions(form)
         self._updates = Updates(form, self._ask)
@@ -101,7 +106,7 @@ class Documents:
     async def _creation(
         self, task: Task, command: DocumentCommand, content: Content, mark: str, client: Client
     ) -> Write:
-        regime = await check_regime(command, content.meant["customer"], client)
+        regime = await check_regime(command, content.meant["customer"], client, self._vat_numbers)
         rate = await rate_of(command.currency, command.currency_rate, client)
         check_amount(command, rate)
         moved: Json = {}
