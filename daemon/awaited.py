@@ -10,6 +10,8 @@ CALLBACK = "/oauth/callback/"
 """Below it stands the company's name: the redirect address of a company where the daemon has a public address."""
 
 MINUTES = 10
+"""How long a browser is awaited: as long as the code lives that it brings (Fortnox facts, section 2.1)."""
+
 MOST = 100
 """States that may wait at once; the oldest gives way."""
 
