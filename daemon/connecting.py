@@ -71,7 +71,7 @@ class Connections:
         """The ``address`` that the browser came to; ``None`` while it has not come."""
         company = self._company(request.company)
         if self._awaited is None:
-            raise Misused("only a running daemon is sent a browser")
+            raise NotPossible(f"No daemon runs (any more) that a browser could be sent to: {CONNECT_AGAIN}")
         if request.begin:
             self._awaited.expect(company.name, request.state)
         try:
