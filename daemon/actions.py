@@ -8,6 +8,7 @@ from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.consent_links import ConsentLinks
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
@@ -25,6 +26,7 @@ from daemon.requests import (
     Examine,
     LinkThing,
     Misused,
+    OfferConsent,
     Pause,
     Replay,
     Reseal,
@@ -100,8 +102,15 @@ class Actions:
         self._links = links
         self._follow = follow
         self._doctor = doctor
+        self.links = ConsentLinks(database, clock, lambda: config().state_keys, self.perform)
         self._connections = Connections(
-            config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
+            config=config,
+            database=database,
+            clock=clock,
+            target=target,
+            follow=follow,
+            links=self.links,
+            awaited=awaited,
         )
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
@@ -126,7 +135,7 @@ class Actions:
         match request:
             case Pause() | Resume() | Declare() | Reseal() | Examine():
                 return await self._on_a_whole(request)
-            case Connect() | AwaitConsent() | Revoke():
+            case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
             case Retry(id=str(wanted)):
                 return await self._doubled.answered(request) or await self._retry(request, wanted)

@@ -139,6 +139,17 @@ class AwaitConsent(Request):
     seconds: Annotated[float, Field(ge=0, le=60)] = 0
 
 
+class OfferConsent(Request):
+    """Keep a link for an administrator elsewhere, who opens it within ``days`` and approves."""
+
+    action = "offer_consent"
+    company: Text
+    state: Annotated[str, StringConstraints(min_length=32, max_length=200)] = Field(repr=False)
+    redirect_uri: Text
+    scopes: Annotated[tuple[Text, ...], Field(max_length=100)]
+    days: Annotated[int, Field(ge=1, le=30)]
+
+
 class Revoke(Request):
     """Give a company's connection up: revoked at Fortnox, forgotten here, the company paused."""
 
@@ -161,7 +172,7 @@ class Examine(Request):
     duplicates: bool = False
 
 
-OnConnection = Connect | AwaitConsent | Revoke
+OnConnection = Connect | AwaitConsent | OfferConsent | Revoke
 AnyRequest = (
     Retry
     | LinkThing
@@ -191,6 +202,7 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Declare,
         Connect,
         AwaitConsent,
+        OfferConsent,
         Revoke,
         Reseal,
         Examine,
