@@ -103,6 +103,7 @@ async def running(
             readings=bridge.readings,
             doctor=bridge.doctor,
             states=states,
+            clock=parts.clock,
         )
         actions = _actions(bridge, parts, live)
         bridge.listener.link_came = actions.links.came
