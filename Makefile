@@ -13,7 +13,7 @@ KILLS ?= 25
 WEBHOOKS ?= 240
 SEED ?=
 
-.PHONY: help bootstrap test lint types contracts dependencies tests demo crash window contract bench capabilities-report log-events simulator-page fortnox-fields fortnox-pages lock clean
+.PHONY: help bootstrap test lint types contracts dependencies tests demo crash crash-push window contract bench capabilities-report log-events simulator-page fortnox-fields fortnox-pages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
@@ -44,6 +44,9 @@ demo: bootstrap ## the whole path on loopback, live on a terminal; ONCE=1 prints
 
 crash: bootstrap ## kill -9 at random moments: nothing lost, nothing twice (KILLS, WEBHOOKS, SEED)
 	$(PYTHON_IN) -m tests.crash --kills $(KILLS) --webhooks $(WEBHOOKS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+crash-push: bootstrap ## the same for the push stream: 2,000 events, twice, torn and while away (KILLS, SEED)
+	$(PYTHON_IN) -m tests.crash.push --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 window: bootstrap ## the rate window at full length, counted on arrival
 	$(PYTHON_IN) -m tests.window $(ARGS)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from connectors.register import NOTHING_KEPT, Register
 from handlers.commands import Command
 from handlers.values import Ref
 
@@ -76,6 +77,15 @@ class Held(Park):
 
 class Unprovable(Held):
     """No look can tell whether a write took effect, now or later: only a person can."""
+
+
+class Vanished(Park):
+    """The customer ``number``, which only the local copy of the register had shown, is not there: plan anew."""
+
+    def __init__(self, number: str, *, system: str, operation: str) -> None:
+        """``number`` is the customer's at the far side."""
+        super().__init__("customer_gone", system=system, operation=operation, remedy="looked for again by itself")
+        self.number = number
 
 
 class CredentialsLost(OutsideError):
@@ -146,6 +156,7 @@ class Task:
     looking: bool
     links: LinkReader
     priority: int = 1
+    register: Register = NOTHING_KEPT
 
 
 @dataclass(frozen=True, slots=True)

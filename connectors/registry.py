@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.fortnox.consent_notice import ConsentNotices, ConsentNoticeSettings
 from connectors.highlevel.reader import open_reader as open_highlevel
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.highlevel.source import HighLevelSource
@@ -41,6 +42,7 @@ class SourceType:
 
 
 SOURCES: Mapping[str, SourceType] = {
+    "fortnox_consent": SourceType(ConsentNoticeSettings, ConsentNotices),
     "highlevel": SourceType(HighLevelSettings, HighLevelSource, open_highlevel),
     "standard": SourceType(StandardSettings, StandardSource),
     "subscriptionflow": SourceType(SubscriptionFlowSettings, SubscriptionFlowSource, SubscriptionFlowReader),

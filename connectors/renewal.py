@@ -55,6 +55,7 @@ class Renewal:
         self._instead = instead
         self._current: StoredToken | None = None
         self._spent: str | None = None
+        self._distrusted = False
         self._renewing: asyncio.Task[StoredToken] | None = None
 
     async def token(self) -> str:
@@ -69,6 +70,10 @@ class Renewal:
     def invalidate(self, access: str) -> None:
         """This access token was refused: the next ``token()`` renews, unless that has happened already."""
         self._spent = access
+
+    def distrust(self) -> None:
+        """Whatever access is at hand may have been taken back: the next ``token()`` renews."""
+        self._distrusted = True
 
     async def stored(self) -> StoredToken | None:
         """The pair on disk; ``None`` where nothing rotates."""
@@ -103,7 +108,7 @@ class Renewal:
             await asyncio.wait({self._renewing})
 
     def _valid(self, token: StoredToken) -> bool:
-        if token.access == self._spent:
+        if self._distrusted or token.access == self._spent:
             return False
         ahead = AHEAD
         if token.refreshed_at is not None:
@@ -173,5 +178,5 @@ class Renewal:
             made = replace(made, seed=self._seed[1])
         if made.refresh is not None or made.proved:
             await self._tokens.save(self._key, made)
-        self._current, self._spent = made, None
+        self._current, self._spent, self._distrusted = made, None, False
         return made

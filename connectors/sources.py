@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 
 from aiohttp import ClientSession
 from pydantic import Field, model_validator
 
 from connectors.base import Json, TokenStore
 from connectors.windows import Windows
-from handlers.events import Event
+from handlers.events import Event, Origin
 from handlers.values import Frozen
 
 
@@ -100,7 +100,7 @@ class Stored:
     received_at: datetime
     headers: Mapping[str, str]
     body: bytes
-    origin: Literal["webhook", "poll"] = "webhook"
+    origin: Origin = "webhook"
     reads: Mapping[str, Json | None] = field(default_factory=dict)
 
 
@@ -129,11 +129,68 @@ class Needs:
     """A delivery that cannot be understood before ``wanted`` was read; the source is asked again with the answers.
 
     ``dated`` is the business date where the delivery shows it already (Europe/Stockholm): one before the company's
-    start is recorded without any reading.
+    start is recorded without any reading. ``echo`` is set for news that a call of ours may have made.
     """
 
     wanted: tuple[Wanted, ...]
     dated: date | None = None
+    echo: "Echo | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """The far object that was made, by kind and number as links name it: where we made it, nothing is read.
+
+    The answer of our own call may still be under way: it is waited for ``seconds``.
+    """
+
+    kind: str
+    number: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object of a far register, as the far side showed it at ``told_at`` (aware).
+
+    ``fields`` holds what matching and checks read, as texts and booleans; ``None``: the object is gone there. ``keys``
+    are what it can be found by, normalised (``organisation_number:556677-8899``, ``email:...``).
+    """
+
+    resource: str
+    number: str
+    told_at: datetime
+    fields: Json | None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The last page of a sweep of one register that began at ``begun`` (aware).
+
+    A ``whole`` one read every object: what it did not show, and nothing told since, is gone.
+    """
+
+    resource: str
+    begun: datetime
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A delivery that tells what stands in the company's own registers; no rule is asked. ``reason`` is a closed word.
+
+    ``made`` names the resource and number of an object that the delivery says was made just now.
+    """
+
+    reason: str
+    entries: tuple[Entry, ...] = ()
+    swept: Swept | None = None
+    made: tuple[str, str] | None = None
+
+
+Told = Sequence[Event] | Ignored | Needs | Learned
+"""What a stored delivery can turn out to be."""
 
 
 class Source(Protocol):
@@ -147,8 +204,8 @@ class Source(Protocol):
         """Prove the sender over the raw bytes. Raises :class:`Refused`; never another error, whatever the bytes are."""
         ...
 
-    def events(self, stored: Stored) -> Sequence[Event] | Ignored | Needs:
-        """Turn a stored delivery into events, or say what must be read first; pure.
+    def events(self, stored: Stored) -> Told:
+        """Turn a stored delivery into events or what it tells of registers, or say what must be read first; pure.
 
         Raises only :class:`Unreadable` or ``handlers.values.Question``.
         """

@@ -1,37 +1,44 @@
 """What a person may do to the work: retry, link, replay, discard, pause, resume and declare."""
 
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from daemon.approvals import Approvals
+from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.doctor import Doctor
+from daemon.doubled import DoubledParties
 from daemon.following import Follow
-from daemon.ids import Place, command_id, delivery_id, parse
+from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
 from daemon.requests import (
     AnyRequest,
     Approve,
+    AwaitConsent,
     CancelTask,
     Connect,
     Declare,
     Discard,
+    Examine,
     LinkThing,
     Misused,
     Pause,
     Replay,
+    Reseal,
     Resume,
     Retry,
     Revoke,
     StartTask,
 )  # fmt: skip
+from daemon.resealing import Resealing
 from daemon.settings import Config
 from daemon.step import claim_keys
+from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
 from handlers.commands import (
     COMMANDS,
@@ -63,9 +70,6 @@ SHARED = frozenset({"article", "customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
 article with two numbers at its sources."""
 
-Answer = dict[str, Any]
-"""What became of a request, as JSON: ``commands`` and ``deliveries`` with ids and new states, and more by action."""
-
 
 class Actions:
     """Carries requests out: what changes is on disk, with who asked for it, and the log says so."""
@@ -82,8 +86,13 @@ class Actions:
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         links: LinkReader,
         follow: Follow,
+        doctor: Doctor,
+        awaited: Awaited | None = None,
     ) -> None:
-        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system."""
+        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
+
+        ``awaited`` are the browsers that the running daemon may be sent.
+        """
         self._config = config
         self._database = database
         self._clock = clock
@@ -92,7 +101,14 @@ class Actions:
         self._target = target
         self._links = links
         self._follow = follow
-        self._connections = Connections(config=config, database=database, clock=clock, target=target, follow=follow)
+        self._doctor = doctor
+        self._connections = Connections(
+            config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
+        )
+        self._resealing = Resealing(database, clock, lambda: config().state_keys)
+        self._doubled = DoubledParties(
+            database=database, clock=clock, links=links, follow=follow, identify=self._identified
+        )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
@@ -104,30 +120,31 @@ class Actions:
         unknown, each with one clear line; and :class:`store.db.StoreUnavailable`.
         """
         answer = await self._perform(request)
-        ids = " ".join(_subjects(answer))
-        self._log.info("admin.acted", action=request.action, by=_word(request.person), ids=ids or None)
+        ids = " ".join(subjects(answer))
+        if not isinstance(request, Examine | AwaitConsent):
+            self._log.info("admin.acted", action=request.action, by=word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Connect() | Revoke():
+            case Pause() | Resume() | Declare() | Reseal() | Examine():
                 return await self._on_a_whole(request)
+            case Connect() | AwaitConsent() | Revoke():
+                return await self._connections.perform(request)
             case Retry(id=str(wanted)):
-                return await self._retry(request, wanted)
+                return await self._doubled.answered(request) or await self._retry(request, wanted)
             case Retry():
                 return await self._retry_many(request)
             case LinkThing():
-                return await self._link(request)
+                return await self._doubled.answered(request) or await self._link(request)
             case Replay():
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
-            case Approve():
-                return await self._approvals.approve(request)
-            case StartTask() | CancelTask():
-                return await self._task(request)
+            case StartTask() | CancelTask() | Approve():
+                return await self._by_hand(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Connect | Revoke) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -135,16 +152,16 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
-            case Connect():
-                return await self._connections.connect(request)
-            case Revoke():
-                return await self._connections.revoke(request)
+            case Reseal():
+                return await self._resealing.perform(request)
+            case Examine():
+                return await self._doctor.answer(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 
     async def _retry(self, request: Retry, wanted: str) -> Answer:
         person = self._person(request)
-        place, number = _parsed(wanted, "out")
+        place, number = parsed(wanted, "out")
         if place == "in":
             await self._database.write(acting.retry_delivery(number, person))
             self._follow.new_deliveries()
@@ -205,15 +222,15 @@ class Actions:
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)
         self._follow.new_work(touched.company)
-        return _touched(touched)
+        return touched_answer(touched)
 
     def _say_released(self, outbox_id: int, person: str) -> None:
-        self._log.info("command.released", outbox_id=outbox_id, by=_word(person))
+        self._log.info("command.released", outbox_id=outbox_id, by=word(person))
 
     # --- link -------------------------------------------------------------------------------------------------------
 
     async def _link(self, request: LinkThing) -> Answer:
-        place, number = _parsed(request.id, "out")
+        place, number = parsed(request.id, "out")
         if place == "in":
             raise Misused("a delivery is not linked: name the command (out-…) that explain shows")
         head = await self._head(number)
@@ -236,7 +253,9 @@ class Actions:
         self._follow.new_work(head.company)
         freed = [{"id": command_id(freed), "state": "ready"} for freed in linked.freed]
         return {
-            "commands": [_touched(linked.command) | {"link": f"{far.kind}:{far.number}", "question": settled.question}],
+            "commands": [
+                touched_answer(linked.command) | {"link": f"{far.kind}:{far.number}", "question": settled.question}
+            ],
             "freed": freed,
         }
 
@@ -251,7 +270,7 @@ class Actions:
     # --- replay, discard --------------------------------------------------------------------------------------------
 
     async def _replay(self, request: Replay) -> Answer:
-        place, number = _parsed(request.id, "in")
+        place, number = parsed(request.id, "in")
         if place == "out":
             raise Misused("a command is not replayed: name its delivery (in-…) that explain shows")
         row = await self._database.read(inbox.stored(number))
@@ -272,16 +291,18 @@ class Actions:
         }
 
     async def _discard(self, request: Discard) -> Answer:
-        place, number = _parsed(request.id, "out")
+        place, number = parsed(request.id, "out")
         if place == "in":
             await self._database.write(acting.discard_delivery(number, self._person(request)))
             return {"deliveries": [{"id": delivery_id(number), "state": "discarded"}]}
         discarded = await self._database.write(acting.discard_command(number, self._person(request)))
         self._follow.new_work(discarded.command.company)
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
-        return {"commands": [_touched(discarded.command)], "parked": parked}
+        return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _task(self, request: StartTask | CancelTask) -> Answer:
+    async def _by_hand(self, request: StartTask | CancelTask | Approve) -> Answer:
+        if isinstance(request, Approve):
+            return await self._approvals.approve(request)
         if isinstance(request, CancelTask):
             return await self._tasks.cancel(request)
         answer = await self._tasks.start(request)
@@ -319,28 +340,3 @@ def _tried(job: Job[T]) -> Job[T | NotPossible]:
             return refused
 
     return tried
-
-
-def _parsed(text: str, bare: Place) -> tuple[Place, int]:
-    found = parse(text, bare)
-    if found is None:
-        raise Misused(f"{text} is no id: in-12 names a delivery, out-34 a command")
-    return found
-
-
-def _touched(touched: Touched) -> Answer:
-    answer: Answer = {"id": command_id(touched.id), "state": touched.state}
-    return answer | ({"doubts_ended": touched.doubts_ended} if touched.doubts_ended else {})
-
-
-def _subjects(answer: Answer) -> list[str]:
-    """What the request touched, for one log line; a long list is cut by the log."""
-    parts = ("commands", "deliveries", "freed", "parked", "tasks")
-    ids = [entry["id"] for part in parts for entry in answer.get(part, ())]
-    names = [f"{entry['scope']}:{entry['name']}" for part in ("paused", "resumed") for entry in answer.get(part, ())]
-    return ids + names + [f"company:{entry['name']}" for entry in answer.get("companies", ())]
-
-
-def _word(name: str) -> str:
-    """A person's name at the operating system in the log's alphabet."""
-    return re.sub(r"[^A-Za-z0-9_.+-]", "_", name)

@@ -13,8 +13,9 @@ import aiohttp
 from aiohttp import web
 from pydantic import ValidationError
 
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.requests import REQUESTS, AnyRequest, Misused
+from daemon.subjects import Answer
 from store.acting import NotPossible
 from store.db import StoreUnavailable
 

@@ -8,12 +8,15 @@ from functools import partial
 from random import Random, SystemRandom
 
 import anyio
+from aiohttp import ClientSession
 
 from connectors.base import Target
 from connectors.sources import Reader
+from connectors.transport import open_session
 from connectors.windows import Windows
 from daemon.actions import Actions
 from daemon.admin import serve_admin
+from daemon.awaited import Awaited
 from daemon.bridge import INTAKE, Bridge
 from daemon.bus import Bus
 from daemon.client_address import LOOPBACK
@@ -30,8 +33,13 @@ from daemon.logs import Log, get_log
 from daemon.memory import MemoryLinks
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
+from daemon.own_sources import every_reader, every_source, own_readers, source_of
+from daemon.push_apps import push_states, pushings_of
+from daemon.push_state import PushState, current
 from daemon.readers import open_readers, readings_of
-from daemon.reloading import companies_of, hooks_of, readers_of, retry_statuses, sources_of
+from daemon.rechecking import Recheck
+from daemon.register import Pushing
+from daemon.reloading import companies_of, hooks_of, statuses_of
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
 from daemon.slots import Slots
@@ -55,6 +63,7 @@ class Parts:
     random: Random = field(default_factory=SystemRandom)
     routes: Mapping[str, Sequence[Rule]] = field(default_factory=lambda: ROUTES)
     open_target: OpenTarget = open_company_target
+    pushing: Pushing | None = None
 
 
 @asynccontextmanager
@@ -75,6 +84,7 @@ async def running(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(config, parts.clock, notifier))
         windows = Windows()
+        states = push_states(config, parts.clock)
         targets = {
             name: await stack.enter_async_context(
                 parts.open_target(company, store.database, store.tokens, parts.clock, parts.random, windows)
@@ -82,7 +92,9 @@ async def running(
             for name, company in config.companies.items()
         }
         readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
-        bridge = _assemble(config, parts, store, targets, readers, notifier)
+        readers |= own_readers(config, targets, store.database)
+        streams = await stack.enter_async_context(open_session())
+        bridge = _assemble(config, parts, store, targets, readers, states, streams, notifier)
         live = Live(
             store=store,
             intake=bridge.intake,
@@ -90,6 +102,8 @@ async def running(
             targets=targets,
             readings=bridge.readings,
             clock=parts.clock,
+            doctor=bridge.doctor,
+            states=states,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         bridge.listener.removed = await _removed(config, store, parts.clock)
@@ -107,7 +121,7 @@ async def running(
 async def _removed(config: Config, store: OpenStore, clock: Clock) -> dict[str, int]:
     """Sources that were taken out of the configuration a short while ago (Operations facts, section 6)."""
     now = clock.milliseconds()
-    await store.database.write(senders.configured(retry_statuses(sources_of(config)), now))
+    await store.database.write(senders.configured(statuses_of(hooks_of(config)), now))
     return await store.database.read(senders.removed(config.sources, now - REMEMBERED_MS))
 
 
@@ -117,6 +131,8 @@ def _assemble(
     store: OpenStore,
     targets: Mapping[str, Target],
     readers: Mapping[str, Reader],
+    states: Mapping[str, PushState],
+    streams: ClientSession,
     notifier: Notifier,
 ) -> Bridge:
     log = get_log()
@@ -132,6 +148,7 @@ def _assemble(
         slots=slots,
         paused_rules=store.pauses.rules,
         progress=progress,
+        pushing=parts.pushing or partial(current, states),
     )
     deliveries = {
         name: company_delivery(shared, company, targets[name], partial(store.looking, name))
@@ -148,9 +165,11 @@ def _assemble(
         arrived=intake.wake,
     )
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
+    intake.prove_again = Recheck(config.companies, targets, deliveries)
     turnstile = Turnstile(lambda: slots.saturated)
     slots.on_finished = turnstile.finished
-    listener = _listener(config, parts, store, log, intake, turnstile)
+    awaited = Awaited(parts.clock.monotonic)
+    listener = _listener(config, parts, store, log, intake, turnstile, awaited)
     intake.door_busy = lambda: listener.in_hand > 0
     return Bridge(
         config=config,
@@ -160,6 +179,19 @@ def _assemble(
         targets=targets,
         deliveries=deliveries,
         readings=readings,
+        pushings=pushings_of(
+            config,
+            streams,
+            states,
+            store=store,
+            targets=targets,
+            deliveries=deliveries,
+            clock=parts.clock,
+            random=parts.random,
+            progress=progress,
+            arrived=intake.wake,
+            sweep=lambda company: readings[source_of(company)].nudge(),
+        ),
         intake=intake,
         listener=listener,
         progress=progress,
@@ -182,6 +214,8 @@ def _actions(bridge: Bridge, parts: Parts, live: Live) -> Actions:
         target=open_already,
         links=MemoryLinks(bridge.store.database, parts.clock),
         follow=live,
+        awaited=bridge.listener.awaited,
+        doctor=bridge.doctor,
     )
 
 
@@ -189,10 +223,10 @@ def _intake(
     config: Config, parts: Parts, store: OpenStore, progress: Progress, wake: Mapping[str, Callable[[], None]]
 ) -> Intake:
     deciding = Deciding(
-        sources=sources_of(config),
+        sources=every_source(config),
         companies={name: company.settings for name, company in config.companies.items()},
         company_of=companies_of(config),
-        readers=readers_of(config),
+        readers=every_reader(config),
         bus=Bus(parts.routes),
         log=get_log(),
         unseal=store.keys.decrypt,
@@ -209,7 +243,13 @@ def _intake(
 
 
 def _listener(
-    config: Config, parts: Parts, store: OpenStore, log: Log, intake: Intake, turnstile: Turnstile
+    config: Config,
+    parts: Parts,
+    store: OpenStore,
+    log: Log,
+    intake: Intake,
+    turnstile: Turnstile,
+    awaited: Awaited,
 ) -> Listener:
     door = Door(
         store.database,
@@ -227,6 +267,7 @@ def _listener(
         clock=parts.clock.now,
         monotonic=parts.clock.monotonic,
         trusted_proxies=(*LOOPBACK, *http.trusted_proxies),
+        awaited=awaited,
         limits=Limits(
             body_bytes=http.body_limit_bytes,
             head_seconds=http.header_seconds,

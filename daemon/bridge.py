@@ -1,27 +1,34 @@
 """The running daemon: its loops, its heartbeat, its reload, and the order in which it stops."""
 
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
 import anyio
 from anyio.abc import TaskGroup
 
-from connectors.base import Target
+from connectors.base import CredentialsLost, Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
+from daemon.doctor import Doctor
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
+from daemon.jobs.doctor import RunDoctor
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
 from daemon.logs import Log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
+from daemon.own_sources import own_sources
+from daemon.push_apps import push_loop
+from daemon.push_state import behind
+from daemon.pushing import Pushing
 from daemon.readers import Reading, fetch_loop
-from daemon.reloading import companies_of, hooks_of, needs_restart, retry_statuses, sources_of
-from daemon.scheduler import Job, Scheduler
+from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, sources_of, statuses_of
+from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from daemon.usage import UsageBook
 from store import figures
@@ -48,20 +55,31 @@ class Bridge:
         targets: Mapping[str, Target],
         deliveries: Mapping[str, CompanyDelivery],
         readings: Mapping[str, Reading],
+        pushings: Sequence[Pushing],
         intake: Intake,
         listener: Listener,
         progress: Progress,
         notifier: Notifier,
     ) -> None:
         self.config = config
+        self.latest = config
         self.clock = clock
         self.log = log
         self.store = store
         self.targets = targets
         self.deliveries = deliveries
         self.readings = readings
+        self.pushings = pushings
         self.intake = intake
         self.listener = listener
+        self.doctor = Doctor(
+            config=lambda: self.latest,
+            database=store.database,
+            tokens=store.tokens,
+            clock=clock,
+            target=self._open_already,
+        )
+        self._examine_again = Nudge()
         self.address = ("", 0)
         self._progress = progress
         self._notifier = notifier
@@ -90,6 +108,10 @@ class Bridge:
             if company in deliveries:
                 deliveries[company].gate.pause(reason)
 
+    @asynccontextmanager
+    async def _open_already(self, company: str) -> AsyncIterator[Target]:
+        yield self.targets[company]
+
     @property
     def url(self) -> str:
         """Where webhooks go."""
@@ -115,13 +137,17 @@ class Bridge:
         for name, reading in self.readings.items():
             self._progress.register(fetch_loop(name), BOUND_SECONDS)
             self._start(tasks, fetch_loop(name), reading.fetching.run)
+        for pushing in self.pushings:
+            loop = push_loop(pushing.app.name)
+            self._progress.register(loop, BOUND_SECONDS)
+            self._start(tasks, loop, pushing.run)
         self._progress.register(SCHEDULER, BOUND_SECONDS)
         beat = partial(self._progress.beat, SCHEDULER)
         scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, beat)
         for name, run in ((SCHEDULER, scheduler.run), ("watchdog", self._watchdog.run), ("lag", self._lag.run)):
             tasks.start_soon(self._loop, name, run, name=name)
         took = round((self.clock.monotonic() - self._started) * 1000, 1)
-        sources = len(self.intake.deciding.sources)
+        sources = len(self.listener.hooks)
         self.log.info("daemon.ready", took_ms=took, sockets=1, sources=sources, targets=len(self.targets))
         self._notifier.ready(f"ready: {sources} sources, {len(self.targets)} companies")
 
@@ -147,18 +173,34 @@ class Bridge:
             name: target for name, target in self.targets.items() if isinstance(target, KeepsToken)
         }
         readers = {name: reading.reader for name, reading in self.readings.items()}
-        prune = Prune(
-            self.store.database, self.config.retention, self.clock, lambda: retry_statuses(self.intake.deciding.sources)
-        )
+        prune = Prune(self.store.database, self.config.retention, self.clock, lambda: statuses_of(self.listener.hooks))
         return [
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
-            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers)),
+            Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
+            *self._examinations(),
             *(
-                Job(f"poll.{name}", timedelta(seconds=every.poll_seconds), reading.poll, quiet=True, at_start=True)
+                Job(
+                    f"poll.{name}",
+                    timedelta(seconds=every.poll_seconds),
+                    reading.poll,
+                    quiet=True,
+                    at_start=True,
+                    nudge=reading.nudge,
+                )
                 for name, reading in self.readings.items()
             ),
         ]
+
+    def _lost(self, company: str, error: CredentialsLost) -> None:
+        self.deliveries[company].gate.credentials_lost(error)
+
+    def _examinations(self) -> list[Job]:
+        hours = self.config.doctor.hours
+        if hours == 0:
+            return []
+        run, again = RunDoctor(self.doctor, self.clock), self._examine_again
+        return [Job("doctor", timedelta(hours=hours), run, quiet=True, at_start=True, nudge=again)]
 
     async def _beat(self) -> None:
         await self.heartbeat()
@@ -168,6 +210,7 @@ class Bridge:
         read = await self.store.database.read(figures.read())
         now = self.clock.milliseconds()
         left = [await days_left(target) for target in self.targets.values()]
+        states = [pushing.app.state for pushing in self.pushings]
         return Figures(
             inbox_waiting=read.inbox_waiting,
             inbox_oldest_s=_age(read.inbox_oldest, now),
@@ -179,6 +222,8 @@ class Bridge:
             ),
             token_days_left=min((days for days in left if days is not None), default=None),
             clock_skew_s=self._skew.look(self.targets),
+            push_behind=behind(states) if states else None,
+            push_silent_s=max((state.silent_seconds or 0.0 for state in states), default=None),
         )
 
     # --- reload -----------------------------------------------------------------------------------------------------
@@ -190,8 +235,9 @@ class Bridge:
         Returns the key paths of other changes, which wait for a restart.
         """
         deciding = self.intake.deciding
-        before = retry_statuses(deciding.sources)
-        deciding.sources = sources_of(config)
+        before = statuses_of(self.listener.hooks)
+        # Which companies are sources themselves changes with a restart only.
+        deciding.sources = sources_of(config) | own_sources(self.config)
         deciding.company_of = companies_of(config)
         self.listener.hooks = hooks_of(config)
         gone = before | dict(self.listener.removed)
@@ -204,6 +250,8 @@ class Bridge:
             if name in config.companies:
                 delivery.allow(read_only=config.companies[name].read_only, approve=config.companies[name].approve)
         set_level(config.log.level)
+        self.latest = in_force(self.config, config)
+        self._examine_again()
         return needs_restart(self.config, config)
 
     # --- stopping ---------------------------------------------------------------------------------------------------
@@ -229,6 +277,8 @@ class Bridge:
             self.intake.stop()
             for reading in self.readings.values():
                 reading.fetching.stop()
+            for pushing in self.pushings:
+                pushing.stop()
             for delivery in self.deliveries.values():
                 delivery.stop()
             with anyio.move_on_after(DRAIN_SECONDS):

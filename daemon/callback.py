@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from daemon.callback_page import RETURNED
+
 HOST = "127.0.0.1"
-TAKEN = "fortnox-bridge has the answer. Go on in the terminal; this window may be closed.\n"
 
 
 @asynccontextmanager
@@ -25,7 +26,8 @@ async def waiting(port: int, path: str) -> AsyncIterator["asyncio.Future[str]"]:
         if not came.done():
             came.set_result(request.raw_path)
         # The address holds the code: no later page may learn it.
-        return web.Response(text=TAKEN, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return web.Response(body=RETURNED, content_type="text/html", charset="utf-8", headers=headers)
 
     runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=1.0)
     await runner.setup()

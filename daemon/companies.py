@@ -19,6 +19,7 @@ from daemon.logs import Log, get_log
 from daemon.looking import Looks
 from daemon.memory import MemoryLinks
 from daemon.outcomes import Outcomes
+from daemon.register import CompanyRegister, Pushing, nobody_pushes
 from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
 from daemon.slots import Slots
@@ -50,6 +51,7 @@ class Shared:
     slots: Slots
     paused_rules: RulesPaused
     progress: Progress
+    pushing: Pushing = nobody_pushes
 
 
 class StoredPin:
@@ -145,6 +147,7 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         looking=looking,
         paused_rules=shared.paused_rules,
         links=links,
+        register=CompanyRegister(company.name, company.fortnox, shared.database, shared.clock, shared.pushing),
     )
     name = f"delivery.{company.name}"
     made = CompanyDelivery(

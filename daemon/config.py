@@ -125,6 +125,7 @@ class _Loading:
             companies=companies,
             sources=sources,
             warnings=tuple(self.warnings),
+            doctor=file.doctor,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:
@@ -173,7 +174,15 @@ class _Loading:
             tenants[tenant] = name
             yield (
                 name,
-                Company(section.rules(name), fortnox, secret, refresh, section.read_only, frozenset(section.approve)),
+                Company(
+                    section.rules(name),
+                    fortnox,
+                    secret,
+                    refresh,
+                    section.expected,
+                    section.read_only,
+                    frozenset(section.approve),
+                ),
             )
 
     def _sources(self, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, ConfiguredSource]]:

@@ -7,16 +7,18 @@ from typing import Any, Protocol, runtime_checkable
 from connectors.base import OutsideError, Target, Throttled, Unreachable
 from connectors.fortnox.connecting import Connected
 from connectors.fortnox.consent import AGAIN
+from daemon.awaited import MINUTES, Awaited, NotAwaited
 from daemon.clock import Clock
 from daemon.config_faults import meant
 from daemon.following import Follow
-from daemon.requests import Connect, Misused, Revoke
+from daemon.requests import AwaitConsent, Connect, Misused, OnConnection, Revoke
 from daemon.settings import Company, Config
 from store import companies, pausing
 from store.acting import NotPossible, Person
 from store.db import Database
 
 Answer = dict[str, Any]
+CONNECT_AGAIN = "run `fortnox-bridge connect` again."
 REVOKED = "the connection was revoked: connect the company again"
 """The reason of the pause that `revoke` makes; a new connection ends that pause and no other."""
 
@@ -45,12 +47,38 @@ class Connections:
         clock: Clock,
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         follow: Follow,
+        awaited: Awaited | None = None,
     ) -> None:
+        """``awaited`` are the browsers that the running daemon may be sent."""
+        self._awaited = awaited
         self._config = config
         self._database = database
         self._clock = clock
         self._target = target
         self._follow = follow
+
+    async def perform(self, request: OnConnection) -> Answer:
+        """Carry one of the requests out. Raises ``NotPossible`` and :class:`Misused`, each with one clear sentence."""
+        match request:
+            case Connect():
+                return await self.connect(request)
+            case AwaitConsent():
+                return await self.await_consent(request)
+            case Revoke():
+                return await self.revoke(request)
+
+    async def await_consent(self, request: AwaitConsent) -> Answer:
+        """The ``address`` that the browser came to; ``None`` while it has not come."""
+        company = self._company(request.company)
+        if self._awaited is None:
+            raise Misused("only a running daemon is sent a browser")
+        if request.begin:
+            self._awaited.expect(company.name, request.state)
+        try:
+            return {"address": await self._awaited.wait(request.state, request.seconds)}
+        except NotAwaited:
+            over = f"{MINUTES} minutes are over, or the daemon was restarted"
+            raise NotPossible(f"The browser is no longer awaited ({over}): {CONNECT_AGAIN}") from None
 
     async def connect(self, request: Connect) -> Answer:
         """Raises ``NotPossible`` with what failed and what to do next."""

@@ -5,7 +5,8 @@ import hmac
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -14,6 +15,9 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 MOST_BYTES = 65536
 UNIT = "fortnox-bridge"
+HANDED_OVER = "credentials"
+"""The folder beside the configuration that our unit takes ``credential:`` from, owned by root."""
+
 PLACES = "credential:NAME, file:PATH, generated:NAME, env:NAME or, beside the simulator only, plain:TEXT"
 
 Form = Literal["token", "webhook", "seal"]
@@ -128,6 +132,65 @@ class Resolver:
         return _read(path, private=True)
 
 
+class NotKept(Exception):
+    """A secret cannot be kept where its reference says; the text says why, and holds no part of it."""
+
+
+def place_of(reference: str, *, folder: Path, data_dir: Path) -> Path:
+    """The file that a reference means, where it is one that we may write. Raises :class:`NotKept`."""
+    place, _, rest = reference.partition(":")
+    if place == "file":
+        return folder / rest
+    if place == "generated":
+        return data_dir / "secrets" / rest
+    if place == "credential" and (folder / HANDED_OVER).is_dir():
+        return folder / HANDED_OVER / rest
+    raise NotKept(_ELSEWHERE.get(place, f"it does not say where the secret lies: {PLACES}"))
+
+
+def handed_over(folder: Path, name: str) -> bool | None:
+    """Whether systemd finds a credential where our unit lets it look; ``None`` where we cannot see that."""
+    try:
+        if not (folder / HANDED_OVER).is_dir():
+            return None
+        (folder / HANDED_OVER / name).stat()
+    except PermissionError:
+        return None
+    except OSError:
+        return False
+    return True
+
+
+_ELSEWHERE = {
+    "credential": f"systemd hands it over, from where LoadCredential= says: there is no folder {HANDED_OVER} beside "
+    "the configuration (see systemd/README.md)",
+    "env": "it lies in the environment of the daemon, which is for development",
+    "plain": "it stands in the configuration itself, which is for the simulator: say file:PATH there instead",
+}
+
+
+def keep(path: Path, secret: bytes, owner: os.stat_result | None = None) -> None:
+    """Write a secret for its owner only (mode 0600), whole or not at all, in place of what was there.
+
+    ``owner`` is whose it shall be, where that is another user than ours. Raises :class:`NotKept`.
+    """
+    checked = _checked(secret, "it")
+    if isinstance(checked, Unresolved):
+        raise NotKept(checked.reason)
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, parents=True)
+            if owner is not None:
+                os.chown(path.parent, owner.st_uid, owner.st_gid)
+        with _draft(path, checked.reveal().encode() + b"\n") as draft:
+            if owner is not None:
+                os.chown(draft, owner.st_uid, owner.st_gid)
+            draft.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise NotKept(f"{path} cannot be written: {error.strerror}") from None
+
+
 def _new(form: Form, random_bytes: Callable[[int], bytes]) -> str:
     raw = random_bytes(32)
     if form == "webhook":
@@ -138,6 +201,17 @@ def _new(form: Form, random_bytes: Callable[[int], bytes]) -> str:
 
 def _create(path: Path, content: bytes) -> None:
     """Make a whole file or none: a crash leaves no half secret, and of two makers one wins. Raises OSError."""
+    with _draft(path, content) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+    _sync(path.parent)
+
+
+@contextmanager
+def _draft(path: Path, content: bytes) -> Iterator[Path]:
+    """A file beside ``path``, on disk and for its owner only, that is gone afterwards unless it was moved."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -146,17 +220,17 @@ def _create(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def _read(path: Path, *, private: bool) -> Secret | Unresolved:

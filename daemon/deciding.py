@@ -4,21 +4,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Literal
 
 from connectors.json_body import read_object
-from connectors.sources import Ignored, Needs, Source, Stored, Unreadable
+from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
 from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import Event, InvoiceChanged, OrderChanged, SurveySubmitted
+from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
 from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import heads
+from store.db import milliseconds
+from store.fetching import Echo
 from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
+from store.register import Entry, Swept
 from store.twins import Twin
 
 MOST_READS = 24
@@ -26,6 +28,9 @@ MOST_READS = 24
 
 TWIN_WINDOW = timedelta(minutes=10)
 """How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
+
+ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "push"}
+"""What the store calls the ways in."""
 
 Unseal = Callable[[bytes], bytes]
 
@@ -64,12 +69,7 @@ class Deciding:
             gone = "source" if source is None else "company"
             return park(reason="not_configured", question=f"the {gone} is no longer in the configuration")
         try:
-            read = source.events(self._opened(row))
-            if isinstance(read, Ignored):
-                return Handled(row.id, "ignored", reason=read.reason, forget=read.forget)
-            if isinstance(read, Needs):
-                return self._to_be_read(row, read, settings)
-            return self._decide(row, read, settings)
+            return self._became(row, source.events(self._opened(row)), settings)
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
         except Question as error:
@@ -77,6 +77,15 @@ class Deciding:
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
             self.shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
+
+    def _became(self, row: Waiting, read: Told, settings: CompanySettings) -> Handled:
+        if isinstance(read, Ignored):
+            return Handled(row.id, "ignored", reason=read.reason, forget=read.forget)
+        if isinstance(read, Needs):
+            return self._to_be_read(row, read, settings)
+        if isinstance(read, Learned):
+            return learned(row, read)
+        return self._decide(row, read, settings)
 
     def _opened(self, row: Waiting) -> Stored:
         """The row as its source knows it. Raises what opening a sealed body raises: a bug, or a lost key."""
@@ -87,8 +96,7 @@ class Deciding:
             else read_object(self._unseal(answer.body) if answer.sealed else answer.body)
             for name, answer in row.reads.items()
         }
-        origin: Literal["webhook", "poll"] = "poll" if row.origin == "poll" else "webhook"
-        return Stored(row.id, row.dedupe_key, row.received_at, row.headers, body, origin, reads)
+        return Stored(row.id, row.dedupe_key, row.received_at, row.headers, body, ORIGINS[row.origin], reads)
 
     def _to_be_read(self, row: Waiting, needs: Needs, settings: CompanySettings) -> Handled:
         """What only hints is read at its sender first, unless it lies before the company's start anyway."""
@@ -102,7 +110,10 @@ class Deciding:
             question = "its source has no access to the sender's API: give it one, then retry"
             return Handled(row.id, "parked", reason="no_reader", question=question)
         records = [(wanted.name, wanted.kind, wanted.id) for wanted in missing]
-        return Handled(row.id, "reading", wanted=records, company=row.company)
+        echo = None
+        if needs.echo is not None:
+            echo = Echo(needs.echo.kind, needs.echo.number, round(needs.echo.seconds * 1000))
+        return Handled(row.id, "reading", wanted=records, company=row.company, echo=echo)
 
     def placed(self, row: Waiting) -> Waiting:
         """The row with its company: one whose account was in no table when it came is looked up again."""
@@ -170,6 +181,23 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         text=command.model_dump_json(),
         supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
         replaces=command.replaces_older,
+    )
+
+
+def learned(row: Waiting, read: Learned) -> Handled:
+    """The row with what it tells of the company's registers: entries and row are stored in one transaction."""
+    swept = read.swept
+    return Handled(
+        row.id,
+        "handled",
+        reason=read.reason,
+        company=row.company,
+        entries=[
+            Entry(entry.resource, entry.number, milliseconds(entry.told_at), entry.fields, entry.keys)
+            for entry in read.entries
+        ],
+        swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
+        made=read.made,
     )
 
 

@@ -11,6 +11,7 @@ from daemon.times import iso
 from handlers.values import reference
 from store import reading, stories
 from store.db import Job, Read
+from store.doubles import Double
 from store.reading import Named
 from store.stories import Acted, Attempted, CommandStory, Story, Waits
 from store.stories import Read as Record
@@ -81,6 +82,7 @@ class Explainer:
             "actions": [_acted(acted) for acted in story.actions],
             "commands": [self._command(command) for command in story.commands],
             "other_commands": [command_id(other) for other in story.others],
+            "doubles": [_double(double) for double in story.doubles],
         }
         if self._body:
             told |= {"headers": story.headers, "body": self._opened(story.body, sealed=story.sealed)}
@@ -175,6 +177,12 @@ def _meanings(text: str, company: str | None) -> list[Job[Named]]:
     document = _DOCUMENT.fullmatch(text)
     named = [reading.by_document(document[1], document[2], company)] if document else []
     return [*named, reading.by_source_id(text, company)]
+
+
+def _double(double: Double) -> Json:
+    """A customer that somebody else made of the same party as ours."""
+    settled = None if double.settled_at is None else iso(double.settled_at)
+    return {"customer": double.number, "other": double.other, "at": iso(double.noticed_at), "settled_at": settled}
 
 
 def _of(story: Story, company: str | None) -> bool:

@@ -13,7 +13,7 @@ from daemon.logs import Log
 from daemon.retry import RetrySteps
 from store import fetching
 from store.db import Database, StoreUnavailable
-from store.fetching import Due
+from store.fetching import Due, Record
 from store.inbox import Seal
 
 BATCH = 32
@@ -80,39 +80,59 @@ class Fetching:
             self._wake = anyio.Event()
             due = await self._database.read(fetching.due(self.source, self._clock.milliseconds(), BATCH))
             if due:
-                await self._read_all(due)
+                await self._drop_echoes([entry for entry in due if entry.own])
+                await self._read_all([entry for entry in due if not entry.own])
             else:
                 await self._rest()
 
-    async def _read_all(self, due: list[Due]) -> None:
-        limiter = anyio.CapacityLimiter(AT_ONCE)
+    async def _drop_echoes(self, due: list[Due]) -> None:
+        """What we made ourselves is no news."""
+        now = self._clock.milliseconds()
+        try:
+            dropped = await self._database.write_all([fetching.echoed(entry.inbox_id, now) for entry in due])
+        except StoreUnavailable:
+            await self._clock.sleep(STORE_PAUSE_SECONDS)
+            return
+        for entry, ended in zip(due, dropped, strict=True):
+            if ended:
+                self._log.info("event.ignored", **self._named(entry), reason="own_write")
 
-        async def one(entry: Due) -> None:
+    async def _read_all(self, due: list[Due]) -> None:
+        """Deliveries that hint at the same are read once: the answer is younger than all of them."""
+        limiter = anyio.CapacityLimiter(AT_ONCE)
+        together: dict[tuple[Record, ...], list[Due]] = {}
+        for entry in due:
+            together.setdefault(entry.wanted, []).append(entry)
+
+        async def one(entries: list[Due]) -> None:
             async with limiter:
                 if not self._stopping:
-                    await self._carry(entry)
+                    await self._carry(entries)
 
         try:
             async with anyio.create_task_group() as tasks:
-                for entry in due:
-                    tasks.start_soon(one, entry)
+                for entries in together.values():
+                    tasks.start_soon(one, entries)
         except* StoreUnavailable:
             await self._clock.sleep(STORE_PAUSE_SECONDS)
 
-    async def _carry(self, entry: Due) -> None:
+    async def _carry(self, entries: list[Due]) -> None:
         self._beat()
         started = self._clock.monotonic()
         try:
-            answers = {wanted[0]: await self._answer(Wanted(*wanted)) for wanted in entry.wanted}
+            answers = {wanted[0]: await self._answer(Wanted(*wanted)) for wanted in entries[0].wanted}
         except OutsideError as error:
-            await self._not_read(entry, error)
+            for entry in entries:
+                await self._not_read(entry, error)
             return
+        took = round((self._clock.monotonic() - started) * 1000, 1)
         now = self._clock.milliseconds()
-        if await self._database.write(fetching.answered(entry.inbox_id, answers, now, self._seal)):
-            took = round((self._clock.monotonic() - started) * 1000, 1)
-            self._log.info("event.read", **self._named(entry), records=len(answers), ms=took)
-            await self.credentials_work()
-            self._arrived()
+        answered = [fetching.answered(entry.inbox_id, answers, now, self._seal) for entry in entries]
+        for entry, kept in zip(entries, await self._database.write_all(answered), strict=True):
+            if kept:
+                self._log.info("event.read", **self._named(entry), records=len(answers), ms=took)
+        await self.credentials_work()
+        self._arrived()
 
     async def _answer(self, wanted: Wanted) -> bytes | None:
         record = await self.reader.read(wanted)

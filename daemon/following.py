@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from connectors.base import Target
@@ -9,9 +10,11 @@ from connectors.usage import Usage
 from daemon import budget_screen
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
+from daemon.doctor import Doctor
 from daemon.intake import Intake
 from daemon.jobs.tokens import days_left
 from daemon.opening import OpenStore
+from daemon.push_state import PushState
 from daemon.readers import Reading
 from daemon.times import iso
 from daemon.usage import CountsUsage
@@ -80,13 +83,17 @@ class Live:
         targets: Mapping[str, Target],
         readings: Mapping[str, Reading],
         clock: Clock,
+        doctor: Doctor,
+        states: Mapping[str, PushState] = MappingProxyType({}),
     ) -> None:
         self._clock = clock
         self._store = store
+        self._doctor = doctor
         self._intake = intake
         self._deliveries = deliveries
         self._targets = targets
         self._readings = readings
+        self._states = states
 
     def new_work(self, company: str) -> None:
         """Urge the company's loop: a person waits for it."""
@@ -131,11 +138,13 @@ class Live:
 
     async def facts(self) -> dict[str, Any]:
         """What only the running daemon knows: why the database refuses writes and why each company's gate is shut
-        (``None`` where it does not, is not), the rate windows, and how each source stands with its sender."""
+        (``None`` where it does not, is not), the rate windows, how each source stands with its sender, and what the
+        last examination found."""
         return {
             "store_refuses": self._store.database.refuses,
             "companies": {name: await self._company(name) for name in self._deliveries},
             "sources": {name: await _sender(reading) for name, reading in self._readings.items()},
+            "doctor": self._doctor.summary(),
         }
 
     async def _company(self, name: str) -> dict[str, Any]:
@@ -154,7 +163,13 @@ class Live:
             "calls": used.calls,
             "throttled": used.throttled,
             "token_days_left": await days_left(target),
+            "push": _push(self._states[name].facts(name)) if name in self._states else None,
         }
+
+
+def _push(facts: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: _iso(facts[name]) for name in ("open_since", "last_event_at")}
+    return {**facts, **moments}
 
 
 async def _sender(reading: Reading) -> dict[str, Any]:

@@ -101,6 +101,15 @@ class Gate:
         self._say()
         self._wake()
 
+    def prove_again(self) -> None:
+        """Somebody says that the connection changed: nothing more leaves before the far side has been asked.
+
+        Credentials that were lost are asked for, too; what a person paused stays so.
+        """
+        self.stopped_by = None
+        self.proved = False
+        self._wake()
+
     def credentials_lost(self, error: CredentialsLost) -> None:
         """The far side no longer knows us: shut until a person connects the company again and resumes it."""
         self.stopped_by = error.reason

@@ -189,6 +189,8 @@ class Figures:
     targets_paused: int
     token_days_left: float | None = None
     clock_skew_s: float | None = None
+    push_behind: int | None = None
+    push_silent_s: float | None = None
 
 
 class Heartbeat:
@@ -231,6 +233,8 @@ class Heartbeat:
             "disk_free_bytes": shutil.disk_usage(self._database.parent).free,
             "loop_lag_ms": self._lag.worst_ms(),
             "clock_skew_s": _rounded(figures.clock_skew_s),
+            "push_behind": figures.push_behind,
+            "push_silent_s": _rounded(figures.push_silent_s),
             "rss_bytes": _resident_bytes(),
         }
 

@@ -10,7 +10,7 @@ from anyio.abc import TaskGroup
 from daemon.clock import Clock
 from daemon.deciding import Deciding, named
 from daemon.logs import Log
-from store import handling, inbox, together
+from store import doubles, handling, inbox, together
 from store.db import Database, StoreUnavailable
 from store.handling import Handled
 from store.inbox import Waiting
@@ -25,6 +25,9 @@ REST_SLICES = 19
 
 IDLE_SECONDS = 30.0
 STORE_PAUSE_SECONDS = 1.0
+
+CONSENT_CHANGED = "consent_changed"
+"""The one event that no rule hears: it makes us ask Fortnox whether the connection stands."""
 
 PLAIN = re.compile(r"[a-z_]{1,40}")
 """A source's reason that a log line may carry: a word, no sentence."""
@@ -41,6 +44,10 @@ def _nobody_reads(_source: str) -> None:
 def _nobody_knocks() -> bool:
     """The default where there is no door (commands of the CLI, tests)."""
     return False
+
+
+def _nobody_proves(_company: str) -> None:
+    """The default where no company's connection stands open (tests)."""
 
 
 class Intake:
@@ -67,6 +74,7 @@ class Intake:
         self._beat = beat
         self._idle = idle
         self.door_busy: Callable[[], bool] = _nobody_knocks
+        self.prove_again: Callable[[str], None] = _nobody_proves
         self.wake_reader: Callable[[str], None] = _nobody_reads
         self._stopping = False
         self._refused = False
@@ -128,6 +136,10 @@ class Intake:
         took = round((self._clock.monotonic() - started) * 1000 / len(rows), 2)
         for row, outcome, state in zip(rows, handled, states, strict=True):
             self._say(row, outcome, state, took)
+            if outcome.entries and state == "handled":
+                await self._say_doubles(row)
+            if state == "handled" and outcome.kind == CONSENT_CHANGED:
+                self.prove_again(row.company)
         for company in {row.company for row in rows}:
             self._wake_delivery(company)
 
@@ -167,6 +179,11 @@ class Intake:
                 await asyncio.sleep(REST_SLICES * SLICE_SECONDS if self.door_busy() else 0)
                 until = self._clock.monotonic() + SLICE_SECONDS
         return handled
+
+    async def _say_doubles(self, row: Waiting) -> None:
+        """Customers that somebody else made of a party of ours: numbers, no names."""
+        for double in await self._database.read(lambda connection: doubles.told_by(connection, row.id)):
+            self._log.warning("party.doubled", **named(row), customer=double.number, other=double.other)
 
     def _say(self, row: Waiting, outcome: Handled, state: str, took: float) -> None:
         if state == "handled":

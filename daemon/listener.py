@@ -12,6 +12,8 @@ from typing import Protocol
 from aiohttp import web
 
 from connectors.sources import Delivery, RawRequest, Refused, Source
+from daemon.awaited import CALLBACK, Awaited
+from daemon.callback_page import NOT_AWAITED, RETURNED
 from daemon.client_address import LOOPBACK, Network, client_address
 from daemon.hook_log import HookLog, Log
 from daemon.http_server import BodyReader, HookServer, Limits, Overload, answer
@@ -21,6 +23,9 @@ _logger = logging.getLogger(__name__)
 
 PREFIX = "/hooks/"
 HEALTH = "/healthz"
+HTML = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+"""Of the page that a browser ends at: its address holds a code, which no later page may learn."""
+
 UNKNOWN = "unknown"
 """Stands in log lines where a request names no source of ours: what a stranger wrote is never repeated."""
 
@@ -68,7 +73,7 @@ class Hook:
 
 
 class Listener:
-    """``POST /hooks/NAME`` and everything below it, and ``/healthz``; nothing administrative."""
+    """``POST /hooks/NAME`` and everything below it, browsers that are awaited after a consent, and ``/healthz``."""
 
     def __init__(
         self,
@@ -82,8 +87,10 @@ class Listener:
         monotonic: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
         trusted_proxies: Sequence[Network] = LOOPBACK,
+        awaited: Awaited | None = None,
     ) -> None:
         """``unavailable`` is what ``inbox.accept`` raises when it cannot write; ``clock`` gives aware time."""
+        self.awaited = awaited or Awaited(monotonic)
         self.hooks = hooks
         self.removed: Mapping[str, int] = {}
         self._inbox = inbox
@@ -159,6 +166,8 @@ class Listener:
         if path.startswith(PREFIX):
             name, _, rest = path[len(PREFIX) :].partition("/")
             response = await self._hook(request, name, rest)
+        elif path.startswith(CALLBACK):
+            response = self._returned(request, path[len(CALLBACK) :])
         elif path == HEALTH:
             response = _health(request)
         else:
@@ -166,6 +175,16 @@ class Listener:
         if self._draining:
             response.force_close()
         return response
+
+    def _returned(self, request: web.BaseRequest, company: str) -> web.Response:
+        """A browser that Fortnox sent back; what nobody awaits changes nothing."""
+        if request.method != "GET":
+            self._refuse(request, UNKNOWN, "method", 405)
+            return answer(405, close=True, headers={"Allow": "GET"})
+        if self.awaited.came(company, request.raw_path):
+            return answer(200, RETURNED, close=True, headers=HTML)
+        self._refuse(request, UNKNOWN, "unknown_state", 404)
+        return answer(404, NOT_AWAITED, close=True, headers=HTML)
 
     async def _hook(self, request: web.BaseRequest, name: str, rest: str) -> web.Response:
         hook = self.hooks.get(name)

@@ -45,8 +45,9 @@ EVENTS: Mapping[str, LogEvent] = {
     "daemon.heartbeat": _event(
         "info",
         "every minute, and last thing before stopping",
-        integers="inbox_waiting outbox_waiting parked targets_paused loops_stalled db_bytes disk_free_bytes rss_bytes",
-        numbers="uptime_s inbox_oldest_s outbox_oldest_s token_days_left loop_lag_ms clock_skew_s",
+        integers="inbox_waiting outbox_waiting parked targets_paused loops_stalled db_bytes disk_free_bytes rss_bytes "
+        "push_behind",
+        numbers="uptime_s inbox_oldest_s outbox_oldest_s token_days_left loop_lag_ms clock_skew_s push_silent_s",
     ),
     "daemon.stopping": _event("info", "SIGTERM", integers="in_flight"),
     "daemon.stopped": _event("info", "last line", integers="left", numbers="took_ms"),
@@ -88,7 +89,7 @@ EVENTS: Mapping[str, LogEvent] = {
     "hook.rejected": _event(
         "warning",
         "answered 4xx; at most 10 a minute for each source and reason. `reason` is signature, stale, too_large, "
-        "timeout, encoding, method, bad_request or unknown_source",
+        "timeout, encoding, method, bad_request, unknown_source or unknown_state (a browser that nobody awaits)",
         words="source reason client",
         integers="status suppressed",
     ),
@@ -124,6 +125,12 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="inbox_id attempt status",
         numbers="in_s",
     ),
+    "party.doubled": _event(
+        "warning",
+        "somebody else made another customer of a party that we made: its further documents are held",
+        words="source company customer other",
+        integers="inbox_id",
+    ),
     "source.polled": _event("info", "a poll found something new", words="source", integers="found new"),
     "source.poll_failed": _event(
         "warning",
@@ -138,6 +145,46 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="status",
     ),
     "source.answers": _event("info", "the sender takes our key again", words="source"),
+    "push.connected": _event(
+        "info",
+        "an app's push stream is subscribed; `stream` is the first of its companies",
+        words="stream",
+        integers="tenants topics",
+        numbers="ms",
+    ),
+    "push.caught_up": _event(
+        "info",
+        "what was missed before the connection has come, as far as that can be known",
+        words="stream",
+        integers="frames",
+    ),
+    "push.disconnected": _event(
+        "info/warning",
+        "the connection ended, or none could be made (a warning); the next one goes on where the store stands",
+        words="stream reason",
+        integers="code",
+        numbers="alive_s in_s",
+    ),
+    "push.refused": _event(
+        "warning",
+        "the stream does not want a company, or no longer: its credentials are proved, the others go on. `reason` is "
+        "credentials, refused, another_company or gone",
+        words="stream company reason",
+    ),
+    "push.topic_refused": _event("error", "Fortnox does not give a topic to this app", words="stream topic"),
+    "push.passed_by": _event(
+        "warning",
+        "something came that nobody can read; said once a connection. `reason` is unreadable, unknown_frame or "
+        "unknown_tenant",
+        words="stream reason",
+    ),
+    "push.doubted": _event(
+        "warning",
+        "events may have been missed: the registers are swept whole. `reason` is first, away, left_out, new_topic or "
+        "offset_refused",
+        words="stream company reason",
+    ),
+    "push.doubt_ended": _event("info", "the sweep that a doubt asked for has ended", words="stream company"),
     # --- out
     "command.delivered": _event(
         "info",
@@ -206,6 +253,22 @@ EVENTS: Mapping[str, LogEvent] = {
         words="target company",
     ),
     # --- jobs, store, people
+    "doctor.failed": _event(
+        "error",
+        "an examination found something that does not work; `company` is absent for the machine, `about` is a code or "
+        "number, `code` Fortnox's error code. Told when the findings change, and once a day",
+        words="company check about",
+        integers="code",
+    ),
+    "doctor.warned": _event(
+        "warning", "as `doctor.failed`, for what works today", words="company check about", integers="code"
+    ),
+    "doctor.finished": _event(
+        "info",
+        "every company was examined: at start, daily and after a reload",
+        integers="failed warnings unchecked calls",
+        numbers="ms",
+    ),
     "job.finished": _event("info", "a scheduled job ran", words="job", integers="found", numbers="ms"),
     "job.failed": _event(
         "error", "`reason` is failed, timeout or record", words="job reason error where", texts="stack"

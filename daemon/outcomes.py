@@ -10,6 +10,7 @@ from connectors.base import (
     Throttled,
     UnknownEnd,
     Unreachable,
+    Vanished,
     Write,
 )
 from daemon.clock import Clock
@@ -259,6 +260,10 @@ class Outcomes:
         for outbox_id in released:
             self._log.info("command.released", outbox_id=outbox_id, by="outage")
 
+    def vanished(self, head: Head, gone: Vanished) -> None:
+        """The command is planned anew, with what the register's copy had shown forgotten: that is on disk."""
+        self._say_following(head, gone, Next("ready", 0.0, uses_attempt=True))
+
     # --- what is said -----------------------------------------------------------------------------------------------
 
     def _say_following(self, head: Head, error: OutsideError, following: Next) -> None:
@@ -321,16 +326,11 @@ class Outcomes:
 
 def _named(head: Head) -> dict[str, str | int]:
     """Which command a line speaks of; ``trace`` is the inbox row that began it."""
-    return {
-        "trace": f"in-{head.inbox_id}",
-        "outbox_id": head.outbox_id,
-        "target": "fortnox",
-        "company": head.company,
-    }
+    return {"trace": f"in-{head.inbox_id}", "outbox_id": head.outbox_id, "target": "fortnox", "company": head.company}
 
 
 def _row(head: Head, settled: Settled, *, verified: bool) -> LinkRow | None:
-    if settled.link is None:
-        return None
     link = settled.link
+    if link is None:
+        return None
     return LinkRow(head.thing, head.company, link.kind, link.number, link.state, verified=verified)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
+import anyio
+
 from connectors.base import CredentialsLost, OutsideError
 from connectors.sources import Found
 from daemon.clock import Clock
@@ -38,9 +40,14 @@ class Poll:
         self._since = since
         self._company = company
         self._arrived = arrived
+        self._one_run = anyio.Lock()
 
     async def __call__(self) -> int:
-        """Run once; returns how many records were new."""
+        """Run once, behind a run under way; returns how many records were new."""
+        async with self._one_run:
+            return await self._run()
+
+    async def _run(self) -> int:
         source = self._fetching.source
         try:
             found, new = await self._pages()

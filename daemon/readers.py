@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -16,8 +16,10 @@ from daemon.fetching import Fetching
 from daemon.health import Progress
 from daemon.logs import get_log
 from daemon.opening import OpenStore
+from daemon.own_sources import company_of
 from daemon.polling import Poll
 from daemon.retry import RetrySteps
+from daemon.scheduler import Nudge
 from daemon.settings import Config
 from daemon.tokens import CompanyTokens
 
@@ -45,11 +47,12 @@ async def open_readers(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One source's access to its sender, at work."""
+    """One source's access to its sender, at work; ``nudge`` has it polled at once."""
 
     reader: Reader
     fetching: Fetching
     poll: Poll
+    nudge: Nudge = field(default_factory=Nudge)
 
 
 def readings_of(
@@ -76,7 +79,8 @@ def readings_of(
             log=get_log(),
             seal=seal,
             arrived=arrived,
-            beat=partial(progress.beat, loop),
+            # A company's own reads wait behind everything that was sent to us, however long: that is no stall.
+            beat=partial(progress.beat if company_of(name) is None else progress.idle, loop),
             idle=partial(progress.idle, loop),
         )
         poll = Poll(
@@ -99,6 +103,9 @@ def fetch_loop(source: str) -> str:
 
 def _company(config: Config, source: str) -> str:
     """Whose records a poll finds: a reader speaks for one account, so for one company."""
+    own = company_of(source)
+    if own is not None:
+        return own
     settings = config.sources[source].settings
     return settings.company or next(iter(settings.companies.values()))
 

@@ -1,10 +1,13 @@
 """What the bridge knows of Fortnox, as facts for a screen: error codes, the matrix, and the operations."""
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 from connectors.fortnox.error_codes import DONE, MEANINGS, Meaning, Said, all_meanings, swedish
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.table.described import path_of, told
+from connectors.fortnox.table.drift import NotADescription, drift
 from connectors.fortnox.table.fields import Field
 from connectors.fortnox.table.matrix import matrix
 
@@ -46,6 +49,18 @@ def in_swedish(story: Json) -> Json:
 
 def _to_do(question: str | None) -> str | None:
     return None if question is None else swedish(question)
+
+
+def changes(description: bytes) -> list[Json]:
+    """What a newer API description of Fortnox says otherwise than the table.
+
+    Raises :class:`connectors.fortnox.table.drift.NotADescription` for anything else than such a description.
+    """
+    try:
+        read = json.loads(description)
+    except (ValueError, RecursionError) as error:
+        raise NotADescription("no API description of Fortnox: it is not JSON") from error
+    return [asdict(change) for change in drift(read)]
 
 
 def capabilities() -> list[Json]:

@@ -1,6 +1,7 @@
 """What a configuration means for the running daemon, and which of its changes need a restart."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Source
@@ -23,9 +24,9 @@ def hooks_of(config: Config) -> dict[str, Hook]:
     }
 
 
-def retry_statuses(sources: Mapping[str, Source]) -> dict[str, int]:
-    """For each source, the status that makes its sender come again."""
-    return {name: source.retry_status for name, source in sources.items()}
+def statuses_of(hooks: Mapping[str, Hook]) -> dict[str, int]:
+    """For each source at the door, the status that makes its sender come again."""
+    return {name: hook.source.retry_status for name, hook in hooks.items()}
 
 
 def companies_of(config: Config) -> dict[str, Callable[[str | None], str | None]]:
@@ -42,7 +43,7 @@ def needs_restart(old: Config, new: Config) -> list[str]:
     """The key paths that changed and take effect only with a restart; sources and bookkeeping choices do at once."""
     changed = [
         name
-        for name in ("data_dir", "http", "delivery", "retention", "scheduler")
+        for name in ("data_dir", "http", "delivery", "retention", "scheduler", "doctor")
         if getattr(old, name) != getattr(new, name)
     ]
     for name in sorted({*old.companies, *new.companies}):
@@ -57,6 +58,17 @@ def needs_restart(old: Config, new: Config) -> list[str]:
         if reads and (was is None or now is None or was.settings != now.settings):
             changed.append(f"sources.{name}")
     return changed
+
+
+def in_force(running: Config, new: Config) -> Config:
+    """The new configuration as far as it has effect without a restart, for who looks whether all of it is sound."""
+    companies = {
+        name: company
+        if name not in new.companies
+        else replace(company, settings=new.companies[name].settings, expected=new.companies[name].expected)
+        for name, company in running.companies.items()
+    }
+    return replace(running, companies=companies, sources=new.sources, warnings=new.warnings)
 
 
 def _connection(company: Company) -> tuple[FortnoxSettings, Secret | None, Secret | None]:

@@ -133,6 +133,19 @@ class Connect(Request):
     scopes: Annotated[tuple[Text, ...], Field(max_length=100)]
 
 
+class AwaitConsent(Request):
+    """Wait for the browser that Fortnox sends to the daemon's own address; the first request for a ``state`` begins.
+
+    A later one answers when the browser has come, at the latest after ``seconds``.
+    """
+
+    action = "await_consent"
+    company: Text
+    state: Annotated[str, StringConstraints(min_length=32, max_length=200)] = Field(repr=False)
+    begin: bool = False
+    seconds: Annotated[float, Field(ge=0, le=60)] = 0
+
+
 class Revoke(Request):
     """Give a company's connection up: revoked at Fortnox, forgotten here, the company paused."""
 
@@ -140,6 +153,22 @@ class Revoke(Request):
     company: Text
 
 
+class Reseal(Request):
+    """Seal what lies sealed anew with the newest state key, for a while, behind the place ``after``."""
+
+    action = "reseal"
+    after: Text | None = None
+
+
+class Examine(Request):
+    """Examine one company at Fortnox, or all of them, and the machine; ``duplicates`` reads all cards for doubles."""
+
+    action = "doctor"
+    company: Text | None = None
+    duplicates: bool = False
+
+
+OnConnection = Connect | AwaitConsent | Revoke
 AnyRequest = (
     Retry
     | LinkThing
@@ -151,8 +180,9 @@ AnyRequest = (
     | Pause
     | Resume
     | Declare
-    | Connect
-    | Revoke
+    | OnConnection
+    | Reseal
+    | Examine
 )
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
@@ -169,6 +199,9 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Resume,
         Declare,
         Connect,
+        AwaitConsent,
         Revoke,
+        Reseal,
+        Examine,
     )
 }

@@ -25,12 +25,34 @@ class JobStore(Protocol):
         ...
 
 
+class Nudge:
+    """Makes a waiting job due at once; one that runs just now runs once more after that."""
+
+    def __init__(self) -> None:
+        self._given = anyio.Event()
+
+    def __call__(self) -> None:
+        """Give it."""
+        self._given.set()
+
+    def take(self) -> bool:
+        """Whether it was given since it was last taken."""
+        given = self._given.is_set()
+        if given:
+            self._given = anyio.Event()
+        return given
+
+    async def wait(self) -> None:
+        """Return when it is given; it is not taken by that."""
+        await self._given.wait()
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something done every ``every``, ended by force after ``limit``.
 
     ``run`` returns how many things it found, or ``None``. A ``quiet`` job writes its own log line, so its success gets
-    no second one. One that is due ``at_start`` runs then, whenever it last ran.
+    no second one. One that is due ``at_start`` runs then, whenever it last ran; a ``nudge`` makes it run again at once.
     """
 
     name: str
@@ -39,6 +61,7 @@ class Job:
     limit: timedelta = timedelta(minutes=10)
     quiet: bool = False
     at_start: bool = False
+    nudge: Nudge | None = None
 
 
 class Scheduler:
@@ -75,11 +98,19 @@ class Scheduler:
             now = self._clock.now()
             last = min(last, now)
             seconds = (last + job.every - now).total_seconds()
-            if seconds <= 0:
+            if seconds <= 0 or (job.nudge is not None and job.nudge.take()):
                 return
             self._beat()
             # Short sleeps notice a clock that jumps.
-            await self._clock.sleep(min(seconds, LONGEST_SLEEP_SECONDS))
+            await self._sleep(min(seconds, LONGEST_SLEEP_SECONDS), job.nudge)
+
+    async def _sleep(self, seconds: float, nudge: Nudge | None) -> None:
+        """Sleep, or less where the job is nudged."""
+        async with anyio.create_task_group() as group:
+            if nudge is not None:
+                group.start_soon(_until, nudge, group.cancel_scope)
+            await self._clock.sleep(seconds)
+            group.cancel_scope.cancel()
 
     async def _once(self, job: Job, at: datetime) -> None:
         started = self._clock.monotonic()
@@ -106,3 +137,8 @@ class Scheduler:
             # A full disk heals by itself; until then the last run is known in memory only.
             log = get_log()
             log.exception("job.failed", job=job.name, reason="record")
+
+
+async def _until(nudge: Nudge, sleep: anyio.CancelScope) -> None:
+    await nudge.wait()
+    sleep.cancel()

@@ -1,18 +1,20 @@
 """What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from connectors.fortnox.register_entries import REGISTERED
 from daemon import budget_screen
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS
 from daemon.usage import day_of
-from store import companies, reading, senders, tokens, usage
+from store import companies, doubles, push, reading, senders, tokens, usage
 from store.companies import CompanyRow, Pause
 from store.db import Read, moment
+from store.doubles import Double
 from store.reading import CommandRow, CompanyFigures, DeliveryRow
 from store.senders import SenderRow
 
@@ -35,12 +37,15 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         | ({"shut_by": "read_only"} if live is None and company.read_only else {})
         | _budget(counted[name], facts_of(name, live), called.get(name, (0, 0)))
         | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
+        | {"doubled": [_double(double) for double in await read(doubles.of_company(name))]}
+        | {"push": await _push(read, name, live) if company.fortnox.push else None}
         for name, company in config.companies.items()
     ]
     return {
         "daemon": "not running" if live is None else "running",
         "store_refuses": None if live is None else live.get("store_refuses"),
         "companies": shown,
+        "doctor": _doctor((live or {}).get("doctor"), now),
         "rules_paused": [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == "rule"],
         "inbox_oldest_waiting_s": _age(oldest, now),
         "unknown_accounts": _unknown(figures[""]),
@@ -87,6 +92,25 @@ def _budget(counted: Mapping[str, int], facts: Mapping[str, Any], called: tuple[
     return budget_screen.spent(facts, counted, waiting, called)
 
 
+async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
+    """How the company listens to its push stream; ``stream`` and what follows are known of a running daemon only."""
+    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {}).get("push") or {}
+    listening = await read(push.listening(name))
+    return {
+        "listens_since": iso(listening.since),
+        "began_because": listening.reason,
+        "attended_at": iso(listening.attended_at),
+        "newest_offset_of": iso(listening.told_at),
+        "in_doubt": sorted(await read(push.doubts(name, REGISTERED))),
+        "stream": facts.get("stream"),
+        "left_out": facts.get("left_out"),
+        "open_since": facts.get("open_since"),
+        "silent_s": facts.get("silent_s"),
+        "last_event_at": facts.get("last_event_at"),
+        "topics_missing": facts.get("topics_missing"),
+    }
+
+
 def _source(
     source: ConfiguredSource, seen: SenderRow, counted: Mapping[str, Mapping[str, int]], facts: Mapping[str, Any]
 ) -> Json:
@@ -114,16 +138,32 @@ def _source(
     }
 
 
+def _doctor(last: Mapping[str, Any] | None, now: int) -> Json | None:
+    """The last examination of everything in numbers, and how old it is; known of a running daemon only."""
+    if last is None:
+        return None
+    at = datetime.fromisoformat(last["at"]).timestamp()
+    return {**last, "age_s": round(now / 1000 - at, 1)}
+
+
 def in_trouble(shown: Json) -> bool:
-    """Whether a person should look: the database refuses writes, or something is parked, held, paused or shut."""
+    """Whether a person should look: the database refuses writes, something is parked, held, paused or shut, or the last
+    examination found something failed."""
     return bool(
         shown["store_refuses"]
+        or (shown["doctor"] or {}).get("failed")
         or shown["rules_paused"]
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])
         or any(_token_is_dying(company["token_days_left"]) for company in shown["companies"])
+        or any(company["doubled"] for company in shown["companies"])
         or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
     )
+
+
+def _double(double: Double) -> Json:
+    """Our customer, the other one of the same party, and the delivery that showed it."""
+    return {"customer": double.number, "other": double.other, "delivery": delivery_id(double.inbox_id)}
 
 
 def _token_is_dying(days_left: float | None) -> bool:

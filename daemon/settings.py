@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
+from connectors.addresses import checked_address
+from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from daemon.config_faults import meant
@@ -24,7 +26,9 @@ Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 class Http(Frozen):
     """The listener; ``port`` 0 takes a free one. ``header_seconds`` also ends an idle connection.
 
-    ``trusted_proxies`` are networks, besides this machine, whose ``X-Forwarded-For`` names the client in the log.
+    ``public_address`` is where browsers reach the listener from outside (a proxy ends TLS there): then Fortnox sends
+    them back to the running daemon when a company is connected. ``trusted_proxies`` are networks, besides this machine,
+    whose ``X-Forwarded-For`` names the client in the log.
     """
 
     host: str = Field(default="127.0.0.1", min_length=1)
@@ -35,6 +39,12 @@ class Http(Frozen):
     connections: int = Field(default=500, ge=1, le=16_000)
     backlog: int = Field(default=4096, ge=1, le=65535)
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    public_address: str = ""
+
+    @field_validator("public_address")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        return value and checked_address(value)
 
 
 class Delivery(Frozen):
@@ -83,6 +93,12 @@ APPROVABLE = frozenset(
 """What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it."""
 
 
+class DoctorSettings(Frozen):
+    """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
+
+    hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
+
+
 class CompanySection(Frozen):
     """One company as the file says it.
 
@@ -97,6 +113,7 @@ class CompanySection(Frozen):
     survey: Survey = Survey()
     documents: Documents = Documents()
     articles: Articles = Articles()
+    expected: Expected = Expected()
 
     def rules(self, name: str) -> CompanySettings:
         """What rules know of the company."""
@@ -135,6 +152,7 @@ class ConfigFile(Frozen):
     retention: Retention = Retention()
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
+    doctor: DoctorSettings = DoctorSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -147,6 +165,7 @@ class Company:
     fortnox: FortnoxSettings
     client_secret: Secret | None
     refresh_token: Secret | None = None
+    expected: Expected = field(default_factory=Expected)
     read_only: bool = False
     approve: frozenset[str] = frozenset()
 
@@ -200,3 +219,4 @@ class Config:
     companies: Mapping[str, Company]
     sources: Mapping[str, ConfiguredSource]
     warnings: tuple[Warned, ...]
+    doctor: DoctorSettings = field(default_factory=DoctorSettings)

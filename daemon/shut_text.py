@@ -11,7 +11,7 @@ SENTENCES = {
     "correct them in the configuration, then restart",
     "invalid_client": "Fortnox does not accept the client id with this client secret; correct them in the "
     "configuration, then restart",
-    "invalid_grant": f"Fortnox no longer accepts this connection; {_CONNECT}",
+    "invalid_grant": f"credentials lost, Fortnox no longer accepts this connection; {_CONNECT}",
     "invalid_scope": "the app asks for a scope that is not enabled for it; enable it in Fortnox's developer portal, "
     "then resume",
     "refused": "Fortnox refuses the credentials; check the app in Fortnox's developer portal, then resume",

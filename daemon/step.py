@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Unprovable, Write
+from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Unprovable, Vanished, Write
+from connectors.register import NOTHING_KEPT, Register
 from daemon.clock import Clock
 from daemon.looking import Absent, Found, Looks, NotYet
 from daemon.outcomes import Outcomes
 from daemon.tasks import far, task_of
 from daemon.turns import Turns
 from handlers.commands import Command, EnsureCustomer
-from store import delivering, heads, together
+from store import delivering, heads, together, vanishing
 from store.attempts import NewAttempt, OpenAttempt
 from store.claims import Claimed, Contradicted, Known, Taken
 from store.db import Database, StoreUnavailable
@@ -43,6 +44,7 @@ class Step:
         looking: Callable[[], bool],
         paused_rules: Callable[[], frozenset[str]],
         links: LinkReader,
+        register: Register = NOTHING_KEPT,
     ) -> None:
         self._database = database
         self._attempts = database.gathering(together.begin, together.begin_all)
@@ -55,6 +57,7 @@ class Step:
         self._links = links
         self.approve: frozenset[str] = frozenset()
         """Kinds of commands and rules whose writes leave only after a person's approval, or ``all``."""
+        self._register = register
         self._turns = Turns()
         self._orphans_after = 0
 
@@ -66,6 +69,8 @@ class Step:
             raise
         except Gone:
             return
+        except Vanished as error:
+            await self._plan_anew(head, None, error)
         except OutsideError as error:
             await self._outcomes.not_sent(head, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the command and shouts, it never stops the others
@@ -86,7 +91,7 @@ class Step:
             await self._in_turn(head, task)
 
     def _task(self, head: Head) -> Task:
-        return task_of(head, looking=self._looking(), links=self._links)
+        return task_of(head, looking=self._looking(), links=self._links, register=self._register)
 
     async def _wait_for(self, head: Head, thing: str) -> None:
         pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
@@ -167,6 +172,8 @@ class Step:
         started = self._clock.monotonic()
         try:
             settled = await self._performed(task, plan, attempt_id)
+        except Vanished as error:
+            await self._plan_anew(head, attempt_id, error)
         except OutsideError as error:
             await self._outcomes.sent(head, attempt_id, error, creates=plan.creates)
         except StoreUnavailable:
@@ -177,6 +184,13 @@ class Step:
         else:
             recheck = plan.creates and settled.question is None and _doubted(head)
             await self._outcomes.settled(head, attempt_id, settled, keys=keys, recheck=recheck, started=started)
+
+    async def _plan_anew(self, head: Head, attempt_id: int | None, gone: Vanished) -> None:
+        """The customer that the copy of the register had shown is gone: its command looks for it again."""
+        now = self._clock.milliseconds()
+        await self._database.write(vanishing.plan_anew(head.outbox_id, attempt_id, gone.number, now))
+        self._looks.forget([] if attempt_id is None else [attempt_id])
+        self._outcomes.vanished(head, gone)
 
     async def _performed(self, task: Task, write: Write, attempt_id: int) -> Settled:
         self._looks.begun(attempt_id)

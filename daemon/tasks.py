@@ -1,12 +1,13 @@
 """A command as a target sees it: its text read back, its link and the links that it stands on."""
 
 from connectors.base import Link, LinkReader, Task
+from connectors.register import NOTHING_KEPT, Register
 from handlers.commands import COMMANDS
 from store.heads import Head
 from store.links import LinkRow
 
 
-def task_of(head: Head, *, looking: bool, links: LinkReader) -> Task:
+def task_of(head: Head, *, looking: bool, links: LinkReader, register: Register = NOTHING_KEPT) -> Task:
     """The task of a stored command. ``looking`` asks for a proof of absence before each create."""
     command = COMMANDS.validate_json(head.text)
     by_thing = {ref.thing(head.company): ref for ref in (*command.refs, *command.optional_refs)}
@@ -19,6 +20,7 @@ def task_of(head: Head, *, looking: bool, links: LinkReader) -> Task:
         looking=looking,
         links=links,
         priority=head.priority,
+        register=register,
     )
 
 

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from handlers.values import Frozen, Ref
 
+Origin = Literal["webhook", "poll", "push"]
+"""The way in: sent to our door, found by asking, or told on a stream that we keep open."""
+
 
 class Address(Frozen):
     """Where a party gets its post; an absent part is ``None``. The country stands on the party itself."""
@@ -101,7 +104,7 @@ class EventBase(Frozen):
     version: Decimal
     occurred_at: datetime
     dated: date
-    origin: Literal["webhook", "poll"] = "webhook"
+    origin: Origin = "webhook"
 
     @property
     def lane(self) -> str:
@@ -162,6 +165,13 @@ class NoteAdded(EventBase):
     text: str
 
 
+class ConsentChanged(EventBase):
+    """Somebody says that a company's consent to our app was given or taken back: only the far side knows."""
+
+    kind: Literal["consent_changed"] = "consent_changed"
+
+
 Event = Annotated[
-    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded, Field(discriminator="kind")
+    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded | ConsentChanged,
+    Field(discriminator="kind"),
 ]

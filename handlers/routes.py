@@ -45,6 +45,8 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
         "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
         "note_added": (_rule("note_text", NoteAdded, note_text),),
+        # Nothing is to be true outside: the company's gate asks Fortnox (daemon/rechecking.py).
+        "consent_changed": (),
     }
 )
 """Event kind to its rules, in the order in which their commands are stored; an empty entry means ignored on purpose."""

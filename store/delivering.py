@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import attempts, claims, heads, lanes, links, many, outbox
+from store import attempts, claims, doubles, heads, lanes, links, many, outbox
 from store.attempts import End, NewAttempt, OpenAttempt
 from store.db import Job
 from store.links import LinkRow
@@ -119,6 +119,8 @@ def _link(connection: sqlite3.Connection, row: outbox.Row, settlement: Settlemen
     if link.verified:
         if settlement.keys:
             claims.remember(connection, row.company, link.thing, link.number, settlement.keys)
+            if settlement.result == "created":
+                doubles.met(connection, row.company, link.number, settlement.keys, row.id, now)
         lanes.wake(connection, f"thing:{link.thing}", now)
 
 

@@ -11,24 +11,47 @@ from store.inbox import Seal
 Record = tuple[str, str, str]
 """A name of ours, and the record's kind and id at the sender."""
 
+OWN = (
+    "(r.made IS NOT NULL AND EXISTS (SELECT 1 FROM link l JOIN outbox o ON o.thing = l.thing"
+    " JOIN attempt a ON a.outbox_id = o.id AND a.creates = 1 AND a.end IN ('known', 'found')"
+    " WHERE l.company = i.company AND l.kind = substr(r.made, 1, instr(r.made, ':') - 1)"
+    " AND l.number = substr(r.made, instr(r.made, ':') + 1)))"
+)
+"""Whether what was made is linked to a thing that a call of ours created."""
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A far object that a call of ours may have made: its answer is waited for so long (milliseconds)."""
+
+    kind: str
+    number: str
+    wait: int
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery that waits for what must be read; ``attempts`` failed so far."""
+    """A delivery that waits for what must be read; ``attempts`` failed so far. An ``own`` one tells of what we made."""
 
     inbox_id: int
     company: str
     wanted: tuple[Record, ...]
     attempts: int
+    own: bool = False
 
 
-def begin(connection: sqlite3.Connection, inbox_id: int, wanted: Sequence[Record], now: int) -> None:
-    """The row waits for the reader of its source; due at once."""
+def begin(
+    connection: sqlite3.Connection, inbox_id: int, wanted: Sequence[Record], now: int, echo: Echo | None = None
+) -> None:
+    """The row waits for the reader of its source; due at once, or when the answer of our own call must be there."""
     connection.execute("UPDATE inbox SET state = 'reading' WHERE id = ?", (inbox_id,))
+    made, wait = (None, 0) if echo is None else (f"{echo.kind}:{echo.number}", echo.wait)
     connection.execute(
-        "INSERT INTO reading (inbox_id, source, wanted, due_at) SELECT id, source, ?, ? FROM inbox WHERE id = ?"
-        " ON CONFLICT DO UPDATE SET wanted = excluded.wanted, due_at = excluded.due_at, attempts = 0, reason = NULL",
-        (json.dumps([list(record) for record in wanted]), now, inbox_id),
+        "INSERT INTO reading (inbox_id, source, wanted, due_at, made) SELECT id, source, ?, ?, ? FROM inbox"
+        " WHERE id = ?"
+        " ON CONFLICT DO UPDATE SET wanted = excluded.wanted, due_at = excluded.due_at, made = excluded.made,"
+        " attempts = 0, reason = NULL",
+        (json.dumps([list(record) for record in wanted]), now + wait, made, inbox_id),
     )
 
 
@@ -37,12 +60,19 @@ def due(source: str, now: int, limit: int) -> Job[list[Due]]:
 
     def job(connection: sqlite3.Connection) -> list[Due]:
         rows = connection.execute(
-            "SELECT r.inbox_id, i.company, r.wanted, r.attempts FROM reading r JOIN inbox i ON i.id = r.inbox_id"
+            f"SELECT r.inbox_id, i.company, r.wanted, r.attempts, {OWN} AS own FROM reading r"  # noqa: S608 - our own text
+            " JOIN inbox i ON i.id = r.inbox_id"
             " WHERE r.source = ? AND r.due_at <= ? ORDER BY r.due_at, r.inbox_id LIMIT ?",
             (source, now, limit),
         ).fetchall()
         return [
-            Due(row["inbox_id"], row["company"], tuple(map(_record, json.loads(row["wanted"]))), row["attempts"])
+            Due(
+                row["inbox_id"],
+                row["company"],
+                tuple(map(_record, json.loads(row["wanted"]))),
+                row["attempts"],
+                bool(row["own"]),
+            )
             for row in rows
         ]
 
@@ -74,6 +104,20 @@ def answered(inbox_id: int, answers: Mapping[str, bytes | None], now: int, seal:
             ],
         )
         connection.execute("UPDATE inbox SET state = 'waiting', reason = NULL WHERE id = ?", (inbox_id,))
+        return True
+
+    return job
+
+
+def echoed(inbox_id: int, now: int) -> Job[bool]:
+    """The row told of what we made ourselves: nothing is to be read; false where it is no longer being read."""
+
+    def job(connection: sqlite3.Connection) -> bool:
+        if not _end(connection, inbox_id):
+            return False
+        connection.execute(
+            "UPDATE inbox SET state = 'ignored', reason = 'own_write', handled_at = ? WHERE id = ?", (now, inbox_id)
+        )
         return True
 
     return job

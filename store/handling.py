@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from store import fetching, inbox, lanes, many, outbox, twins
+from store import doubles, fetching, inbox, lanes, many, outbox, register, releasing, twins
 from store.db import Job
-from store.fetching import Record
+from store.fetching import Echo, Record
 from store.outbox import NewCommand
+from store.register import Entry, Swept
 from store.twins import Twin
 
 
@@ -37,7 +38,8 @@ class Handled:
     ``state`` is an end state of the inbox; ``thing`` and ``version`` (decimal text) guard against older versions:
     where a newer one was handled before, the row becomes stale and nothing else is stored. The state ``reading`` comes
     with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
-    delivery's key free.
+    delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
+    resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves.
     """
 
     inbox_id: int
@@ -54,6 +56,10 @@ class Handled:
     wanted: Sequence[Record] = ()
     twin: Twin | None = None
     forget: bool = False
+    entries: Sequence[Entry] = ()
+    swept: Swept | None = None
+    made: tuple[str, str] | None = None
+    echo: Echo | None = None
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -70,7 +76,7 @@ def record(handled: Handled, now: int) -> Job[str]:
         if row["state"] != "waiting":
             return str(row["state"])
         if handled.state == "reading":
-            fetching.begin(connection, handled.inbox_id, handled.wanted, now)
+            fetching.begin(connection, handled.inbox_id, handled.wanted, now, handled.echo)
             return handled.state
         state, reason = handled.state, handled.reason
         if handled.version and _newer(row["version"], handled.version):
@@ -115,6 +121,11 @@ def _newer(stored: str | None, ours: str | None) -> bool:
 
 def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     keep_version(connection, handled)
+    if handled.company is not None:
+        register.learn(connection, handled.company, handled.entries, handled.swept)
+        single = doubles.notice(connection, handled.company, handled.entries, handled.inbox_id, now)
+        if single:
+            releasing.documents_of(connection, handled.company, single, now)
     if _alone(connection, handled.commands):
         _begin_lane(connection, handled.commands, now)
     else:

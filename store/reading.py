@@ -209,3 +209,21 @@ def _sources(connection: sqlite3.Connection) -> list[str]:
         " SELECT source FROM known WHERE source IS NOT NULL"
     )
     return [row["source"] for row in rows]
+
+
+LATELY = 2_000
+"""Newest commands of all companies among which those of one are looked for."""
+
+
+def commands_lately(company: str, limit: int) -> Job[list[str]]:
+    """The texts of the company's newest commands, the newest first; those that retention erased are left out."""
+
+    def job(connection: sqlite3.Connection) -> list[str]:
+        rows = connection.execute(
+            "SELECT p.command FROM (SELECT id, company FROM outbox ORDER BY id DESC LIMIT ?) AS t"
+            " JOIN outbox_payload AS p ON p.outbox_id = t.id WHERE t.company = ? ORDER BY t.id DESC LIMIT ?",
+            (LATELY, company, limit),
+        )
+        return [row["command"] for row in rows]
+
+    return job

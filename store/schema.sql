@@ -38,7 +38,7 @@ CREATE TABLE "inbox" (
     number TEXT,
     version TEXT,
     handled_at INTEGER,
-    origin TEXT NOT NULL DEFAULT 'webhook' CHECK (origin IN ('webhook', 'poll')),
+    origin TEXT NOT NULL DEFAULT 'webhook' CHECK (origin IN ('webhook', 'poll', 'push')),
     CHECK ((state IN ('waiting', 'reading')) = (handled_at IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX inbox_delivery ON inbox (source, dedupe_key);
@@ -63,7 +63,8 @@ CREATE TABLE reading (
     wanted TEXT NOT NULL,
     due_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
-    reason TEXT
+    reason TEXT,
+    made TEXT
 ) STRICT;
 CREATE INDEX reading_due ON reading (source, due_at, inbox_id);
 
@@ -244,6 +245,73 @@ CREATE TABLE sale (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sale_total ON sale (company, currency, total, at);
 CREATE INDEX sale_net ON sale (company, currency, net, at);
+
+-- Where each topic of an app's push stream stands: the last offset whose event lies in the inbox, told at that moment.
+CREATE TABLE push_offset (
+    client TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    offset TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (client, topic)
+) STRICT, WITHOUT ROWID;
+
+-- An app's push stream: when it was last known to be open and in order.
+CREATE TABLE push_client (
+    client TEXT PRIMARY KEY,
+    attended_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Companies that listen to an app's push stream: since when without a gap, and why it began anew then. What is known of
+-- a register is in doubt until a whole sweep of it that began later has ended.
+CREATE TABLE push_company (
+    company TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The local copy of a company's registers: what matching and checks read; told_at is when the far side showed it.
+CREATE TABLE register (
+    company TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    number TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    told_at INTEGER NOT NULL,
+    PRIMARY KEY (company, resource, number)
+) STRICT, WITHOUT ROWID;
+
+-- What an entry can be found by, normalised.
+CREATE TABLE register_key (
+    company TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    key TEXT NOT NULL,
+    number TEXT NOT NULL,
+    PRIMARY KEY (company, resource, key, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX register_key_number ON register_key (company, resource, number);
+
+-- How old each copy is: when its last sweep that came to its end had begun, and its last whole one (with deletions);
+-- doubted_at asks for a whole one that begins later.
+CREATE TABLE register_age (
+    company TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    swept_at INTEGER,
+    whole_at INTEGER,
+    doubted_at INTEGER,
+    PRIMARY KEY (company, resource)
+) STRICT, WITHOUT ROWID;
+
+-- Customers of ours of whom somebody else made another one: documents for them are held until a person says which
+-- (settled_at: that the other one is somebody else), or the other one is gone or inactive.
+CREATE TABLE doubled_party (
+    company TEXT NOT NULL,
+    number TEXT NOT NULL,
+    other TEXT NOT NULL,
+    inbox_id INTEGER NOT NULL,
+    noticed_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    PRIMARY KEY (company, number, other)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
     company TEXT NOT NULL,

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import attempts, heads
+from store import attempts, doubles, heads
 from store.attempts import OpenAttempt
 from store.db import Job
+from store.doubles import Double
 
 Json = dict[str, Any]
 
@@ -108,6 +109,7 @@ class Story:
     actions: Sequence[Acted]
     commands: Sequence[CommandStory]
     others: Sequence[int]
+    doubles: Sequence[Double] = ()
 
 
 def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story | None]:
@@ -135,6 +137,7 @@ def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story |
             actions=_actions(connection, f"in-{inbox_id}"),
             commands=[_command(connection, entry) for entry in wanted],
             others=[entry["id"] for entry in made if entry["id"] not in shown],
+            doubles=doubles.told_by(connection, inbox_id),
         )
 
     return job

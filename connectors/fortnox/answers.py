@@ -70,14 +70,16 @@ def rows_in(operation: Operation, body: Json) -> list[Json]:
     return rows
 
 
-def page_in(operation: Operation, body: Json) -> tuple[list[Json], int, int]:
-    """One page's rows, and how many rows and pages there are in all."""
+def page_in(operation: Operation, body: Json, most_pages: int | None = MOST_PAGES) -> tuple[list[Json], int, int]:
+    """One page's rows, and how many rows and pages there are in all; ``Later`` where those are too many."""
     rows, about = body.get(operation.envelope), body.get("MetaInformation")
     if not isinstance(rows, list) or not isinstance(about, dict) or not all(isinstance(row, dict) for row in rows):
         no_end(operation, "list_unreadable")
     total, pages = about.get("@TotalResources"), about.get("@TotalPages")
-    if not isinstance(total, int) or not isinstance(pages, int) or pages > MOST_PAGES:
+    if not isinstance(total, int) or not isinstance(pages, int):
         no_end(operation, "list_unreadable")
+    if most_pages is not None and pages > most_pages:
+        no_end(operation, "list_too_long")
     return rows, total, pages
 
 

@@ -9,6 +9,8 @@ from connectors.fortnox.wire import decimal_of, plain, plain_number, text_of
 from handlers.commands import EnsureArticle
 
 KIND = "article"
+REGISTER = "articles"
+ACCOUNT = "account"
 NUMBER_LIMIT = 50
 UNIT_LIMIT = 20
 NUMBER_USED = "article_number_used"
@@ -39,9 +41,12 @@ class Articles:
     async def plan(self, task: Task, client: Client) -> Write | Settled:
         """A linked article costs no call; another is read by its number, and created or asked about if missing."""
         command = command_of(task, EnsureArticle)
-        if task.link is not None:
+        if task.link is not None and (ACCOUNT in task.link.state or command.vat is not None):
             return Settled(task.link, "unchanged")
         number = reference_or_park("ArticleNumber", command.number, NUMBER_LIMIT)
+        shown = await self._shown(task, command, number)
+        if shown is not None:
+            return shown
         stored = await client.find("read_article", number)
         proof: Json = {"searched_by": "articlenumber", "matched": [] if stored is None else [number]}
         if stored is not None:
@@ -53,6 +58,20 @@ class Articles:
                 f"(`article:NUMBER`), or let missing ones be made (`articles.policy`).",
             )
         return self._creation(command, number, proof)
+
+    async def _shown(self, task: Task, command: EnsureArticle, number: str) -> Settled | None:
+        """What the copy of the register shows of an active article, at no call.
+
+        A row of Fortnox's list has no sales account (facts, section 6.4). Rows that state their VAT need none; for
+        others the article is read, also where it was linked without.
+        """
+        if not await task.register.knows(REGISTER):
+            return None
+        fields = await task.register.read(REGISTER, number)
+        if fields is None or fields.get("active") is False or (command.vat is None and not fields.get(ACCOUNT)):
+            return None
+        state: Json = {name: fields[name] for name in ("vat", ACCOUNT, "unit") if name in fields} | {"active": True}
+        return Settled(Link(KIND, number, state), "found", proof={"register": {"matched": [number]}})
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Create the article; a number that is used by now (another document asked for it too) is no error."""

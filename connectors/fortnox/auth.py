@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from connectors.base import CredentialsLost, Later, StoredToken, Throttled, TokenStore, Unreachable
 from connectors.fortnox.claims import claims_in, tenant_in
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.renewal import Renewal
+from connectors.renewal import SPENT, Renewal
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent
 
 SYSTEM = "fortnox"
@@ -86,6 +86,9 @@ class Credentials:
     once begun is never given up. Where the tenant of such a pair is known, client credentials are asked first: once
     granted twice, the refresh token goes (section 2.3: the consent of a service account lasts until it is revoked).
     Token calls take no place in the rate window of the resources.
+
+    Who was refused does not ask again and again: lost credentials stay lost, without a call, until
+    :meth:`ask_again` or a new consent; and one refresh token is never sent again after it was refused.
     """
 
     def __init__(
@@ -111,6 +114,8 @@ class Credentials:
         self._sleep = sleep
         self._migrated = migrated
         self._no_service_account = False
+        self._refused: str | None = None
+        self._lost: CredentialsLost | None = None
         self._renewal = Renewal(
             company,
             tokens,
@@ -132,15 +137,35 @@ class Credentials:
         Raises ``CredentialsLost`` where a person must connect the company again, ``Unreachable`` or ``Later`` where the
         token endpoint cannot answer now. Nothing of the caller's request has been sent then.
         """
-        return await self._renewal.token()
+        self._raise_lost()
+        try:
+            return await self._renewal.token()
+        except CredentialsLost as lost:
+            self._lost = lost
+            raise
+
+    def ask_again(self) -> None:
+        """Something may have changed at Fortnox: the next caller finds out whether lost credentials work again."""
+        if self._lost is not None:
+            self._lost = None
+            self._no_service_account = False
 
     def invalidate(self, access: str) -> None:
         """Fortnox answered 401 to this access token: the next ``token()`` renews, unless that has happened already."""
         self._renewal.invalidate(access)
 
+    def distrust(self) -> None:
+        """The consent may have changed: the next ``token()`` is a new one (Fortnox facts, section 2.5)."""
+        self._renewal.distrust()
+
     async def keep_alive(self) -> bool:
         """Renew a rotating pair that is older than a day, or of unknown age; tells whether it did."""
-        return await self._renewal.keep_alive()
+        self._raise_lost()
+        try:
+            return await self._renewal.keep_alive()
+        except CredentialsLost as lost:
+            self._lost = lost
+            raise
 
     async def days_left(self) -> float | None:
         """Days until the refresh token dies unused (it lives 45); ``None`` where there is none."""
@@ -162,8 +187,9 @@ class Credentials:
 
     async def adopt(self, token: StoredToken) -> None:
         """Keep and use what a new consent gave."""
-        self._no_service_account = False
         await self._renewal.adopt(token)
+        self._lost = None
+        self._no_service_account = False
 
     async def revoke(self) -> bool:
         """Revoke the stored refresh token at Fortnox and forget what is stored; tells whether there was one to revoke.
@@ -186,8 +212,20 @@ class Credentials:
     async def _ask(self, refresh: str | None) -> StoredToken:
         if refresh is None:
             return (await self._obtain({"grant_type": "client_credentials"}, self._settings.tenant_id)).token
-        granted = await self._obtain({"grant_type": "refresh_token", "refresh_token": refresh})
+        if refresh == self._refused:
+            raise _lost(SPENT, None)
+        try:
+            granted = await self._obtain({"grant_type": "refresh_token", "refresh_token": refresh})
+        except CredentialsLost as lost:
+            if lost.reason == SPENT:
+                # Its refusal is final (Fortnox facts, section 2.6).
+                self._refused = refresh
+            raise
         return replace(granted.token, tenant=granted.tenant or self._settings.tenant_id)
+
+    def _raise_lost(self) -> None:
+        if self._lost is not None:
+            raise self._lost.with_traceback(None)
 
     async def _instead_of_refreshing(self, stored: StoredToken) -> StoredToken | None:
         """A token by client credentials where the consent allows that; asked for in vain once at most in a run."""

@@ -8,7 +8,17 @@ from typing import Any, NoReturn, Protocol
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Park, Throttled, Unreachable
-from connectors.fortnox.answers import SYSTEM, check, identity, json_in, no_end, outcome_of, page_in, rows_in
+from connectors.fortnox.answers import (
+    MOST_PAGES,
+    SYSTEM,
+    check,
+    identity,
+    json_in,
+    no_end,
+    outcome_of,
+    page_in,
+    rows_in,
+)
 from connectors.fortnox.contents import JSON_TYPE, Content, content_of, json_content
 from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
 from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
@@ -76,14 +86,26 @@ class Client:
                 return None
             raise
 
-    async def search(self, operation: str, params: Mapping[str, str]) -> list[Json]:
-        """All rows of a search, over all pages; ``Later`` where they could not all be read.
+    async def search(self, operation: str, params: Mapping[str, str], *, most_pages: int = MOST_PAGES) -> list[Json]:
+        """All rows of a search, over all pages; ``Later`` where they could not all be read, or have more pages.
 
         There is no snapshot (Fortnox facts, section 5): rows are told apart by their key, and as many different ones
         as the last page counted must have been seen. A page that brings nothing new is the last one asked for:
         projects and cost centers were seen to repeat their first page.
         """
-        return await self._rows(OPERATIONS[operation], (), params)
+        return await self._rows(OPERATIONS[operation], (), params, most_pages)
+
+    async def first(self, operation: str, limit: int) -> list[Json]:
+        """The first rows of a list, however long it is: one call."""
+        described = OPERATIONS[operation]
+        query = _sorted(described, {"limit": str(limit), "page": "1"})
+        return page_in(described, await self._json(described, described.at(), query, None), most_pages=None)[0]
+
+    async def page(self, operation: str, keys: tuple[str, ...], params: Mapping[str, str]) -> tuple[list[Json], int]:
+        """One page of a list as ``params`` ask for it, and how many rows the whole list has."""
+        described = OPERATIONS[operation]
+        rows, total, _ = page_in(described, await self._json(described, described.at(*keys), params, None))
+        return rows, total
 
     async def carry(
         self, operation: str, *keys: str, params: Mapping[str, str] | None = None, body: Any = None
@@ -123,16 +145,17 @@ class Client:
             return outcome.envelope, outcome.fields
         return described.envelope, {}
 
-    async def _rows(self, operation: Operation, keys: tuple[str, ...], params: Mapping[str, str]) -> list[Json]:
+    async def _rows(
+        self, operation: Operation, keys: tuple[str, ...], params: Mapping[str, str], most_pages: int = MOST_PAGES
+    ) -> list[Json]:
         if operation.rows:
             return rows_in(operation, await self._json(operation, operation.at(*keys), params, None))
         seen: dict[tuple[str, ...], Json] = {}
         page, pages, total = 1, 1, 0
         while page <= pages:
-            query = {**params, "limit": str(PAGE), "page": str(page)}
-            if operation.sort:
-                query |= {"sortby": operation.sort, "sortorder": "ascending"}
-            rows, total, pages = page_in(operation, await self._json(operation, operation.at(*keys), query, None))
+            query = _sorted(operation, {**params, "limit": str(PAGE), "page": str(page)})
+            answer = await self._json(operation, operation.at(*keys), query, None)
+            rows, total, pages = page_in(operation, answer, most_pages)
             before = len(seen)
             seen.update((identity(operation, row), row) for row in rows)
             if len(seen) == before:
@@ -215,3 +238,8 @@ class Client:
         self.usage.refused()
         self.window.refused(seconds)
         raise Throttled(after=timedelta(seconds=seconds), system=SYSTEM, operation=operation.name)
+
+
+def _sorted(operation: Operation, query: dict[str, str]) -> dict[str, str]:
+    """A query whose rows come in a stable order, where the list can be sorted."""
+    return query | ({"sortby": operation.sort, "sortorder": "ascending"} if operation.sort else {})

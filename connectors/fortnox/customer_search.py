@@ -9,6 +9,7 @@ from connectors.fortnox.resource import held
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.wire import text_of
 from handlers.commands import EnsureCustomer
+from handlers.commands.base import MatchKey
 from handlers.values import normal_email, swedish_organisation_number
 
 MOST_CANDIDATES = 100
@@ -81,17 +82,21 @@ async def by_name(client: Client, name: str, search: Search) -> list[Json]:
     return rows
 
 
-def _another_party(command: EnsureCustomer, card: Json) -> bool:
+def another_party(command: EnsureCustomer, card: Json) -> bool:
     """Both sides have an organisation number and they differ: a different party, whatever the weaker key says."""
     theirs = text_of(card.get("OrganisationNumber")).strip()
     ours = command.organisation_number or ""
     return bool(theirs and ours) and normal_number(theirs) != normal_number(ours)
 
 
-def _check_party(command: EnsureCustomer, card: Json, rung: str) -> None:
+def one_sided(command: EnsureCustomer, card: Json, rung: str) -> bool:
     """An e-mail address alone names nobody where only one side has an organisation number (invariant 8)."""
     theirs = text_of(card.get("OrganisationNumber")).strip()
-    if rung == "email" and bool(theirs) != bool(command.organisation_number):
+    return rung == "email" and bool(theirs) != bool(command.organisation_number)
+
+
+def _check_party(command: EnsureCustomer, card: Json, rung: str) -> None:
+    if one_sided(command, card, rung):
         raise held(
             "another_party",
             f"Customer {number_of(card)} has the same {rung}, but only one side has an organisation number. If it is "
@@ -99,15 +104,18 @@ def _check_party(command: EnsureCustomer, card: Json, rung: str) -> None:
         )
 
 
+def rungs(settings: FortnoxSettings, command: EnsureCustomer) -> list[MatchKey]:
+    """The keys that are looked up: the strongest, and the ``further_rungs`` of the settings."""
+    return [key for place, key in enumerate(command.match_keys) if place == 0 or key[0] in settings.further_rungs]
+
+
 async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCustomer, search: Search) -> str | None:
     """The number of the customer that the buyer's keys name, strongest key first; ``None`` where there is none.
 
-    Only the strongest key is looked up, and the ``further_rungs`` of the settings. A card with another organisation
+    A card with another organisation
     number is another party; several hits, or an e-mail hit where only one side has such a number, are held.
     """
-    for place, (rung, value) in enumerate(command.match_keys):
-        if place > 0 and rung not in settings.further_rungs:
-            continue
+    for rung, value in rungs(settings, command):
         if rung == "organisation_number":
             forms = stored_forms(value, settings.organisation_numbers)
             hits = await by_organisation_number(client, value, forms, search)
@@ -115,7 +123,7 @@ async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCusto
             hits = await by_own_number(client, value, search)
         else:
             hits = await by_email(client, value, search)
-        hits = [hit for hit in hits if not _another_party(command, hit)]
+        hits = [hit for hit in hits if not another_party(command, hit)]
         if len(hits) > 1:
             raise held(
                 "several_customers",

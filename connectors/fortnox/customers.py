@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
-from connectors.fortnox import customer_search
+from connectors.fortnox import customer_register, customer_search
 from connectors.fortnox.client import Client
 from connectors.fortnox.customer_search import Search, normal_number, number_of, stored_forms
 from connectors.fortnox.resource import command_of, parked
@@ -105,10 +105,18 @@ class Customers:
             return await self._filled(command, task.link, client)
         if not command.search:
             return Settled(None, "not_created", proof={"because": "no customer that we know, and none is looked for"})
+        settings = await customer_register.with_stored_form(task.register, self._settings)
         # Keys that Fortnox would refuse stop the command before the first call.
-        card_fields(command, self._settings.organisation_numbers)
+        card_fields(command, settings.organisation_numbers)
+        known = await customer_register.known(task.register, settings, command)
+        if known.number is not None:
+            link = Link("customer", known.number, {customer_register.SHOWN: True})
+            return Settled(link, "found", again=command.update == "fill", proof=known.proof())
         search = Search()
-        number = await customer_search.ladder(client, self._settings, command, search)
+        number = None
+        trusted = known.nobody and not task.looking and await task.register.trusted()
+        if not trusted:
+            number = await customer_search.ladder(client, settings, command, search)
         mark = reference(task.thing)
         if number is None and task.looking and not command.match_keys:
             candidates = await customer_search.by_name(client, one_line(command.name).value, search)
@@ -118,8 +126,9 @@ class Customers:
             return Settled(link, "found", again=command.update == "fill", proof=search.proof())
         if not command.create:
             because = "no such customer, and this event may not make one"
-            return Settled(None, "not_created", proof={"because": because, **search.proof()})
-        return self._creation(command, mark, search)
+            return Settled(None, "not_created", proof={"because": because, **known.proof(), **search.proof()})
+        proof = {**known.proof(), "trusted": trusted, **search.proof()} if known.asked else search.proof()
+        return _creation(command, mark, settings.organisation_numbers, proof)
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Create or update, and compare what Fortnox stored."""
@@ -141,28 +150,6 @@ class Customers:
             return Sighting(None, proof)
         link = task.link or Link("customer", evidence["number"], {})
         return Sighting(Settled(link, "changed", proof=proof), proof)
-
-    def _creation(self, command: EnsureCustomer, mark: str, search: Search) -> Write:
-        fields, altered = card_fields(command, self._settings.organisation_numbers)
-        body: Json = {**fields, "ExternalReference": mark}
-        kind = customer_type(command.organisation_number)
-        if kind is not None:
-            body["Type"] = kind
-        if command.own_number:
-            body["CustomerNumber"] = reference_or_park("CustomerNumber", command.own_number, NAME_LIMIT)
-        evidence: Json = {"mark": mark, "name": fields["Name"], "own_number": command.own_number}
-        evidence |= {"organisation_number": fields.get("OrganisationNumber"), "email": fields.get("Email")}
-        operation = OPERATIONS["create_customer"]
-        return Write(
-            operation.name,
-            operation.method,
-            operation.at(),
-            {"Customer": body},
-            creates=True,
-            evidence=evidence,
-            altered=altered,
-            proof=search.proof(),
-        )
 
     async def _filled(self, command: EnsureCustomer, link: Link, client: Client) -> Write | Settled:
         if command.update == "never":
@@ -220,3 +207,26 @@ class Customers:
             question += f"Name the right one (`link`, `customer:{marked[0]}`) and remove the other in Fortnox."
         settled = Settled(Link("customer", marked[0], {}), "created", question=question, proof=search.proof())
         return Sighting(settled, search.proof())
+
+
+def _creation(command: EnsureCustomer, mark: str, stored: str, proof: Json) -> Write:
+    fields, altered = card_fields(command, stored)
+    body: Json = {**fields, "ExternalReference": mark}
+    kind = customer_type(command.organisation_number)
+    if kind is not None:
+        body["Type"] = kind
+    if command.own_number:
+        body["CustomerNumber"] = reference_or_park("CustomerNumber", command.own_number, NAME_LIMIT)
+    evidence: Json = {"mark": mark, "name": fields["Name"], "own_number": command.own_number}
+    evidence |= {"organisation_number": fields.get("OrganisationNumber"), "email": fields.get("Email")}
+    operation = OPERATIONS["create_customer"]
+    return Write(
+        operation.name,
+        operation.method,
+        operation.at(),
+        {"Customer": body},
+        creates=True,
+        evidence=evidence,
+        altered=altered,
+        proof=proof,
+    )

@@ -10,6 +10,7 @@ from connectors.fortnox.wire import decimal_of, is_true
 from handlers.commands import DocumentCommand, EnsureInvoice
 
 ANEW = "Make the document by hand and name it here (`link`), or discard this command."
+DOUBLED = "customer_doubled"
 LOCKS = {
     "invoice": ("booked", "Credit it in Fortnox, or discard this command."),
     "order": ("made into an invoice", "Correct or credit that invoice in Fortnox, or discard this command."),
@@ -23,6 +24,17 @@ class Questions:
 
     def __init__(self, form: Form) -> None:
         self._form = form
+
+    async def about_doubled(self, task: Task, customer: str) -> None:
+        """Somebody else made another customer of the same party: nothing more is made for ours. Raises ``Held``."""
+        others = await task.register.doubles_of(customer)
+        if others:
+            raise held(
+                DOUBLED,
+                f"Customer {customer}, which we made, and {' and '.join(others)}, made by somebody else, have the same "
+                f"strongest key. Retry with --absent if {customer} is right for this party; name the other one if that "
+                f"is (`link`, `customer:{others[0]}`); making it inactive in Fortnox answers this too.",
+            )
 
     async def about_same_sale(self, task: Task, command: DocumentCommand) -> None:
         """One sale may arrive as an order and as the source's own invoice: a person decides. Raises ``Held``."""

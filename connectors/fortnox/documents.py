@@ -49,6 +49,7 @@ class Documents:
         content = content_of(command, customer, task.refs)
         if task.link is not None:
             return await self._updates.plan(task, command, task.link, content, client)
+        await self._ask.about_doubled(task, customer)
         await self._ask.about_same_sale(task, command)
         conversion = conversions.conversion_of(self._form, command, task.refs)
         if conversion is not None:

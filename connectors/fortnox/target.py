@@ -1,13 +1,13 @@
 """Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 
 from aiohttp import ClientSession
 
 from connectors.base import Budget, CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
-from connectors.fortnox import record_actions, records, sendings
+from connectors.fortnox import prechecks, record_actions, records, sendings, vanished
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
@@ -19,19 +19,24 @@ from connectors.fortnox.credits import Credits
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.examination import Examination
 from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
+from connectors.fortnox.reader import FortnoxReader
 from connectors.fortnox.record_actions import RecordActions
 from connectors.fortnox.records import Records
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.snapshot import Reading, Snapshot
+from connectors.fortnox.sweep import Doubts, Sweep
 from connectors.fortnox.voucher_reversals import VoucherReversals
 from connectors.fortnox.wire import text_of
 from connectors.governor import Told
 from connectors.skew import ClockSkew
+from connectors.sources import Reader
 from connectors.usage import Usage
 from connectors.windows import Windows
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
@@ -82,9 +87,11 @@ class FortnoxTarget:
         credentials: Credentials,
         pin: Pin,
         skew: ClockSkew,
+        clock: Callable[[], datetime],
     ) -> None:
         """``client`` holds the company's window and uses ``credentials``; ``pin`` knows which tenant the company is."""
         self._skew = skew
+        self._clock = clock
         self.credentials = credentials
         self.company = company
         self.settings = settings
@@ -104,11 +111,16 @@ class FortnoxTarget:
 
     async def plan(self, task: Task) -> Write | Settled:
         """What is to be done now; reads as needed, writes nothing."""
-        return await self._by_kind[task.command.kind].plan(task, self._for(task))
+        work = self._by_kind[task.command.kind].plan(task, self._for(task))
+        planned = await vanished.checked(work, task, self._for(task))
+        if isinstance(planned, Write):
+            await prechecks.check(planned, task.register, self._for(task))
+        return planned
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send the one call, once, and compare the answer with what was meant."""
-        return await self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        work = self._carrier(write.operation, write.evidence).perform(task, write, self._for(task))
+        return await vanished.checked(work, task, self._for(task))
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether an earlier operation on the same thing took effect; the attempt's own evidence says what it meant."""
@@ -121,8 +133,14 @@ class FortnoxTarget:
     async def probe(self) -> None:
         """Read the company information and compare tenant and organisation number with the pin.
 
-        Raises ``CredentialsLost`` with the reason ``another_company`` where they are not the pinned ones.
+        Credentials that were lost are tried anew. Raises ``CredentialsLost`` with the reason ``another_company`` where
+        tenant and organisation number are not the pinned ones.
         """
+        self.credentials.ask_again()
+        await self.identify_company()
+
+    async def identify_company(self) -> None:
+        """As :meth:`probe`, but credentials that were lost stay so, at no call."""
         about = await self.client.with_priority(0).read("read_company")
         tenant, number = text_of(about.get("DatabaseNumber")), text_of(about.get("OrganizationNumber"))
         stated = self.settings.tenant_id
@@ -169,6 +187,10 @@ class FortnoxTarget:
         """The daily renewal of a rotating connection; tells whether anything was renewed."""
         return await self.credentials.keep_alive()
 
+    def distrust(self) -> None:
+        """The consent may have changed: the next call proves the connection with a token that is new."""
+        self.credentials.distrust()
+
     async def days_left(self) -> float | None:
         """Days until a rotating connection dies unused; ``None`` where it cannot."""
         return await self.credentials.days_left()
@@ -182,6 +204,18 @@ class FortnoxTarget:
     async def revoke(self) -> bool:
         """Give the connection up; tells whether there was a refresh token to revoke at Fortnox."""
         return await self.credentials.revoke()
+
+    async def examine(self, readings: Iterable[Reading], *, priority: int, spare: int) -> Snapshot:
+        """Read what checks look at; ``spare`` calls of the rate window stay free for other work. Writes nothing."""
+        client = self.client.with_priority(priority)
+        made = Examination(client, self.credentials, self.clock_skew, self._clock, spare)
+        with self.reserve() if priority == 0 else nullcontext():
+            return await made.snapshot(readings)
+
+    def reader(self, doubted: Doubts) -> Reader:
+        """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""
+        sweep = Sweep(self.settings, self.client, self._clock, doubted)
+        return FortnoxReader(self.client, sweep, self.identify_company)
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""
@@ -232,6 +266,6 @@ async def open_target(
     skew = ClockSkew(clock, monotonic)
     client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds, heard=skew.heard)
     try:
-        yield FortnoxTarget(company, settings, client, credentials, pin, skew)
+        yield FortnoxTarget(company, settings, client, credentials, pin, skew, clock)
     finally:
         await credentials.close()

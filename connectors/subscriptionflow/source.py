@@ -24,7 +24,7 @@ from connectors.subscriptionflow.invoice import (
 from connectors.subscriptionflow.loose import Record, record_of, seconds
 from connectors.subscriptionflow.money import Charge, charges_of, money_of, stated
 from connectors.subscriptionflow.settings import SubscriptionFlowSettings
-from handlers.events import Document, Event, InvoiceChanged
+from handlers.events import Document, Event, InvoiceChanged, Origin
 from handlers.values import Ref, stockholm_date
 
 SHORTEST_TOKEN = 8
@@ -137,7 +137,7 @@ class SubscriptionFlowSource:
             raise invoice.fault("id", "is not the one that was asked for")
         return Ref(system=self.name, kind="invoice", id=asked)
 
-    def _voided(self, invoice: Record, thing: Ref, origin: Literal["webhook", "poll"]) -> InvoiceChanged:
+    def _voided(self, invoice: Record, thing: Ref, origin: Origin) -> InvoiceChanged:
         """What was booked is credited as it was booked, so neither lines nor sums of a voided invoice are judged."""
         changed = updated_at(invoice)
         document = document_of(invoice, buyer_named(invoice), stated(invoice), paid=None)
@@ -179,7 +179,7 @@ def _changed(
     changed: datetime,
     dated: date,
     document: Document,
-    origin: Literal["webhook", "poll"],
+    origin: Origin,
 ) -> InvoiceChanged:
     return InvoiceChanged(
         thing=thing,

@@ -12,7 +12,7 @@ from connectors.base import Json
 from connectors.sources import Ignored, Needs, Unreadable, Wanted
 from connectors.upsales import parties, rates, rows, wire
 from connectors.upsales.settings import UpsalesSettings
-from handlers.events import Document, Line, OrderChanged, Party
+from handlers.events import Document, Line, OrderChanged, Origin, Party
 from handlers.totals import HUNDRED
 from handlers.values import Question, Ref, round_ore
 
@@ -34,7 +34,7 @@ NOTHING_TO_SELL = (
 class Told:
     """How an order came to us: ``deleted`` with the time it was told, ``reread`` where the order itself is a hint."""
 
-    origin: Literal["webhook", "poll"]
+    origin: Origin
     reread: bool = False
     deleted: bool = False
     sent_at: datetime | None = None

@@ -18,6 +18,7 @@ _COMMANDS = {
     "errors": "reference",
     "capabilities": "reference",
     "operations": "reference",
+    "conformance": "conforming",
     "retry": "acting",
     "link": "acting",
     "replay": "acting",
@@ -27,8 +28,12 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "checklist": "checklist",
+    "doctor": "doctoring",
     "connect": "connecting",
     "revoke": "connecting",
+    "secret": "secrets",
+    "reseal": "sealing",
 }
 """Command -> the module of this package that holds it, under the command's name with underscores."""
 

@@ -7,13 +7,12 @@ import click
 
 from daemon.cli import common
 from daemon.cli.common import Refused, print_json, with_config, with_json
+from daemon.cli.returning import Way, way_back
 
 if TYPE_CHECKING:
     from daemon.settings import Company, Config
 
 Json = dict[str, Any]
-MINUTES = 15
-"""How long the callback is waited for: a consent takes some clicks, and its code lives ten minutes."""
 
 
 @click.command
@@ -35,14 +34,13 @@ def connect(
     if paste and listen is not None:
         raise click.UsageError("say either --listen or --paste")
     config = _ready(config_path, company)
-    daemon = _daemon_runs(config)
-    port = listen or config.http.port
-    by_paste = paste or (listen is None and (daemon or port == 0))
-    redirect = redirect or f"http://127.0.0.1:{port or 8099}/connect/{company}"
-    _connect(config_path, config.companies[company], redirect, more, None if by_paste else port)
+    way = way_back(
+        config_path, config, company, daemon=_daemon_runs(config), listen=listen, paste=paste, redirect=redirect
+    )
+    _connect(config_path, config.companies[company], way, more)
 
 
-def _connect(config_path: Path, company: "Company", redirect: str, more: tuple[str, ...], port: int | None) -> None:
+def _connect(config_path: Path, company: "Company", way: Way, more: tuple[str, ...]) -> None:
     import secrets
 
     from connectors.fortnox.consent import ConsentRefused, authorization_address, code_in
@@ -52,14 +50,15 @@ def _connect(config_path: Path, company: "Company", redirect: str, more: tuple[s
 
     scopes = _scopes(company, more)
     state = secrets.token_urlsafe(32)
-    address = authorization_address(company.fortnox, redirect, scopes, state)
-    print_steps(company, redirect, scopes, address, by_paste=port is None)
+    address = authorization_address(company.fortnox, way.redirect, scopes, state)
+    way.begin(state)
+    print_steps(company, way.redirect, scopes, address, by_paste=way.by_paste)
     try:
-        code = code_in(_pasted() if port is None else _called_back(port, redirect), state)
+        code = code_in(way.address(state), state)
     except ConsentRefused as refused:
         raise Refused(str(refused)) from None
     asked = Connect(
-        person=common.person(), company=company.name, code=code, redirect_uri=redirect, scopes=tuple(scopes)
+        person=common.person(), company=company.name, code=code, redirect_uri=way.redirect, scopes=tuple(scopes)
     )
     print_connected(perform(config_path, asked)["companies"][0], company)
 
@@ -110,35 +109,6 @@ def _scopes(company: "Company", more: tuple[str, ...]) -> dict[str, tuple[str, .
             raise click.UsageError(f"there is no scope {scope}{meant(scope, ALL_SCOPES)}")
     wanted = {**dict.fromkeys(more, ("asked for with --scope",)), **needed(company.settings)}
     return dict(sorted(wanted.items()))
-
-
-def _pasted() -> str:
-    """What the person pastes; an empty line asks again, the end of the input ends the command with exit 1."""
-    return str(click.prompt("Paste that whole address here", prompt_suffix=":\n"))
-
-
-def _called_back(port: int, redirect: str) -> str:
-    import asyncio
-    from urllib.parse import urlsplit
-
-    from daemon.callback import waiting
-
-    async def came() -> str:
-        async with waiting(port, urlsplit(redirect).path or "/") as answer:
-            click.echo(
-                f"Waiting for the browser on 127.0.0.1 port {port}, at most {MINUTES} minutes (Ctrl-C ends it) ..."
-            )
-            async with asyncio.timeout(MINUTES * 60):
-                return await answer
-
-    try:
-        return asyncio.run(came())
-    except TimeoutError:
-        raise Refused(f"no browser came back within {MINUTES} minutes: run `fortnox-bridge connect` again") from None
-    except OSError as error:
-        raise Refused(
-            f"port {port} cannot be listened on ({error.strerror}): give another one with --listen, or use --paste"
-        ) from None
 
 
 @click.command

@@ -31,6 +31,7 @@ def print_steps(
     service = company.fortnox.grant == "client_credentials"
     click.echo(f"Connect company {company.name}{banner(company.kind)} to Fortnox\n")
     click.echo("1. In Fortnox's developer portal, open the app (or create one and give it a name), and set:")
+    click.echo("     (no Utvecklarportal in Fortnox's menu: the developer licence or your right to it is missing)")
     click.echo(f"     client id         {company.fortnox.client_id} (it must be this one; else correct client_id)")
     click.echo(f"     redirect address  {redirect}")
     click.echo("     OAuth             on")

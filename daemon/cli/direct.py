@@ -11,18 +11,21 @@ from cryptography.fernet import Fernet, MultiFernet
 from connectors.base import Target
 from connectors.windows import Windows
 from daemon import logs
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import open_company_target
 from daemon.deciding import Deciding
+from daemon.doctor import Doctor
 from daemon.following import NoDaemon
 from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
 from daemon.opening import check_folder, database_path
-from daemon.reloading import companies_of, readers_of, sources_of
+from daemon.own_sources import every_reader, every_source
+from daemon.reloading import companies_of
 from daemon.requests import AnyRequest, Misused
 from daemon.settings import Config
+from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import attempts, companies
 from store.db import Database, open_database
@@ -38,13 +41,32 @@ async def perform(config: Config, request: AnyRequest) -> Answer:
     """
     # What a person does is remembered in the store; the terminal shows the answer, and only errors of the log.
     logs.configure(write=sys.stderr.buffer.write, level="error")
-    async with _opened(config) as actions:
-        return await actions.perform(request)
+    clock = Clock()
+    async with _opened(config, clock) as database:
+        return await _actions(config, database, clock).perform(request)
 
 
 @asynccontextmanager
-async def _opened(config: Config) -> AsyncIterator[Actions]:
+async def company_alone(config: Config, name: str) -> AsyncIterator[Target]:
+    """One company's Fortnox for reading, while no daemon runs; raises what :func:`perform` raises."""
+    logs.configure(write=sys.stderr.buffer.write, level="error")
     clock = Clock()
+    async with (
+        _opened(config, clock) as database,
+        open_company_target(
+            config.companies[name],
+            database,
+            SealedTokens(database, _keys(config), clock.now),
+            clock,
+            SystemRandom(),
+            Windows(),
+        ) as target,
+    ):
+        yield target
+
+
+@asynccontextmanager
+async def _opened(config: Config, clock: Clock) -> AsyncIterator[Database]:
     with exclusive(config.data_dir):
         await anyio.to_thread.run_sync(migrate, database_path(config.data_dir))
         async with open_database(database_path(config.data_dir)) as database:
@@ -53,18 +75,22 @@ async def _opened(config: Config) -> AsyncIterator[Actions]:
             # Nobody else works here, so a call that an earlier process left in flight has an unknown end.
             now = clock.milliseconds()
             await database.write(lambda connection: attempts.take_over(connection, now))
-            yield _actions(config, database, clock)
+            yield database
+
+
+def _keys(config: Config) -> MultiFernet:
+    return MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys])
 
 
 def _actions(config: Config, database: Database, clock: Clock) -> Actions:
-    keys = MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys])
+    keys = _keys(config)
     tokens = SealedTokens(database, keys, clock.now)
     bus = Bus(ROUTES)
     deciding = Deciding(
-        sources=sources_of(config),
+        sources=every_source(config),
         companies={name: company.settings for name, company in config.companies.items()},
         company_of=companies_of(config),
-        readers=readers_of(config),
+        readers=every_reader(config),
         bus=bus,
         log=logs.get_log(),
         unseal=keys.decrypt,
@@ -85,4 +111,5 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         target=target,
         links=MemoryLinks(database, clock),
         follow=NoDaemon(),
+        doctor=Doctor(config=lambda: config, database=database, tokens=tokens, clock=clock, target=target),
     )

@@ -1,8 +1,10 @@
 """Commands that look things up: error codes, what can be done with Fortnox, and every operation; no configuration."""
 
+from typing import BinaryIO
+
 import click
 
-from daemon.cli.common import Refused, print_json, with_json
+from daemon.cli.common import TROUBLE, Refused, Wrong, print_json, with_json
 
 
 @click.command
@@ -41,9 +43,19 @@ def capabilities(as_json: bool) -> None:
 @click.command
 @click.argument("name", required=False)
 @click.option("--resource", help="Only this resource's, for instance invoices.")
+@click.option(
+    "--against",
+    type=click.File("rb"),
+    help="A newer openapi.json of Fortnox (- for standard input): what differs from it; exit 1 where anything does.",
+)
 @with_json
-def operations(name: str | None, resource: str | None, as_json: bool) -> None:
+def operations(name: str | None, resource: str | None, against: BinaryIO | None, as_json: bool) -> None:
     """List every operation of Fortnox; with NAME all of one: fields, scope, side effect, an example."""
+    if against is not None:
+        if name is not None or resource is not None:
+            raise Wrong("--against compares everything: leave NAME and --resource out")
+        _compare(against, as_json)
+        return
     from connectors.fortnox.table import OPERATIONS, RESOURCES
     from daemon import reference
     from daemon.cli import reference_text
@@ -61,3 +73,17 @@ def operations(name: str | None, resource: str | None, as_json: bool) -> None:
     else:
         shown = reference.operation(name)
         print_json(shown) if as_json else reference_text.print_operation(shown)
+
+
+def _compare(description: BinaryIO, as_json: bool) -> None:
+    from connectors.fortnox.table.drift import NotADescription
+    from daemon import reference
+    from daemon.cli.reference_text import print_changes
+
+    try:
+        changes = reference.changes(description.read())
+    except NotADescription as error:
+        raise Wrong(str(error)) from error
+    print_json(changes) if as_json else print_changes(changes)
+    if changes:
+        raise SystemExit(TROUBLE)

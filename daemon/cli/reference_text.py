@@ -1,6 +1,7 @@
 """Error codes, the matrix and operations as people read them."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -104,3 +105,16 @@ def kind(field: Json) -> str:
     longest = f", at most {field['longest']} characters" if field["longest"] else ""
     choices = f": {' '.join(field['choices'])}" if field["choices"] else ""
     return f"{field['kind']}{longest}{choices}"
+
+
+def print_changes(changes: Sequence[Json]) -> None:
+    """What a newer description says otherwise, one line each."""
+    for change in changes:
+        colour = {"gone": "red", "changed": "yellow"}.get(change["what"])
+        before, after = change["before"], change["after"]
+        detail = f"  {before} -> {after}" if before and after else f"  {before or after}"
+        click.secho(f"{change['what']:<8}", fg=colour, nl=False)
+        click.echo(f"{change['subject']}{detail.rstrip()}")
+    counted = Counter(change["what"] for change in changes)
+    summary = ", ".join(f"{counted[what]} {what}" for what in ("gone", "changed", "new") if counted[what])
+    click.echo(f"{summary}: see docs/adding-a-resource.md" if changes else "nothing changed")

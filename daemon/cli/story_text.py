@@ -38,6 +38,10 @@ def print_story(story: Json) -> None:
         click.echo(f"  still to be read: {', '.join(to_be_read['records'])}, next try {local(to_be_read['due_at'])}")
     if story["event"]:
         click.echo(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
+    for double in story["doubles"]:
+        settled = double["settled_at"]
+        then = ": its further documents are held" if settled is None else f", settled {local(settled)}"
+        click.echo(f"  {local(double['at'])}  customer {double['other']} doubles ours, {double['customer']}{then}")
     for acted in story["actions"]:
         click.echo(f"  {local(acted['at'])}  {_acted(acted)}")
     if "body" in story:

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
+from daemon.push_text import push_line
 from daemon.shut_text import nothing_leaves, store_refuses
 from daemon.times import age, local
 
@@ -21,6 +22,8 @@ def print_status(shown: Json) -> None:
     click.echo(f"daemon {shown['daemon']}")
     if shown["store_refuses"] is not None:
         click.echo(store_refuses(shown["store_refuses"]))
+    if shown["doctor"] is not None:
+        click.echo(f"doctor: {found(shown['doctor'])}, {age(shown['doctor']['age_s'])} ago")
     for company in shown["companies"]:
         _print_company(company)
     for rule in shown["rules_paused"]:
@@ -31,6 +34,20 @@ def print_status(shown: Json) -> None:
         click.echo(f"the oldest unread delivery waits since {age(shown['inbox_oldest_waiting_s'])}")
     for source in shown["sources"]:
         _print_source(source)
+
+
+def found(counted: Json) -> str:
+    """How many findings there are, in words."""
+    parts = [
+        f"{counted[name]} {one if counted[name] == 1 else more}"
+        for name, one, more in (
+            ("failed", "failed", "failed"),
+            ("warnings", "warning", "warnings"),
+            ("unchecked", "not checked", "not checked"),
+        )
+        if counted[name]
+    ]
+    return ", ".join(parts) or "all well"
 
 
 def _print_source(source: Json) -> None:
@@ -73,15 +90,26 @@ def _print_company(company: Json) -> None:
         click.echo(f"  delivered: {company['delivered']}")
     if company["stopped_since"] is not None:
         click.echo(f"  the oldest stopped command is of {local(company['stopped_since'])}: outbox --state parked|held")
+    for double in company["doubled"]:
+        click.echo(
+            f"  CUSTOMER {double['customer']} IS DOUBLED by {double['other']}: its further documents are held "
+            f"({double['delivery']})"
+        )
     if company["oldest_due_s"] is not None:
         click.echo(f"  overdue since {age(company['oldest_due_s'])}")
     elif company["next_attempt_at"] is not None:
         click.echo(f"  next attempt {local(company['next_attempt_at'])}")
+    _print_connection(company)
+
+
+def _print_connection(company: Json) -> None:
     if company["room"] is not None:
         whole = f"{company['window_calls']} calls in {company['window_s']:g} s"
         room = "no limit" if company["room"] >= NO_LIMIT else f"{company['room']} of {whole} free now"
         click.echo(f"  rate window: {room}, {company['in_flight']} commands under way")
     _print_budget(company)
+    if company["push"] is not None:
+        click.echo(f"  push stream: {push_line(company['push'])}")
     if company["connected_at"] is not None:
         click.echo(f"  connected since {local(company['connected_at'])}{_token(company)}")
 

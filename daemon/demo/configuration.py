@@ -42,6 +42,9 @@ probe_seconds = {probe}
 [scheduler]
 poll_seconds = {poll}
 
+[doctor]
+hours = 0
+
 [sources.{standard}]
 type = "standard"
 company = "{company}"
@@ -65,6 +68,7 @@ oauth_url = "{simulator}/oauth-v1"
 tenant_id = {tenant}
 client_id = "simulator"
 client_secret = "plain:simulator"
+register = false
 
 [companies.{company}.bookkeeping]
 round_off_account = 3740

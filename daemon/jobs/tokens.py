@@ -1,6 +1,6 @@
 """Keeps tokens alive while a company or a source is idle, and says in time when a person must log in again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from connectors.base import CredentialsLost, OutsideError
@@ -35,10 +35,15 @@ async def days_left(target: object) -> float | None:
         return None
 
 
+Lost = Callable[[str, CredentialsLost], None]
+"""Told of a company whose credentials turned out to be lost: nothing may leave for it."""
+
+
 class KeepTokens:
     """The scheduler's job over all companies, and over all sources that read at their senders."""
 
-    def __init__(self, companies: Mapping[str, KeepsToken], sources: Mapping[str, Renewable]) -> None:
+    def __init__(self, companies: Mapping[str, KeepsToken], sources: Mapping[str, Renewable], lost: Lost) -> None:
+        self._lost = lost
         self._companies = companies
         self._sources = sources
         self._reminded: dict[str, int] = {}
@@ -57,6 +62,8 @@ class KeepTokens:
             renewed = await credentials.keep_alive()
         except OutsideError as error:
             renewed = _say_failed(error, company=company)
+            if isinstance(error, CredentialsLost):
+                self._lost(company, error)
         try:
             self._remind(company, await credentials.days_left())
         except CredentialsLost as error:

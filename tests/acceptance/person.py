@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from click.testing import CliRunner, Result
 from yarl import URL
 
+from daemon.cli import main
 from tests.acceptance.process import ROOT, START
 from tests.acceptance.scene import Scene
 from tests.fakes.terminal import Terminal, terminal
@@ -62,3 +64,15 @@ async def connected(here: Scene, *words: str) -> str:
         await person.paste(await person.approve())
         assert await person.ended() == 0, person.screen.text
         return person.screen.text
+
+
+async def asked(here: Scene, *words: str) -> Result:
+    """Run a command that asks nothing, on the scene's configuration, without a terminal."""
+    given = [*words, "--config", str(here.folder / "config.toml")]
+    return await asyncio.to_thread(CliRunner().invoke, main, given, catch_exceptions=False)
+
+
+async def grants_asked(here: Scene) -> list[str]:
+    """The token calls of all companies so far, by their grants."""
+    calls = (await here.control("calls"))["calls"]
+    return [call["grant"] for call in calls if call["kind"] == "oauth" and call["grant"]]

@@ -68,12 +68,12 @@ class Service:
 
 
 @asynccontextmanager
-async def service(configuration: Path, port: int, session: ClientSession) -> AsyncIterator[Service]:
-    """`fortnox-bridge run`, ready for requests; killed at the end where it still runs."""
+async def service(configuration: Path, port: int, session: ClientSession, start: str = START) -> AsyncIterator[Service]:
+    """`fortnox-bridge run`, ready for requests; killed at the end where it still runs. ``start`` is its program."""
     log = configuration.with_suffix(f".{port}.log")
     with log.open("ab") as lines:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", START, "run", "--config", str(configuration), cwd=ROOT, stdout=lines, stderr=lines
+            sys.executable, "-c", start, "run", "--config", str(configuration), cwd=ROOT, stdout=lines, stderr=lines
         )
     started = Service(process, f"http://127.0.0.1:{port}", log)
     try:

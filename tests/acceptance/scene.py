@@ -13,14 +13,16 @@ from aiohttp import ClientSession, ClientTimeout
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app, screens
-from daemon.actions import Actions, Answer
+from daemon.actions import Actions
 from daemon.bridge import Bridge
 from daemon.clock import Clock
 from daemon.config import load_config
 from daemon.following import Live
 from daemon.memory import MemoryLinks
 from daemon.opening import database_path
+from daemon.register import Pushing
 from daemon.requests import AnyRequest, Connect, Resume
+from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
@@ -52,6 +54,7 @@ class CompanyPlan:
     sections: str = ""
     more: str = ""
     proof: str | None = "empty"
+    push: bool = False
 
 
 @dataclass
@@ -69,9 +72,12 @@ class Scene:
     probe_seconds: float = 0.2
     retry_steps: Sequence[float] = (0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
     more: str = ""
+    http: str = ""
+    doctor_hours: float = 0
     port: int = 0
     client_secret: str = "simulator"
     clock: Clock = field(default_factory=Clock)
+    pushing: Pushing | None = None
     bridges: list[Bridge] = field(default_factory=list)
     served: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -89,9 +95,9 @@ class Scene:
         """Write the configuration file as the scene is planned; returns its path."""
         path = self.folder / "config.toml"
         parts = [
-            f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {self.port}',
+            f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {self.port}\n{self.http}',
             f"[delivery]\nsettle_seconds = {self.settle_seconds}\nprobe_seconds = {self.probe_seconds}\n"
-            f"retry_steps_seconds = {list(self.retry_steps)}",
+            f"retry_steps_seconds = {list(self.retry_steps)}\n[doctor]\nhours = {self.doctor_hours}",
         ]
         for plan in self.plans:
             parts.append(
@@ -99,7 +105,9 @@ class Scene:
                 f'rest_url = "{self.fortnox}/3"\noauth_url = "{self.fortnox}/oauth-v1"\ntenant_id = {plan.tenant}\n'
                 f'client_id = "simulator"\nclient_secret = "plain:{self.client_secret}"\n'
                 f"window_seconds = {self.window_seconds}\ntimeout_seconds = {self.timeout_seconds}\n"
-                f"{plan.fortnox}\n{plan.sections}"
+                # Calls are counted exactly: registers are swept only where a plan says so.
+                f"{'' if 'register =' in plan.fortnox else 'register = false'}\n"
+                f"{self._push() if plan.push else ''}{plan.fortnox}\n{plan.sections}"
             )
             parts.extend(
                 f'[sources.{source}]\ntype = "standard"\ncompany = "{plan.name}"\nsecret = "generated:{source}"'
@@ -108,13 +116,16 @@ class Scene:
         path.write_text("\n".join([*parts, self.more]), encoding="utf-8")
         return path
 
+    def _push(self) -> str:
+        return f'push = true\npush_url = "{self.fortnox.replace("http:", "ws:")}/topics-v1"\n'
+
     @asynccontextmanager
     async def running(self, *, drain: bool = False) -> AsyncIterator[Bridge]:
         """Run the daemon on the scene's folder for the length of the block, its companies declared as planned.
 
         It stops as after a second signal, which waits for nothing, unless it is to ``drain``.
         """
-        parts = app.Parts(clock=self.clock)
+        parts = app.Parts(clock=self.clock, pushing=self.pushing)
         async with app.running(load_config(self.write_configuration()), parts=parts) as bridge:
             for plan in self.plans:
                 if plan.proof is not None:
@@ -175,6 +186,7 @@ class Scene:
             targets=bridge.targets,
             readings=bridge.readings,
             clock=bridge.clock,
+            doctor=bridge.doctor,
         )
 
     async def status(self) -> Json:
@@ -196,6 +208,7 @@ class Scene:
             target=lambda name: nullcontext(bridge.targets[name]),
             links=MemoryLinks(bridge.store.database, bridge.clock),
             follow=self.live(),
+            doctor=bridge.doctor,
         )
         return await actions.perform(request)
 

@@ -10,15 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from yarl import URL
 
-from daemon.callback import TAKEN
+from daemon.callback_page import RETURNED
 from daemon.opening import database_path
 from daemon.shut_text import nothing_leaves
-from tests.acceptance.person import Person, asking, connected
-from tests.acceptance.process import free_port
+from tests.acceptance.person import PATIENCE, PROGRAM, Person, asking, connected, grants_asked
+from tests.acceptance.process import ROOT, free_port
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
 from tests.fakes.clock import ManualClock
 from tests.fakes.senders import Json, order
+from tests.fakes.terminal import terminal
 
 ROTATING = 'grant = "authorization_code"'
 AGAIN = r"then run `fortnox-bridge connect` again\."
@@ -27,12 +28,6 @@ PROBE_SECONDS = 0.2
 """As the scene configures it."""
 FOR_A_USER = {"service_consent": False}
 KEPT = "SELECT company FROM token WHERE purpose = 'fortnox'"
-
-
-async def grants_asked(here: Scene) -> list[str]:
-    """The token calls of all companies so far."""
-    calls = (await here.control("calls"))["calls"]
-    return [call["grant"] for call in calls if call["kind"] == "oauth" and call["grant"]]
 
 
 async def delivered(here: Scene, number: str) -> None:
@@ -74,7 +69,7 @@ async def test_the_callback_connects(tmp_path: Path) -> None:
             async with here.session.get(back.with_path("/other")) as answer:
                 assert answer.status == 404
             async with here.session.get(back) as answer:
-                assert (answer.status, await answer.text()) == (200, TAKEN)
+                assert (answer.status, await answer.read()) == (200, RETURNED)
             assert await person.ended() == 0, person.screen.text
             assert "client credentials of a service account" in person.screen.text
         assert await grants_asked(here) == ["authorization_code", "client_credentials"]
@@ -214,7 +209,7 @@ async def test_what_the_configuration_has_wrong(
 @pytest.mark.asyncio
 @pytest.mark.capability("002-06", "002-07")
 async def test_a_pinned_company_stays_what_it_is(tmp_path: Path) -> None:
-    """Another organisation number than at the first connect; and a test database where a live one was pinned."""
+    """Another organisation number than at the first connect: nothing that was stored changes."""
     async with scene(tmp_path, CompanyPlan(fortnox=ROTATING), run=False) as here:
         await connected(here)
         before = here.rows("SELECT sealed FROM token")
@@ -224,14 +219,34 @@ async def test_a_pinned_company_stays_what_it_is(tmp_path: Path) -> None:
             assert await person.ended() == 1
             assert re.search(f"But demo is simulator and belongs to tenant 1001.*{AGAIN}", person.screen.text)
         assert here.rows("SELECT sealed FROM token") == before
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("002-06", "002-08")
+async def test_a_test_database_never_takes_a_live_companys_place(tmp_path: Path) -> None:
+    """The configuration says test, the first connect was of a live company: refused before anything is asked."""
+    async with scene(tmp_path, CompanyPlan(fortnox=ROTATING), run=False) as here:
+        async with here.running():
+            await here.connect()
         with sqlite3.connect(database_path(here.data)) as database:
             database.execute("UPDATE company SET kind = 'live'")
-        async with asking(here, "connect", "demo", "--paste") as person:
-            assert await person.ended() == 1
-            assert re.search(
-                f"kind live, but company 'demo' is simulator: use another data_dir; {AGAIN}", person.screen.text
-            )
-            assert "oauth-v1" not in person.screen.text
+        (tmp_path / "client-secret").write_text("of the app\n", encoding="utf-8")
+        (tmp_path / "client-secret").chmod(0o600)
+        configuration = tmp_path / "test.toml"
+        configuration.write_text(
+            'data_dir = "data"\nstate_key = "generated:state-key"\n[companies.demo]\nstart = 2026-01-01\n'
+            f'[companies.demo.fortnox]\nkind = "test"\n{ROTATING}\nclient_id = "app"\n'
+            'client_secret = "file:client-secret"\n',
+            encoding="utf-8",
+        )
+        words = [*PROGRAM, "connect", "demo", "--paste", "--config", str(configuration)]
+        with terminal(words, ROOT, {"PYTHONIOENCODING": "utf-8"}) as screen:
+            assert await asyncio.to_thread(screen.ended, PATIENCE) == 1
+            assert re.fullmatch(
+                r"fortnox-bridge: company 'demo' was pinned as live and is test now: use another data_dir or name; "
+                rf"{AGAIN}\n",
+                screen.text,
+            ), screen.text
 
 
 @pytest.mark.asyncio

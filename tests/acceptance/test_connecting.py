@@ -1,14 +1,12 @@
 """A company of the rotating grant is connected by a refresh token in the configuration, once, and stays connected."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from daemon.cli import main
 from daemon.shut_text import nothing_leaves
+from tests.acceptance.person import asked
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
 from tests.fakes.senders import order
@@ -32,12 +30,6 @@ async def delivered(here: Scene, number: str) -> None:
     await here.send(order(number))
     await here.settle()
     assert len((await here.state())["invoices"]) == before + 1
-
-
-async def asked(here: Scene, *words: str) -> Result:
-    """Run the command on the scene's configuration."""
-    given = [*words, "--config", str(here.folder / "config.toml")]
-    return await asyncio.to_thread(CliRunner().invoke, main, given, catch_exceptions=False)
 
 
 @pytest.mark.asyncio

@@ -90,6 +90,8 @@ def _configuration(folder: Path, fortnox: str) -> Path:
 state_key = "generated:state-key"
 [http]
 port = {_free_port()}
+[doctor]
+hours = 0
 [companies.demo]
 start = 2026-01-01
 [companies.demo.fortnox]
@@ -98,6 +100,7 @@ oauth_url = "{fortnox}/oauth-v1"
 tenant_id = 1001
 client_id = "simulator"
 client_secret = "plain:simulator"
+register = false
 [sources.{SOURCE}]
 type = "standard"
 company = "demo"

@@ -29,7 +29,7 @@ def write(folder: Path, simulator_url: str, stand_ins: Mapping[str, str], port: 
         f"[http]\nport = {port}\n",
         f"[delivery]\nsettle_seconds = {pace.settle_seconds}\nretry_steps_seconds = [{steps}]\n"
         f"probe_seconds = {pace.probe_seconds}\n",
-        f"[scheduler]\npoll_seconds = {pace.poll_seconds}\n",
+        f"[scheduler]\npoll_seconds = {pace.poll_seconds}\n[doctor]\nhours = 0\n",
         *(_company(name, company, simulator_url, pace, today) for name, company in COMPANIES.items()),
         *_senders_of_hooks(),
         _highlevel(stand_ins[HIGHLEVEL], pace),
@@ -61,7 +61,7 @@ def _company(name: str, company: Company, simulator_url: str, pace: Pace, today:
         f'[companies.{name}.fortnox]\nrest_url = "{simulator_url}/3"\noauth_url = "{simulator_url}/oauth-v1"\n'
         f'grant = "client_credentials"\ntenant_id = {company.tenant}\nclient_id = "simulator"\n'
         f'client_secret = "plain:simulator"\nwindow_calls = {pace.window_calls}\n'
-        f"window_seconds = {pace.window_seconds}\ntimeout_seconds = {pace.timeout_seconds}\n"
+        f"window_seconds = {pace.window_seconds}\ntimeout_seconds = {pace.timeout_seconds}\nregister = false\n"
         f"[companies.{name}.bookkeeping]\nround_off_account = {ROUND_OFF_ACCOUNT}\n"
         f'[companies.{name}.documents]\nmodule = "{company.module}"\ncredit_cancelled = "{cancelled}"\n'
         f"offers_create_customers = true\n[companies.{name}.articles]\n{policy}"

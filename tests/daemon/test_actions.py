@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from connectors.base import Park, Settled, Task
-from daemon.actions import BULK, Answer
+from daemon.actions import BULK
 from daemon.deciding import new_command
 from daemon.requests import AnyRequest, Declare, Discard, LinkThing, Misused, Pause, Replay, Resume, Retry
+from daemon.subjects import Answer
 from handlers.values import Ref
 from store import delivering, inbox
 from store.acting import NotPossible

@@ -18,6 +18,7 @@ from daemon.cli import main
 from daemon.lock import exclusive
 from store.migrate import migrate
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.fakes.configuration import unserved
 from tests.fakes.senders import order
 
 PROGRAM = [sys.executable, "-c", "from daemon.cli import main; main()"]
@@ -42,14 +43,7 @@ async def beside(here: Scene, *words: str) -> Result:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A configuration whose simulator nobody runs."""
-    path = tmp_path / "config.toml"
-    path.write_text(
-        'data_dir = "data"\nstate_key = "generated:state-key"\n[companies.demo]\nstart = 2026-01-01\n'
-        '[companies.demo.fortnox]\nrest_url = "http://127.0.0.1:9/3"\noauth_url = "http://127.0.0.1:9/oauth-v1"\n'
-        'tenant_id = 1001\nclient_id = "simulator"\nclient_secret = "plain:simulator"\n'
-        '[sources.shop]\ntype = "standard"\ncompany = "demo"\nsecret = "generated:shop"\n'
-    )
-    return path
+    return unserved(tmp_path)
 
 
 # --- usage and configuration -----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from daemon.requests import Misused, StartTask
 from handlers.commands import COMMANDS, EnsureRecord
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.daemon.test_cli import beside, command, told
+from tests.fakes.configuration import unserved
 
 UNIT = {"Code": "lass", "Description": "Lass"}
 
@@ -51,13 +52,7 @@ async def opened(folder: Path, *, run: bool = True) -> AsyncIterator[Scene]:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A configuration whose simulator nobody runs."""
-    path = tmp_path / "config.toml"
-    path.write_text(
-        'data_dir = "data"\nstate_key = "generated:state-key"\n[companies.demo]\nstart = 2026-01-01\n'
-        '[companies.demo.fortnox]\nrest_url = "http://127.0.0.1:9/3"\noauth_url = "http://127.0.0.1:9/oauth-v1"\n'
-        'tenant_id = 1001\nclient_id = "simulator"\nclient_secret = "plain:simulator"\n'
-    )
-    return path
+    return unserved(tmp_path, sources="")
 
 
 # --- started and read -----------------------------------------------------------------------------------------------

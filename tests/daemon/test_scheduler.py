@@ -8,7 +8,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from daemon.clock import Clock
-from daemon.scheduler import Job, Scheduler
+from daemon.scheduler import Job, Nudge, Scheduler
 from tests.conftest import Lines
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -193,6 +193,43 @@ async def test_a_quiet_job_writes_its_own_line(log_lines: Lines) -> None:
     world = World()
     await world.run([Job("heartbeat", timedelta(minutes=1), world.noting(), quiet=True)], lambda: len(world.ran) == 2)
     assert list(log_lines) == []
+
+
+@pytest.mark.asyncio
+async def test_a_nudge_makes_a_job_run_again_at_once() -> None:
+    """Asked for while it waits, it does not wait for its interval; the interval begins anew."""
+    world, nudge = World(), Nudge()
+
+    async def run() -> None:
+        world.ran.append((world.now - START).total_seconds())
+        if len(world.ran) == 1:
+            nudge()
+
+    job = Job("doctor", timedelta(hours=24), run, nudge=nudge)
+    await world.run([job], lambda: len(world.ran) == 3)
+    assert world.ran[:2] == [0.0, 0.0]
+    assert world.ran[2] >= timedelta(hours=24).total_seconds()
+
+
+@pytest.mark.asyncio
+async def test_a_nudge_ends_a_sleep() -> None:
+    """A job that sleeps for long is woken."""
+    ran: list[int] = []
+    nudge = Nudge()
+
+    async def run() -> None:
+        ran.append(1)
+
+    clock = Clock(now=lambda: START, sleep=lambda _: anyio.sleep_forever())
+    async with anyio.create_task_group() as group:
+        job = Job("doctor", timedelta(hours=24), run, nudge=nudge)
+        group.start_soon(Scheduler([job], World(), clock, lambda: None).run)
+        with anyio.fail_after(30):
+            for times in (1, 2, 3):
+                while len(ran) < times:
+                    await checkpoint()
+                nudge()
+        group.cancel_scope.cancel()
 
 
 def test_names_are_unique() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from store.migrate import migrate
+from tests.fakes.configuration import unserved
 from tests.fakes.terminal import terminal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,13 +18,7 @@ WATCH = [sys.executable, "-c", "from daemon.cli import main; main()", "status", 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A configuration with a database that nobody serves."""
-    path = tmp_path / "config.toml"
-    path.write_text(
-        'data_dir = "data"\nstate_key = "generated:state-key"\n[companies.demo]\nstart = 2026-01-01\n'
-        '[companies.demo.fortnox]\nrest_url = "http://127.0.0.1:9/3"\noauth_url = "http://127.0.0.1:9/oauth-v1"\n'
-        'tenant_id = 1001\nclient_id = "simulator"\nclient_secret = "plain:simulator"\n'
-        '[sources.shop]\ntype = "standard"\ncompany = "demo"\nsecret = "generated:shop"\n'
-    )
+    path = unserved(tmp_path)
     (tmp_path / "data").mkdir(mode=0o700)
     migrate(tmp_path / "data" / "bridge.db")
     return path

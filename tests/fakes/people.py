@@ -5,10 +5,13 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 
+from cryptography.fernet import Fernet, MultiFernet
+
 from connectors.base import Target
 from connectors.fortnox.settings import FortnoxSettings
 from daemon.actions import Actions
 from daemon.clock import Clock
+from daemon.doctor import Doctor
 from daemon.logs import get_log
 from daemon.memory import MemoryLinks
 from daemon.settings import (
@@ -24,6 +27,7 @@ from daemon.settings import (
 from handlers.settings import CompanySettings
 from store.handling import Handled
 from store.inbox import Waiting
+from store.tokens import SealedTokens
 from tests.fakes.pipe import Pipe
 
 
@@ -101,6 +105,14 @@ class People:
         self.outcome = Handled(0, "ignored")
         self._made = made
         config = configuration(folder, *made.deliveries)
+        clock, keys = Clock(), MultiFernet([Fernet(Fernet.generate_key())])
+        self.doctor = Doctor(
+            config=lambda: config,
+            database=made.database,
+            tokens=SealedTokens(made.database, keys, clock.now),
+            clock=clock,
+            target=self._target,
+        )
         self.actions = Actions(
             config=lambda: config,
             database=made.database,
@@ -111,6 +123,7 @@ class People:
             target=self._target,
             links=MemoryLinks(made.database, Clock()),
             follow=self.follow,
+            doctor=self.doctor,
         )
 
     def _handle(self, row: Waiting) -> Handled:

@@ -57,6 +57,16 @@ async def test_lists_are_newest_first_and_narrowed_by_state_and_company(tmp_path
 
 
 @pytest.mark.asyncio
+async def test_texts_of_the_newest_commands(tmp_path: Path) -> None:
+    """Of one company, the newest first, as many as are asked for."""
+    async with pipe(tmp_path, names=("demo", "other")) as made, made.running():
+        await _filled(made)
+        texts = await made.database.read(reading.commands_lately("demo", 2))
+        assert texts == [customer(name).model_dump_json() for name in ("C-3", "C-2")]
+        assert await made.database.read(reading.commands_lately("other", 2)) == []
+
+
+@pytest.mark.asyncio
 async def test_figures_of_a_company_come_from_counters_and_first_rows(tmp_path: Path) -> None:
     """Counts per state, since when something is stopped, and when the next command may go."""
     async with pipe(tmp_path) as made, made.running():

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import partial
 from random import Random, SystemRandom
 from time import monotonic as real_monotonic
@@ -135,7 +136,13 @@ class Simulator:
         self._late.clear()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one HTTP request."""
+        """Answer one HTTP request; its Date is the simulator's own clock's."""
+        response = await self._handled(request)
+        if not response.prepared:
+            response.headers["Date"] = format_datetime(self._clock().astimezone(UTC), usegmt=True)
+        return response
+
+    async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.rel_url.raw_path
         if path.startswith(("/3/", "/api/")):
             return await self._rest(request, path)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from connectors.fortnox.table.model import Resource
 
 Kind = Literal["text", "integer", "number", "flag", "date", "object", "rows"]
+Stated = Mapping[str, Any]
+"""A field as it is committed: ``kind``, and ``longest``, ``choices`` and ``of`` where they are stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,23 @@ class Field:
 
 
 @cache
+def stated_schemas() -> Mapping[str, Mapping[str, Stated]]:
+    """Every schema by name, as it is committed."""
+    committed: Mapping[str, Mapping[str, Stated]] = json.loads(
+        files(__package__).joinpath("fields.json").read_text(encoding="utf-8")
+    )
+    return committed
+
+
+@cache
 def schemas() -> Mapping[str, Mapping[str, Field]]:
     """Every schema by name."""
-    text = files(__package__).joinpath("fields.json").read_text(encoding="utf-8")
     return {
-        name: {field: _read(stated) for field, stated in fields.items()} for name, fields in json.loads(text).items()
+        name: {field: _read(stated) for field, stated in fields.items()} for name, fields in stated_schemas().items()
     }
 
 
-def _read(stated: Mapping[str, Any]) -> Field:
+def _read(stated: Stated) -> Field:
     return Field(stated["kind"], stated.get("longest"), tuple(stated.get("choices", ())), stated.get("of", ""))
 
 

@@ -57,7 +57,10 @@ class MemoryLinks:
 class Stand:
     """The target, the simulator's control plane, and the links made so far."""
 
-    def __init__(self, url: str, target: FortnoxTarget, session: ClientSession, tokens: MemoryTokens) -> None:
+    def __init__(
+        self, url: str, target: FortnoxTarget, session: ClientSession, tokens: MemoryTokens, simulator: Simulator
+    ) -> None:
+        self.simulator = simulator
         self.url = url
         self.target = target
         self.session = session
@@ -135,9 +138,13 @@ async def stand(
     company: CompanySettings | None = None,
     pinned: bool = True,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ours: Callable[[], datetime] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stand]:
-    """A simulator without a rate window, unless the test says otherwise, and a target on client credentials."""
+    """A simulator without a rate window, unless the test says otherwise, and a target on client credentials.
+
+    ``ours`` is the target's clock where it is not the simulator's.
+    """
     simulated = Simulator(SimulatorSettings(companies=(company or CompanySettings(rate_limit=0),)), clock=clock)
     async with serving(simulated) as server, open_session() as session, ClientSession() as control:
         chosen = FortnoxSettings.model_validate(
@@ -164,11 +171,11 @@ async def stand(
             tokens,
             session,
             pin,
-            clock=clock,
+            clock=ours or clock,
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
         ) as target:
-            yield Stand(server.url, target, control, tokens)
+            yield Stand(server.url, target, control, tokens, simulated)
 
 
 def customer(**fields: Any) -> EnsureCustomer:

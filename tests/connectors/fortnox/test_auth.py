@@ -126,6 +126,37 @@ async def test_a_used_refresh_token_ends_with_a_person() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f89")
+async def test_who_was_refused_asks_no_more() -> None:
+    """Nor does the daily renewal; a person's word lets it ask, but never with a refresh token that was refused."""
+    tokens = MemoryTokens(stored(age=OLD))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        server.will_answer(400, {"error": "invalid_grant"})
+        for ask in (made.token, made.token, made.keep_alive):
+            with pytest.raises(CredentialsLost, match="invalid_grant"):
+                await ask()
+        assert len(server.asked) == 1
+        made.ask_again()
+        with pytest.raises(CredentialsLost, match="invalid_grant"):
+            await made.token()
+        assert len(server.asked) == 1
+        await made.adopt(stored("refresh-9"))
+        assert await made.token() == "access-of-refresh-9"
+
+
+@pytest.mark.asyncio
+async def test_a_corrected_client_is_tried_again() -> None:
+    """What a person can mend in the portal is asked for once more after their word, and then goes on."""
+    async with token_server() as server, credentials(server.url, MemoryTokens(), grant="client_credentials") as made:
+        server.will_answer(400, {"error": "invalid_grant"})
+        for _ in range(3):
+            with pytest.raises(CredentialsLost, match="invalid_grant"):
+                await made.token()
+        made.ask_again()
+        assert await made.token() == "access-2"
+
+
+@pytest.mark.asyncio
 async def test_a_refused_refresh_rereads_the_stored_pair() -> None:
     """Someone else renewed meanwhile: their pair is used, without another call where it is still fresh."""
     tokens = MemoryTokens(stored(age=OLD))

@@ -86,7 +86,7 @@ def test_what_comes_back_without_a_code(query: str, reason: str) -> None:
     assert str(caught.value).endswith("then run `fortnox-bridge connect` again.")
 
 
-@pytest.mark.capability("000-49", "002-03")
+@pytest.mark.capability("000-49", "002-03", "f16")
 def test_scopes_follow_the_settings() -> None:
     """Least privilege: no scope without a reason, and none more than the company's choices need."""
     always = {"companyinformation", "currency", "customer", "invoice", "payment"}

@@ -33,6 +33,8 @@ def test_seconds_may_be_written_with_decimals() -> None:
         {"rest_url": "ftp://127.0.0.1/3"},
         {"rest_url": LOOPBACK["rest_url"]},
         {"window_calls": 26},
+        {"register": False, "trust_register": True},
+        {"register_hours": 12, "whole_sweep_hours": 12},
         {"window_calls": 0},
         {"window_seconds": 1},
         {"tenant_id": None},
@@ -41,12 +43,29 @@ def test_seconds_may_be_written_with_decimals() -> None:
         {"refresh_token": "generated:r", "grant": "authorization_code"},
         {"unknown": 1},
         {"further_rungs": ["name"]},
+        {"push": True, "push_url": "wss://example.test/topics-v1"},
+        {"push": True, **LOOPBACK},
+        {"push_url": "https://ws.fortnox.se/topics-v1"},
+        {"push_url": "ws://example.test/topics-v1"},
+        {"push_url": "wss://name:word@ws.fortnox.se/topics-v1"},
+        {"push_topics": ["moons"]},
     ],
 )
 def test_what_is_refused(wrong: dict[str, Any]) -> None:
     """Plain http outside this machine, a password in an address, a faster window at Fortnox, unknown keys."""
     with pytest.raises(ValidationError):
         FortnoxSettings(**{**REAL, **wrong})
+
+
+def test_the_stream_stands_where_fortnox_does_and_is_shared_by_an_app() -> None:
+    """At Fortnox's own address by itself, elsewhere where it is said; off, nothing is asked of the address."""
+    made = FortnoxSettings(**REAL, push=True)
+    assert (made.push_url, made.is_source) == ("wss://ws.fortnox.se/topics-v1", True)
+    assert made.app == FortnoxSettings(**{**REAL, "tenant_id": 8}).app
+    assert made.app != FortnoxSettings(**{**REAL, "client_id": "d"}).app
+    simulated = FortnoxSettings(**REAL, **LOOPBACK, push=True, push_url="ws://127.0.0.1:8077/topics-v1/")
+    assert simulated.push_url == "ws://127.0.0.1:8077/topics-v1"
+    assert not FortnoxSettings(**REAL, **LOOPBACK).push
 
 
 def test_references_to_secrets_are_masked() -> None:

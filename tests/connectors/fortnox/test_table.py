@@ -9,33 +9,16 @@ from typing import Any
 
 import pytest
 
-from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation, Resource
+from connectors.fortnox.table import OPERATIONS, RESOURCES, Resource
 from connectors.fortnox.table.bodies import ACTION_BODIES, CHANGED, CREATED
-from connectors.fortnox.table.described import path_of, told
+from connectors.fortnox.table.described import told
+from connectors.fortnox.table.drift import NOT_DESCRIBED, NOT_OURS, call_of, calls_in
 from connectors.fortnox.table.fields import Field, fields_of, schemas
-from scripts.fortnox_fields import TABLE, drawn
+from scripts.fortnox_fields import TABLE, written
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "fortnox"
 DESCRIPTION = SHARED / "openapi.json"
 FACTS = SHARED / "API.md"
-
-Call = tuple[str, str]
-
-NOT_DESCRIBED: Mapping[Call, str] = {
-    ("DELETE", "/3/suppliers/{}"): "works, and an SDK calls it (SOURCE.md, 6)",
-    ("PUT", "/3/orders/{}/warehouseready"): "works, and a shop plugin calls it (SOURCE.md, 6)",
-    ("GET", "/3/prices/sublist/{}"): "the prices of a list, which facts 6.4 name beside those of an article",
-}
-"""What we have and the description has not."""
-
-NOT_OURS: Mapping[str, str] = {
-    "/3/absencetransactions": "payroll: no rule writes any, and no capability row names it",
-    "/3/attendancetransactions": "payroll: no rule writes any, and no capability row names it",
-    "/3/salarytransactions": "payroll: no rule writes any, and no capability row names it",
-    "/3/scheduletimes": "working hours of employees: no part of bookkeeping",
-    "/3/vacationdebtbasis": "a payroll report that nothing here reads",
-}
-"""What the description has under /3/ and we have not, by its first segment."""
 
 IN_OTHER_WORDS: Mapping[str, str] = {
     "article_file_connections": "all file connections",
@@ -83,28 +66,16 @@ def _described() -> Mapping[str, Any]:
     return described
 
 
-def _call(operation: Operation) -> Call:
-    return operation.method, re.sub(r"\{[^}]*\}", "{}", path_of(operation))
-
-
-def _their_calls() -> Iterator[tuple[Call, Mapping[str, Any]]]:
-    for path, methods in _described()["paths"].items():
-        for method, about in methods.items():
-            if method in {"get", "put", "post", "delete", "patch"}:
-                yield (method.upper(), re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")), about
-
-
 def test_every_operation_is_described_by_fortnox() -> None:
     """Method and path exist there, but for those that are known to work all the same."""
-    theirs = {call for call, _ in _their_calls()}
-    ours = {_call(operation) for operation in OPERATIONS.values()}
-    assert ours - theirs == set(NOT_DESCRIBED)
+    ours = {call_of(operation) for operation in OPERATIONS.values()}
+    assert ours - set(calls_in(_described())) == set(NOT_DESCRIBED)
 
 
 def test_everything_under_the_rest_address_is_ours_or_left_out_for_a_reason() -> None:
     """No area of the description is forgotten: what is left out is payroll."""
-    ours = {_call(operation) for operation in OPERATIONS.values()}
-    left = {call for call, _ in _their_calls() if call[1].startswith("/3/")} - ours
+    ours = {call_of(operation) for operation in OPERATIONS.values()}
+    left = {call for call in calls_in(_described()) if call[1].startswith("/3/")} - ours
     assert {"/".join(path.split("/")[:3]) for _, path in left} == set(NOT_OURS)
     assert {call[1].split("/")[2] for call in ours} & {path.split("/")[2] for path in NOT_OURS} == set()
 
@@ -132,7 +103,7 @@ def test_every_resource_has_the_scope_that_is_stated_for_it() -> None:
 def test_the_committed_fields_are_those_of_the_description() -> None:
     """`make fortnox-fields` would write the same again."""
     _described()
-    assert TABLE.read_text(encoding="utf-8") == drawn(DESCRIPTION)
+    assert TABLE.read_text(encoding="utf-8") == written(DESCRIPTION)
 
 
 def _unknown(body: Mapping[str, Any], known: Mapping[str, Field], where: str) -> Iterator[str]:
@@ -173,7 +144,7 @@ def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _answered(name: str) -> Mapping[str, Any]:
     """The fields that the answer of an operation has under its envelope."""
-    [content] = dict(_their_calls())[_call(OPERATIONS[name])]["responses"]["200"]["content"].values()
+    [content] = calls_in(_described())[call_of(OPERATIONS[name])]["responses"]["200"]["content"].values()
     found: Mapping[str, Any] = _resolved(_resolved(content["schema"])["properties"][OPERATIONS[name].envelope])[
         "properties"
     ]
@@ -181,7 +152,7 @@ def _answered(name: str) -> Mapping[str, Any]:
 
 
 def _filters(resource: Resource) -> Iterator[str]:
-    for parameter in dict(_their_calls())["GET", f"/3{resource.path}"].get("parameters", ()):
+    for parameter in calls_in(_described())["GET", f"/3{resource.path}"].get("parameters", ()):
         yield from (f"{parameter['name']}={value}" for value in parameter.get("schema", {}).get("enum", ()))
 
 
@@ -204,9 +175,9 @@ def test_every_example_holds_what_is_required() -> None:
 
 def test_the_bodies_of_actions_are_those_of_the_description() -> None:
     """Each field that an action may send is one of its request there, under the envelope or, in one case, without."""
-    theirs = dict(_their_calls())
+    theirs = calls_in(_described())
     for name, body in ACTION_BODIES.items():
-        request = theirs[_call(OPERATIONS[name])]["requestBody"]
+        request = theirs[call_of(OPERATIONS[name])]["requestBody"]
         [content] = request["content"].values()
         properties = _resolved(content["schema"])["properties"]
         if OPERATIONS[name].envelope in properties:

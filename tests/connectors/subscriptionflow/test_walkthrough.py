@@ -8,7 +8,7 @@ import pytest
 
 from connectors.base import Json
 from connectors.registry import SOURCES
-from connectors.sources import Ignored, Needs, Stored
+from connectors.sources import Ignored, Learned, Needs, Stored
 from daemon.listener import Hook
 from handlers.events import InvoiceChanged
 from tests.connectors.subscriptionflow.bodies import CUSTOMER_ID, HOOK, PATH, invoice, section
@@ -50,6 +50,7 @@ async def becomes(there: Stand, hook: Hook, row: Row) -> Ignored | tuple[Invoice
     ):
         for wanted in told.wanted:
             found[wanted.name] = await there.reader.read(wanted)
+    assert not isinstance(told, Learned)
     if isinstance(told, Ignored):
         return told
     return tuple(event for event in told if isinstance(event, InvoiceChanged))

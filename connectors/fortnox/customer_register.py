@@ -1,0 +1,81 @@
+"""Finding a customer in the local copy of the register at no call: only what is beyond doubt is found there."""
+
+from dataclasses import dataclass
+
+from connectors.base import Json
+from connectors.fortnox.customer_search import another_party, normal_number, one_sided, rungs
+from connectors.fortnox.settings import FortnoxSettings
+from connectors.register import Fields, Register
+from handlers.commands import EnsureCustomer
+
+CUSTOMERS = "customers"
+SHOWN = "register"
+"""Marks a link whose customer only the copy has shown: it may be gone by now."""
+
+FORMS = ("hyphen", "digits", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the copy says of a buyer.
+
+    ``asked`` is false where it is not fresh. ``nobody``: no customer of it has any of the keys that are looked up;
+    neither a number nor nobody: what it shows must be asked of Fortnox (several, another party, inactive).
+    """
+
+    asked: bool
+    number: str | None = None
+    nobody: bool = False
+    by: str | None = None
+
+    def proof(self) -> Json:
+        """For ``explain``: by which key, no personal data."""
+        if not self.asked:
+            return {}
+        found = [] if self.number is None else [self.number]
+        return {"register": {"searched_by": self.by, "matched": found, "nobody": self.nobody}}
+
+
+async def known(register: Register, settings: FortnoxSettings, command: EnsureCustomer) -> Known:
+    """The customer that the buyer's keys name in the copy, by the rules of the search at Fortnox.
+
+    One exact, active hit is found; whatever else there is, Fortnox is asked, so that no question to a person rests on
+    what may be old.
+    """
+    if not command.match_keys or not await register.knows(CUSTOMERS):
+        return Known(asked=False)
+    for rung, value in rungs(settings, command):
+        cards = {number: _card(fields) for number, fields in (await _hits(register, rung, value)).items()}
+        hits = [number for number, card in cards.items() if not another_party(command, card)]
+        if not hits:
+            continue
+        card = cards[hits[0]]
+        unclear = len(hits) > 1 or one_sided(command, card, rung) or card.get("Active") is False
+        return Known(asked=True, number=None if unclear else hits[0], by=rung)
+    return Known(asked=True, nobody=True)
+
+
+async def with_stored_form(register: Register, settings: FortnoxSettings) -> FortnoxSettings:
+    """The settings with the form in which the company stores organisation numbers, where the copy shows just one.
+
+    That is a habit: a copy that is too old for single customers still tells it.
+    """
+    if not await register.remembers(CUSTOMERS):
+        return settings
+    seen = [form for form in FORMS if await register.has(CUSTOMERS, f"form:{form}")]
+    if len(seen) != 1 or seen == ["other"]:
+        return settings
+    return settings.model_copy(update={"organisation_numbers": seen[0]})
+
+
+async def _hits(register: Register, rung: str, value: str) -> dict[str, Fields]:
+    if rung == "own_number":
+        fields = await register.read(CUSTOMERS, value)
+        return {} if fields is None else {value: fields}
+    normal = normal_number(value) if rung == "organisation_number" else value
+    return dict(await register.found_by(CUSTOMERS, f"{rung}:{normal}"))
+
+
+def _card(fields: Fields) -> Json:
+    """As the rules of the search read a row of Fortnox's list."""
+    return {"OrganisationNumber": fields.get("organisation_number"), "Active": fields.get("active")}

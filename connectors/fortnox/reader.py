@@ -1,0 +1,50 @@
+"""Reads at a company's own Fortnox what events of its push stream only hint at, inside the company's rate window."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from connectors.base import Json
+from connectors.fortnox.client import Client
+from connectors.fortnox.sweep import Sweep
+from connectors.fortnox.table import RESOURCES
+from connectors.sources import Page, ReaderFacts, Wanted
+
+BATCH = 5
+"""The priority in the rate window: everything that was sent to us goes first."""
+
+
+class FortnoxReader:
+    """Fits ``connectors.sources.Reader``; the company's target owns credentials and window."""
+
+    def __init__(self, client: Client, sweep: Sweep, identify: Callable[[], Awaitable[None]]) -> None:
+        """``client`` is the company's, used at batch priority; ``identify`` proves that it opens the pinned company."""
+        self._client = client.with_priority(BATCH)
+        self._sweep = sweep
+        self._identify = identify
+        self._identified = False
+
+    async def read(self, wanted: Wanted) -> Json | None:
+        """One object of the table: ``kind`` is the resource, ``id`` its number."""
+        return await self._client.find(f"read_{RESOURCES[wanted.kind].one}", wanted.id)
+
+    async def poll(self, cursor: Json | None, since: date) -> Page | None:
+        """The next page of the registers that are due; ``since`` does not count: a register holds what stands now.
+
+        The first time it is proved that the company is the pinned one: another's customers are no copy of its own.
+        """
+        if not self._identified:
+            await self._identify()
+            self._identified = True
+        return await self._sweep.poll(cursor, since)
+
+    async def keep_alive(self) -> bool:
+        """The company's target does that."""
+        return False
+
+    async def facts(self) -> ReaderFacts:
+        """The rate window that the company has for everything."""
+        window = self._client.window
+        return ReaderFacts(left=window.free() if window.calls else None, window=window.calls or None)
+
+    async def close(self) -> None:
+        """The company's target ends its renewals itself."""

@@ -1,0 +1,92 @@
+"""A company's own Fortnox as a source: what its push stream told and what a sweep found, read into register entries."""
+
+from datetime import datetime
+
+from connectors.base import Json
+from connectors.fortnox.push_frames import FrameFault, PushedEvent, event_of
+from connectors.fortnox.register_entries import REGISTERED, entry_of
+from connectors.fortnox.sweep_source import learned_from_page
+from connectors.fortnox.table import RESOURCES
+from connectors.fortnox.topics import Meaning, meaning_of
+from connectors.json_body import BodyFault, read_object
+from connectors.sources import (
+    Delivery,
+    Echo,
+    Entry,
+    Ignored,
+    Learned,
+    Needs,
+    RawRequest,
+    Refused,
+    Stored,
+    Unreadable,
+    Wanted,
+)
+
+OBJECT = "object"
+"""What the answer to the one question of an event is kept under."""
+
+ECHO_SECONDS = 2.0
+"""An event may come before the answer of the call that made the object (Fortnox facts, section 7.4)."""
+
+
+def key_of(event: PushedEvent) -> str:
+    """What tells events of a company apart: an offset is unique within its topic (Fortnox facts, section 7.4)."""
+    return f"push/{event.tenant}/{event.topic}/{event.offset}"
+
+
+class FortnoxSource:
+    """Nobody knocks for it at the door: its rows come from the push stream and from sweeps."""
+
+    retry_status = 503
+    kept_headers: frozenset[str] = frozenset()
+
+    def __init__(self, name: str) -> None:
+        """``name`` is the company's with a colon before it, which no configured source can have."""
+        self.name = name
+
+    def verify(self, request: RawRequest, now: datetime) -> Delivery:
+        """No request is ever of this source."""
+        raise Refused("bad_request", status=404)
+
+    def events(self, stored: Stored) -> Ignored | Needs | Learned:
+        """What a row tells of the company's registers. Raises only :class:`connectors.sources.Unreadable`."""
+        try:
+            body = read_object(stored.body)
+        except BodyFault as fault:
+            raise Unreadable(str(fault)) from None
+        return learned_from_page(body) if stored.origin == "poll" else _told(body, stored)
+
+
+def _told(body: Json, stored: Stored) -> Ignored | Needs | Learned:
+    """An event is only a hint: what Fortnox shows afterwards counts, and "not there" means deleted (section 7.4).
+
+    What was told is dated by our own clock, when it came: what is read afterwards cannot be older than that.
+    """
+    try:
+        event = event_of(body)
+    except FrameFault:
+        raise Unreadable("the frame is no event") from None
+    meaning = meaning_of(event.topic, event.kind)
+    if meaning is None or meaning.resource not in REGISTERED:
+        return Ignored("nothing_asks_for_it")
+    if meaning.step == "deleted":
+        return _gone(meaning, event, stored.received_at)
+    if OBJECT not in stored.reads:
+        made = Echo(RESOURCES[meaning.resource].one, event.entity, ECHO_SECONDS)
+        return Needs(
+            (Wanted(OBJECT, meaning.resource, event.entity),), echo=made if meaning.step == "created" else None
+        )
+    row = stored.reads[OBJECT]
+    if row is None:
+        # A type that we do not know may name something else than the object's number.
+        return _gone(meaning, event, stored.received_at) if meaning.step != "other" else Ignored("unknown_type")
+    entry = entry_of(meaning.resource, row, stored.received_at)
+    return Learned(meaning.step, (entry,), made=(entry.resource, entry.number) if meaning.step == "created" else None)
+
+
+def _gone(meaning: Meaning, event: PushedEvent, told_at: datetime) -> Ignored | Learned:
+    """An account is kept for each financial year, and no event says of which it is: the next whole sweep shows it."""
+    if meaning.resource == "accounts":
+        return Ignored("left_to_the_next_sweep")
+    return Learned("deleted", (Entry(meaning.resource, event.entity, told_at, None),))

@@ -1,0 +1,247 @@
+"""Sweeps: each register is read page by page when it is due, at batch priority, into inbox rows of the company."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+
+from connectors.base import Json, Later, OutsideError, Park
+from connectors.fortnox.answers import identity
+from connectors.fortnox.client import PAGE, Client
+from connectors.fortnox.register_entries import REGISTERED, kept_of
+from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.wire import text_of
+from connectors.json_body import write_object
+from connectors.sources import Found, Page
+from handlers.values import STOCKHOLM
+
+BATCH = 5
+"""The priority of a sweep's calls: everything fresh goes before them."""
+
+MOST_WALKS = 3
+THROTTLED, OUTAGE = 429, 500
+CHANGES = frozenset({"customers", "articles", "accounts", "projects"})
+"""Lists that can be asked for what changed since a moment (Fortnox facts, section 5); the others are read whole."""
+
+IN_TWO = frozenset({"customers", "articles"})
+"""Lists whose rows do not say whether they are active: read once more with ``filter=inactive``."""
+
+BACK = timedelta(days=370)
+"""Accounts are kept of the years that end later than this ago."""
+
+Doubts = Callable[[], Awaitable[Mapping[str, datetime]]]
+"""Registers that must be read whole again, with the moment of the doubt."""
+
+
+async def nothing_doubted() -> Mapping[str, datetime]:
+    """The default where nobody doubts."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One sweep under way, as it lies in the cursor: moments are ISO 8601, ``edge`` names the last row that was seen.
+
+    ``since`` is where a sweep by change begins, ``None`` for a whole one; ``part`` counts the lists it consists of.
+    """
+
+    register: str
+    begun: str
+    since: str | None = None
+    part: int = 0
+    offset: int = 0
+    edge: tuple[str, ...] = ()
+    walks: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether it reads every object."""
+        return self.since is None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One list of a sweep: the operation, its keys and its parameters, and what all its rows have in common."""
+
+    operation: str
+    keys: tuple[str, ...] = ()
+    params: Mapping[str, str] | None = None
+    common: Mapping[str, bool] | None = None
+
+
+class Sweep:
+    """What the company's reader polls: one call per page, each page an inbox row, the cursor stored with it.
+
+    There is no snapshot (Fortnox facts, section 5). So each page begins with the row that the one before ended with:
+    where it does not, rows have moved, and the walk begins again (three times at most; then the register is left as it
+    is until the next time). A sweep has an end only when every page was seen so, up to the count of the last one.
+    """
+
+    def __init__(
+        self,
+        settings: FortnoxSettings,
+        client: Client,
+        clock: Callable[[], datetime],
+        doubted: Doubts = nothing_doubted,
+    ) -> None:
+        """``client`` is the company's own, so that the rate window is shared; ``clock`` gives aware moments."""
+        self._settings = settings
+        self._client = client.with_priority(BATCH)
+        self._clock = clock
+        self._doubted = doubted
+
+    async def poll(self, cursor: Json | None, since: date) -> Page | None:
+        """The next page of what is due; ``None`` where nothing is, or the register is switched off."""
+        if not self._settings.register_on:
+            return None
+        ended: dict[str, Json] = dict((cursor or {}).get("ended", {}))
+        about: Json = {"years": [], "lists": []} | {
+            name: cursor[name] for name in ("years", "lists") if cursor and name in cursor
+        }
+        walk = _walk_in(cursor) or self._due(ended, await self._doubted())
+        if walk is None:
+            return None
+        try:
+            found, following = await self._page(walk, ended, about)
+        except (Park, Later) as refused:
+            if _is_outage(refused):
+                raise
+            # Mostly a scope that the consent lacks: the others are read all the same.
+            found, following = [], None
+            ended[walk.register] = ended.get(walk.register, {}) | {"refused": refused.reason, "tried": self._now()}
+        walk_next: Json = {} if following is None else {"walk": asdict(following)}
+        more = following is not None or self._due(ended, await self._doubted()) is not None
+        return Page(found, {"ended": ended, **about, **walk_next}, more=more)
+
+    # --- what is due ------------------------------------------------------------------------------------------------
+
+    def _due(self, ended: Mapping[str, Json], doubted: Mapping[str, datetime]) -> Walk | None:
+        for register in REGISTERED:
+            walk = self._due_of(register, ended.get(register, {}), doubted.get(register))
+            if walk is not None:
+                return walk
+        return None
+
+    def _due_of(self, register: str, state: Json, doubt: datetime | None) -> Walk | None:
+        settings, now = self._settings, self._clock()
+        whole, last, tried = (_moment(state.get(name)) for name in ("whole", "last", "tried"))
+        pause = timedelta(hours=settings.whole_sweep_hours) if "refused" in state else self._between
+        if tried is not None and now - pause < tried <= now:
+            return None
+        if whole is None or (doubt is not None and whole <= doubt):
+            return Walk(register, self._now())
+        if not now - timedelta(hours=settings.whole_sweep_hours) < whole <= now:
+            return Walk(register, self._now())
+        if register in CHANGES and last is not None and not now - self._between < last <= now:
+            overlap = timedelta(minutes=settings.sweep_overlap_minutes)
+            return Walk(register, self._now(), since=(last - overlap).isoformat())
+        return None
+
+    @property
+    def _between(self) -> timedelta:
+        return timedelta(minutes=self._settings.sweep_minutes)
+
+    def _now(self) -> str:
+        return self._clock().isoformat()
+
+    # --- one page ---------------------------------------------------------------------------------------------------
+
+    async def _page(self, walk: Walk, ended: dict[str, Json], about: Json) -> tuple[list[Found], Walk | None]:
+        """What one call gives, and the walk behind it; ``ended`` and ``about`` are brought up to date."""
+        parts = _parts(walk, about)
+        if not parts:
+            # The register that names them could not be read: nothing is known of this one.
+            self._given_up(walk, ended)
+            return [], None
+        part = parts[walk.part]
+        rows, total = await self._client.page(part.operation, part.keys, _query(walk, part))
+        if _moved(walk, part, rows):
+            return [], self._again(walk, ended)
+        _remember(walk, rows, about, self._clock().date() - BACK)
+        seen = walk.offset + len(rows)
+        if rows and seen < total:
+            edge = identity(OPERATIONS[part.operation], rows[-1])
+            following: Walk | None = replace(walk, offset=seen - 1, edge=edge)
+        elif walk.part + 1 < len(parts):
+            following = replace(walk, part=walk.part + 1, offset=0, edge=())
+        else:
+            following = None
+            whole = walk.begun if walk.whole else ended[walk.register]["whole"]
+            ended[walk.register] = {"last": walk.begun, "whole": whole}
+        common = dict(part.common or {})
+        return [_found(walk, [row | common for row in rows], last=following is None)], following
+
+    def _again(self, walk: Walk, ended: dict[str, Json]) -> Walk | None:
+        if walk.walks >= MOST_WALKS:
+            self._given_up(walk, ended)
+            return None
+        return Walk(walk.register, self._now(), since=walk.since, walks=walk.walks + 1)
+
+    def _given_up(self, walk: Walk, ended: dict[str, Json]) -> None:
+        ended[walk.register] = ended.get(walk.register, {}) | {"tried": self._now()}
+
+
+def _parts(walk: Walk, about: Json) -> list[Part]:
+    """The lists that a sweep of this register consists of: accounts by year, prices by list."""
+    listed = f"list_{walk.register}"
+    if walk.register == "accounts":
+        return [Part(listed, params={"financialyear": str(year)}) for year in about["years"]]
+    if walk.register == "prices":
+        return [Part("list_list_prices", (name,)) for name in about["lists"]]
+    if walk.register in IN_TWO:
+        return [Part(listed), Part(listed, params={"filter": "inactive"}, common={"Active": False})]
+    return [Part(listed)]
+
+
+def _query(walk: Walk, part: Part) -> dict[str, str]:
+    query = {**(part.params or {}), "limit": str(PAGE), "offset": str(walk.offset)}
+    if sort := OPERATIONS[part.operation].sort:
+        query |= {"sortby": sort, "sortorder": "ascending"}
+    if walk.since is not None:
+        since = datetime.fromisoformat(walk.since).astimezone(STOCKHOLM)
+        query["lastmodified"] = since.strftime("%Y-%m-%d %H:%M")
+    return query
+
+
+def _moved(walk: Walk, part: Part, rows: list[Json]) -> bool:
+    """Whether the page does not go on where the one before ended, or leads nowhere."""
+    if not walk.offset:
+        return False
+    return len(rows) < 2 or identity(OPERATIONS[part.operation], rows[0]) != tuple(walk.edge)
+
+
+def _remember(walk: Walk, rows: list[Json], about: Json, oldest: date) -> None:
+    """Which years and price lists there are, for the sweeps that go through them."""
+    name = {"financial_years": "years", "price_lists": "lists"}.get(walk.register)
+    if name is None:
+        return
+    before = about[name] if walk.offset else []
+    if name == "years":
+        rows = [row for row in rows if text_of(row.get("ToDate")) >= oldest.isoformat()]
+    key = {"years": "Id", "lists": "Code"}[name]
+    about[name] = list(dict.fromkeys([*before, *(text_of(row.get(key)) for row in rows)]))
+
+
+def _found(walk: Walk, rows: list[Json], *, last: bool) -> Found:
+    body: Json = {
+        "register": walk.register,
+        "begun": walk.begun,
+        "whole": walk.whole,
+        "last": last,
+        "rows": [kept_of(walk.register, row) for row in rows],
+    }
+    return Found(f"{walk.register}:{walk.begun}:{walk.walks}:{walk.part}:{walk.offset}", write_object(body))
+
+
+def _is_outage(refused: OutsideError) -> bool:
+    """Whether Fortnox could not answer at all now: then the others are not asked either."""
+    status = refused.status
+    return isinstance(refused, Later) and (status is None or status == THROTTLED or status >= OUTAGE)
+
+
+def _walk_in(cursor: Json | None) -> Walk | None:
+    return Walk(**cursor["walk"]) if cursor and "walk" in cursor else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,50 @@
+"""The topics of Fortnox's push stream, and which register each kind of event speaks of (Fortnox facts, section 7.3)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Topic = Literal[
+    "invoices", "customers", "orders", "offers", "articles", "currencies", "termsofdeliveries", "waysofdeliveries",
+    "termsofpayments", "projects", "cost-centers", "suppliers", "supplier-invoices", "vouchers", "financial-years",
+    "bureau-activities", "bureau-assignments", "messages", "warehouse-stockbalances",
+]  # fmt: skip
+
+REGISTERS: Mapping[str, Mapping[str, str]] = {
+    "articles": {"article": "articles"},
+    "cost-centers": {"cost-center": "cost_centers"},
+    "currencies": {"currency": "currencies"},
+    "customers": {"customer": "customers"},
+    "financial-years": {"account": "accounts", "financial-year": "financial_years"},
+    "projects": {"project": "projects"},
+    "termsofdeliveries": {"termofdelivery": "terms_of_delivery"},
+    "termsofpayments": {"termsofpayments": "terms_of_payment"},
+    "waysofdeliveries": {"waysofdeliveries": "ways_of_delivery"},
+}
+"""Topic -> what its types are named after -> the resource in the table."""
+
+KNOWN_VERSIONS = frozenset({"v1", "v2"})
+
+_TYPE = re.compile(r"([a-z-]+)-([a-z]+)-(v[0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an event says of a register: ``step`` is created, updated, deleted, or ``other`` (unknown to us)."""
+
+    resource: str
+    step: str
+
+
+def meaning_of(topic: str, kind: str) -> Meaning | None:
+    """What an event of this topic and type says; ``None`` where no register is spoken of.
+
+    A type or version that we do not know may mean anything: it is ``other``, and the object is only looked at.
+    """
+    things = REGISTERS.get(topic, {})
+    named = _TYPE.fullmatch(kind)
+    if named is None or named[1] not in things:
+        return None
+    known = named[2] in {"created", "updated", "deleted"} and named[3] in KNOWN_VERSIONS
+    return Meaning(things[named[1]], named[2] if known else "other")

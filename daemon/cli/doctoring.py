@@ -1,0 +1,39 @@
+"""The command that examines companies at Fortnox and the machine, and says what to do about what it finds."""
+
+from pathlib import Path
+
+import click
+
+from daemon.cli import common
+from daemon.cli.common import leave, print_json, with_config, with_json
+
+
+@click.command
+@click.argument("company", required=False)
+@click.option("--duplicates", is_flag=True, help="Also read all customers and articles for doubles (more calls).")
+@click.option(
+    "--language",
+    type=click.Choice(("en", "sv")),
+    default="en",
+    show_default=True,
+    help="Of what to do about an error code of Fortnox.",
+)
+@with_config
+@with_json
+def doctor(config_path: Path, as_json: bool, company: str | None, duplicates: bool, language: str) -> None:
+    """Examine COMPANY at Fortnox, or every company, and this machine: what the configuration uses must be there.
+
+    Only reads, beside a running daemon or without one. Exit 1 where something failed or Fortnox could not be asked.
+    """
+    from daemon.cli.acting import perform
+    from daemon.cli.doctoring_text import in_swedish, print_examination
+    from daemon.requests import Examine
+
+    found = perform(config_path, Examine(person=common.person(), company=company, duplicates=duplicates))
+    if language == "sv":
+        found = in_swedish(found)
+    if as_json:
+        print_json(found)
+    else:
+        print_examination(found)
+    leave(trouble=bool(found["failed"] or found["unanswered"]))

@@ -1,0 +1,208 @@
+"""Sweeps: every register page by page, what changed more often, and no end where a page cannot be trusted."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connectors.base import Json
+from connectors.fortnox import sweep
+from connectors.fortnox.client import Client
+from connectors.fortnox.register_entries import REGISTERED
+from connectors.fortnox.sweep import Sweep
+from connectors.fortnox.sweep_source import learned_from_page
+from connectors.json_body import read_object
+from connectors.sources import Learned, Page
+from tests.connectors.fortnox.stand import Stand, stand
+
+START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+SINCE = date(2026, 1, 1)
+
+
+class Watch:
+    """A clock that a test moves, for the far side and for us; each reading is a moment later than the one before."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def __call__(self) -> datetime:
+        """The time now."""
+        self.moment += timedelta(milliseconds=1)
+        return self.moment
+
+
+@pytest.fixture(autouse=True)
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five rows on a page, so that few objects fill several."""
+    monkeypatch.setattr(sweep, "PAGE", 5)
+
+
+def sweep_of(here: Stand, watch: Watch, doubts: dict[str, datetime] | None = None) -> Sweep:
+    """The sweep of the stand's company."""
+
+    async def doubted() -> dict[str, datetime]:
+        return doubts or {}
+
+    return Sweep(here.target.settings, here.target.client, watch, doubted)
+
+
+async def pages(polled: Sweep, cursor: Json | None = None, most: int = 200) -> tuple[list[Learned], Json]:
+    """Poll until nothing more is due; what each page tells, and the cursor behind them."""
+    told: list[Learned] = []
+    for _ in range(most):
+        page = await polled.poll(cursor, SINCE)
+        if page is None:
+            break
+        told += learned(page)
+        cursor = page.cursor
+        if not page.more:
+            break
+    assert cursor is not None
+    return told, cursor
+
+
+def learned(page: Page) -> list[Learned]:
+    """What a page tells, by way of its body on disk."""
+    return [learned_from_page(read_object(found.body)) for found in page.found]
+
+
+def entries(told: list[Learned], resource: str) -> dict[str, Any]:
+    """What is known at the end: number -> fields."""
+    return {entry.number: entry.fields for page in told for entry in page.entries if entry.resource == resource}
+
+
+def ended(told: list[Learned]) -> dict[str, bool]:
+    """The registers whose sweep ended, and whether it was a whole one."""
+    return {page.swept.resource: page.swept.whole for page in told if page.swept is not None}
+
+
+@pytest.mark.asyncio
+async def test_the_first_sweep_reads_every_register_whole_and_then_nothing_is_due() -> None:
+    """Nothing personal but what a party is found by is kept; whether a card is active is known all the same."""
+    watch = Watch()
+    async with stand(clock=watch) as here:
+        await here.seed(
+            customers=[{"Name": f"Nr {n}", "Email": f"n{n}@example.test"} for n in range(12)]
+            + [{"Name": "Vilande", "OrganisationNumber": "5599042032", "Active": False}],
+            articles=[{"ArticleNumber": "K-100", "Description": "Kaffe", "Unit": "st"}],
+        )
+        polled = sweep_of(here, watch)
+        told, cursor = await pages(polled)
+        assert ended(told) == dict.fromkeys(REGISTERED, True)
+        assert len(entries(told, "customers")) == 13
+        assert entries(told, "customers")["13"] == {"organisation_number": "5599042032", "active": False}
+        assert entries(told, "customers")["1"] == {"organisation_number": ""}
+        assert entries(told, "articles")["K-100"]["unit"] == "st"
+        (year,) = entries(told, "financial_years")
+        assert entries(told, "accounts")[f"{year}:3001"]["active"] is True
+        assert {"SEK", "EUR"} <= set(entries(told, "currencies"))
+        keys = [entry.keys for page in told for entry in page.entries if entry.number == "13"]
+        assert keys[0] == ("organisation_number:559904-2032", "form:digits")
+        assert "Nr 1" not in str(told)
+        assert await polled.poll(cursor, SINCE) is None
+
+
+@pytest.mark.asyncio
+async def test_what_changed_is_swept_more_often_than_everything() -> None:
+    """With an overlap, and only where a list can be asked for it."""
+    watch = Watch()
+    async with stand(clock=watch) as here:
+        await here.seed(customers=[{"Name": "Ett"}, {"Name": "Två"}])
+        watch.moment += timedelta(minutes=12)
+        polled = sweep_of(here, watch)
+        _, cursor = await pages(polled)
+        watch.moment += timedelta(minutes=61)
+        await here.target.client.request("update_customer", "2", body={"Customer": {"Email": "tva@example.test"}})
+        watch.moment += timedelta(seconds=1)
+        before = await here.spent()
+        told, cursor = await pages(polled, cursor)
+        assert ended(told) == dict.fromkeys(sweep.CHANGES, False)
+        assert list(entries(told, "customers")) == ["2"]
+        # Two lists of customers, two of articles, the accounts of one year, the projects.
+        assert await here.spent() - before == 6
+        watch.moment += timedelta(hours=12)
+        assert ended((await pages(polled, cursor))[0]) == dict.fromkeys(REGISTERED, True)
+
+
+@pytest.mark.asyncio
+async def test_rows_that_move_between_pages_begin_the_walk_again() -> None:
+    """Whoever is deleted on a page that was read before would push another one past its edge, unseen."""
+    watch = Watch()
+    async with stand(clock=watch) as here:
+        await here.seed(customers=[{"Name": f"Nr {n}"} for n in range(12)])
+        polled = sweep_of(here, watch)
+        first = await polled.poll(None, SINCE)
+        assert first is not None
+        await here.target.client.carry("delete_customer", "2")
+        told, _ = await pages(polled, first.cursor)
+        assert set(entries(told, "customers")) == {str(n) for n in range(1, 13)} - {"2"}
+        assert ended(told)["customers"] is True
+
+
+class RepeatsItself(Client):
+    """A client whose lists give their first page for every one."""
+
+    async def page(self, operation: str, keys: tuple[str, ...], params: Mapping[str, str]) -> tuple[list[Json], int]:
+        """As projects and cost centers were seen to do."""
+        return await super().page(operation, keys, {**params, "offset": "0"})
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_repeats_its_first_page_has_no_end() -> None:
+    """What cannot be read whole is left as it was and tried again later; the others are swept."""
+    watch = Watch()
+    async with stand(clock=watch) as here:
+        for number in range(7):
+            project = {"ProjectNumber": f"P{number}", "Description": "Bygge"}
+            await here.target.client.request("create_project", body={"Project": project})
+        client = here.target.client
+        repeating = RepeatsItself(**{name: getattr(client, name) for name in client.__dataclass_fields__})
+        polled = Sweep(here.target.settings, repeating, watch)
+        told, cursor = await pages(polled)
+        assert "projects" not in ended(told)
+        assert len(entries(told, "projects")) == 5
+        assert "cost_centers" in ended(told)
+        assert await polled.poll(cursor, SINCE) is None
+
+
+@pytest.mark.asyncio
+async def test_a_register_that_the_consent_does_not_open_stops_no_other() -> None:
+    """It is asked for again with the next whole sweep only."""
+    watch = Watch()
+    async with stand(clock=watch) as here:
+        said = {"ErrorInformation": {"error": 1, "message": "Behörighet saknas.", "code": 2000663}}
+        await here.fault("status", "GET", "/3/accounts", status=403, body=json.dumps(said), times=1)
+        polled = sweep_of(here, watch)
+        told, cursor = await pages(polled)
+        assert "accounts" not in ended(told)
+        assert "prices" in ended(told)
+        assert cursor["ended"]["accounts"]["refused"] == "scope_missing"
+        watch.moment += timedelta(minutes=61)
+        told, cursor = await pages(polled, cursor)
+        assert "accounts" not in ended(told)
+        watch.moment += timedelta(hours=12)
+        assert ended((await pages(polled, cursor))[0])["accounts"] is True
+
+
+@pytest.mark.asyncio
+async def test_a_doubt_asks_for_a_whole_sweep_at_once() -> None:
+    """And the sweep that follows ends it."""
+    watch = Watch()
+    doubts: dict[str, datetime] = {}
+    async with stand(clock=watch) as here:
+        polled = sweep_of(here, watch, doubts)
+        _, cursor = await pages(polled)
+        doubts["currencies"] = watch()
+        told, cursor = await pages(polled, cursor)
+        assert ended(told) == {"currencies": True}
+        assert await polled.poll(cursor, SINCE) is None
+
+
+@pytest.mark.asyncio
+async def test_a_register_that_is_switched_off_costs_nothing() -> None:
+    """No call."""
+    async with stand(register=False) as here:
+        assert await sweep_of(here, Watch()).poll(None, SINCE) is None
+        assert await here.spent() == 0
