@@ -148,10 +148,8 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
-            case Approve():
-                return await self._approvals.approve(request)
-            case StartTask() | CancelTask():
-                return await self._task(request)
+            case StartTask() | CancelTask() | Approve():
+                return await self._by_hand(request)
 
     async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
         match request:
@@ -312,7 +310,9 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _task(self, request: StartTask | CancelTask) -> Answer:
+    async def _by_hand(self, request: StartTask | CancelTask | Approve) -> Answer:
+        if isinstance(request, Approve):
+            return await self._approvals.approve(request)
         if isinstance(request, CancelTask):
             return await self._tasks.cancel(request)
         answer = await self._tasks.start(request)

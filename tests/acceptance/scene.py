@@ -187,6 +187,7 @@ class Scene:
             readings=bridge.readings,
             doctor=bridge.doctor,
             clock=bridge.clock,
+            doctor=bridge.doctor,
         )
 
     async def status(self) -> Json:
