@@ -28,6 +28,8 @@ Json = dict[str, Any]
 BY_PERSON, BATCH = 0, 5
 """Priorities in the rate window (``Task.priority``)."""
 COMMANDS_LATELY = 300
+PERSON_SECONDS, BATCH_SECONDS = 90.0, 480.0
+"""The longest that one company is examined; a command waits two minutes for its answer, a job has ten."""
 SPARE_SHARE = 0.75
 """Of the rate window, kept free for other work by an examination that nobody waits for."""
 
@@ -119,7 +121,7 @@ class Doctor:
             if name in paused:
                 found[name] = CompanyResult(about, [_left_alone(paused[name])])
             else:
-                found[name] = await self._company(about, by_person=by_person, duplicates=duplicates)
+                found[name] = await self._in_time(about, by_person=by_person, duplicates=duplicates)
 
         async with anyio.create_task_group() as group:
             for name in names:
@@ -135,6 +137,12 @@ class Doctor:
         if self.last is None:
             return None
         return {**counts(self.last), "at": iso(round(self.last.at.timestamp() * 1000))}
+
+    async def _in_time(self, company: Company, *, by_person: bool, duplicates: bool) -> CompanyResult:
+        limit = PERSON_SECONDS if by_person else BATCH_SECONDS
+        with anyio.move_on_after(limit):
+            return await self._company(company, by_person=by_person, duplicates=duplicates)
+        return CompanyResult(company, [_too_slow(limit)])
 
     async def _company(self, company: Company, *, by_person: bool, duplicates: bool) -> CompanyResult:
         needs = await self._needs(company, duplicates)
@@ -183,6 +191,11 @@ class Doctor:
 
 def _left_alone(reason: str) -> Finding:
     return Finding("company", "unchecked", f"not checked: the company is paused ({reason})", "Resume it first.")
+
+
+def _too_slow(seconds: float) -> Finding:
+    says = f"not checked: the examination took more than {seconds:g} s"
+    return Finding("company", "unchecked", says, "Run doctor again when Fortnox answers faster.")
 
 
 def counts(result: Result) -> Json:

@@ -1,6 +1,7 @@
 """What a configuration means for the running daemon, and which of its changes need a restart."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Source
@@ -57,6 +58,17 @@ def needs_restart(old: Config, new: Config) -> list[str]:
         if reads and (was is None or now is None or was.settings != now.settings):
             changed.append(f"sources.{name}")
     return changed
+
+
+def in_force(running: Config, new: Config) -> Config:
+    """The new configuration as far as it has effect without a restart, for who looks whether all of it is sound."""
+    companies = {
+        name: company
+        if name not in new.companies
+        else replace(company, settings=new.companies[name].settings, expected=new.companies[name].expected)
+        for name, company in running.companies.items()
+    }
+    return replace(running, companies=companies, sources=new.sources, warnings=new.warnings)
 
 
 def _connection(company: Company) -> tuple[FortnoxSettings, Secret | None, Secret | None]:

@@ -10,7 +10,7 @@ from connectors.fortnox.check import Check, listed, or_ok
 from connectors.fortnox.checks_bookkeeping import chart
 from connectors.fortnox.checks_connection import PROBES
 from connectors.fortnox.needs import Needs
-from connectors.fortnox.snapshot import Reading, Snapshot
+from connectors.fortnox.snapshot import Reading, Snapshot, Unread
 from connectors.fortnox.wire import text_of
 
 CUSTOMERS = PROBES["customer"]
@@ -35,26 +35,30 @@ def used_articles(needs: Needs) -> tuple[str, ...]:
 def articles(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
     """Whether each article in use exists, is active, and sells on an account that exists."""
     used, found = used_articles(needs), []
+    if not used:
+        return []
+    accounts = seen.answers[chart(needs)]
+    known = None if isinstance(accounts, Unread) else seen.by("Number", chart(needs))
     for number in used:
         rows = seen.rows(_article(number))
-        found += _article_faults(number, rows[0], seen, needs) if rows else [_missing(number, needs)]
-    return or_ok(found, "articles", listed(used)) if used else []
+        found += _article_faults(number, rows[0], known) if rows else _missing(number, needs)
+    return or_ok(found, "articles", listed(used) + ("" if known is not None else "; their accounts are not checked"))
 
 
-def _missing(number: str, needs: Needs) -> Finding:
+def _missing(number: str, needs: Needs) -> list[Finding]:
+    """Nothing where the next order makes it."""
     if needs.settings.articles.policy == "create" and number not in needs.expected.articles:
-        return warning(
-            "articles", f"article {number} does not exist yet", "It is made with the next order.", about=number
-        )
-    return failed("articles", f"article {number} does not exist", "Add it in Fortnox.", about=number)
+        return []
+    return [failed("articles", f"article {number} does not exist", "Add it in Fortnox.", about=number)]
 
 
-def _article_faults(number: str, article: Json, seen: Snapshot, needs: Needs) -> list[Finding]:
+def _article_faults(number: str, article: Json, known: Mapping[str, Json] | None) -> list[Finding]:
     if article.get("Active") is False:
         return [failed("articles", f"article {number} is not active", "Activate it in Fortnox.", about=number)]
     account = text_of(article.get("SalesAccount"))
-    known = seen.by("Number", chart(needs))
-    if account not in {"", "0"} and (account not in known or known[account].get("Active") is False):
+    if known is None or account in {"", "0"}:
+        return []
+    if account not in known or known[account].get("Active") is False:
         says = f"article {number} sells on account {account}, which is not there or not active"
         return [failed("articles", says, "Correct the article's account in Fortnox.", about=number)]
     return []

@@ -21,13 +21,19 @@ COMPANY = Reading("read_company")
 USER = Reading("read_me")
 PROBES: Mapping[str, Reading] = {
     "article": Reading("list_articles", rows=1),
+    "bookkeeping": Reading("list_financial_years"),
     "companyinformation": COMPANY,
+    "costcenter": Reading("list_cost_centers"),
     "currency": Reading("list_currencies"),
     "customer": Reading("list_customers", rows=500),
     "invoice": Reading("list_invoices", rows=1),
     "offer": Reading("list_offers", rows=1),
     "order": Reading("list_orders", rows=1),
     "payment": Reading("list_payments", rows=1),
+    "price": Reading("list_price_lists"),
+    "profile": USER,
+    "project": Reading("list_projects"),
+    "settings": Reading("read_locked_period"),
 }
 """What is read to see whether the company has the licence that a scope needs (Fortnox facts, section 2.7)."""
 NO_INTEGRATIONS = 2001103

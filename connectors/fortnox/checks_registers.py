@@ -122,8 +122,6 @@ def projects(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
 
 def _with_those_of_accounts(field: str, named: Sequence[str], seen: Snapshot, needs: Needs) -> list[str]:
     """What is named, and what the accounts of the settings put on their rows by themselves."""
-    if not named and chart(needs) not in seen.answers:
-        return []
     known = seen.by("Number", chart(needs))
     own = [text_of(known[str(number)].get(field)) for number in of_settings(needs) if str(number) in known]
     return list(dict.fromkeys([*named, *filter(None, own)]))

@@ -51,7 +51,7 @@ class Examination:
         scopes = token.scopes if isinstance(token, Token) else None
         for reading in dict.fromkeys(readings):
             self._answers[reading] = self._without(reading, scopes) or await self._read(reading)
-        return Snapshot(self.clock(), token, self._answers, self.ahead_seconds(), self._calls)
+        return Snapshot(token, self._answers, self.ahead_seconds(), self._calls)
 
     async def _token(self) -> Token | Unread:
         try:
@@ -78,8 +78,8 @@ class Examination:
         scope = OPERATIONS[reading.operation].scope
         if scopes is None or scope in scopes:
             return None
-        says = f"the token has no scope {scope}, which no rule needs for itself"
-        return Unread("scope", says, f"To have it checked, connect the company with --scope {scope}.")
+        remedy = f"To have it checked, connect the company with --scope {scope}."
+        return Unread("scope", f"the token has no scope {scope}", remedy)
 
     async def _read(self, reading: Reading) -> tuple[Json, ...] | Unread:
         if not await self._turn():
@@ -112,9 +112,9 @@ class Examination:
         self.client.heard(date)
 
     async def _turn(self) -> bool:
-        """Let other work go first; false where that took too long."""
+        """Let other work go first, where some is to be spared; false where that took too long."""
         window = self.client.window
-        while window.free() <= self.spare:
+        while self.spare and window.free() <= self.spare:
             wait = max(SOON_SECONDS, window.next_free_in())
             self._waited += wait
             if self._waited > PATIENCE_SECONDS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from connectors.base import Json
 
@@ -60,9 +60,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was read at ``at``, in so many ``calls``; ``ahead_seconds`` is how far Fortnox's clock is ahead of ours."""
+    """What was read, in so many ``calls``; ``ahead_seconds`` is how far Fortnox's clock is ahead of ours."""
 
-    at: datetime
     token: Token | Unread
     answers: Mapping[Reading, tuple[Json, ...] | Unread]
     ahead_seconds: float | None

@@ -1,7 +1,7 @@
 """Fortnox as a target: one table from kinds of commands to the resources that carry them out."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 
 from aiohttp import ClientSession
@@ -208,7 +208,9 @@ class FortnoxTarget:
     async def examine(self, readings: Iterable[Reading], *, priority: int, spare: int) -> Snapshot:
         """Read what checks look at; ``spare`` calls of the rate window stay free for other work. Writes nothing."""
         client = self.client.with_priority(priority)
-        return await Examination(client, self.credentials, self.clock_skew, self._clock, spare).snapshot(readings)
+        made = Examination(client, self.credentials, self.clock_skew, self._clock, spare)
+        with self.reserve() if priority == 0 else nullcontext():
+            return await made.snapshot(readings)
 
     def reader(self, doubted: Doubts) -> Reader:
         """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""

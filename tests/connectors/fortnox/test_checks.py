@@ -1,13 +1,19 @@
 """An examination finds each fault that is planted in a company, and nothing in a sound one."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
+import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 
 from connectors.base import StoredToken
+from connectors.fortnox.checks_connection import PROBES
 from connectors.fortnox.error_codes import MEANINGS
-from connectors.fortnox.scopes import needed
+from connectors.fortnox.scopes import USES, needed
+from connectors.fortnox.table import OPERATIONS
+from handlers.settings import Articles
 from tests.connectors.fortnox.examining import NOW, RULES, ground
 from tests.connectors.fortnox.planted_faults import FAULTS
 
@@ -48,6 +54,12 @@ async def test_a_planted_fault_is_found(name: str) -> None:
         assert found[0].remedy == MEANINGS[code].text()
 
 
+def test_each_scope_that_rules_may_need_has_a_probe() -> None:
+    """A use that is added to the rules is asked for, too."""
+    assert {OPERATIONS[name].scope for use in USES for name in use.operations} <= set(PROBES)
+    assert all(OPERATIONS[probe.operation].scope == scope for scope, probe in PROBES.items())
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("seconds", "level"), [(120, "failed"), (-45, "warning"), (20, "ok")])
 async def test_a_clock_that_is_off(seconds: int, level: str) -> None:
@@ -76,6 +88,17 @@ async def test_a_refresh_token_that_dies(age_days: float, level: str) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("policy", "missing"), [("match", ["K-9"]), ("create", []), ("text", [])])
+async def test_articles_of_lately(policy: Literal["match", "create", "text"], missing: list[str]) -> None:
+    """They must be there where rows name articles, unless the next order makes them."""
+    async with ground() as on:
+        rules = RULES.model_copy(update={"articles": Articles(policy=policy)})
+        on.needs = replace(on.needs, settings=rules, lately={"articles": ("K-9", "TIM")})
+        found = [line for line in await on.examine() if line.level != "ok"]
+    assert [(line.check, line.about) for line in found] == [("articles", number) for number in missing]
+
+
+@pytest.mark.asyncio
 async def test_what_cannot_be_read_is_not_called_sound() -> None:
     """Least privilege: the token has what rules need, and no scope of what only an examination reads."""
     async with ground() as on:
@@ -83,7 +106,7 @@ async def test_what_cannot_be_read_is_not_called_sound() -> None:
         found = await on.examine()
         unchecked = {line.check: line.says for line in found if line.level == "unchecked"}
         assert {"user", "financial_years", "locked_period", "accounts", "projects", "price_lists"} <= set(unchecked)
-        assert unchecked["accounts"].startswith("not checked: the token has no scope bookkeeping, which no rule")
+        assert unchecked["accounts"] == "not checked: the token has no scope bookkeeping"
         sound = {line.check for line in found if line.level == "ok"}
         assert sound >= {"token", "company", "scopes", "licences", "currencies"}
         assert not [line for line in found if line.level in {"failed", "warning"}]
@@ -116,6 +139,26 @@ async def test_nobody_at_all() -> None:
         found = await on.examine()
     assert {line.check for line in found if line.level == "ok"} == {"token", "scopes"}
     assert "cannot be reached" in next(line.says for line in found if line.check == "company")
+
+
+@pytest.mark.asyncio
+async def test_a_person_goes_first() -> None:
+    """A person's examination does not queue behind the work that waits for the rate window already."""
+    async with ground(window_calls=6, window_seconds=0.05) as on:
+        window, done = on.here.target.client.window, 0
+
+        async def other() -> None:
+            nonlocal done
+            async with window.place(1):
+                done += 1
+
+        async with anyio.create_task_group() as group:
+            for _ in range(300):
+                group.start_soon(other)
+            await checkpoint()
+            assert {line.level for line in await on.examine()} == {"ok"}
+            assert done < 300
+            group.cancel_scope.cancel()
 
 
 @pytest.mark.asyncio
