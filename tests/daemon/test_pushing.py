@@ -322,3 +322,20 @@ async def test_a_far_side_that_cannot_prove_who_it_is_is_no_stream(tmp_path: Pat
         async with desk(tmp_path, log_lines, server) as made:
             await made.until_said("push.disconnected", reason="tls")
     assert server.commands == []
+
+
+@pytest.mark.asyncio
+async def test_offsets_are_given_up_where_nothing_is_taken_with_them(tmp_path: Path, log_lines: Lines) -> None:
+    """A refusal that names no topic: first what is no offset of any topic, then every offset."""
+    async with push_server(sends=[event("a")]) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_stored("customers", "a")
+
+    def answers(command: Json) -> Json:
+        offsets = [entry for entry in command.get("topics", ()) if "offset" in entry]
+        return refusing(command) if offsets else ordinary(command)
+
+    async with push_server(answers=answers) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_said("push.doubted", reason="offset_refused")
+        counted = [[entry.get("offset") for entry in one["topics"]] for one in server.named("add-topics-v1")]
+        assert [len(offsets) - offsets.count(None) for offsets in counted] == [len(REGISTERS), 1, 0]
+        assert "a" in counted[1]
