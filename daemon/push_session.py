@@ -242,9 +242,7 @@ class PushSession:
         """Ask now and then who is listened to: that proves the stream, and shows a consent that was revoked."""
         app = self._app
         while True:
-            app.idle()
             await app.clock.sleep(CHECK_SECONDS)
-            app.beat()
             answer = await self._stream.command({"command": LIST_TENANTS})
             app.state.heard()
             await app.database.write(push.attend(app.client, app.clock.milliseconds()))
