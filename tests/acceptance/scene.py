@@ -187,7 +187,6 @@ class Scene:
             readings=bridge.readings,
             doctor=bridge.doctor,
             clock=bridge.clock,
-            doctor=bridge.doctor,
         )
 
     async def status(self) -> Json:
