@@ -15,6 +15,7 @@ from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
+from daemon.refreshing import Refreshing
 from daemon.requests import (
     AnyRequest,
     AwaitConsent,
@@ -26,6 +27,7 @@ from daemon.requests import (
     LinkThing,
     Misused,
     Pause,
+    Refresh,
     Replay,
     Reseal,
     Resume,
@@ -103,6 +105,7 @@ class Actions:
         self._connections = Connections(
             config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
         )
+        self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
             database=database, clock=clock, links=links, follow=follow, identify=self._identified
@@ -124,7 +127,7 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Reseal() | Examine():
+            case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
                 return await self._on_a_whole(request)
             case Connect() | AwaitConsent() | Revoke():
                 return await self._connections.perform(request)
@@ -141,7 +144,7 @@ class Actions:
             case StartTask() | CancelTask():
                 return await self._task(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -149,6 +152,8 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
+            case Refresh():
+                return await self._refreshing.perform(request)
             case Reseal():
                 return await self._resealing.perform(request)
             case Examine():

@@ -26,6 +26,7 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "register": "registers",
     "checklist": "checklist",
     "doctor": "doctoring",
     "connect": "connecting",
