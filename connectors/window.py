@@ -24,6 +24,7 @@ class _Ticket:
     priority: int
     turn: int
     wake: asyncio.Future[None] | None = field(default=None, compare=False)
+    timed: bool = field(default=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -121,7 +122,7 @@ class Window:
         finally:
             self._running -= 1
             self._free_at.append(self._held_until())
-            self._wake_head()
+            self._wake_head(timed=False)
 
     @asynccontextmanager
     async def ahead(self, priority: int = 1) -> AsyncIterator[None]:
@@ -210,13 +211,32 @@ class Window:
                 if delay == 0:
                     return
                 if delay is not None:
-                    await self._sleep(delay)
+                    await self._wait_timed(ticket, delay)
                     continue
-            ticket.wake = asyncio.get_running_loop().create_future()
-            try:
-                await ticket.wake
-            finally:
-                ticket.wake = None
+            await self._wait(ticket)
+
+    async def _wait(self, ticket: _Ticket) -> None:
+        ticket.wake = asyncio.get_running_loop().create_future()
+        try:
+            await ticket.wake
+        finally:
+            ticket.wake = None
+
+    async def _wait_timed(self, ticket: _Ticket, delay: float) -> None:
+        """Until ``delay`` is over, or until something else than time has made room (a reserve that ended)."""
+
+        def over(_: object) -> None:
+            _ring(ticket)
+
+        timer = asyncio.ensure_future(self._sleep(delay))
+        timer.add_done_callback(over)
+        ticket.timed = True
+        try:
+            await self._wait(ticket)
+        finally:
+            ticket.timed = False
+            timer.remove_done_callback(over)
+            timer.cancel()
 
     def _delay(self, priority: int) -> float | None:
         """0: go now; seconds: look again then; ``None``: only another call's end can make room."""
@@ -234,8 +254,12 @@ class Window:
         ended = self._free_at[over] if over < len(self._free_at) else inf
         return min(ended, self.governor.grows_at())
 
-    def _wake_head(self) -> None:
-        if self._waiting:
-            wake = self._waiting[0].wake
-            if wake is not None and not wake.done():
-                wake.set_result(None)
+    def _wake_head(self, *, timed: bool = True) -> None:
+        """Let the head look again; with ``timed`` false only where it does not know when that would help."""
+        if self._waiting and (timed or not self._waiting[0].timed):
+            _ring(self._waiting[0])
+
+
+def _ring(ticket: _Ticket) -> None:
+    if ticket.wake is not None and not ticket.wake.done():
+        ticket.wake.set_result(None)

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from daemon.approvals import Approvals
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
@@ -18,6 +19,7 @@ from daemon.person_tasks import PersonTasks
 from daemon.refreshing import Refreshing
 from daemon.requests import (
     AnyRequest,
+    Approve,
     AwaitConsent,
     CancelTask,
     Connect,
@@ -111,6 +113,7 @@ class Actions:
             database=database, clock=clock, links=links, follow=follow, identify=self._identified
         )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
+        self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
         self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
     async def perform(self, request: AnyRequest) -> Answer:
@@ -131,16 +134,16 @@ class Actions:
                 return await self._on_a_whole(request)
             case Connect() | AwaitConsent() | Revoke():
                 return await self._connections.perform(request)
-            case Retry(id=str(wanted)):
-                return await self._doubled.answered(request) or await self._retry(request, wanted)
             case Retry():
-                return await self._retry_many(request)
+                return await self._doubled.answered(request) or await self._retry(request)
             case LinkThing():
                 return await self._doubled.answered(request) or await self._link(request)
             case Replay():
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
+            case Approve():
+                return await self._approvals.approve(request)
             case StartTask() | CancelTask():
                 return await self._task(request)
 
@@ -161,7 +164,10 @@ class Actions:
 
     # --- retry ------------------------------------------------------------------------------------------------------
 
-    async def _retry(self, request: Retry, wanted: str) -> Answer:
+    async def _retry(self, request: Retry) -> Answer:
+        wanted = request.id
+        if wanted is None:
+            return await self._retry_many(request)
         person = self._person(request)
         place, number = parsed(wanted, "out")
         if place == "in":
@@ -222,9 +228,12 @@ class Actions:
         return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 
     def _told(self, touched: Touched, person: Person) -> Answer:
-        self._log.info("command.released", outbox_id=touched.id, by=word(person.name))
+        self._say_released(touched.id, person.name)
         self._follow.new_work(touched.company)
         return touched_answer(touched)
+
+    def _say_released(self, outbox_id: int, person: str) -> None:
+        self._log.info("command.released", outbox_id=outbox_id, by=word(person))
 
     # --- link -------------------------------------------------------------------------------------------------------
 

@@ -103,6 +103,7 @@ async def running(
             readings=bridge.readings,
             doctor=bridge.doctor,
             states=states,
+            clock=parts.clock,
         )
         await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
         bridge.listener.removed = await _removed(config, store, parts.clock)

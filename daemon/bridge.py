@@ -30,6 +30,7 @@ from daemon.readers import Reading, fetch_loop
 from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, sources_of, statuses_of
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
+from daemon.usage import UsageBook
 from store import figures
 from store.jobs import JobRuns
 
@@ -88,6 +89,7 @@ class Bridge:
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
+        self._usage = UsageBook(store.database, targets, clock)
         self._watchdog = Watchdog(
             progress=progress,
             read=partial(store.database.read, figures.read()),
@@ -202,6 +204,7 @@ class Bridge:
 
     async def _beat(self) -> None:
         await self.heartbeat()
+        await self._usage.fold()
 
     async def _figures(self) -> Figures:
         read = await self.store.database.read(figures.read())
@@ -226,7 +229,8 @@ class Bridge:
     # --- reload -----------------------------------------------------------------------------------------------------
 
     def reload(self, config: Config) -> list[str]:
-        """Take over what may change without a restart: sources, their secrets, bookkeeping choices, the log level.
+        """Take over what may change without a restart: sources, their secrets, bookkeeping choices, what may leave, the
+        log level.
 
         Returns the key paths of other changes, which wait for a restart.
         """
@@ -242,6 +246,9 @@ class Bridge:
             name: config.companies[name].settings if name in config.companies else company.settings
             for name, company in self.config.companies.items()
         }
+        for name, delivery in self.deliveries.items():
+            if name in config.companies:
+                delivery.allow(read_only=config.companies[name].read_only, approve=config.companies[name].approve)
         set_level(config.log.level)
         self.latest = in_force(self.config, config)
         self._examine_again()
@@ -278,6 +285,7 @@ class Bridge:
                 for ended in self._ended:
                     await ended.wait()
         await self.listener.close()
+        await self._usage.fold()
         await self.heartbeat()
         left = sum(delivery.in_flight for delivery in self.deliveries.values())
         took = round((self.clock.monotonic() - started) * 1000, 1)

@@ -150,7 +150,7 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         register=CompanyRegister(company.name, company.fortnox, shared.database, shared.clock, shared.pushing),
     )
     name = f"delivery.{company.name}"
-    return CompanyDelivery(
+    made = CompanyDelivery(
         company.name,
         database=shared.database,
         target=target,
@@ -162,3 +162,5 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
         beat=partial(shared.progress.beat, name),
         idle=partial(shared.progress.idle, name),
     )
+    made.allow(read_only=company.read_only, approve=company.approve)
+    return made

@@ -167,12 +167,23 @@ class _Loading:
             where = ("companies", name, "fortnox")
             secret = self._secret((*where, "client_secret"), fortnox.client_secret, "token", [kinds[name]])
             refresh = self._secret((*where, "refresh_token"), fortnox.refresh_token, "token", [kinds[name]])
-            # Two windows on one client and tenant would together exceed its budget.
+            # They would share the budget, but each would make customers that the other does not know of.
             tenant = (fortnox.rest_url, fortnox.client_id, fortnox.tenant_id)
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
-            yield name, Company(section.rules(name), fortnox, secret, refresh, section.expected)
+            yield (
+                name,
+                Company(
+                    section.rules(name),
+                    fortnox,
+                    secret,
+                    refresh,
+                    section.expected,
+                    read_only=section.read_only,
+                    approve=frozenset(section.approve),
+                ),
+            )
 
     def _sources(self, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, ConfiguredSource]]:
         for name, section in _table(self.content.get("sources")).items():

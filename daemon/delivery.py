@@ -74,6 +74,11 @@ class CompanyDelivery:
         """Commands under way."""
         return len(self._busy)
 
+    def allow(self, *, read_only: bool, approve: frozenset[str]) -> None:
+        """What the configuration lets leave: nothing, or some writes only after a person's approval."""
+        self.step.approve = approve
+        self.gate.set_read_only(read_only)
+
     def wake(self) -> None:
         """There may be new work: a hint only."""
         self._orphans_soon()

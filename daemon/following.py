@@ -6,6 +6,9 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from connectors.base import Target
+from connectors.usage import Usage
+from daemon import budget_screen
+from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.doctor import Doctor
 from daemon.intake import Intake
@@ -15,6 +18,7 @@ from daemon.own_sources import source_of
 from daemon.push_state import PushState
 from daemon.readers import Reading
 from daemon.times import iso
+from daemon.usage import CountsUsage
 
 
 class Follow(Protocol):
@@ -88,8 +92,10 @@ class Live:
         targets: Mapping[str, Target],
         readings: Mapping[str, Reading],
         doctor: Doctor,
+        clock: Clock,
         states: Mapping[str, PushState] = MappingProxyType({}),
     ) -> None:
+        self._clock = clock
         self._store = store
         self._doctor = doctor
         self._intake = intake
@@ -160,7 +166,8 @@ class Live:
 
     async def _company(self, name: str) -> dict[str, Any]:
         target, delivery = self._targets[name], self._deliveries[name]
-        budget = target.budget()
+        budget, probing = target.budget(), delivery.gate.probing
+        used = target.usage if isinstance(target, CountsUsage) else Usage()
         return {
             "shut_by": delivery.gate.shut_by,
             "in_flight": delivery.in_flight,
@@ -168,6 +175,10 @@ class Live:
             "room_in_s": round(target.room_in(), 3),
             "window_calls": budget.calls,
             "window_s": budget.seconds,
+            "window": budget_screen.window(budget, self._clock.milliseconds()),
+            "outage": budget_screen.outage(probing.down_since, probing.last_probe, probing.next_probe),
+            "calls": used.calls,
+            "throttled": used.throttled,
             "token_days_left": await days_left(target),
             "push": _push(self._states[name].facts(name)) if name in self._states else None,
         }

@@ -11,13 +11,14 @@ from connectors.base import (
     UnknownEnd,
     Unreachable,
     Vanished,
+    Write,
 )
 from daemon.clock import Clock
 from daemon.gate import Gate
 from daemon.logs import Log
 from daemon.looking import Looks
 from daemon.retry import EXHAUSTED, Next, RetrySteps
-from store import delivering, outages, together
+from store import approving, delivering, outages, together
 from store.attempts import End, OpenAttempt
 from store.db import Database
 from store.delivering import Settlement
@@ -160,6 +161,12 @@ class Outcomes:
             f"retry out-{head.outbox_id} --absent)"
         )
         await self._stop(head, "held", "ambiguous_customer", question)
+
+    async def asks_approval(self, head: Head, plan: Write) -> None:
+        """The write is ready to leave, and the configuration lets it leave only after a person's word."""
+        number = f"out-{head.outbox_id}"
+        question = f"may {plan.operation} leave ({plan.method} {plan.path})? approve {number}, or discard {number}"
+        await self._stop(head, "held", approving.REASON, question)
 
     async def depends_on_ended(self, head: Head, outbox_id: int | None, how: str | None) -> None:
         """What this command needs will not come: the command that was to make it has ended without it."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import anyio
 
 from connectors.base import CredentialsLost, OutsideError
+from connectors.fortnox.claims import scopes_in
 from connectors.fortnox.client import AccessTokens
 from connectors.fortnox.push_frames import (
     EARLIEST,
@@ -18,8 +19,9 @@ from connectors.fortnox.push_frames import (
     add_topics,
 )
 from connectors.fortnox.push_stream import PushLost, PushStream
+from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.source import key_of
-from connectors.fortnox.topics import REGISTERS
+from connectors.fortnox.topics import REGISTERS, meaning_of, told_of
 from daemon.clock import Clock
 from daemon.logs import Log
 from daemon.push_state import PushState
@@ -44,7 +46,8 @@ LONGEST_LEFT_OUT_SECONDS = 900.0
 class Listener:
     """One company as the stream knows it. ``refused`` has its credentials proved; ``may_ask`` says whether they work.
 
-    ``topics`` are told to it besides those of its registers. ``again_at`` (monotonic) is when a refused one is tried.
+    ``topics`` are told to it besides those of its registers; of these it is told what its token may read (``told``).
+    ``again_at`` (monotonic) is when a refused one is tried.
     """
 
     company: str
@@ -57,10 +60,13 @@ class Listener:
     refused: Callable[[], None]
     tries: int = 0
     again_at: float = 0.0
+    told: frozenset[str] = frozenset()
 
-    def wants(self, topic: str) -> bool:
-        """Whether an event of the topic is one for this company."""
-        return topic in REGISTERS or topic in self.topics
+    def wants(self, event: PushedEvent) -> bool:
+        """Whether an event is one for this company."""
+        meaning = meaning_of(event.topic, event.kind)
+        told = event.topic in REGISTERS if meaning is None else meaning.resource in self.told
+        return told or event.topic in self.topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,7 @@ class PushSession:
         }
 
     def _begun(self, company: str, reason: str | None) -> None:
-        self._app.state.attached(company, anew=reason is not None)
+        self._app.state.attached(company, self._app.listeners[company].told, anew=reason is not None)
         self._app.changed()
         if reason is not None:
             self._app.log.warning("push.doubted", stream=self._app.name, company=company, reason=reason)
@@ -205,7 +211,7 @@ class PushSession:
             return await self._refused(listener, "another_company")
         self._tenants[expected] = listener
         self._tokens[listener.company] = access
-        listener.tries = 0
+        listener.tries, listener.told = 0, told_of(scopes_in(access)) & REGISTERED.keys()
         return True
 
     async def _tenant_of(self, listener: Listener) -> int | None:
@@ -265,7 +271,10 @@ class PushSession:
                 await app.database.write(push.join(app.client, listener.company, "left_out", app.clock.milliseconds()))
                 self._begun(listener.company, "left_out")
         elif not listener.may_ask() or await self._has_newer(listener, held):
-            await self._add(listener)
+            before = listener.told
+            if await self._add(listener) and listener.told - before:
+                await app.database.write(push.join(app.client, listener.company, "scopes", app.clock.milliseconds()))
+                self._begun(listener.company, "scopes")
 
     async def _has_newer(self, listener: Listener, held: str) -> bool:
         try:
@@ -296,7 +305,7 @@ class PushSession:
 
     def _told(self, event: PushedEvent, text: str) -> Told:
         listener = self._tenants.get(event.tenant)
-        known = listener is not None and listener.wants(event.topic)
+        known = listener is not None and listener.wants(event)
         company = listener.company if listener is not None and known else None
         self._app.state.received(company, event.moment)
         now = self._app.clock.now()

@@ -23,6 +23,7 @@ class _Company:
 
     attached: bool = False
     left_out: str | None = None
+    told: frozenset[str] = frozenset()
     received: int = 0
     stored: int = 0
     settled: bool = False
@@ -67,10 +68,13 @@ class PushState:
         """Anything came."""
         self._heard = self.monotonic()
 
-    def attached(self, name: str, *, anew: bool) -> None:
-        """The company's events come; where it begins ``anew``, what is known of it is in doubt until the store says."""
+    def attached(self, name: str, told: frozenset[str], *, anew: bool) -> None:
+        """The company's events come, of the registers ``told``.
+
+        Where it begins ``anew``, what is known of it is in doubt until the store says.
+        """
         company = self._by_name[name]
-        company.attached, company.left_out = True, None
+        company.attached, company.left_out, company.told = True, None, told
         if anew:
             company.doubts = None
 
@@ -160,6 +164,7 @@ class PushState:
             "open_since": self.opened_at,
             "silent_s": None if silent is None else round(silent, 1),
             "last_event_at": company.told_at,
+            "told": sorted(company.told),
             "in_doubt": sorted(company.doubts or ()),
             "topics_missing": sorted(self.missing),
         }

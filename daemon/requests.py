@@ -70,6 +70,13 @@ class Discard(Request):
     reason: Text
 
 
+class Approve(Request):
+    """Let commands go that are held until a person allows their write."""
+
+    action = "approve"
+    ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=1000)]
+
+
 class StartTask(Request):
     """Do one write of the table as a task: its ``operation``, the ``keys`` of its path, and a JSON ``body``.
 
@@ -174,6 +181,7 @@ AnyRequest = (
     | LinkThing
     | Replay
     | Discard
+    | Approve
     | StartTask
     | CancelTask
     | Pause
@@ -192,6 +200,7 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         LinkThing,
         Replay,
         Discard,
+        Approve,
         StartTask,
         CancelTask,
         Pause,

@@ -1,17 +1,20 @@
 """What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.fortnox.register_entries import REGISTERED
+from connectors.fortnox.topics import told_of
+from daemon import budget_screen
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS
-from store import companies, doubles, push, reading, senders, tokens
+from daemon.usage import day_of
+from store import companies, doubles, push, reading, senders, tokens, usage
 from store.companies import CompanyRow, Pause
-from store.db import Read
+from store.db import Read, moment
 from store.doubles import Double
 from store.reading import CommandRow, CompanyFigures, DeliveryRow
 from store.senders import SenderRow
@@ -27,14 +30,18 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     seen = await read(senders.seen)
     renewed = await read(tokens.saved(PURPOSE))
     oldest = await read(reading.inbox_oldest)
+    called = {day.company: (day.calls, day.throttled) for day in await read(usage.since(day_of(moment(now))))}
+    figures = {name: await read(reading.company_figures(name)) for name in ("", *config.companies)}
+    counted = {name: of.counters for name, of in figures.items()}
     shown = [
-        _company(name, company.kind, rows.get(name), await read(reading.company_figures(name)), pauses, live, now)
+        _company(name, company.kind, rows.get(name), figures[name], pauses, live, now)
+        | ({"shut_by": "read_only"} if live is None and company.read_only else {})
+        | _budget(counted[name], facts_of(name, live), called.get(name, (0, 0)))
         | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
         | {"doubled": [_double(double) for double in await read(doubles.of_company(name))]}
         | {"push": await _push(read, name, live) if company.fortnox.push else None}
         for name, company in config.companies.items()
     ]
-    counted = {name: (await read(reading.company_figures(name))).counters for name in ("", *config.companies)}
     return {
         "daemon": "not running" if live is None else "running",
         "store_refuses": None if live is None else live.get("store_refuses"),
@@ -42,7 +49,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         "doctor": _doctor((live or {}).get("doctor"), now),
         "rules_paused": [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == "rule"],
         "inbox_oldest_waiting_s": _age(oldest, now),
-        "unknown_accounts": _unknown(await read(reading.company_figures(""))),
+        "unknown_accounts": _unknown(figures[""]),
         "sources": [
             _source(source, seen.get(name, SenderRow()), counted, (live or {}).get("sources", {}).get(name, {}))
             for name, source in config.sources.items()
@@ -59,14 +66,51 @@ async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
         "began_because": listening.reason,
         "attended_at": iso(listening.attended_at),
         "newest_offset_of": iso(listening.told_at),
-        "in_doubt": sorted(await read(push.doubts(name, REGISTERED))),
+        "in_doubt": sorted(await read(push.doubts(name, facts.get("told") or told_of(None) & REGISTERED.keys()))),
         "stream": facts.get("stream"),
         "left_out": facts.get("left_out"),
         "open_since": facts.get("open_since"),
         "silent_s": facts.get("silent_s"),
         "last_event_at": facts.get("last_event_at"),
+        "told": facts.get("told"),
         "topics_missing": facts.get("topics_missing"),
     }
+
+
+async def usage_days(
+    read: Read, config: Config, live: Mapping[str, Any] | None, *, company: str | None, days: int, now: int
+) -> list[Json]:
+    """Each company's calls on each of the last ``days``, the newest first, with what a daemon has not written yet."""
+    today = day_of(moment(now))
+    stored = await read(usage.since(day_of(moment(now) - timedelta(days=days - 1))))
+    counted = {(row.day, row.company): (row.calls, row.throttled) for row in stored}
+    for name in config.companies:
+        facts = facts_of(name, live)
+        if facts.get("calls"):
+            calls, throttled = counted.get((today, name), (0, 0))
+            counted[today, name] = (calls + facts["calls"], throttled + facts["throttled"])
+    return [
+        {
+            "day": day,
+            "company": name,
+            "company_kind": config.companies[name].kind if name in config.companies else None,
+            "calls": counted[day, name][0],
+            "throttled": counted[day, name][1],
+        }
+        for day, name in sorted(counted, key=lambda entry: (entry[0], entry[1]), reverse=True)
+        if company in {None, name}
+    ]
+
+
+def facts_of(name: str, live: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What the running daemon tells of a company; empty without one."""
+    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {})
+    return facts
+
+
+def _budget(counted: Mapping[str, int], facts: Mapping[str, Any], called: tuple[int, int]) -> Json:
+    waiting = sum(counted.get(f"outbox_{state}", 0) for state in WAITING)
+    return budget_screen.spent(facts, counted, waiting, called)
 
 
 def _source(
@@ -138,7 +182,7 @@ def _company(
     now: int,
 ) -> Json:
     counted = figures.counters
-    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {})
+    facts = facts_of(name, live)
     commands = {state: counted.get(f"outbox_{state}", 0) for state in (*WAITING, "parked", "held")}
     deliveries = {state: counted.get(f"inbox_{state}", 0) for state in ("waiting", "reading", "parked", "held")}
     overdue = figures.due_at is not None and figures.due_at <= now
@@ -167,7 +211,7 @@ def _company(
 def standstill(name: str, pauses: Sequence[Pause], live: Mapping[str, Any] | None) -> Json:
     """Whether anything leaves for a company: ``paused`` by a person on disk, else ``shut_by`` as its gate says live."""
     paused = next((pause.reason for pause in pauses if pause.scope == "company" and pause.name == name), None)
-    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {})
+    facts = facts_of(name, live)
     return {"paused": paused, "shut_by": "person" if paused is not None else facts.get("shut_by")}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
@@ -12,7 +12,10 @@ from connectors.addresses import checked_address
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
+from daemon.config_faults import meant
 from daemon.credentials import Secret
+from handlers.commands import Command
+from handlers.routes import ROUTES
 from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey
 from handlers.values import Frozen
 
@@ -85,10 +88,26 @@ class DoctorSettings(Frozen):
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
 
 
+APPROVABLE = frozenset(
+    {
+        "all",
+        "task",
+        *(rule.name for rules in ROUTES.values() for rule in rules),
+        *(kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])),
+    }
+)
+"""What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it."""
+
+
 class CompanySection(Frozen):
-    """One company as the file says it."""
+    """One company as the file says it.
+
+    With ``read_only`` everything is planned and nothing leaves; ``approve`` names what a person must allow first.
+    """
 
     start: date
+    read_only: bool = False
+    approve: tuple[str, ...] = ()
     fortnox: FortnoxSettings
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
@@ -106,6 +125,14 @@ class CompanySection(Frozen):
             documents=self.documents,
             articles=self.articles,
         )
+
+    @field_validator("approve")
+    @classmethod
+    def _approvable(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in APPROVABLE:
+                raise ValueError(f"there is no kind of command or rule {name}{meant(name, APPROVABLE)}")
+        return names
 
     @model_validator(mode="after")
     def _default_vat_has_an_account(self) -> "CompanySection":
@@ -139,6 +166,8 @@ class Company:
     client_secret: Secret | None
     refresh_token: Secret | None = None
     expected: Expected = field(default_factory=Expected)
+    read_only: bool = False
+    approve: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

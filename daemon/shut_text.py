@@ -3,6 +3,7 @@
 _CONNECT = "connect the company again (fortnox-bridge connect)"
 
 SENTENCES = {
+    "read_only": "everything is planned and waits (read_only = true); change the configuration and reload to let it go",
     "down": "Fortnox cannot be reached; it is probed and goes on by itself",
     "unproved": "Fortnox has not answered yet since the start; it is probed and goes on by itself",
     "not_connected": "the company is not connected to Fortnox yet; connect it (fortnox-bridge connect)",

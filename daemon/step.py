@@ -56,6 +56,8 @@ class Step:
         self._paused_rules = paused_rules
         self._links = links
         self._register = register
+        self.approve: frozenset[str] = frozenset()
+        """Kinds of commands and rules whose writes leave only after a person's approval, or ``all``."""
         self._turns = Turns()
         self._orphans_after = 0
 
@@ -153,6 +155,9 @@ class Step:
             return
         if plan.far_object not in {None, far_object}:
             raise FarObjectOutsideTurn(plan.operation)
+        if not head.approved and self.approve & {"all", head.kind, head.rule}:
+            await self._outcomes.asks_approval(head, plan)
+            return
         # The place first: an attempt that is on disk while it waits for one would be a doubt after a crash.
         async with self._target.place(task.priority):
             if self._outcomes.may_leave():

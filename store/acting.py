@@ -163,10 +163,11 @@ def _open(connection: sqlite3.Connection, thing: str) -> list[OpenAttempt]:
 
 
 def replace_text(connection: sqlite3.Connection, outbox_id: int, text: str) -> None:
-    """Give a command another text; the one before it is kept for ``explain``."""
+    """Give a command another text; the one before it is kept for ``explain``, and only that one was approved."""
     connection.execute(
         "UPDATE outbox_payload SET replaced = command, command = ? WHERE outbox_id = ?", (text, outbox_id)
     )
+    connection.execute("UPDATE outbox SET approved = 0 WHERE id = ?", (outbox_id,))
 
 
 # --- link -----------------------------------------------------------------------------------------------------------

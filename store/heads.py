@@ -31,6 +31,7 @@ class Head:
     priority: int
     attempts: int
     recheck: bool
+    approved: bool
     created_at: int
     text: str
     link: LinkRow | None
@@ -89,8 +90,8 @@ def _heads(connection: sqlite3.Connection, wanted: Sequence[int]) -> list[Head]:
     marks, ids = many.among(wanted)
     rows = connection.execute(
         "SELECT o.id, o.company, o.lane, o.inbox_id, o.rule, o.kind, o.thing, o.state, o.priority, o.attempts,"  # noqa: S608 - marks only
-        " o.recheck, o.created_at, p.command, o.refs FROM outbox o JOIN outbox_payload p ON p.outbox_id = o.id"
-        f" WHERE o.id IN {marks}",
+        " o.recheck, o.approved, o.created_at, p.command, o.refs FROM outbox o"
+        f" JOIN outbox_payload p ON p.outbox_id = o.id WHERE o.id IN {marks}",
         ids,
     ).fetchall()
     refs: dict[int, list[str]] = {row["id"]: json.loads(row["refs"]) for row in rows}
@@ -123,6 +124,7 @@ def _head(
         priority=row["priority"],
         attempts=row["attempts"],
         recheck=bool(row["recheck"]),
+        approved=bool(row["approved"]),
         created_at=row["created_at"],
         text=row["command"],
         link=known.get(row["thing"]),

@@ -132,6 +132,8 @@ CREATE TABLE outbox (
     result TEXT,
     created_at INTEGER NOT NULL,
     finished_at INTEGER,
+    -- A person has allowed its write, where the configuration asks for that.
+    approved INTEGER NOT NULL DEFAULT 0 CHECK (approved IN (0, 1)),
     CHECK ((state = 'waiting') = (waits_for IS NOT NULL)),
     CHECK ((state IN ('done', 'discarded', 'superseded')) = (finished_at IS NOT NULL))
 ) STRICT;
@@ -343,6 +345,15 @@ CREATE TABLE start (
     stopped_at INTEGER
 ) STRICT;
 
+-- Calls of each company that left on a day (in Stockholm), and those of them that were answered 429.
+CREATE TABLE usage (
+    company TEXT NOT NULL,
+    day TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    throttled INTEGER NOT NULL,
+    PRIMARY KEY (company, day)
+) STRICT, WITHOUT ROWID;
+
 -- Kept counters: nothing counts a backlog by reading it.
 CREATE TABLE counter (
     company TEXT NOT NULL,
@@ -393,4 +404,25 @@ CREATE TRIGGER outbox_counted_over AFTER UPDATE OF state ON outbox WHEN old.stat
 END;
 CREATE TRIGGER outbox_counted_out AFTER DELETE ON outbox BEGIN
     UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'outbox_' || old.state;
+END;
+-- The queue of each priority; live work (1) is what is left of all, so this costs the ordinary case nothing.
+CREATE TRIGGER queue_counted_in AFTER INSERT ON outbox
+    WHEN new.priority <> 1 AND new.state IN ('waiting', 'ready', 'in_flight', 'unknown') BEGIN
+    INSERT INTO counter VALUES (new.company, 'queued_' || new.priority, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER queue_counted_on AFTER UPDATE OF state, priority ON outbox
+    WHEN new.priority <> 1 AND new.state IN ('waiting', 'ready', 'in_flight', 'unknown')
+        AND (old.priority <> new.priority OR old.state NOT IN ('waiting', 'ready', 'in_flight', 'unknown')) BEGIN
+    INSERT INTO counter VALUES (new.company, 'queued_' || new.priority, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER queue_counted_off AFTER UPDATE OF state, priority ON outbox
+    WHEN old.priority <> 1 AND old.state IN ('waiting', 'ready', 'in_flight', 'unknown')
+        AND (old.priority <> new.priority OR new.state NOT IN ('waiting', 'ready', 'in_flight', 'unknown')) BEGIN
+    UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'queued_' || old.priority;
+END;
+CREATE TRIGGER queue_counted_out AFTER DELETE ON outbox
+    WHEN old.priority <> 1 AND old.state IN ('waiting', 'ready', 'in_flight', 'unknown') BEGIN
+    UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'queued_' || old.priority;
 END;

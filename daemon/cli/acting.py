@@ -182,6 +182,22 @@ def discard(config_path: Path, as_json: bool, named: str, reason: str) -> None:
 
 
 @click.command
+@click.argument("named", metavar="ID...", nargs=-1, required=True)
+@with_config
+@with_json
+def approve(config_path: Path, as_json: bool, named: tuple[str, ...]) -> None:
+    """Let commands go that are held for an approval (out-34, or a bare number). Exit 1 where one of them was not.
+
+    Which commands ask is said by ``approve`` in the company's section of the configuration.
+    """
+    from daemon.requests import Approve
+
+    answer = perform(config_path, Approve(person=common.person(), ids=named))
+    _show(answer, as_json=as_json)
+    leave(trouble=bool(answer["skipped"]))
+
+
+@click.command
 @click.argument("named", metavar="[COMPANY|RULE]", required=False)
 @click.option("--reason", required=True, help="Why; status shows it.")
 @with_config

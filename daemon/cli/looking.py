@@ -169,6 +169,37 @@ def outbox(config_path: Path, as_json: bool, state: str | None, company: str | N
     _list(read_store(config, look), as_json, heads, command_cells)
 
 
+@click.command
+@click.option("--days", type=click.IntRange(1, 3660), default=31, show_default=True, help="Today and those before it.")
+@click.option("--company", help="Only this company's.")
+@with_config
+@with_json
+def usage(config_path: Path, as_json: bool, days: int, company: str | None) -> None:
+    """List how many calls each company made on each day, to compare with Fortnox's own statistics.
+
+    Days are Stockholm's. Calls that were answered 429 are counted in both columns. Exit 1 where there is nothing.
+    """
+    import time
+
+    from daemon import screens
+
+    config = common.load(config_path, secrets=False)
+    check_company(config, company)
+    live = asyncio.run(facts(config))
+
+    async def look(read: "Read") -> list[Json]:
+        return await screens.usage_days(read, config, live, company=company, days=days, now=int(time.time() * 1000))
+
+    heads = ("day", "company", "calls", "answered 429")
+    _list(read_store(config, look), as_json, heads, usage_cells)
+
+
+def usage_cells(entry: Json) -> tuple[str, ...]:
+    """One line of ``usage``."""
+    name = entry["company"] + common.banner(entry["company_kind"])
+    return entry["day"], name, str(entry["calls"]), str(entry["throttled"])
+
+
 def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Callable[[Json], tuple[str, ...]]) -> None:
     if as_json:
         print_json(shown)

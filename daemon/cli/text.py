@@ -107,10 +107,33 @@ def _print_connection(company: Json) -> None:
         whole = f"{company['window_calls']} calls in {company['window_s']:g} s"
         room = "no limit" if company["room"] >= NO_LIMIT else f"{company['room']} of {whole} free now"
         click.echo(f"  rate window: {room}, {company['in_flight']} commands under way")
+    _print_budget(company)
     if company["push"] is not None:
         click.echo(f"  push stream: {push_line(company['push'])}")
     if company["connected_at"] is not None:
         click.echo(f"  connected since {local(company['connected_at'])}{_token(company)}")
+
+
+def _print_budget(company: Json) -> None:
+    """What is slowed, frozen or down, who waits in which queue, and what was called today."""
+    window, outage = company["window"], company["outage"]
+    if window is not None and window["halved_since"] is not None:
+        click.echo(
+            f"  SLOWED by a 429 at {local(window['halved_since'])}: {window['permitted']} of {window['calls']} calls "
+            "in each window, one more after each without another"
+        )
+    if window is not None and window["frozen_until"] is not None:
+        click.echo(f"  nothing leaves until {local(window['frozen_until'])}, as Fortnox asked")
+    if outage is not None and outage["since"] is not None:
+        click.echo(
+            f"  down since {local(outage['since'])}, last probe {local(outage['last_probe_at'])}, "
+            f"next {local(outage['next_probe_at'])}"
+        )
+    queue = [f"{count} {name}" for name, count in company["queue"].items() if count]
+    if queue:
+        click.echo(f"  queue: {', '.join(queue)}")
+    if company["calls_today"]:
+        click.echo(f"  calls today: {company['calls_today']}, answered 429: {company['throttled_today']}")
 
 
 def _token(company: Json) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout
 
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
-from daemon import app
+from daemon import app, screens
 from daemon.actions import Actions
 from daemon.bridge import Bridge
 from daemon.clock import Clock
@@ -45,13 +45,14 @@ header_secret = "generated:ghl-header"
 
 @dataclass(frozen=True)
 class CompanyPlan:
-    """One company of a scene: ``fortnox`` and ``sections`` are more lines of its TOML."""
+    """One company of a scene: ``more``, ``fortnox`` and ``sections`` are more lines of its TOML."""
 
     name: str = "demo"
     tenant: int = 1001
     sources: tuple[str, ...] = ("shop", "web")
     fortnox: str = ""
     sections: str = ""
+    more: str = ""
     proof: str | None = "empty"
     push: bool = False
 
@@ -68,6 +69,7 @@ class Scene:
     settle_seconds: float = SETTLE_SECONDS
     window_seconds: float = WINDOW_SECONDS
     timeout_seconds: float = 2.0
+    probe_seconds: float = 0.2
     retry_steps: Sequence[float] = (0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
     more: str = ""
     http: str = ""
@@ -94,12 +96,12 @@ class Scene:
         path = self.folder / "config.toml"
         parts = [
             f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {self.port}\n{self.http}',
-            f"[delivery]\nsettle_seconds = {self.settle_seconds}\nprobe_seconds = 0.2\n"
+            f"[delivery]\nsettle_seconds = {self.settle_seconds}\nprobe_seconds = {self.probe_seconds}\n"
             f"retry_steps_seconds = {list(self.retry_steps)}\n[doctor]\nhours = {self.doctor_hours}",
         ]
         for plan in self.plans:
             parts.append(
-                f"[companies.{plan.name}]\nstart = 2026-01-01\n[companies.{plan.name}.fortnox]\n"
+                f"[companies.{plan.name}]\nstart = 2026-01-01\n{plan.more}\n[companies.{plan.name}.fortnox]\n"
                 f'rest_url = "{self.fortnox}/3"\noauth_url = "{self.fortnox}/oauth-v1"\ntenant_id = {plan.tenant}\n'
                 f'client_id = "simulator"\nclient_secret = "plain:{self.client_secret}"\n'
                 f"window_seconds = {self.window_seconds}\ntimeout_seconds = {self.timeout_seconds}\n"
@@ -174,6 +176,25 @@ class Scene:
                 raise TimeoutError(f"never: {wanted}; {self.rows(OVERVIEW)}")
             await asyncio.sleep(0.01)
 
+    def live(self) -> Live:
+        """How the running daemon follows people, and what it tells of itself."""
+        bridge = self.bridge
+        return Live(
+            store=bridge.store,
+            intake=bridge.intake,
+            deliveries=bridge.deliveries,
+            targets=bridge.targets,
+            readings=bridge.readings,
+            doctor=bridge.doctor,
+            clock=bridge.clock,
+        )
+
+    async def status(self) -> Json:
+        """What ``status`` shows of the running daemon."""
+        bridge = self.bridge
+        facts = await self.live().facts()
+        return await screens.status(bridge.store.database.read, bridge.config, facts, bridge.clock.milliseconds())
+
     async def act(self, request: AnyRequest) -> Answer:
         """What a person asks of the running daemon."""
         bridge = self.bridge
@@ -186,14 +207,7 @@ class Scene:
             rules=frozenset(rule.name for rules in ROUTES.values() for rule in rules),
             target=lambda name: nullcontext(bridge.targets[name]),
             links=MemoryLinks(bridge.store.database, bridge.clock),
-            follow=Live(
-                store=bridge.store,
-                intake=bridge.intake,
-                deliveries=bridge.deliveries,
-                targets=bridge.targets,
-                readings=bridge.readings,
-                doctor=bridge.doctor,
-            ),
+            follow=self.live(),
             doctor=bridge.doctor,
         )
         return await actions.perform(request)
@@ -280,7 +294,8 @@ async def scene(folder: Path, *plans: CompanyPlan, simulator: Json | None = None
             CompanySettings(tenant_id=tenant, **switches) for tenant in dict.fromkeys(plan.tenant for plan in wanted)
         ),
     )
-    simulated = Simulator(settings, clock=times.get("clock", Clock()).now)
+    clock = times.get("clock", Clock())
+    simulated = Simulator(settings, clock=clock.now, monotonic=clock.monotonic)
     async with AsyncExitStack() as served, ClientSession(timeout=ClientTimeout(total=30)) as session:
         server = await served.enter_async_context(serving(simulated))
         opened = Scene(folder, simulated, server.url, session, wanted, served=served, **times)

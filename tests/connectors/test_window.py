@@ -122,6 +122,26 @@ def test_the_reserve_is_kept_only_while_a_person_waits() -> None:
     assert moments["fresh 2"] > 5
 
 
+def test_a_reserve_that_ends_gives_its_place_at_once() -> None:
+    """Whoever stands first in the queue takes it, although it had reckoned with a later moment."""
+    clock = VirtualClock()
+    window = _window(clock, 2)
+    moments: list[float] = []
+
+    async def one() -> None:
+        async with window.place():
+            moments.append(clock.now)
+
+    async def everyone() -> None:
+        with window.reserve():
+            waiting = [asyncio.ensure_future(one()) for _ in range(2)]
+            await clock.sleep(1)
+        await asyncio.gather(*waiting)
+
+    _run(clock, everyone())
+    assert moments == [0, 1]
+
+
 def test_a_freeze_stops_everybody_and_ends() -> None:
     """After a 429 nothing leaves for the time given, then all goes on."""
     clock = VirtualClock()

@@ -1,5 +1,7 @@
 """The loop of a push stream against a server that answers oddly: whatever comes, it goes on, and doubts are kept."""
 
+import base64
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -55,6 +57,7 @@ class Desk:
     tokens: Tokens
     lines: Lines
     refused: list[str] = field(default_factory=list)
+    swept: list[str] = field(default_factory=list)
     may_ask: bool = True
     rests: int = 0
 
@@ -123,7 +126,7 @@ async def desk(
             log=get_log(),
             seal=None,
             arrived=lambda: None,
-            sweep=lambda _company: None,
+            sweep=made.swept.append,
             beat=lambda: None,
             idle=made.rest,
         )
@@ -274,3 +277,26 @@ async def test_a_new_token_is_told_and_a_list_that_cannot_be_read_means_nothing(
         assert server.named("add-tenants-v1")[1]["accessTokens"] == ["Bearer d.e.f"]
         assert made.state.stand("demo") in {"catching_up", "in_doubt"}
     assert log_lines.named("push.refused") == []
+
+
+def with_scopes(*scopes: str) -> str:
+    """An access token that says what it may read."""
+    claims = json.dumps({"scope": " ".join(scopes)}).encode()
+    return f"e30.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.e30"
+
+
+@pytest.mark.asyncio
+async def test_what_the_consent_does_not_cover_is_not_told_and_begins_anew_when_it_does(
+    tmp_path: Path, log_lines: Lines
+) -> None:
+    """An event that could never be read would wait for a person, one after the other."""
+    gone = event("a", topic="articles", type="article-deleted-v1")
+    tokens = Tokens(with_scopes("customer"))
+    async with push_server(sends=[gone, event("b")]) as server, desk(tmp_path, log_lines, server, tokens) as made:
+        await made.until_stored("customers", "b")
+        assert made.state.facts("demo")["told"] == ["customers"]
+        assert await made.rows("SELECT dedupe_key FROM inbox") == [("push/1001/customers/b",)]
+        tokens.access = with_scopes("customer", "article", "invoice")
+        await made.until_said("push.doubted", reason="scopes")
+        assert made.state.facts("demo")["told"] == ["articles", "customers"]
+        assert await made.rows("SELECT reason FROM push_company") == [("scopes",)]

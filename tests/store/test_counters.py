@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from store import attempts, delivering, inbox, lanes, outbox
+from store import acting, attempts, delivering, inbox, lanes, outbox
+from store.acting import Person
 from store.delivering import Gone, Settlement
 from tests.store.rows import NOW, arrival, command, event, new_attempt, opened, states, unknown
 
@@ -43,7 +44,7 @@ class Work(RuleBasedStateMachine):
     def _row(self, outbox_id: int) -> outbox.Row:
         return outbox.read(self._connection, outbox_id)
 
-    @rule(thing=THINGS, lane=LANES, kind=KINDS, priority=st.sampled_from([0, 1, 5]))
+    @rule(thing=THINGS, lane=LANES, kind=KINDS, priority=st.sampled_from([0, 1, 5, 9]))
     def an_event_comes(self, thing: str, lane: str, kind: str, priority: int) -> None:
         """One command more; older ones may give way."""
         event(self._connection, command(thing, lane=lane, kind=kind, priority=priority))
@@ -114,6 +115,13 @@ class Work(RuleBasedStateMachine):
         else:
             outbox.stop(self._connection, outbox_id, state, NOW, reason="person")
 
+    @rule(pick=PICK)
+    def a_person_sends_again(self, pick: int) -> None:
+        """Before all others, so its priority changes."""
+        outbox_id = self._pick(pick, "ready", "unknown", "parked", "held")
+        if outbox_id is not None:
+            acting.retry_command(outbox_id, Person("anna", NOW), absent=False)(self._connection)
+
     @rule()
     def the_process_dies(self) -> None:
         """And the next one takes over."""
@@ -131,6 +139,11 @@ class Work(RuleBasedStateMachine):
             " WHERE state IN ('reading', 'parked', 'held') GROUP BY company, source, state"
         )
         counted |= {(company, name): number for company, name, number in stopped}
+        queued = self._connection.execute(
+            "SELECT company, 'queued_' || priority, count(*) FROM outbox WHERE priority <> 1"
+            " AND state IN ('waiting', 'ready', 'in_flight', 'unknown') GROUP BY company, priority"
+        )
+        counted |= {(company, name): number for company, name, number in queued}
         kept: dict[tuple[str, str], int] = {
             (company, name): value
             for company, name, value in self._connection.execute("SELECT company, name, value FROM counter")
