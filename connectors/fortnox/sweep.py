@@ -26,9 +26,6 @@ CHANGES = frozenset({"customers", "articles", "accounts", "projects"})
 IN_TWO = frozenset({"customers", "articles"})
 """Lists whose rows do not say whether they are active: read once more with ``filter=inactive``."""
 
-ON_DISK = timedelta(milliseconds=1)
-"""How exactly moments lie on disk: a sweep that began in the millisecond of a doubt does not end it."""
-
 BACK = timedelta(days=370)
 """Accounts are kept of the years that end later than this ago."""
 
@@ -131,7 +128,7 @@ class Sweep:
         pause = timedelta(hours=settings.whole_sweep_hours) if "refused" in state else self._between
         if tried is not None and now - pause < tried <= now:
             return None
-        if whole is None or (doubt is not None and whole < doubt + ON_DISK):
+        if whole is None or (doubt is not None and whole <= doubt):
             return Walk(register, self._now())
         if not now - timedelta(hours=settings.whole_sweep_hours) < whole <= now:
             return Walk(register, self._now())
