@@ -17,6 +17,7 @@ from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
+from daemon.refreshing import Refreshing
 from daemon.requests import (
     AnyRequest,
     Approve,
@@ -30,6 +31,7 @@ from daemon.requests import (
     Misused,
     OfferConsent,
     Pause,
+    Refresh,
     Replay,
     Reseal,
     Resume,
@@ -114,6 +116,7 @@ class Actions:
             links=self.links,
             awaited=awaited,
         )
+        self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
             database=database, clock=clock, links=links, follow=follow, identify=self._identified
@@ -136,7 +139,7 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Reseal() | Examine():
+            case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
                 return await self._on_a_whole(request)
             case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
@@ -151,7 +154,7 @@ class Actions:
             case StartTask() | CancelTask() | Approve():
                 return await self._by_hand(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -159,6 +162,8 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
+            case Refresh():
+                return await self._refreshing.perform(request)
             case Reseal():
                 return await self._resealing.perform(request)
             case Examine():
