@@ -5,11 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
-from daemon.allowing import allowed_text
 from daemon.approvals import Approvals
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.consent_links import ConsentLinks
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
@@ -17,6 +17,8 @@ from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
+from daemon.person_words import changed_text
+from daemon.refreshing import Refreshing
 from daemon.requests import (
     AnyRequest,
     Approve,
@@ -28,7 +30,9 @@ from daemon.requests import (
     Examine,
     LinkThing,
     Misused,
+    OfferConsent,
     Pause,
+    Refresh,
     Replay,
     Reseal,
     Resume,
@@ -42,7 +46,6 @@ from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
 from handlers.commands import (
-    COMMANDS,
     BookInvoice,
     BookPayment,
     Command,
@@ -63,9 +66,6 @@ T = TypeVar("T")
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
-
-ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
-"""Questions whether a buyer is a customer that stands there already."""
 
 SHARED = frozenset({"article", "currency", "customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
@@ -103,9 +103,17 @@ class Actions:
         self._links = links
         self._follow = follow
         self._doctor = doctor
+        self.links = ConsentLinks(database, clock, lambda: config().state_keys, self.perform)
         self._connections = Connections(
-            config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
+            config=config,
+            database=database,
+            clock=clock,
+            target=target,
+            follow=follow,
+            links=self.links,
+            awaited=awaited,
         )
+        self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
             database=database, clock=clock, links=links, follow=follow, identify=self._identified
@@ -128,9 +136,9 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Reseal() | Examine():
+            case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
                 return await self._on_a_whole(request)
-            case Connect() | AwaitConsent() | Revoke():
+            case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
             case Retry():
                 return await self._doubled.answered(request) or await self._retry(request)
@@ -140,12 +148,10 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
-            case Approve():
-                return await self._approvals.approve(request)
-            case StartTask() | CancelTask():
-                return await self._task(request)
+            case StartTask() | CancelTask() | Approve():
+                return await self._by_hand(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -153,6 +159,8 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
+            case Refresh():
+                return await self._refreshing.perform(request)
             case Reseal():
                 return await self._resealing.perform(request)
             case Examine():
@@ -206,24 +214,8 @@ class Actions:
             after = numbers[-1]
 
     async def _released(self, outbox_id: int, request: Retry, person: Person) -> Job[Touched]:
-        text = await self._answered(outbox_id) if request.absent else None
-        if request.allow:
-            text = await allowed_text(self._database, outbox_id)
+        text = await changed_text(self._database, outbox_id, absent=request.absent, allow=request.allow)
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
-
-    async def _answered(self, outbox_id: int) -> str | None:
-        """Where the question was whether a sale or a party is known already: ``absent`` says that it is another."""
-        reason = await self._database.read(acting.reason_of(outbox_id))
-        if reason not in ANOTHER_PARTY | {"same_sale", "stands_there_already"}:
-            return None
-        command = COMMANDS.validate_json((await self._head(outbox_id)).text)
-        if isinstance(command, EnsureCustomer):
-            names = {name for name, _ in command.match_keys}
-            another = names if reason == "several_customers" else names & {"email"}
-            return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
-        if isinstance(command, EnsureRecord):
-            return command.model_copy(update={"although_alike": True}).model_dump_json()
-        return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)
@@ -306,7 +298,9 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _task(self, request: StartTask | CancelTask) -> Answer:
+    async def _by_hand(self, request: StartTask | CancelTask | Approve) -> Answer:
+        if isinstance(request, Approve):
+            return await self._approvals.approve(request)
         if isinstance(request, CancelTask):
             return await self._tasks.cancel(request)
         answer = await self._tasks.start(request)

@@ -69,8 +69,7 @@ class Drafted:
         self._bookkeeping = settings.bookkeeping
         choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
-        rows = document_rows(document, choices)
-        layout = laid_out(document, choices)
+        money = _money(document, choices, rate)
         self.customer = _carded(buyer(event), decided.decision)
         currency = _currency(document, rate, settings.bookkeeping)
         self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices))
@@ -83,23 +82,10 @@ class Drafted:
             "customer": self.customer.thing,
             "number": document.order_number or document.number,
             "origin": origin,
-            "currency": document.currency,
-            "currency_rate": rate,
-            "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
             "currency_thing": next((command.thing for command in currency), None),
             "vat_decision": decided.decision,
-            "prices_include_vat": document.prices_include_vat,
-            "rows": (*rows, *layout.rows),
-            "freight": layout.freight,
-            "administration_fee": layout.administration_fee,
-            "total_excluding_vat": layout.excluding_vat,
-            "total_vat": layout.vat,
-            "total": layout.total,
-            "our_reference": document.our_reference or settings.bookkeeping.our_reference,
-            "your_reference": document.your_reference,
-            "comments": document.comments,
-            "delivery_date": document.delivery,
-            "price_list": document.price_list,
+            **money,
+            **_words(document, settings),
             "most_kronor": settings.brakes.max_document_kronor,
             "most_per_hour": settings.brakes.max_documents_per_hour,
         }
@@ -154,6 +140,34 @@ class Drafted:
         )
         booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
+
+
+def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[str, Any]:
+    """Currency, rows, fields and totals. Raises :class:`Question` where they do not give the stated totals."""
+    rows = document_rows(document, choices)
+    layout = laid_out(document, choices)
+    return {
+        "currency": document.currency,
+        "currency_rate": rate,
+        "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
+        "prices_include_vat": document.prices_include_vat,
+        "rows": (*rows, *layout.rows),
+        "freight": layout.freight,
+        "administration_fee": layout.administration_fee,
+        "total_excluding_vat": layout.excluding_vat,
+        "total_vat": layout.vat,
+        "total": layout.total,
+    }
+
+
+def _words(document: Document, settings: CompanySettings) -> dict[str, Any]:
+    return {
+        "our_reference": document.our_reference or settings.bookkeeping.our_reference,
+        "your_reference": document.your_reference,
+        "comments": document.comments,
+        "delivery_date": document.delivery,
+        "price_list": document.price_list,
+    }
 
 
 def _without_vat(document: Document) -> Document:

@@ -198,25 +198,24 @@ def _places(name: str, surcharge: Surcharge | None, document: Document, choices:
     if surcharge is None or not surcharge.amount:
         yield Placed(NOTHING, None)
         return
-    check_number(f"the {name.replace('_', ' ')}", "amount", surcharge.amount, LARGEST)
-    in_field, account = _chosen(name, choices)
+    named = f"the {name.replace('_', ' ')}"
+    check_number(named, "amount", surcharge.amount, LARGEST)
     if surcharge.vat_rate is None and document.total_vat is not None:
-        raise Question(f"the {name.replace('_', ' ')} states no VAT rate")
+        raise Question(f"{named} states no VAT rate")
     rate = FIELD_VAT if surcharge.vat_rate is None else surcharge.vat_rate
+    in_field, account = _chosen(name, choices)
     if not choices.domestic:
-        abroad = account_of(f"the {name.replace('_', ' ')}", rate, choices)
-        yield Placed(NOTHING, _row(SURCHARGES[name], surcharge.amount, rate, abroad))
-        return
+        in_field, account = False, account_of(named, rate, choices)
     places: list[Placed] = []
-    if rate == FIELD_VAT:
-        net = round_ore(surcharge.amount * HUNDRED / (HUNDRED + rate)) if document.prices_include_vat else None
-        places.append(Placed(round_ore(surcharge.amount) if net is None else net, None))
+    if rate == FIELD_VAT and choices.domestic:
+        share = HUNDRED / (HUNDRED + rate) if document.prices_include_vat else Decimal(1)
+        places.append(Placed(round_ore(surcharge.amount * share), None))
     if account is not None:
         places.append(Placed(NOTHING, _row(SURCHARGES[name], surcharge.amount, rate, account)))
     if not places:
         raise Question(
-            f"the {name.replace('_', ' ')} has {plain_number(rate):f} % of VAT, which Fortnox's own field cannot say: "
-            f"set `bookkeeping.{name}_account`, then it becomes a row"
+            f"{named} has {plain_number(rate):f} % of VAT, which Fortnox's own field cannot say: set "
+            f"`bookkeeping.{name}_account`, then it becomes a row"
         )
     yield from places if in_field else reversed(places)
 

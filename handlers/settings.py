@@ -91,6 +91,16 @@ class Vat(Frozen):
     eu_vat_accounts: CheckedRates = Field(default_factory=dict)
     oss: dict[Country, CheckedRates] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _accounts_for_what_is_wanted(self) -> "Vat":
+        if self.consumers_in_eu == "seller_vat" and not self.eu_vat_accounts:
+            raise ValueError("consumers_in_eu = seller_vat needs eu_vat_accounts")
+        if self.consumers_in_eu == "oss" and not self.oss:
+            raise ValueError("consumers_in_eu = oss needs a line oss.COUNTRY for each country")
+        if self.country in self.oss:
+            raise ValueError(f"oss.{self.country} is the seller's own country")
+        return self
+
 
 class Survey(Frozen):
     """What a survey may do to the customer register."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from handlers.commands import EnsureCustomer, EnsureInvoice
 from handlers.events import Charge, Document, Line, Party, Surcharge
@@ -85,6 +86,23 @@ def test_what_is_not_configured_or_cannot_be_is_held(buyer: Party, changes: dict
     """Nothing is guessed: the question names the setting, or what to correct at the source."""
     with pytest.raises(Question, match=word):
         decided(buyer, **changes)
+
+
+@pytest.mark.parametrize(
+    ("section", "word"),
+    [
+        ({"consumers_in_eu": "seller_vat"}, "eu_vat_accounts"),
+        ({"consumers_in_eu": "oss"}, "oss.COUNTRY"),
+        ({"consumers_in_eu": "oss", "oss": {"SE": {"25": 3001}}}, "own country"),
+        ({"oss": {"DE": {"19.5": 3107}}}, "whole percent"),
+        ({"oss": {"de": {"19": 3107}}}, "pattern"),
+        ({"export_account": 42}, "1000"),
+    ],
+)
+def test_a_section_that_cannot_be_meant_is_refused_at_the_start(section: dict[str, Any], word: str) -> None:
+    """Every sale of that kind would be held else."""
+    with pytest.raises(ValidationError, match=word):
+        Vat.model_validate(section)
 
 
 def sold(document: Document, vat: Vat = ABROAD, **books: Any) -> tuple[EnsureCustomer, EnsureInvoice]:
