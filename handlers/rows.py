@@ -9,10 +9,11 @@ from functools import lru_cache
 from handlers.commands import DocumentRow, EnsureArticle
 from handlers.events import Document, Line
 from handlers.settings import Articles, Bookkeeping
-from handlers.totals import HUNDRED, LARGEST
+from handlers.totals import HUNDRED, LARGEST, line_total
 from handlers.values import Question, Ref, plain_number, round_ore
 from handlers.vat import Decided
 
+FINEST = Decimal("0.000001")
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z0-9_\-/+ÅÄÖåäö]{1,50}")
 """What Fortnox takes as an article number (Fortnox facts, sections 4.3 and 6.4)."""
 
@@ -53,6 +54,7 @@ def article_commands(document: Document, choices: Choices) -> tuple[EnsureArticl
 
 
 def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
+    line = _as_storable(place, line, choices)
     check_number(f"line {place}", "quantity", line.quantity, LARGEST)
     check_number(f"line {place}", "unit price", line.unit_price, LARGEST)
     check_number(f"line {place}", "discount in percent", line.discount_percent, HUNDRED)
@@ -75,14 +77,63 @@ def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
     )
 
 
+def _as_storable(place: int, line: Line, choices: Choices) -> Line:
+    """The line as one piece of what it comes to, where it is finer than Fortnox stores and the company allows that.
+
+    Quantity, price and discount then stand in the text. A line that names an article stays as it is: the register
+    would count one piece.
+    """
+    numbers = (line.quantity, line.unit_price, line.discount_percent)
+    if choices.bookkeeping.fine_amounts == "hold" or all(number == plain_number(number) for number in numbers):
+        return line
+    for name, number in zip(("quantity", "unit price", "discount in percent"), numbers, strict=True):
+        check_bounds(f"line {place}", name, number, HUNDRED if name.startswith("discount") else LARGEST)
+        if number != number.quantize(FINEST):
+            raise Question(f"line {place}: the {name} has more than six decimals")
+    if _article_ref(place, line, choices.articles) is not None:
+        return line
+    _check_discount(place, line)
+    return _one_piece(line)
+
+
+def _one_piece(line: Line) -> Line:
+    sold = f"{_comma(line.quantity)} {line.unit or ''}".strip() + f" × {_comma(line.unit_price)}"
+    if line.discount_percent:
+        sold += f" − {_comma(line.discount_percent)} %"
+    if line.discount_amount:
+        sold += f" − {_comma(line.discount_amount)}"
+    named = line.description.strip() or (line.sku or "").strip()
+    update = {
+        "description": f"{named} ({sold})" if named else "",
+        "sku": line.sku if line.description.strip() else None,
+        "quantity": Decimal(1),
+        "unit": None,
+        "unit_price": line_total(line),
+        "discount_percent": Decimal(0),
+        "discount_amount": Decimal(0),
+    }
+    return line.model_copy(update=update)
+
+
+def _comma(number: Decimal) -> str:
+    """The number as Swedish documents write it."""
+    text = f"{number:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
+
+
 def check_number(named: str, name: str, number: Decimal, limit: Decimal) -> None:
     """Hold a number that is negative, above the limit, or finer than Fortnox stores. Raises :class:`Question`."""
+    check_bounds(named, name, number, limit)
+    if number != plain_number(number):
+        raise Question(f"{named}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
+
+
+def check_bounds(named: str, name: str, number: Decimal, limit: Decimal) -> None:
+    """Hold a number that is negative or above the limit. Raises :class:`Question`."""
     if number < 0:
         raise Question(f"{named}: the {name} is negative; no rule books a return or a deduction yet")
     if number > limit:
         raise Question(f"{named}: the {name} is above {limit:f}")
-    if number != plain_number(number):
-        raise Question(f"{named}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
 
 
 def _check_discount(place: int, line: Line) -> None:

@@ -34,9 +34,10 @@ class Bookkeeping(Frozen):
     ``our_reference`` stands on documents whose source names nobody at the seller. Payments
     carry a mode of payment (its code in Fortnox), or an account where ``payment_account`` is set.
 
-    ``vat_rounding`` says how the company's Fortnox rounds VAT, per row or per rate, where that is known: then only
-    totals rounded so pass. ``freight`` and ``administration_fee`` say whether these stand in Fortnox's own field
-    (without an account of ours) or as a row on ``freight_account`` and ``administration_fee_account``.
+    ``fine_amounts``: a line whose quantity, price or discount has more than two decimals is held, or becomes one piece
+    of what it comes to. ``vat_rounding`` says how the company's Fortnox rounds VAT, per row or per rate, where that is
+    known: then only totals rounded so pass. ``freight`` and ``administration_fee`` say whether these stand in Fortnox's
+    own field (without an account of ours) or as a row on ``freight_account`` and ``administration_fee_account``.
     ``charge_accounts`` are the accounts of what a document adds or takes off, by kind: a fee and a coupon need none
     (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
     ``closed_period``: what is dated in a locked period or in no financial year is held by Fortnox's refusal, moved to
@@ -48,6 +49,7 @@ class Bookkeeping(Frozen):
     payment_mode: str | None = None
     payment_account: int | None = None
     round_off_account: int | None = None
+    fine_amounts: Literal["hold", "one_piece"] = "hold"
     vat_rounding: Literal["row", "rate"] | None = None
     freight: Literal["field", "row"] = "field"
     freight_account: Account | None = None

@@ -25,6 +25,7 @@ Rounding = Literal["row", "rate"]
 ZERO, HUNDRED, ORE = Decimal(0), Decimal(100), Decimal("0.01")
 BOOKS: dict[str, Any] = {
     "round_off_account": 3740,
+    "fine_amounts": "one_piece",
     "freight_account": 3520,
     "administration_fee_account": 3540,
     "charge_accounts": {"tip": 2990, "gift_card": 2420},
@@ -54,11 +55,12 @@ def papers(draw: st.DrawFn) -> Paper:
     """Lines of several rates with their own discounts, and anything that a document may have beside them."""
     rates = st.sampled_from([25, 12, 6, 0])
     hundredths = st.integers(1, 100_000).map(lambda number: Decimal(number) / 100)
+    finer = hundredths | st.integers(1, 10**8).map(lambda number: Decimal(number) / 10_000)
     lines = tuple(
         Line(
             description="vara",
-            quantity=draw(hundredths) if draw(st.booleans()) else Decimal(draw(st.integers(1, 9))),
-            unit_price=draw(hundredths),
+            quantity=draw(finer) if draw(st.booleans()) else Decimal(draw(st.integers(1, 9))),
+            unit_price=draw(finer),
             vat_rate=Decimal(draw(rates)),
             discount_percent=draw(st.sampled_from([ZERO, Decimal(10), Decimal("33.33")])),
         )
