@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent
 from daemon.approvals import Approvals
 from daemon.awaited import Awaited
 from daemon.clock import Clock
@@ -43,13 +44,7 @@ from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
 from handlers.commands import (
-    COMMANDS,
-    BookInvoice,
-    BookPayment,
-    Command,
     EnsureCustomer,
-    EnsureRecord,
-    ReverseVoucher,
 )  # fmt: skip
 from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
@@ -64,13 +59,6 @@ T = TypeVar("T")
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
-
-ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
-"""Questions whether a buyer is a customer that stands there already."""
-
-SHARED = frozenset({"article", "customer", "note"})
-"""Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
-article with two numbers at its sources."""
 
 
 class Actions:
@@ -218,18 +206,9 @@ class Actions:
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
 
     async def _answered(self, outbox_id: int) -> str | None:
-        """Where the question was whether a sale or a party is known already: ``absent`` says that it is another."""
+        """The command's new text where its question was whether a sale or a party is known already."""
         reason = await self._database.read(acting.reason_of(outbox_id))
-        if reason not in ANOTHER_PARTY | {"same_sale", "stands_there_already"}:
-            return None
-        command = COMMANDS.validate_json((await self._head(outbox_id)).text)
-        if isinstance(command, EnsureCustomer):
-            names = {name for name, _ in command.match_keys}
-            another = names if reason == "several_customers" else names & {"email"}
-            return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
-        if isinstance(command, EnsureRecord):
-            return command.model_copy(update={"although_alike": True}).model_dump_json()
-        return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
+        return told_absent((await self._head(outbox_id)).text, reason) if reason in ANSWERED_BY_ABSENT else None
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)
@@ -257,7 +236,7 @@ class Actions:
             LinkRow(head.thing, head.company, far.kind, far.number, far.state, verified=True),
             self._person(request),
             keys=keys,
-            again=settled.again or not _done_by_linking(task.command),
+            again=settled.again or not done_by_linking(task.command),
             shared=request.kind in SHARED,
             question=settled.question,
         )
@@ -329,15 +308,6 @@ class Actions:
             return await self._database.read(heads.head(outbox_id))
         except KeyError:
             raise NotPossible(f"there is no command out-{outbox_id}, or its text was erased by retention") from None
-
-
-def _done_by_linking(command: Command) -> bool:
-    """Whether the link is all that the command asks for; else it goes once more with the link in place."""
-    if isinstance(command, EnsureCustomer):
-        return command.update == "never"
-    if isinstance(command, EnsureRecord | ReverseVoucher):
-        return True
-    return not isinstance(command, BookInvoice | BookPayment)
 
 
 def _tried(job: Job[T]) -> Job[T | NotPossible]:
