@@ -18,6 +18,7 @@ from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
+from daemon.refreshing import Refreshing
 from daemon.requests import (
     AnyRequest,
     Approve,
@@ -31,6 +32,7 @@ from daemon.requests import (
     Misused,
     OfferConsent,
     Pause,
+    Refresh,
     Replay,
     Reseal,
     Resume,
@@ -102,6 +104,7 @@ class Actions:
             links=self.links,
             awaited=awaited,
         )
+        self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
             database=database, clock=clock, links=links, follow=follow, identify=self._identified
@@ -124,7 +127,7 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Reseal() | Examine():
+            case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
                 return await self._on_a_whole(request)
             case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
@@ -136,12 +139,10 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
-            case Approve():
-                return await self._approvals.approve(request)
-            case StartTask() | CancelTask():
-                return await self._task(request)
+            case StartTask() | CancelTask() | Approve():
+                return await self._by_hand(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -149,6 +150,8 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
+            case Refresh():
+                return await self._refreshing.perform(request)
             case Reseal():
                 return await self._resealing.perform(request)
             case Examine():
@@ -291,7 +294,9 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _task(self, request: StartTask | CancelTask) -> Answer:
+    async def _by_hand(self, request: StartTask | CancelTask | Approve) -> Answer:
+        if isinstance(request, Approve):
+            return await self._approvals.approve(request)
         if isinstance(request, CancelTask):
             return await self._tasks.cancel(request)
         answer = await self._tasks.start(request)

@@ -13,7 +13,6 @@ from connectors.fortnox.push_frames import (
     EARLIEST,
     LIST_TENANTS,
     SUBSCRIBE,
-    Answered,
     PushedEvent,
     add_tenant,
     add_topics,
@@ -127,7 +126,8 @@ class PushSession:
         if not self._tenants:
             raise PushLost("nobody")
         topics, anew = await self._add_topics(standing)
-        self._worked(await self._stream.command({"command": SUBSCRIBE}))
+        if not (await self._stream.command({"command": SUBSCRIBE})).worked:
+            raise PushLost("refused")
         now = app.clock.now()
         reasons = self._reasons(standing, topics, anew)
         await app.database.write(push.begin(app.client, topics, reasons, app.clock.milliseconds()))
@@ -141,32 +141,29 @@ class PushSession:
     async def _add_topics(self, standing: Standing) -> tuple[frozenset[str], bool]:
         """The topics that were taken, and whether an offset of ours was refused, so that events may have been missed.
 
-        A topic that told nothing yet goes on with the earliest that is kept: without an offset, what came while we were
-        away would be passed over.
+        What is refused is tried without its offset, then left. Where no topic is named, the offsets that are none are
+        given up first, then all.
         """
-        positions: dict[str, str | None] = dict.fromkeys(self._app.topics)
-        for topic, offset in standing.offsets.items():
-            if topic in positions:
-                positions[topic] = EARLIEST if offset == NO_EVENT_YET else offset
-        anew = False
-        answer = await self._stream.command(add_topics(positions))
-        refused = answer.refused & positions.keys()
-        if refused and any(positions[topic] is not None for topic in refused):
-            anew = True
-            positions |= dict.fromkeys(refused)
-            answer = await self._stream.command(add_topics(positions))
-            refused = answer.refused & positions.keys()
-        if refused:
-            for topic in sorted(refused):
-                self._app.log.error("push.topic_refused", stream=self._app.name, topic=topic)
-                del positions[topic]
-            answer = await self._stream.command(add_topics(positions))
-        self._worked(answer)
+        positions, anew = self._positions(standing), False
+        while not (answer := await self._stream.command(add_topics(positions))).worked:
+            named = answer.refused & positions.keys()
+            suspects = named or {topic for topic, at in positions.items() if at == EARLIEST} or {*positions}
+            with_offset = {topic for topic in suspects if positions[topic] is not None}
+            if with_offset:
+                positions, anew = positions | dict.fromkeys(with_offset), True
+            else:
+                for topic in sorted(named):
+                    self._app.log.error("push.topic_refused", stream=self._app.name, topic=topic)
+                    del positions[topic]
+            if not (named or with_offset) or not positions:
+                raise PushLost("refused")
         return frozenset(positions), anew
 
-    def _worked(self, answer: Answered) -> None:
-        if not answer.worked:
-            raise PushLost("refused")
+    def _positions(self, standing: Standing) -> dict[str, str | None]:
+        """Where each topic goes on. One that told nothing yet goes on with the earliest that is kept: without an
+        offset, what came while we were away would be passed over."""
+        known = {topic: EARLIEST if at == NO_EVENT_YET else at for topic, at in standing.offsets.items()}
+        return {topic: known.get(topic) for topic in self._app.topics}
 
     def _reasons(self, standing: Standing, topics: frozenset[str], offset_refused: bool) -> dict[str, str | None]:
         """Why each company begins anew, if it does: what it knows of its registers is in doubt then."""
@@ -193,7 +190,7 @@ class PushSession:
             listener.tries, listener.again_at = 0, 0.0
             return await self._leave_out(listener, "credentials")
         if self._app.clock.monotonic() < listener.again_at:
-            return await self._leave_out(listener, "refused")
+            return False
         expected = await self._tenant_of(listener)
         if expected is None:
             return await self._leave_out(listener, "not_connected")
@@ -245,9 +242,7 @@ class PushSession:
         """Ask now and then who is listened to: that proves the stream, and shows a consent that was revoked."""
         app = self._app
         while True:
-            app.idle()
             await app.clock.sleep(CHECK_SECONDS)
-            app.beat()
             answer = await self._stream.command({"command": LIST_TENANTS})
             app.state.heard()
             await app.database.write(push.attend(app.client, app.clock.milliseconds()))

@@ -54,7 +54,8 @@ class Pushing:
             if not any(listener.may_ask() for listener in self.app.listeners.values()):
                 await self._rest(NOBODY_SECONDS)
                 continue
-            self.app.beat()
+            # Who waits for Fortnox has time-outs of its own and is not stalled; who stores must make progress.
+            self.app.idle()
             started = self.app.clock.monotonic()
             lost, subscribed = await self._connection()
             if self._stopping:

@@ -123,6 +123,13 @@ class Declare(Request):
     proof: Literal["empty", "new_work"]
 
 
+class Refresh(Request):
+    """Read all registers of a company whole, now: until that has ended, its copy is not asked."""
+
+    action = "refresh_register"
+    company: Text
+
+
 class Connect(Request):
     """Connect a company with the code of a consent, which must cover ``scopes``; the code never shows in a text."""
 
@@ -191,6 +198,7 @@ AnyRequest = (
     | Pause
     | Resume
     | Declare
+    | Refresh
     | OnConnection
     | Reseal
     | Examine
@@ -209,6 +217,7 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Pause,
         Resume,
         Declare,
+        Refresh,
         Connect,
         AwaitConsent,
         OfferConsent,

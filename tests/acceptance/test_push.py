@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.topics import told_of
 from daemon.cli import main
+from daemon.config import load_config
 from daemon.push_state import PushState
 from daemon.requests import Resume
 from store import push
@@ -267,7 +268,10 @@ async def status(here: Scene, *words: str) -> str:
 
 @pytest.mark.asyncio
 async def test_status_says_how_the_stream_stands(tmp_path: Path) -> None:
-    """Live beside a daemon, from the disk without one; a company that does not listen has no such line."""
+    """Live beside a daemon, from the disk without one; a company that does not listen has no such line.
+
+    Its source has no door, before and after a reload.
+    """
     async with scene(tmp_path, CompanyPlan(push=True), CompanyPlan("other", 1002, sources=()), run=False) as here:
         async with here.running():
             await subscribed(here)
@@ -278,6 +282,10 @@ async def test_status_says_how_the_stream_stands(tmp_path: Path) -> None:
             assert "push stream: events may have been missed, a whole sweep is due; open since" in shown
             assert f"in doubt: {', '.join(TOLD)}" in shown
             assert shown.count("push stream") == 1
+            assert "push.demo" in here.bridge._progress._bounds
+            here.bridge.reload(load_config(here.folder / "config.toml"))
+            assert "fortnox:demo" in here.bridge.intake.deciding.sources
+            assert "fortnox:demo" not in {*here.bridge.listener.hooks, *here.bridge.listener.removed}
         told_without = await status(here)
         assert "push stream: last listened to 20" in told_without
         facts = json.loads(await status(here, "--json"))["companies"]
@@ -294,7 +302,7 @@ async def test_status_says_how_the_stream_stands(tmp_path: Path) -> None:
 async def test_after_fifteen_days_away_the_sweep_finds_what_nobody_told(tmp_path: Path, log_lines: Lines) -> None:
     """A customer that was made and one that was removed meanwhile, of whom Fortnox keeps no event any more."""
     plan = CompanyPlan(push=True, fortnox="register = true")
-    async with scene(tmp_path, plan, run=False) as here:
+    async with scene(tmp_path, plan, run=False, more="[retention]\nseal_bodies = true\n") as here:
         await here.control("seed", {"customers": [{"Name": "Tallbacken AB"}, {"Name": "Ekbacken AB"}]})
         async with here.running():
             await here.until(lambda: listening(here).current("demo"))
@@ -309,6 +317,10 @@ async def test_after_fifteen_days_away_the_sweep_finds_what_nobody_told(tmp_path
         async with here.running():
             await here.until(lambda: listening(here).current("demo"))
             assert customers(here) == {"2", "3"}
+            await make(here, "customers", "customer-updated-v2", "3")
+            await told(here, 1)
+            assert outcomes(here) == [("handled", "updated")]
+            assert here.rows("SELECT DISTINCT sealed FROM inbox_body UNION SELECT sealed FROM inbox_read") == [(1,)]
     assert [line["reason"] for line in log_lines.named("push.doubted")] == ["first", "away"]
 
 

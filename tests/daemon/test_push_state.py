@@ -34,8 +34,10 @@ def settled(seconds: Seconds) -> PushState:
 
 def test_at_first_nothing_is_believed() -> None:
     """Before a connection, and for a company that listens to no stream at all."""
-    state = PushState(["demo"], Seconds())
-    assert (state.stand("demo"), state.silent_seconds, state.unsure()) == ("closed", None, [])
+    seconds = Seconds()
+    state = PushState(["demo"], seconds)
+    seconds.now += 7
+    assert (state.stand("demo"), state.silent_seconds, state.unsure()) == ("closed", 7, [])
     assert (current({"demo": state}, "demo"), current({}, "demo"), behind([state])) == (False, False, 1)
 
 

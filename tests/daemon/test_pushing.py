@@ -300,3 +300,42 @@ async def test_what_the_consent_does_not_cover_is_not_told_and_begins_anew_when_
         await made.until_said("push.doubted", reason="scopes")
         assert made.state.facts("demo")["told"] == ["articles", "customers"]
         assert await made.rows("SELECT reason FROM push_company") == [("scopes",)]
+
+
+@pytest.mark.asyncio
+async def test_a_connection_on_which_nobody_answers_a_ping_is_over(
+    tmp_path: Path, log_lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cable that was pulled closes nothing: only silence shows it."""
+    monkeypatch.setattr("connectors.fortnox.push_stream.HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr("daemon.push_session.CHECK_SECONDS", 30)
+    async with push_server(ping=False) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_said("push.disconnected", reason="lost", code=1006)
+        await made.until(lambda: len(server.named("subscribe-v1")) > 1)
+
+
+@pytest.mark.asyncio
+async def test_a_far_side_that_cannot_prove_who_it_is_is_no_stream(tmp_path: Path, log_lines: Lines) -> None:
+    """Nothing is said to it: the first command would hold the app's secret and a company's token."""
+    async with push_server() as server:
+        server.address = server.address.replace("ws:", "wss:")
+        async with desk(tmp_path, log_lines, server) as made:
+            await made.until_said("push.disconnected", reason="tls")
+    assert server.commands == []
+
+
+@pytest.mark.asyncio
+async def test_offsets_are_given_up_where_nothing_is_taken_with_them(tmp_path: Path, log_lines: Lines) -> None:
+    """A refusal that names no topic: first what is no offset of any topic, then every offset."""
+    async with push_server(sends=[event("a")]) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_stored("customers", "a")
+
+    def answers(command: Json) -> Json:
+        offsets = [entry for entry in command.get("topics", ()) if "offset" in entry]
+        return refusing(command) if offsets else ordinary(command)
+
+    async with push_server(answers=answers) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_said("push.doubted", reason="offset_refused")
+        counted = [[entry.get("offset") for entry in one["topics"]] for one in server.named("add-topics-v1")]
+        assert [len(offsets) - offsets.count(None) for offsets in counted] == [len(REGISTERS), 1, 0]
+        assert "a" in counted[1]
