@@ -266,6 +266,10 @@ class Target(Protocol):
         """Wait for the place of the next call and hold it for the length of the block."""
         ...
 
+    def expect(self) -> AbstractContextManager[None]:
+        """A command is taken: room for its first call is not given away while the command's task is in the block."""
+        ...
+
     def room_in(self) -> float:
         """Seconds until at least one call may leave (0 where ``room()`` is positive)."""
         ...

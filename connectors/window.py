@@ -5,16 +5,21 @@ from bisect import insort
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 from math import inf
 
+from connectors import places
 from connectors.base import Budget
 from connectors.governor import Governor
+from connectors.places import Ahead, Expected
 
 MARGIN = 0.005
 """Share of the window added to it, for two clocks that run at slightly different speed."""
+EXPECTED_SECONDS = 1.0
+"""How long room is kept for a command that does not ask for its place: it may wait for its turn at a customer."""
+LOOK_SECONDS = 0.01
+"""How soon to look again whether those that are expected have come."""
 SOON = 1e-6
 """The shortest wait in seconds: a rounding error must not make the queue spin."""
 
@@ -25,23 +30,6 @@ class _Ticket:
     turn: int
     wake: asyncio.Future[None] | None = field(default=None, compare=False)
     timed: bool = field(default=False, compare=False)
-
-
-@dataclass(slots=True)
-class _Ahead:
-    """A place that was taken before its call; the first call of the same task uses it."""
-
-    window: "Window"
-    used: bool = False
-
-    def serves(self, window: "Window") -> bool:
-        """Whether the call may use it; only the first may."""
-        serves = self.window is window and not self.used
-        self.used = self.used or serves
-        return serves
-
-
-_ahead: ContextVar[_Ahead | None] = ContextVar("_ahead", default=None)
 
 
 class Window:
@@ -72,6 +60,7 @@ class Window:
         self._reserves = 0
         self._turns = count()
         self._waiting: list[_Ticket] = []
+        self._expected: list[Expected] = []
 
     @property
     def calls(self) -> int:
@@ -112,7 +101,9 @@ class Window:
     @asynccontextmanager
     async def place(self, priority: int = 1) -> AsyncIterator[None]:
         """Wait for a place and hold it for the length of the block: exactly one call, from before it leaves."""
-        ahead = _ahead.get()
+        ahead, expected = places.ahead.get(), places.expected.get()
+        if expected is not None:
+            expected.come(self)
         if self.calls == 0 or (ahead is not None and ahead.serves(self)):
             yield
             return
@@ -128,11 +119,18 @@ class Window:
     async def ahead(self, priority: int = 1) -> AsyncIterator[None]:
         """Take the place of this task's next call before it is made: what is written down as sent really leaves."""
         async with self.place(priority):
-            token = _ahead.set(_Ahead(self))
+            token = places.ahead.set(Ahead(self))
             try:
                 yield
             finally:
-                _ahead.reset(token)
+                places.ahead.reset(token)
+
+    def expect(self) -> Expected:
+        """A command is taken whose first call will want a place: enter what is returned in the command's own task."""
+        expected = Expected(self, self._monotonic() + EXPECTED_SECONDS)
+        if self.calls:
+            self._expected.append(expected)
+        return expected
 
     @contextmanager
     def reserve(self) -> Iterator[None]:
@@ -153,7 +151,7 @@ class Window:
             return 1_000_000
         if self.frozen_for > 0:
             return 0
-        return max(0, self.governor.permitted() - self.used - len(self._waiting))
+        return max(0, self.governor.permitted() - self.used - len(self._waiting) - self._coming())
 
     def next_free_in(self) -> float:
         """Seconds until at least one call may leave; one whole window where every place is held by a running call."""
@@ -161,7 +159,7 @@ class Window:
             return 0.0
         now = self._monotonic()
         if self.governor.permitted() > self.used:
-            return max(self.frozen_for, SOON)
+            return max(self.frozen_for, LOOK_SECONDS if self._expected else SOON)
         return max(self.frozen_for, min(self._opens_at(0), self._held_until()) - now)
 
     def freeze(self, seconds: float) -> None:
@@ -187,6 +185,11 @@ class Window:
     def _held_until(self) -> float:
         """When the place of a call that ends now comes free."""
         return self._monotonic() + self.seconds * (1 + MARGIN)
+
+    def _coming(self) -> int:
+        now = self._monotonic()
+        self._expected = [expected for expected in self._expected if expected.open and expected.until > now]
+        return len(self._expected)
 
     def _forget(self) -> None:
         now = self._monotonic()

@@ -2,7 +2,7 @@
 
 from asyncio import TaskGroup
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import anyio
 
@@ -141,7 +141,7 @@ class CompanyDelivery:
         self._busy.add(head.lane)
         self._slots.take()
         self._persons += head.priority == 0
-        tasks.create_task(self._carry(head), name=f"command {head.outbox_id}")
+        tasks.create_task(self._carry(head, self._target.expect()), name=f"command {head.outbox_id}")
 
     async def _wait_for_room(self) -> None:
         self._idle()
@@ -152,9 +152,9 @@ class CompanyDelivery:
             with anyio.move_on_after(min(max(self._target.room_in(), 0.001), IDLE_SECONDS)):
                 await self._urgent.wait()
 
-    async def _carry(self, head: Head) -> None:
+    async def _carry(self, head: Head, expected: AbstractContextManager[None]) -> None:
         try:
-            with self._target.reserve() if head.priority == 0 else nullcontext():
+            with expected, self._target.reserve() if head.priority == 0 else nullcontext():
                 await self.step.carry(head)
         except StoreUnavailable:
             await self._clock.sleep(STORE_PAUSE_SECONDS)

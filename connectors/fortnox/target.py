@@ -175,6 +175,10 @@ class FortnoxTarget:
         """Seconds until at least one call may leave."""
         return self.client.window.next_free_in()
 
+    def expect(self) -> AbstractContextManager[None]:
+        """A command is taken whose first call will want a place of the rate window."""
+        return self.client.window.expect()
+
     def reserve(self) -> AbstractContextManager[None]:
         """While a person's command waits: one place of the rate window is kept for it."""
         return self.client.window.reserve()

@@ -82,6 +82,10 @@ class NullTarget:
         """No limit."""
         return Budget(0, 1.0, 0, 0)
 
+    def expect(self) -> AbstractContextManager[None]:
+        """Nothing to keep room in."""
+        return nullcontext()
+
     def reserve(self) -> AbstractContextManager[None]:
         """Nothing to keep a place of."""
         return nullcontext()

@@ -231,6 +231,28 @@ def test_no_limit_where_zero_is_set() -> None:
     assert window.next_free_in() == 0
 
 
+def test_room_is_not_given_away_twice() -> None:
+    """A command that was taken has its room until it asks for its place, ends, or is held up somewhere else."""
+    clock = VirtualClock()
+    window = _window(clock, 3)
+
+    async def work() -> None:
+        taken = [window.expect() for _ in range(3)]
+        assert window.free() == 0
+        assert 0 < window.next_free_in() <= 0.01
+        with taken[0]:
+            async with window.place():
+                assert window.free() == 0
+            assert (window.used, window.free()) == (1, 0)
+        with taken[1]:
+            pass
+        assert window.free() == 1
+        clock.now += 1.0
+        assert window.free() == 2
+
+    _run(clock, work())
+
+
 def test_room_counts_those_who_wait() -> None:
     """The room that delivery sees is what is left when everyone waiting has gone."""
     clock = VirtualClock()
