@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
+from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
 from daemon.approvals import Approvals
 from daemon.awaited import Awaited
 from daemon.clock import Clock
@@ -17,7 +18,6 @@ from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
-from daemon.person_words import changed_text
 from daemon.refreshing import Refreshing
 from daemon.requests import (
     AnyRequest,
@@ -46,12 +46,7 @@ from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
 from handlers.commands import (
-    BookInvoice,
-    BookPayment,
-    Command,
     EnsureCustomer,
-    EnsureRecord,
-    ReverseVoucher,
 )  # fmt: skip
 from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
@@ -66,10 +61,6 @@ T = TypeVar("T")
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
-
-SHARED = frozenset({"article", "currency", "customer", "note"})
-"""Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
-article with two numbers at its sources."""
 
 
 class Actions:
@@ -214,8 +205,17 @@ class Actions:
             after = numbers[-1]
 
     async def _released(self, outbox_id: int, request: Retry, person: Person) -> Job[Touched]:
-        text = await changed_text(self._database, outbox_id, absent=request.absent, allow=request.allow)
+        text = await self._answered(outbox_id, absent=request.absent, allow=request.allow)
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
+
+    async def _answered(self, outbox_id: int, *, absent: bool, allow: bool) -> str | None:
+        """The command's new text where the person's word answers the question that it is held for."""
+        reason = await self._database.read(acting.reason_of(outbox_id))
+        if absent and reason in ANSWERED_BY_ABSENT:
+            return told_absent((await self._head(outbox_id)).text, reason)
+        if allow and reason in ALLOWABLE:
+            return told_allowed((await self._head(outbox_id)).text, reason)
+        return None
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)
@@ -243,7 +243,7 @@ class Actions:
             LinkRow(head.thing, head.company, far.kind, far.number, far.state, verified=True),
             self._person(request),
             keys=keys,
-            again=settled.again or not _done_by_linking(task.command),
+            again=settled.again or not done_by_linking(task.command),
             shared=request.kind in SHARED,
             question=settled.question,
         )
@@ -317,15 +317,6 @@ class Actions:
             return await self._database.read(heads.head(outbox_id))
         except KeyError:
             raise NotPossible(f"there is no command out-{outbox_id}, or its text was erased by retention") from None
-
-
-def _done_by_linking(command: Command) -> bool:
-    """Whether the link is all that the command asks for; else it goes once more with the link in place."""
-    if isinstance(command, EnsureCustomer):
-        return command.update == "never"
-    if isinstance(command, EnsureRecord | ReverseVoucher):
-        return True
-    return not isinstance(command, BookInvoice | BookPayment)
 
 
 def _tried(job: Job[T]) -> Job[T | NotPossible]:

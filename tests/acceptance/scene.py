@@ -14,6 +14,7 @@ from aiohttp import ClientSession, ClientTimeout
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app, screens
 from daemon.actions import Actions
+from daemon.assembly import Parts
 from daemon.bridge import Bridge
 from daemon.clock import Clock
 from daemon.config import load_config
@@ -125,7 +126,7 @@ class Scene:
 
         It stops as after a second signal, which waits for nothing, unless it is to ``drain``.
         """
-        parts = app.Parts(clock=self.clock, pushing=self.pushing)
+        parts = Parts(clock=self.clock, pushing=self.pushing)
         async with app.running(load_config(self.write_configuration()), parts=parts) as bridge:
             for plan in self.plans:
                 if plan.proof is not None:
@@ -212,8 +213,8 @@ class Scene:
         )
         return await actions.perform(request)
 
-    async def connect(self, company: str = "demo") -> None:
-        """An administrator gives consent, the code comes back, and a person lets the company go on."""
+    async def connect(self, company: str = "demo", *, resume: bool = True) -> None:
+        """An administrator gives consent, the code comes back, and a person lets the company go on (``resume``)."""
         tenant = next(plan.tenant for plan in self.plans if plan.name == company)
         back = "http://127.0.0.1/back"
         given = await self.control("consent", {"company": tenant, "grant": "code", "redirect_uri": back})
@@ -222,7 +223,8 @@ class Scene:
                 person="anna", company=company, code=given["code"], redirect_uri=back, scopes=("companyinformation",)
             )
         )
-        await self.act(Resume(person="anna", name=company))
+        if resume:
+            await self.act(Resume(person="anna", name=company))
 
     # --- out --------------------------------------------------------------------------------------------------------
 
