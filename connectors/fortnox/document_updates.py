@@ -24,13 +24,14 @@ COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One command that meets its linked document."""
+    """One command that meets its linked document; ``moved``: its own date is closed, and it has the next open day."""
 
     task: Task
     command: DocumentCommand
     link: Link
     content: Content
     client: Client
+    moved: bool = False
 
     @property
     def to_be_booked(self) -> bool:
@@ -60,8 +61,8 @@ class Updates:
         if is_true(stored.get("Cancelled")):
             self._ask.cancelled(link.number)
         if isinstance(command, EnsureInvoice) and not self._form.locked(stored):
-            command, _ = await invoice_on_open_day(command, client)
-            case = replace(case, command=command)
+            command, moved = await invoice_on_open_day(command, client)
+            case = replace(case, command=command, moved=bool(moved))
         wrong = far.differences(self._form, content.meant, stored)
         if state.get("adopted"):
             return await self._adopted(case, stored, wrong)
@@ -204,9 +205,11 @@ def _misdated(case: Case, stored: Json) -> bool:
     """Whether an invoice that Fortnox made from an order must get other dates.
 
     One that stood a while keeps its own, unless it is dated after the sale that is now paid (Fortnox takes no payment
-    before its invoice) and was not sent to anybody.
+    before its invoice) and was not sent to anybody; or its day was closed meanwhile, and it is to be booked.
     """
     dates = _dates(case)
+    if case.moved and text_of(stored.get("InvoiceDate")) < dates.get("InvoiceDate", ""):
+        return True
     if case.link.state.get("unseen"):
         return any(text_of(stored.get(name)) != date for name, date in dates.items())
     later = text_of(stored.get("InvoiceDate")) > dates.get("InvoiceDate", "9")

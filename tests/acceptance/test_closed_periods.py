@@ -1,5 +1,6 @@
 """Days that the books are closed for: held, moved to the next open day, or moved once a person allows it."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +57,26 @@ async def test_the_next_open_day_is_taken_for_invoice_and_payment(tmp_path: Path
         assert await dates(stage) == [("2026-12-01", "2026-12-13", True)]
         (payment,) = (await stage.state())["payments"]
         assert (payment["PaymentDate"], payment["Booked"]) == ("2026-12-01", True)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f42")
+@pytest.mark.parametrize("module", ["invoice", "order"])
+async def test_a_period_that_was_closed_after_the_invoice_was_made(tmp_path: Path, module: str) -> None:
+    """The invoice stood there in an open period; when it is paid it is dated anew, and booked."""
+    plan = chosen("next_open_day")
+    plan = replace(plan, sections=f'{plan.sections}\n[companies.demo.documents]\nmodule = "{module}"')
+    async with scene(tmp_path, plan, simulator={"financial_years": (2026, 2027)}) as stage:
+        await stage.send(order("SO-1", "order.invoiced", version=1))
+        await stage.settle()
+        (made,) = (await stage.state())["invoices"]
+        locked = date.fromisoformat(made["InvoiceDate"])
+        await stage.control("settings", {"locked_until": locked.isoformat()})
+        await stage.send(order("SO-1", "order.paid", version=2))
+        await stage.settle()
+        [(dated, _, booked)] = await dates(stage)
+        assert (dated > locked.isoformat(), booked) == (True, True)
+        assert [payment["Booked"] for payment in (await stage.state())["payments"]] == [True]
 
 
 @pytest.mark.asyncio
