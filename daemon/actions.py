@@ -9,6 +9,7 @@ from daemon.approvals import Approvals
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
+from daemon.consent_links import ConsentLinks
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
@@ -16,6 +17,7 @@ from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_tasks import PersonTasks
+from daemon.refreshing import Refreshing
 from daemon.requests import (
     AnyRequest,
     Approve,
@@ -27,7 +29,9 @@ from daemon.requests import (
     Examine,
     LinkThing,
     Misused,
+    OfferConsent,
     Pause,
+    Refresh,
     Replay,
     Reseal,
     Resume,
@@ -102,9 +106,17 @@ class Actions:
         self._links = links
         self._follow = follow
         self._doctor = doctor
+        self.links = ConsentLinks(database, clock, lambda: config().state_keys, self.perform)
         self._connections = Connections(
-            config=config, database=database, clock=clock, target=target, follow=follow, awaited=awaited
+            config=config,
+            database=database,
+            clock=clock,
+            target=target,
+            follow=follow,
+            links=self.links,
+            awaited=awaited,
         )
+        self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
             database=database, clock=clock, links=links, follow=follow, identify=self._identified
@@ -127,14 +139,12 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Reseal() | Examine():
+            case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
                 return await self._on_a_whole(request)
-            case Connect() | AwaitConsent() | Revoke():
+            case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
-            case Retry(id=str(wanted)):
-                return await self._doubled.answered(request) or await self._retry(request, wanted)
             case Retry():
-                return await self._retry_many(request)
+                return await self._doubled.answered(request) or await self._retry(request)
             case LinkThing():
                 return await self._doubled.answered(request) or await self._link(request)
             case Replay():
@@ -144,7 +154,7 @@ class Actions:
             case StartTask() | CancelTask() | Approve():
                 return await self._by_hand(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Reseal | Examine) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -152,6 +162,8 @@ class Actions:
                 return await self._pauses.resume(request)
             case Declare():
                 return await self._pauses.declare(request)
+            case Refresh():
+                return await self._refreshing.perform(request)
             case Reseal():
                 return await self._resealing.perform(request)
             case Examine():
@@ -159,7 +171,10 @@ class Actions:
 
     # --- retry ------------------------------------------------------------------------------------------------------
 
-    async def _retry(self, request: Retry, wanted: str) -> Answer:
+    async def _retry(self, request: Retry) -> Answer:
+        wanted = request.id
+        if wanted is None:
+            return await self._retry_many(request)
         person = self._person(request)
         place, number = parsed(wanted, "out")
         if place == "in":

@@ -101,11 +101,13 @@ async def running(
             deliveries=bridge.deliveries,
             targets=targets,
             readings=bridge.readings,
-            clock=parts.clock,
             doctor=bridge.doctor,
             states=states,
+            clock=parts.clock,
         )
-        await stack.enter_async_context(serve_admin(config.data_dir, _actions(bridge, parts, live), live.facts))
+        actions = _actions(bridge, parts, live)
+        bridge.listener.link_came = actions.links.came
+        await stack.enter_async_context(serve_admin(config.data_dir, actions, live.facts))
         bridge.listener.removed = await _removed(config, store, parts.clock)
         await bridge.listen(sockets)
         async with anyio.create_task_group() as tasks:

@@ -1,7 +1,8 @@
 """Browsers that are awaited after a consent: each state counts once, for ten minutes, and nothing else does."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
@@ -10,6 +11,8 @@ CALLBACK = "/oauth/callback/"
 """Below it stands the company's name: the redirect address of a company where the daemon has a public address."""
 
 MINUTES = 10
+"""How long a browser is awaited: as long as the code lives that it brings (Fortnox facts, section 2.1)."""
+
 MOST = 100
 """States that may wait at once; the oldest gives way."""
 
@@ -78,3 +81,26 @@ def _states(address: str) -> list[str]:
         return parse_qs(urlsplit(address).query).get("state", [])[:1]
     except ValueError:
         return []
+
+
+class LinkEnded(Protocol):
+    """What became of a link that was opened."""
+
+    @property
+    def company_name(self) -> str | None:
+        """Of the company that was connected; ``None`` where none was."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """Why not."""
+        ...
+
+
+LinkCame = Callable[[str, str], Awaitable[LinkEnded | None]]
+"""Told of a company and of the path and query that a browser came to; ``None`` where it has no link of ours."""
+
+
+async def no_links(_company: str, _address: str) -> LinkEnded | None:
+    """The default where nobody keeps links (tests)."""
+    return None

@@ -223,7 +223,7 @@ class Bridge:
             token_days_left=min((days for days in left if days is not None), default=None),
             clock_skew_s=self._skew.look(self.targets),
             push_behind=behind(states) if states else None,
-            push_silent_s=max((state.silent_seconds or 0.0 for state in states), default=None),
+            push_silent_s=max((state.silent_seconds for state in states), default=None),
         )
 
     # --- reload -----------------------------------------------------------------------------------------------------

@@ -180,8 +180,8 @@ class _Loading:
                     secret,
                     refresh,
                     section.expected,
-                    section.read_only,
-                    frozenset(section.approve),
+                    read_only=section.read_only,
+                    approve=frozenset(section.approve),
                 ),
             )
 

@@ -10,8 +10,9 @@ from connectors.fortnox.consent import AGAIN
 from daemon.awaited import MINUTES, Awaited, NotAwaited
 from daemon.clock import Clock
 from daemon.config_faults import meant
+from daemon.consent_links import ConsentLinks
 from daemon.following import Follow
-from daemon.requests import AwaitConsent, Connect, Misused, OnConnection, Revoke
+from daemon.requests import AwaitConsent, Connect, Misused, OfferConsent, OnConnection, Revoke
 from daemon.settings import Company, Config
 from store import companies, pausing
 from store.acting import NotPossible, Person
@@ -47,9 +48,11 @@ class Connections:
         clock: Clock,
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         follow: Follow,
+        links: ConsentLinks,
         awaited: Awaited | None = None,
     ) -> None:
-        """``awaited`` are the browsers that the running daemon may be sent."""
+        """``links`` are good for days, ``awaited`` are the browsers that the running daemon may be sent now."""
+        self._links = links
         self._awaited = awaited
         self._config = config
         self._database = database
@@ -64,6 +67,8 @@ class Connections:
                 return await self.connect(request)
             case AwaitConsent():
                 return await self.await_consent(request)
+            case OfferConsent():
+                return await self.offer_consent(request)
             case Revoke():
                 return await self.revoke(request)
 
@@ -71,7 +76,7 @@ class Connections:
         """The ``address`` that the browser came to; ``None`` while it has not come."""
         company = self._company(request.company)
         if self._awaited is None:
-            raise Misused("only a running daemon is sent a browser")
+            raise NotPossible(f"No daemon runs (any more) that a browser could be sent to: {CONNECT_AGAIN}")
         if request.begin:
             self._awaited.expect(company.name, request.state)
         try:
@@ -79,6 +84,18 @@ class Connections:
         except NotAwaited:
             over = f"{MINUTES} minutes are over, or the daemon was restarted"
             raise NotPossible(f"The browser is no longer awaited ({over}): {CONNECT_AGAIN}") from None
+
+    async def offer_consent(self, request: OfferConsent) -> Answer:
+        """A link only for a company that is known: whoever opens it cannot put another one in its place."""
+        company = self._company(request.company)
+        row = (await self._database.write(companies.register([company.name])))[company.name]
+        if row.tenant is None and company.fortnox.tenant_id is None:
+            raise NotPossible(
+                f"Whose link it is must be known before it is sent: set tenant_id of {company.name} (in Fortnox the "
+                "number of the company's database), or connect it once here."
+            )
+        until = await self._links.offer(request)
+        return {"until": until.isoformat()}
 
     async def connect(self, request: Connect) -> Answer:
         """Raises ``NotPossible`` with what failed and what to do next."""
@@ -110,6 +127,7 @@ class Connections:
         await self._database.write(companies.register([company.name]))
         await self._database.write(pausing.pause("company", company.name, person))
         self._follow.paused("company", company.name, REVOKED)
+        await self._links.withdraw(company.name)
         async with self._target(company.name) as target:
             try:
                 revoked = await _connectable(target).revoke()

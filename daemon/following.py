@@ -14,6 +14,7 @@ from daemon.doctor import Doctor
 from daemon.intake import Intake
 from daemon.jobs.tokens import days_left
 from daemon.opening import OpenStore
+from daemon.own_sources import source_of
 from daemon.push_state import PushState
 from daemon.readers import Reading
 from daemon.times import iso
@@ -47,6 +48,10 @@ class Follow(Protocol):
         """Something was declared of a company: read it again."""
         ...
 
+    def sweep(self, company: str) -> bool:
+        """The company's registers shall be read whole now; whether that begins."""
+        ...
+
 
 class NoDaemon:
     """Follows nothing: the next start of the daemon reads everything from disk."""
@@ -70,6 +75,10 @@ class NoDaemon:
     async def declared(self) -> None:
         """No memory to renew."""
 
+    def sweep(self, company: str) -> bool:
+        """Nobody sweeps."""
+        return False
+
 
 class Live:
     """Follows in the running daemon: loops are woken, gates shut and open, and what is in memory is read again."""
@@ -82,8 +91,8 @@ class Live:
         deliveries: Mapping[str, CompanyDelivery],
         targets: Mapping[str, Target],
         readings: Mapping[str, Reading],
-        clock: Clock,
         doctor: Doctor,
+        clock: Clock,
         states: Mapping[str, PushState] = MappingProxyType({}),
     ) -> None:
         self._clock = clock
@@ -135,6 +144,14 @@ class Live:
     async def declared(self) -> None:
         """Read the companies' rows again."""
         await self._store.reload(list(self._store.rows))
+
+    def sweep(self, company: str) -> bool:
+        """Have the company's own source polled at once."""
+        reading = self._readings.get(source_of(company))
+        if reading is None:
+            return False
+        reading.nudge()
+        return True
 
     async def facts(self) -> dict[str, Any]:
         """What only the running daemon knows: why the database refuses writes and why each company's gate is shut

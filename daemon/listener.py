@@ -4,7 +4,8 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,8 +13,8 @@ from typing import Protocol
 from aiohttp import web
 
 from connectors.sources import Delivery, RawRequest, Refused, Source
-from daemon.awaited import CALLBACK, Awaited
-from daemon.callback_page import NOT_AWAITED, RETURNED
+from daemon.awaited import CALLBACK, Awaited, LinkCame, no_links
+from daemon.callback_page import NOT_AWAITED, RETURNED, connected, not_connected
 from daemon.client_address import LOOPBACK, Network, client_address
 from daemon.hook_log import HookLog, Log
 from daemon.http_server import BodyReader, HookServer, Limits, Overload, answer
@@ -93,6 +94,7 @@ class Listener:
         self.awaited = awaited or Awaited(monotonic)
         self.hooks = hooks
         self.removed: Mapping[str, int] = {}
+        self.link_came: LinkCame = no_links
         self._inbox = inbox
         self._unavailable = unavailable
         self._log = log
@@ -167,7 +169,7 @@ class Listener:
             name, _, rest = path[len(PREFIX) :].partition("/")
             response = await self._hook(request, name, rest)
         elif path.startswith(CALLBACK):
-            response = self._returned(request, path[len(CALLBACK) :])
+            response = await self._returned(request, path[len(CALLBACK) :])
         elif path == HEALTH:
             response = _health(request)
         else:
@@ -176,13 +178,18 @@ class Listener:
             response.force_close()
         return response
 
-    def _returned(self, request: web.BaseRequest, company: str) -> web.Response:
-        """A browser that Fortnox sent back; what nobody awaits changes nothing."""
+    async def _returned(self, request: web.BaseRequest, company: str) -> web.Response:
+        """A browser that Fortnox sent back, to whoever waits or with a link; anything else changes nothing."""
         if request.method != "GET":
             self._refuse(request, UNKNOWN, "method", 405)
             return answer(405, close=True, headers={"Allow": "GET"})
         if self.awaited.came(company, request.raw_path):
             return answer(200, RETURNED, close=True, headers=HTML)
+        with self._held():
+            ended = await self.link_came(company, request.raw_path)
+        if ended is not None:
+            page = not_connected(ended.sentence) if ended.company_name is None else connected(ended.company_name)
+            return answer(200, page, close=True, headers=HTML)
         self._refuse(request, UNKNOWN, "unknown_state", 404)
         return answer(404, NOT_AWAITED, close=True, headers=HTML)
 
@@ -229,12 +236,18 @@ class Listener:
 
     async def _in_turn(self, request: web.BaseRequest, hook: Hook, rest: str) -> web.Response:
         began = self._monotonic()
-        self._in_hand += 1
-        self._idle.clear()
-        try:
+        with self._held():
             await self._turnstile.enter()
             body = await self._bodies.read(request)
             return await self._take(RawRequest(rest, _headers(request), body), hook, began)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """A request in hand, which a stop waits for."""
+        self._in_hand += 1
+        self._idle.clear()
+        try:
+            yield
         finally:
             self._in_hand -= 1
             if not self._in_hand:

@@ -180,8 +180,8 @@ EVENTS: Mapping[str, LogEvent] = {
     ),
     "push.doubted": _event(
         "warning",
-        "events may have been missed: the registers are swept whole. `reason` is first, away, left_out, new_topic or "
-        "offset_refused",
+        "events may have been missed: the registers are swept whole. `reason` is first, away, left_out, new_topic, "
+        "scopes or offset_refused",
         words="stream company reason",
     ),
     "push.doubt_ended": _event("info", "the sweep that a doubt asked for has ended", words="stream company"),

@@ -7,19 +7,20 @@ from datetime import timedelta
 import anyio
 
 from connectors.base import CredentialsLost, OutsideError
+from connectors.fortnox.claims import scopes_in
 from connectors.fortnox.client import AccessTokens
 from connectors.fortnox.push_frames import (
     EARLIEST,
     LIST_TENANTS,
     SUBSCRIBE,
-    Answered,
     PushedEvent,
     add_tenant,
     add_topics,
 )
 from connectors.fortnox.push_stream import PushLost, PushStream
+from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.source import key_of
-from connectors.fortnox.topics import REGISTERS
+from connectors.fortnox.topics import REGISTERS, meaning_of, told_of
 from daemon.clock import Clock
 from daemon.logs import Log
 from daemon.push_state import PushState
@@ -44,7 +45,8 @@ LONGEST_LEFT_OUT_SECONDS = 900.0
 class Listener:
     """One company as the stream knows it. ``refused`` has its credentials proved; ``may_ask`` says whether they work.
 
-    ``topics`` are told to it besides those of its registers. ``again_at`` (monotonic) is when a refused one is tried.
+    ``topics`` are told to it besides those of its registers; of these it is told what its token may read (``told``).
+    ``again_at`` (monotonic) is when a refused one is tried.
     """
 
     company: str
@@ -57,10 +59,13 @@ class Listener:
     refused: Callable[[], None]
     tries: int = 0
     again_at: float = 0.0
+    told: frozenset[str] = frozenset()
 
-    def wants(self, topic: str) -> bool:
-        """Whether an event of the topic is one for this company."""
-        return topic in REGISTERS or topic in self.topics
+    def wants(self, event: PushedEvent) -> bool:
+        """Whether an event is one for this company."""
+        meaning = meaning_of(event.topic, event.kind)
+        told = event.topic in REGISTERS if meaning is None else meaning.resource in self.told
+        return told or event.topic in self.topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,8 @@ class PushSession:
         if not self._tenants:
             raise PushLost("nobody")
         topics, anew = await self._add_topics(standing)
-        self._worked(await self._stream.command({"command": SUBSCRIBE}))
+        if not (await self._stream.command({"command": SUBSCRIBE})).worked:
+            raise PushLost("refused")
         now = app.clock.now()
         reasons = self._reasons(standing, topics, anew)
         await app.database.write(push.begin(app.client, topics, reasons, app.clock.milliseconds()))
@@ -135,32 +141,29 @@ class PushSession:
     async def _add_topics(self, standing: Standing) -> tuple[frozenset[str], bool]:
         """The topics that were taken, and whether an offset of ours was refused, so that events may have been missed.
 
-        A topic that told nothing yet goes on with the earliest that is kept: without an offset, what came while we were
-        away would be passed over.
+        What is refused is tried without its offset, then left. Where no topic is named, the offsets that are none are
+        given up first, then all.
         """
-        positions: dict[str, str | None] = dict.fromkeys(self._app.topics)
-        for topic, offset in standing.offsets.items():
-            if topic in positions:
-                positions[topic] = EARLIEST if offset == NO_EVENT_YET else offset
-        anew = False
-        answer = await self._stream.command(add_topics(positions))
-        refused = answer.refused & positions.keys()
-        if refused and any(positions[topic] is not None for topic in refused):
-            anew = True
-            positions |= dict.fromkeys(refused)
-            answer = await self._stream.command(add_topics(positions))
-            refused = answer.refused & positions.keys()
-        if refused:
-            for topic in sorted(refused):
-                self._app.log.error("push.topic_refused", stream=self._app.name, topic=topic)
-                del positions[topic]
-            answer = await self._stream.command(add_topics(positions))
-        self._worked(answer)
+        positions, anew = self._positions(standing), False
+        while not (answer := await self._stream.command(add_topics(positions))).worked:
+            named = answer.refused & positions.keys()
+            suspects = named or {topic for topic, at in positions.items() if at == EARLIEST} or {*positions}
+            with_offset = {topic for topic in suspects if positions[topic] is not None}
+            if with_offset:
+                positions, anew = positions | dict.fromkeys(with_offset), True
+            else:
+                for topic in sorted(named):
+                    self._app.log.error("push.topic_refused", stream=self._app.name, topic=topic)
+                    del positions[topic]
+            if not (named or with_offset) or not positions:
+                raise PushLost("refused")
         return frozenset(positions), anew
 
-    def _worked(self, answer: Answered) -> None:
-        if not answer.worked:
-            raise PushLost("refused")
+    def _positions(self, standing: Standing) -> dict[str, str | None]:
+        """Where each topic goes on. One that told nothing yet goes on with the earliest that is kept: without an
+        offset, what came while we were away would be passed over."""
+        known = {topic: EARLIEST if at == NO_EVENT_YET else at for topic, at in standing.offsets.items()}
+        return {topic: known.get(topic) for topic in self._app.topics}
 
     def _reasons(self, standing: Standing, topics: frozenset[str], offset_refused: bool) -> dict[str, str | None]:
         """Why each company begins anew, if it does: what it knows of its registers is in doubt then."""
@@ -174,7 +177,7 @@ class PushSession:
         }
 
     def _begun(self, company: str, reason: str | None) -> None:
-        self._app.state.attached(company, anew=reason is not None)
+        self._app.state.attached(company, self._app.listeners[company].told, anew=reason is not None)
         self._app.changed()
         if reason is not None:
             self._app.log.warning("push.doubted", stream=self._app.name, company=company, reason=reason)
@@ -187,7 +190,7 @@ class PushSession:
             listener.tries, listener.again_at = 0, 0.0
             return await self._leave_out(listener, "credentials")
         if self._app.clock.monotonic() < listener.again_at:
-            return await self._leave_out(listener, "refused")
+            return False
         expected = await self._tenant_of(listener)
         if expected is None:
             return await self._leave_out(listener, "not_connected")
@@ -205,7 +208,7 @@ class PushSession:
             return await self._refused(listener, "another_company")
         self._tenants[expected] = listener
         self._tokens[listener.company] = access
-        listener.tries = 0
+        listener.tries, listener.told = 0, told_of(scopes_in(access)) & REGISTERED.keys()
         return True
 
     async def _tenant_of(self, listener: Listener) -> int | None:
@@ -239,9 +242,7 @@ class PushSession:
         """Ask now and then who is listened to: that proves the stream, and shows a consent that was revoked."""
         app = self._app
         while True:
-            app.idle()
             await app.clock.sleep(CHECK_SECONDS)
-            app.beat()
             answer = await self._stream.command({"command": LIST_TENANTS})
             app.state.heard()
             await app.database.write(push.attend(app.client, app.clock.milliseconds()))
@@ -265,7 +266,10 @@ class PushSession:
                 await app.database.write(push.join(app.client, listener.company, "left_out", app.clock.milliseconds()))
                 self._begun(listener.company, "left_out")
         elif not listener.may_ask() or await self._has_newer(listener, held):
-            await self._add(listener)
+            before = listener.told
+            if await self._add(listener) and listener.told - before:
+                await app.database.write(push.join(app.client, listener.company, "scopes", app.clock.milliseconds()))
+                self._begun(listener.company, "scopes")
 
     async def _has_newer(self, listener: Listener, held: str) -> bool:
         try:
@@ -296,7 +300,7 @@ class PushSession:
 
     def _told(self, event: PushedEvent, text: str) -> Told:
         listener = self._tenants.get(event.tenant)
-        known = listener is not None and listener.wants(event.topic)
+        known = listener is not None and listener.wants(event)
         company = listener.company if listener is not None and known else None
         self._app.state.received(company, event.moment)
         now = self._app.clock.now()

@@ -23,6 +23,7 @@ class _Company:
 
     attached: bool = False
     left_out: str | None = None
+    told: frozenset[str] = frozenset()
     received: int = 0
     stored: int = 0
     settled: bool = False
@@ -47,6 +48,7 @@ class PushState:
 
     def __post_init__(self) -> None:
         """Of every company nothing is known yet."""
+        self._heard = self.monotonic()
         self._by_name = {name: _Company() for name in self.companies}
 
     # --- told by the connection -------------------------------------------------------------------------------------
@@ -67,10 +69,13 @@ class PushState:
         """Anything came."""
         self._heard = self.monotonic()
 
-    def attached(self, name: str, *, anew: bool) -> None:
-        """The company's events come; where it begins ``anew``, what is known of it is in doubt until the store says."""
+    def attached(self, name: str, told: frozenset[str], *, anew: bool) -> None:
+        """The company's events come, of the registers ``told``.
+
+        Where it begins ``anew``, what is known of it is in doubt until the store says.
+        """
         company = self._by_name[name]
-        company.attached, company.left_out = True, None
+        company.attached, company.left_out, company.told = True, None, told
         if anew:
             company.doubts = None
 
@@ -123,9 +128,9 @@ class PushState:
     # --- asked ------------------------------------------------------------------------------------------------------
 
     @property
-    def silent_seconds(self) -> float | None:
-        """Since when nothing was heard; ``None`` while no connection is open."""
-        return None if self.opened_at is None else self.monotonic() - self._heard
+    def silent_seconds(self) -> float:
+        """Since when nothing was heard, over all connections."""
+        return self.monotonic() - self._heard
 
     @property
     def caught_up(self) -> bool:
@@ -139,11 +144,11 @@ class PushState:
     def stand(self, name: str) -> str:
         """``current``, or the first reason why not: closed, left_out, silent, topics_missing, catching_up, behind or
         in_doubt."""
-        company, silent = self._by_name[name], self.silent_seconds
+        company = self._by_name[name]
         reasons = {
-            "closed": silent is None,
+            "closed": self.opened_at is None,
             "left_out": not company.attached,
-            "silent": silent is not None and silent > self.heard_seconds,
+            "silent": self.silent_seconds > self.heard_seconds,
             "topics_missing": bool(self.missing),
             "catching_up": not self.caught_up,
             "behind": self.waiting() > 0 or not company.settled or company.received != company.stored,
@@ -153,13 +158,14 @@ class PushState:
 
     def facts(self, name: str) -> dict[str, Any]:
         """For ``status``."""
-        company, silent = self._by_name[name], self.silent_seconds
+        company = self._by_name[name]
         return {
             "stream": self.stand(name),
             "left_out": company.left_out,
             "open_since": self.opened_at,
-            "silent_s": None if silent is None else round(silent, 1),
+            "silent_s": round(self.silent_seconds, 1),
             "last_event_at": company.told_at,
+            "told": sorted(company.told),
             "in_doubt": sorted(company.doubts or ()),
             "topics_missing": sorted(self.missing),
         }

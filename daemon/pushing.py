@@ -7,7 +7,6 @@ import anyio
 from aiohttp import ClientSession
 
 from connectors.fortnox.push_stream import PushLost, open_stream
-from connectors.fortnox.register_entries import REGISTERED
 from daemon.push_session import Listener, PushApp, PushSession
 from daemon.retry import RetrySteps
 from store import push
@@ -55,7 +54,8 @@ class Pushing:
             if not any(listener.may_ask() for listener in self.app.listeners.values()):
                 await self._rest(NOBODY_SECONDS)
                 continue
-            self.app.beat()
+            # Who waits for Fortnox has time-outs of its own and is not stalled; who stores must make progress.
+            self.app.idle()
             started = self.app.clock.monotonic()
             lost, subscribed = await self._connection()
             if self._stopping:
@@ -121,7 +121,7 @@ class Pushing:
         state, read = self.app.state, self.app.database.read
         before = state.mark(listener.company)
         unsettled = await read(push.unsettled(listener.company, listener.source))
-        doubts = frozenset(await read(push.doubts(listener.company, REGISTERED)))
+        doubts = frozenset(await read(push.doubts(listener.company, listener.told)))
         if doubts - self._doubted.get(listener.company, frozenset()):
             self.app.sweep(listener.company)
         self._doubted[listener.company] = doubts

@@ -123,6 +123,13 @@ class Declare(Request):
     proof: Literal["empty", "new_work"]
 
 
+class Refresh(Request):
+    """Read all registers of a company whole, now: until that has ended, its copy is not asked."""
+
+    action = "refresh_register"
+    company: Text
+
+
 class Connect(Request):
     """Connect a company with the code of a consent, which must cover ``scopes``; the code never shows in a text."""
 
@@ -144,6 +151,17 @@ class AwaitConsent(Request):
     state: Annotated[str, StringConstraints(min_length=32, max_length=200)] = Field(repr=False)
     begin: bool = False
     seconds: Annotated[float, Field(ge=0, le=60)] = 0
+
+
+class OfferConsent(Request):
+    """Keep a link for an administrator elsewhere, who opens it within ``days`` and approves."""
+
+    action = "offer_consent"
+    company: Text
+    state: Annotated[str, StringConstraints(min_length=32, max_length=200)] = Field(repr=False)
+    redirect_uri: Text
+    scopes: Annotated[tuple[Text, ...], Field(max_length=100)]
+    days: Annotated[int, Field(ge=1, le=30)]
 
 
 class Revoke(Request):
@@ -168,7 +186,7 @@ class Examine(Request):
     duplicates: bool = False
 
 
-OnConnection = Connect | AwaitConsent | Revoke
+OnConnection = Connect | AwaitConsent | OfferConsent | Revoke
 AnyRequest = (
     Retry
     | LinkThing
@@ -180,6 +198,7 @@ AnyRequest = (
     | Pause
     | Resume
     | Declare
+    | Refresh
     | OnConnection
     | Reseal
     | Examine
@@ -198,8 +217,10 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Pause,
         Resume,
         Declare,
+        Refresh,
         Connect,
         AwaitConsent,
+        OfferConsent,
         Revoke,
         Reseal,
         Examine,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.fortnox.register_entries import REGISTERED
+from connectors.fortnox.topics import told_of
 from daemon import budget_screen
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
@@ -56,6 +57,26 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     }
 
 
+async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
+    """How the company listens to its push stream; ``stream`` and what follows are known of a running daemon only."""
+    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {}).get("push") or {}
+    listening = await read(push.listening(name))
+    return {
+        "listens_since": iso(listening.since),
+        "began_because": listening.reason,
+        "attended_at": iso(listening.attended_at),
+        "newest_offset_of": iso(listening.told_at),
+        "in_doubt": sorted(await read(push.doubts(name, facts.get("told") or told_of(None) & REGISTERED.keys()))),
+        "stream": facts.get("stream"),
+        "left_out": facts.get("left_out"),
+        "open_since": facts.get("open_since"),
+        "silent_s": facts.get("silent_s"),
+        "last_event_at": facts.get("last_event_at"),
+        "told": facts.get("told"),
+        "topics_missing": facts.get("topics_missing"),
+    }
+
+
 async def usage_days(
     read: Read, config: Config, live: Mapping[str, Any] | None, *, company: str | None, days: int, now: int
 ) -> list[Json]:
@@ -90,25 +111,6 @@ def facts_of(name: str, live: Mapping[str, Any] | None) -> Mapping[str, Any]:
 def _budget(counted: Mapping[str, int], facts: Mapping[str, Any], called: tuple[int, int]) -> Json:
     waiting = sum(counted.get(f"outbox_{state}", 0) for state in WAITING)
     return budget_screen.spent(facts, counted, waiting, called)
-
-
-async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
-    """How the company listens to its push stream; ``stream`` and what follows are known of a running daemon only."""
-    facts: Mapping[str, Any] = (live or {}).get("companies", {}).get(name, {}).get("push") or {}
-    listening = await read(push.listening(name))
-    return {
-        "listens_since": iso(listening.since),
-        "began_because": listening.reason,
-        "attended_at": iso(listening.attended_at),
-        "newest_offset_of": iso(listening.told_at),
-        "in_doubt": sorted(await read(push.doubts(name, REGISTERED))),
-        "stream": facts.get("stream"),
-        "left_out": facts.get("left_out"),
-        "open_since": facts.get("open_since"),
-        "silent_s": facts.get("silent_s"),
-        "last_event_at": facts.get("last_event_at"),
-        "topics_missing": facts.get("topics_missing"),
-    }
 
 
 def _source(

@@ -82,6 +82,12 @@ class SchedulerSettings(Frozen):
     poll_seconds: Seconds = 300
 
 
+class DoctorSettings(Frozen):
+    """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
+
+    hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
+
+
 APPROVABLE = frozenset(
     {
         "all",
@@ -91,12 +97,6 @@ APPROVABLE = frozenset(
     }
 )
 """What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it."""
-
-
-class DoctorSettings(Frozen):
-    """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
-
-    hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
 
 
 class CompanySection(Frozen):

@@ -14,10 +14,10 @@ SENTENCES = {
     "invalid_grant": f"credentials lost, Fortnox no longer accepts this connection; {_CONNECT}",
     "invalid_scope": "the app asks for a scope that is not enabled for it; enable it in Fortnox's developer portal, "
     "then resume",
-    "refused": "Fortnox refuses the credentials; check the app in Fortnox's developer portal, then resume",
-    "unauthorized": f"Fortnox refuses even a new token; {_CONNECT}",
-    "token_missing": f"Fortnox got no token; {_CONNECT}",
-    "login_refused": f"Fortnox refuses the login; {_CONNECT}",
+    "refused": "credentials lost, Fortnox refuses them; check the app in Fortnox's developer portal, then resume",
+    "unauthorized": f"credentials lost, Fortnox refuses even a new token; {_CONNECT}",
+    "token_missing": f"credentials lost, Fortnox got no token; {_CONNECT}",
+    "login_refused": f"credentials lost, Fortnox refuses the login; {_CONNECT}",
     "api_licence_missing": "the company has no API licence in Fortnox; order it there, then resume",
     "tokens_unsealable": "the stored tokens cannot be opened with state_key; give the former key back (a further line "
     "of the secret), then restart",

@@ -55,9 +55,9 @@ class Step:
         self._looking = looking
         self._paused_rules = paused_rules
         self._links = links
+        self._register = register
         self.approve: frozenset[str] = frozenset()
         """Kinds of commands and rules whose writes leave only after a person's approval, or ``all``."""
-        self._register = register
         self._turns = Turns()
         self._orphans_after = 0
 

@@ -30,6 +30,7 @@ def subjects(answer: Answer) -> list[str]:
     parts = ("commands", "deliveries", "freed", "parked", "tasks")
     ids = [entry["id"] for part in parts for entry in answer.get(part, ())]
     names = [f"{entry['scope']}:{entry['name']}" for part in ("paused", "resumed") for entry in answer.get(part, ())]
+    names += [f"register:{entry['company']}" for entry in answer.get("registers", ())]
     return ids + names + [f"company:{entry['name']}" for entry in answer.get("companies", ())]
 
 

@@ -23,3 +23,9 @@ def tenant_in(access: str) -> int | None:
     if isinstance(tenant, str) and tenant.isascii() and tenant.isdigit():
         tenant = int(tenant)
     return tenant if isinstance(tenant, int) and not isinstance(tenant, bool) and tenant > 0 else None
+
+
+def scopes_in(access: str) -> frozenset[str] | None:
+    """The scopes that the token carries, ``None`` where it does not say."""
+    scope = claims_in(access).get("scope")
+    return frozenset(scope.split()) if isinstance(scope, str) and scope.strip() else None

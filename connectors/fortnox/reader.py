@@ -5,6 +5,7 @@ from datetime import date
 
 from connectors.base import Json
 from connectors.fortnox.client import Client
+from connectors.fortnox.register_entries import kept_of
 from connectors.fortnox.sweep import Sweep
 from connectors.fortnox.table import RESOURCES
 from connectors.sources import Page, ReaderFacts, Wanted
@@ -24,8 +25,9 @@ class FortnoxReader:
         self._identified = False
 
     async def read(self, wanted: Wanted) -> Json | None:
-        """One object of the table: ``kind`` is the resource, ``id`` its number."""
-        return await self._client.find(f"read_{RESOURCES[wanted.kind].one}", wanted.id)
+        """One object of a register: ``kind`` is the resource, ``id`` its number; only what its entry is made of."""
+        row = await self._client.find(f"read_{RESOURCES[wanted.kind].one}", wanted.id)
+        return None if row is None else kept_of(wanted.kind, row)
 
     async def poll(self, cursor: Json | None, since: date) -> Page | None:
         """The next page of the registers that are due; ``since`` does not count: a register holds what stands now.

@@ -142,7 +142,8 @@ class Sweep:
         return timedelta(minutes=self._settings.sweep_minutes)
 
     def _now(self) -> str:
-        return self._clock().isoformat()
+        """To the millisecond, as doubts are kept: a sweep that begins in the millisecond of a doubt ends no doubt."""
+        return self._clock().isoformat(timespec="milliseconds")
 
     # --- one page ---------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,11 @@
 """The topics of Fortnox's push stream, and which register each kind of event speaks of (Fortnox facts, section 7.3)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from connectors.fortnox.table import RESOURCES
 
 Topic = Literal[
     "invoices", "customers", "orders", "offers", "articles", "currencies", "termsofdeliveries", "waysofdeliveries",
@@ -48,3 +50,9 @@ def meaning_of(topic: str, kind: str) -> Meaning | None:
         return None
     known = named[2] in {"created", "updated", "deleted"} and named[3] in KNOWN_VERSIONS
     return Meaning(things[named[1]], named[2] if known else "other")
+
+
+def told_of(scopes: Collection[str] | None) -> frozenset[str]:
+    """The registers of which events tell and that a token with these scopes may read (``None``: not known, so all)."""
+    told = {resource for things in REGISTERS.values() for resource in things.values()}
+    return frozenset(resource for resource in told if scopes is None or RESOURCES[resource].scope in scopes)

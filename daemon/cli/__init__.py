@@ -28,6 +28,7 @@ _COMMANDS = {
     "resume": "acting",
     "company": "acting",
     "task": "tasks",
+    "register": "registers",
     "checklist": "checklist",
     "doctor": "doctoring",
     "connect": "connecting",

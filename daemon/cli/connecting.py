@@ -22,18 +22,30 @@ Json = dict[str, Any]
     "--paste", is_flag=True, help="Ask for the address that the browser ends at; no browser reaches this machine."
 )
 @click.option("--redirect", metavar="ADDRESS", help="The redirect address as registered, where it is another one.")
+@click.option("--link", is_flag=True, help="Make a link for an administrator elsewhere; the daemon does the rest.")
+@click.option("--days", type=click.IntRange(1, 30), default=7, show_default=True, help="How long such a link is good.")
 @click.option("--scope", "more", multiple=True, help="Ask for this scope, too (for tasks by hand); repeatable.")
 @with_config
 def connect(
-    config_path: Path, company: str, listen: int | None, paste: bool, redirect: str | None, more: tuple[str, ...]
+    config_path: Path,
+    company: str,
+    listen: int | None,
+    paste: bool,
+    redirect: str | None,
+    link: bool,
+    days: int,
+    more: tuple[str, ...],
 ) -> None:
     """Connect COMPANY to Fortnox, or connect it again: what to do in the portal, the address to open, and the check.
 
     Beside a running daemon, which has the new tokens at once, or without one.
     """
-    if paste and listen is not None:
-        raise click.UsageError("say either --listen or --paste")
+    if link + paste + (listen is not None) > 1 or (link and redirect is not None):
+        raise click.UsageError("say one of --listen, --paste and --link (with --redirect only the first two)")
     config = _ready(config_path, company)
+    if link:
+        _offer(config_path, config, company, more, days)
+        return
     way = way_back(
         config_path, config, company, daemon=_daemon_runs(config), listen=listen, paste=paste, redirect=redirect
     )
@@ -61,6 +73,29 @@ def _connect(config_path: Path, company: "Company", way: Way, more: tuple[str, .
         person=common.person(), company=company.name, code=code, redirect_uri=way.redirect, scopes=tuple(scopes)
     )
     print_connected(perform(config_path, asked)["companies"][0], company)
+
+
+def _offer(config_path: Path, config: "Config", name: str, more: tuple[str, ...], days: int) -> None:
+    import secrets
+
+    from connectors.fortnox.consent import authorization_address
+    from daemon.awaited import CALLBACK
+    from daemon.cli.acting import perform
+    from daemon.cli.connecting_text import print_link, print_portal
+    from daemon.requests import OfferConsent
+
+    if not config.http.public_address:
+        raise Refused(
+            "no browser from elsewhere reaches the daemon: set http.public_address, or connect without --link"
+        )
+    company, scopes, state = config.companies[name], _scopes(config.companies[name], more), secrets.token_urlsafe(32)
+    redirect = f"{config.http.public_address}{CALLBACK}{name}"
+    asked = OfferConsent(
+        person=common.person(), company=name, state=state, redirect_uri=redirect, scopes=tuple(scopes), days=days
+    )
+    until = perform(config_path, asked)["until"]
+    print_portal(company, redirect, scopes)
+    print_link(authorization_address(company.fortnox, redirect, scopes, state), until)
 
 
 def _ready(config_path: Path, name: str) -> "Config":

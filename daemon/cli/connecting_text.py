@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import banner
+from daemon.times import local
 
 if TYPE_CHECKING:
     from daemon.settings import Company
@@ -28,6 +29,26 @@ def print_steps(
     company: "Company", redirect: str, scopes: Mapping[str, tuple[str, ...]], address: str, *, by_paste: bool
 ) -> None:
     """The portal's steps, the scopes with their reasons, and the address to open."""
+    print_portal(company, redirect, scopes)
+    click.echo("2. As a system administrator of the company, open this address in a browser, and approve:\n")
+    click.echo(f"{address}\n")
+    click.echo("3. The browser is then sent to the redirect address. The code in it lives ten minutes and works once.")
+    if by_paste:
+        click.echo("   The page there may well not open: copy its whole address all the same.")
+
+
+def print_link(address: str, until: str) -> None:
+    """The link, and what whoever opens it is told."""
+    click.echo(f"2. Send this link to a system administrator of the company. It is good until {local(until)}, for one")
+    click.echo("   consent; a newer link, or `fortnox-bridge revoke`, ends it:\n")
+    click.echo(f"{address}\n")
+    click.echo(
+        "   The page that the administrator ends at says what became of it, and so does `fortnox-bridge checklist`."
+    )
+
+
+def print_portal(company: "Company", redirect: str, scopes: Mapping[str, tuple[str, ...]]) -> None:
+    """What is to be set in the portal."""
     service = company.fortnox.grant == "client_credentials"
     click.echo(f"Connect company {company.name}{banner(company.kind)} to Fortnox\n")
     click.echo("1. In Fortnox's developer portal, open the app (or create one and give it a name), and set:")
@@ -42,11 +63,6 @@ def print_steps(
     for scope, reasons in scopes.items():
         click.echo(f"       {scope:<20}{'; '.join(reasons)}")
     click.echo("   Save. The client secret stays where the configuration says; it is not asked for here.\n")
-    click.echo("2. As a system administrator of the company, open this address in a browser, and approve:\n")
-    click.echo(f"{address}\n")
-    click.echo("3. The browser is then sent to the redirect address. The code in it lives ten minutes and works once.")
-    if by_paste:
-        click.echo("   The page there may well not open: copy its whole address all the same.")
 
 
 def print_connected(made: Json, company: "Company") -> None:

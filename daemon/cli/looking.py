@@ -91,7 +91,7 @@ def _shown(config: "Config") -> Json:
 
     from daemon import screens
 
-    live = asyncio.run(_facts(config))
+    live = asyncio.run(facts(config))
 
     async def look(read: "Read") -> Json:
         return await screens.status(read, config, live, int(time.time() * 1000))
@@ -114,7 +114,7 @@ def _print(shown: Json, as_json: bool) -> None:
         print_status(shown)
 
 
-async def _facts(config: "Config") -> Json | None:
+async def facts(config: "Config") -> Json | None:
     """What the running daemon tells; ``None`` where none answers."""
     from daemon.admin import NoDaemonAnswers, ask_facts
 
@@ -185,7 +185,7 @@ def usage(config_path: Path, as_json: bool, days: int, company: str | None) -> N
 
     config = common.load(config_path, secrets=False)
     check_company(config, company)
-    live = asyncio.run(_facts(config))
+    live = asyncio.run(facts(config))
 
     async def look(read: "Read") -> list[Json]:
         return await screens.usage_days(read, config, live, company=company, days=days, now=int(time.time() * 1000))
@@ -235,7 +235,7 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
     config = common.load(config_path, secrets=False)
     check_company(config, company)
     unseal = _unsealing(config_path, config) if body else None
-    live = asyncio.run(_facts(config))
+    live = asyncio.run(facts(config))
 
     async def look(read: "Read") -> list[Json]:
         told = await Explainer(read, kinds=_kinds(config), unseal=unseal, body=body).stories(named, company)

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from daemon.awaited import CALLBACK, MINUTES
 from daemon.cli import common
 from daemon.cli.common import Refused
 
 if TYPE_CHECKING:
     from daemon.settings import Config
-
-MINUTES = 10
-"""How long a browser is awaited: as long as the code lives that it brings."""
 
 WAIT_SECONDS = 50.0
 """One question to the daemon; then the next, so that its end is noticed."""
@@ -38,8 +36,6 @@ def way_back(
 
     The public address stays the registered one where no daemon runs: the proxy in front leads to the same port.
     """
-    from daemon.awaited import CALLBACK
-
     public = config.http.public_address if listen is None and redirect is None else ""
     port = listen or config.http.port
     registered = (

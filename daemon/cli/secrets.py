@@ -78,20 +78,15 @@ def set_secret(config_path: Path, as_json: bool, key: str, source: Path | None) 
     It is asked for without being shown, or read from a file: never given on a command line, which others can see. The
     file is its owner's only (mode 0600) and is replaced whole.
     """
-    from daemon.config_faults import meant
     from daemon.credentials import NotKept, keep
 
     config = common.load(config_path, secrets=False)
     owner = _daemons_user(config)
-    references = _references(config_path)
-    if key not in references:
-        raise Wrong(f"the configuration names no secret {key}{meant(key, references)}")
-    if key == STATE_KEY:
-        raise Refused("state_key is added to, not replaced, or nothing opens any more: docs/staying-connected.md")
+    reference = _reference(config_path, key)
     try:
-        path = _place(config, references[key])
+        path = _place(config, reference)
         # What systemd hands over stays root's; everything else the daemon reads itself.
-        keep(path, _given(key, source), None if references[key].startswith("credential:") else owner)
+        keep(path, _given(key, source), None if reference.startswith("credential:") else owner)
     except NotKept as error:
         raise Refused(f"{key}: {error}") from None
     next_step = "restart the daemon" if key.startswith("companies.") else "reload the daemon (SIGHUP), or start it"
@@ -99,6 +94,18 @@ def set_secret(config_path: Path, as_json: bool, key: str, source: Path | None) 
         print_json({"key": key, "file": str(path), "next": next_step})
     else:
         click.echo(f"{key} is kept in {path}, for its owner only. Next: {next_step}.")
+
+
+def _reference(config_path: Path, key: str) -> str:
+    """Where the secret lies. Refuses a key that is none, and the one that others depend on."""
+    from daemon.config_faults import meant
+
+    references = _references(config_path)
+    if key not in references:
+        raise Wrong(f"the configuration names no secret {key}{meant(key, references)}")
+    if key == STATE_KEY:
+        raise Refused("state_key is added to, not replaced, or nothing opens any more: docs/staying-connected.md")
+    return references[key]
 
 
 def _daemons_user(config: "Config") -> os.stat_result | None:

@@ -24,7 +24,7 @@ def print_story(story: Json) -> None:
     """One delivery and its commands."""
     company = (story["company"] or "unknown account") + banner(story["company_kind"])
     click.secho(f"{story['id']}  {story['source']} -> {company}", bold=True)
-    came = "found by polling" if story["origin"] == "poll" else "received"
+    came = {"poll": "found by polling", "push": "told by Fortnox"}.get(story["origin"], "received")
     click.echo(f"  delivery {story['delivery_id']} {came} {local(story['received_at'])}")
     _state(story, "  ")
     for read in story["read_at_sender"]:

@@ -185,8 +185,8 @@ class Scene:
             deliveries=bridge.deliveries,
             targets=bridge.targets,
             readings=bridge.readings,
-            clock=bridge.clock,
             doctor=bridge.doctor,
+            clock=bridge.clock,
         )
 
     async def status(self) -> Json:

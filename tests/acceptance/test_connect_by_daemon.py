@@ -1,9 +1,8 @@
 """`connect` beside a daemon that browsers can reach: Fortnox sends the browser to the daemon's own listener."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -93,16 +92,14 @@ async def test_one_registered_address_serves_every_way(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_a_denied_consent_and_a_daemon_that_stops(tmp_path: Path) -> None:
     """Each ends with one sentence and the next step."""
-    async with public_daemon(tmp_path) as here:
-        async with asking(here, "connect", "demo") as person:
-            await person.until("The daemon waits for the browser")
-            assert await opened(here, URL(await person.approve(deny="1"), encoded=True)) == (200, RETURNED)
-            assert await person.ended() == 1
-            assert re.search(r"The consent was denied in Fortnox: .*connect` again\.\n$", person.screen.text)
-        waiting = asking(here, "connect", "demo")
-        person = await waiting.__aenter__()
-        await person.until("The daemon waits for the browser")
-        await asyncio.sleep(0)
-    assert await person.ended() == 1
-    assert re.search("the daemon stopped meanwhile: run `fortnox-bridge connect` again\n$", person.screen.text)
-    await waiting.__aexit__(None, None, None)
+    async with AsyncExitStack() as outliving:
+        async with public_daemon(tmp_path) as here:
+            async with asking(here, "connect", "demo") as person:
+                await person.until("The daemon waits for the browser")
+                assert await opened(here, URL(await person.approve(deny="1"), encoded=True)) == (200, RETURNED)
+                assert await person.ended() == 1
+                assert re.search(r"The consent was denied in Fortnox: .*connect` again\.\n$", person.screen.text)
+            left = await outliving.enter_async_context(asking(here, "connect", "demo"))
+            await left.until("The daemon waits for the browser")
+        assert await left.ended() == 1
+        assert re.search("the daemon stopped meanwhile: run `fortnox-bridge connect` again\n$", left.screen.text)

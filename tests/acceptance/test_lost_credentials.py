@@ -5,7 +5,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from connectors.fortnox.target import FortnoxTarget
 from daemon.clock import Clock
 from daemon.requests import Resume
 from daemon.shut_text import nothing_leaves
+from tests.acceptance.calendar import Calendar
 from tests.acceptance.person import asked, connected, grants_asked
 from tests.acceptance.process import PATIENCE_SECONDS, START, free_port, service
 from tests.acceptance.scene import CompanyPlan, Scene, scene
@@ -30,17 +31,6 @@ SealedTokens.write = killed
 {START}
 """
 """The daemon, whose power goes in the moment in which a rotated pair was answered and shall be committed."""
-
-
-class Calendar:
-    """The wall clock of a scene, which a test may put forward."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta(0)
-
-    def now(self) -> datetime:
-        """The time that it is, or would be."""
-        return datetime.now(UTC) + self.ahead
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from store.acting import NotPossible
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
 from tests.fakes import registers
-from tests.fakes.senders import Json, line, order
+from tests.fakes.senders import Json, line, order, survey
 
 NUMBER = "559904-2032"
 BUYER: Json = {"name": "Lagunda Kaffe & Te AB", "email": "inkop@example.com", "organisation_number": NUMBER}
@@ -107,6 +107,22 @@ async def test_a_customer_that_is_gone_by_now_is_looked_for_anew(tmp_path: Path)
         assert [state for _, state, _ in stage.commands()] == ["done", "done"]
         (invoice,) = (await stage.state())["invoices"]
         assert invoice["CustomerNumber"] == "3"
+
+
+@pytest.mark.asyncio
+async def test_a_card_to_be_filled_that_is_gone_by_now_is_made_anew(tmp_path: Path) -> None:
+    """A survey reads the card that the copy showed; nothing is parked either."""
+    async with scene(tmp_path, KEPT) as stage:
+        await stage.control("seed", {"customers": [{"Name": "Anna", "Email": "anna@example.com"}, OTHER]})
+        await registers.sweep(stage.bridge)
+        target = stage.bridge.targets["demo"]
+        assert isinstance(target, FortnoxTarget)
+        await target.client.carry("delete_customer", "1")
+        await stage.send(survey("R-1", {"name": "Anna", "email": "anna@example.com"}), source="web")
+        await stage.settle()
+        assert {state for _, state, _ in stage.commands()} == {"done"}
+        cards = (await stage.state())["customers"]
+        assert [(card["CustomerNumber"], card["Email"]) for card in cards] == [("2", ""), ("3", "anna@example.com")]
 
 
 @pytest.mark.asyncio

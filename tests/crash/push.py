@@ -162,8 +162,8 @@ def _configured(folder: Path, url: str, port: int) -> Path:
         f'data_dir = "data"\nstate_key = "generated:state-key"\n[http]\nport = {port}\n'
         f"[companies.alpha]\nstart = {datetime.now(UTC).date() - timedelta(days=90)}\n[companies.alpha.fortnox]\n"
         f'rest_url = "{url}/3"\noauth_url = "{url}/oauth-v1"\ntenant_id = {TENANT}\nclient_id = "simulator"\n'
-        f'client_secret = "plain:simulator"\nwindow_calls = 0\npush = true\npush_topics = ["invoices"]\n'
-        f'push_url = "{url.replace("http", "ws", 1)}/topics-v1"\n',
+        'client_secret = "plain:simulator"\nwindow_calls = 0\nregister = false\n'
+        f'push = true\npush_topics = ["invoices"]\npush_url = "{url.replace("http", "ws", 1)}/topics-v1"\n',
         encoding="utf-8",
     )
     return path

@@ -334,3 +334,15 @@ values = st.recursive(
 def test_a_record_is_kept_to_the_last_digit(record: dict[str, Any]) -> None:
     """What is read back is what was read, money included."""
     assert read_object(write_object(record)) == record
+
+
+@pytest.mark.asyncio
+async def test_deliveries_that_hint_at_the_same_are_read_once_and_each_gets_the_answer(tmp_path: Path) -> None:
+    """Also what cannot be read now: each keeps its place, and its attempts."""
+    async with desk(tmp_path) as made:
+        made.reader.errors.append(Later("server_fault", system="crm", operation="read", status=500))
+        for _ in range(3):
+            await made.arrive("4711")
+        await made.until("handled", "handled", "handled")
+        assert [wanted.id for wanted in made.reader.asked] == ["4711", "4711", "318"]
+        assert len(await made.rows("SELECT * FROM inbox_read")) == 6

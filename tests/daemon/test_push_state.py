@@ -6,6 +6,7 @@ import pytest
 
 from daemon.push_state import PushState, behind, current
 
+TOLD = frozenset({"articles", "customers"})
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
 
 
@@ -23,7 +24,7 @@ class Seconds:
 def settled(seconds: Seconds) -> PushState:
     """A stream that is open, caught up, and whose company is current."""
     state = PushState(["demo", "other"], seconds)
-    state.attached("demo", anew=True)
+    state.attached("demo", TOLD, anew=True)
     state.opened(NOW, frozenset(), lambda: 0)
     seconds.now += state.quiet_seconds
     state.judged("demo", state.mark("demo"), unsettled=False, doubts=frozenset())
@@ -33,8 +34,10 @@ def settled(seconds: Seconds) -> PushState:
 
 def test_at_first_nothing_is_believed() -> None:
     """Before a connection, and for a company that listens to no stream at all."""
-    state = PushState(["demo"], Seconds())
-    assert (state.stand("demo"), state.silent_seconds, state.unsure()) == ("closed", None, [])
+    seconds = Seconds()
+    state = PushState(["demo"], seconds)
+    seconds.now += 7
+    assert (state.stand("demo"), state.silent_seconds, state.unsure()) == ("closed", 7, [])
     assert (current({"demo": state}, "demo"), current({}, "demo"), behind([state])) == (False, False, 1)
 
 
@@ -55,7 +58,7 @@ def test_each_reason_takes_the_trust_away_and_one_company_is_not_another() -> No
     assert state.current("demo")
     state.left_out("demo", "gone")
     assert (state.stand("demo"), state.facts("demo")["left_out"]) == ("left_out", "gone")
-    state.attached("demo", anew=True)
+    state.attached("demo", TOLD, anew=True)
     assert (state.stand("demo"), state.unsure()) == ("in_doubt", ["demo"])
     state.closed()
     assert state.stand("demo") == "closed"
@@ -85,7 +88,7 @@ def test_what_came_and_was_not_stored_comes_again_after_the_connection() -> None
     state = settled(seconds)
     state.received("demo", NOW)
     state.closed()
-    state.attached("demo", anew=False)
+    state.attached("demo", TOLD, anew=False)
     state.opened(NOW, frozenset(), lambda: 0)
     seconds.now += state.quiet_seconds
     assert state.stand("demo") == "behind"

@@ -1,5 +1,7 @@
 """The loop of a push stream against a server that answers oddly: whatever comes, it goes on, and doubts are kept."""
 
+import base64
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -55,6 +57,7 @@ class Desk:
     tokens: Tokens
     lines: Lines
     refused: list[str] = field(default_factory=list)
+    swept: list[str] = field(default_factory=list)
     may_ask: bool = True
     rests: int = 0
 
@@ -123,7 +126,7 @@ async def desk(
             log=get_log(),
             seal=None,
             arrived=lambda: None,
-            sweep=lambda _company: None,
+            sweep=made.swept.append,
             beat=lambda: None,
             idle=made.rest,
         )
@@ -274,3 +277,65 @@ async def test_a_new_token_is_told_and_a_list_that_cannot_be_read_means_nothing(
         assert server.named("add-tenants-v1")[1]["accessTokens"] == ["Bearer d.e.f"]
         assert made.state.stand("demo") in {"catching_up", "in_doubt"}
     assert log_lines.named("push.refused") == []
+
+
+def with_scopes(*scopes: str) -> str:
+    """An access token that says what it may read."""
+    claims = json.dumps({"scope": " ".join(scopes)}).encode()
+    return f"e30.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.e30"
+
+
+@pytest.mark.asyncio
+async def test_what_the_consent_does_not_cover_is_not_told_and_begins_anew_when_it_does(
+    tmp_path: Path, log_lines: Lines
+) -> None:
+    """An event that could never be read would wait for a person, one after the other."""
+    gone = event("a", topic="articles", type="article-deleted-v1")
+    tokens = Tokens(with_scopes("customer"))
+    async with push_server(sends=[gone, event("b")]) as server, desk(tmp_path, log_lines, server, tokens) as made:
+        await made.until_stored("customers", "b")
+        assert made.state.facts("demo")["told"] == ["customers"]
+        assert await made.rows("SELECT dedupe_key FROM inbox") == [("push/1001/customers/b",)]
+        tokens.access = with_scopes("customer", "article", "invoice")
+        await made.until_said("push.doubted", reason="scopes")
+        assert made.state.facts("demo")["told"] == ["articles", "customers"]
+        assert await made.rows("SELECT reason FROM push_company") == [("scopes",)]
+
+
+@pytest.mark.asyncio
+async def test_a_connection_on_which_nobody_answers_a_ping_is_over(
+    tmp_path: Path, log_lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cable that was pulled closes nothing: only silence shows it."""
+    monkeypatch.setattr("connectors.fortnox.push_stream.HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr("daemon.push_session.CHECK_SECONDS", 30)
+    async with push_server(ping=False) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_said("push.disconnected", reason="lost", code=1006)
+        await made.until(lambda: len(server.named("subscribe-v1")) > 1)
+
+
+@pytest.mark.asyncio
+async def test_a_far_side_that_cannot_prove_who_it_is_is_no_stream(tmp_path: Path, log_lines: Lines) -> None:
+    """Nothing is said to it: the first command would hold the app's secret and a company's token."""
+    async with push_server() as server:
+        server.address = server.address.replace("ws:", "wss:")
+        async with desk(tmp_path, log_lines, server) as made:
+            await made.until_said("push.disconnected", reason="tls")
+    assert server.commands == []
+
+
+@pytest.mark.asyncio
+async def test_offsets_are_given_up_where_nothing_is_taken_with_them(tmp_path: Path, log_lines: Lines) -> None:
+    """A refusal that names no topic: first what is no offset of any topic, then every offset."""
+    async with push_server(sends=[event("a")]) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_stored("customers", "a")
+
+    def answers(command: Json) -> Json:
+        offsets = [entry for entry in command.get("topics", ()) if "offset" in entry]
+        return refusing(command) if offsets else ordinary(command)
+
+    async with push_server(answers=answers) as server, desk(tmp_path, log_lines, server) as made:
+        await made.until_said("push.doubted", reason="offset_refused")
+        counted = [[entry.get("offset") for entry in one["topics"]] for one in server.named("add-topics-v1")]
+        assert [len(offsets) - offsets.count(None) for offsets in counted] == [len(REGISTERS), 1, 0]
+        assert "a" in counted[1]

@@ -64,6 +64,11 @@ class Followed:
         """The companies' rows."""
         self.told.append("declared")
 
+    def sweep(self, company: str) -> bool:
+        """The registers."""
+        self.told.append(f"sweep {company}")
+        return True
+
 
 def configuration(folder: Path, *names: str) -> Config:
     """A configuration of companies in a simulator that nobody runs, and of no sources."""

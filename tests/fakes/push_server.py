@@ -38,12 +38,16 @@ def event(offset: str, **changed: Any) -> Json:
 
 @dataclass
 class PushServer:
-    """``answers`` decides by command (``None``: no answer); ``sends`` come behind the answer to subscribe."""
+    """``answers`` decides by command (``None``: no answer); ``sends`` come behind the answer to subscribe.
+
+    One that does not ``ping`` leaves the client's pings unanswered.
+    """
 
     answers: Answer = ordinary
     sends: list[Json | str | bytes] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
     status: int | None = None
+    ping: bool = True
     address: str = ""
 
     def named(self, name: str) -> list[Json]:
@@ -54,11 +58,11 @@ class PushServer:
         """One connection."""
         if self.status is not None:
             return web.Response(status=self.status)
-        socket = web.WebSocketResponse(timeout=1)
+        socket = web.WebSocketResponse(timeout=1, autoping=self.ping)
         await socket.prepare(request)
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
-                break
+                continue
             command = json.loads(message.data)
             self.commands.append(command)
             answer = self.answers(command)

@@ -1,16 +1,21 @@
 """Sweeps: every register page by page, what changed more often, and no end where a page cannot be trusted."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from connectors.base import Json
+from connectors.base import Json, SecretReference
 from connectors.fortnox import sweep
 from connectors.fortnox.client import Client
 from connectors.fortnox.register_entries import REGISTERED
+from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.sweep import Sweep
 from connectors.fortnox.sweep_source import learned_from_page
 from connectors.json_body import read_object
@@ -33,10 +38,12 @@ class Watch:
         return self.moment
 
 
-@pytest.fixture(autouse=True)
-def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def short_pages() -> Iterator[None]:
     """Five rows on a page, so that few objects fill several."""
-    monkeypatch.setattr(sweep, "PAGE", 5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep, "PAGE", 5)
+        yield
 
 
 def sweep_of(here: Stand, watch: Watch, doubts: dict[str, datetime] | None = None) -> Sweep:
@@ -206,3 +213,69 @@ async def test_a_register_that_is_switched_off_costs_nothing() -> None:
     async with stand(register=False) as here:
         assert await sweep_of(here, Watch()).poll(None, SINCE) is None
         assert await here.spent() == 0
+
+
+@dataclass
+class Shelf:
+    """A register that people change between two calls; fits what a sweep asks of a client."""
+
+    numbers: list[str]
+    changes: list[tuple[str, int]]
+    throughout: set[str] = field(default_factory=set)
+
+    def with_priority(self, priority: int) -> "Shelf":
+        """The same."""
+        return self
+
+    async def page(self, operation: str, keys: tuple[str, ...], params: Mapping[str, str]) -> tuple[list[Json], int]:
+        """One page; a walk that begins anew stands on what is there then."""
+        if params.get("filter"):
+            return [], 0
+        start = int(params["offset"])
+        if start == 0:
+            self.throughout = set(self.numbers)
+        shown, total = self.numbers[start : start + int(params["limit"])], len(self.numbers)
+        self._change()
+        return [{"CustomerNumber": number} for number in shown], total if shown else 0
+
+    def _change(self) -> None:
+        if not self.changes:
+            return
+        what, place = self.changes.pop()
+        if what == "goes" and self.numbers:
+            self.throughout.discard(self.numbers.pop(place % len(self.numbers)))
+        elif what == "comes":
+            self.numbers.insert(place % (len(self.numbers) + 1), f"new-{place}-{len(self.changes)}")
+
+
+@given(
+    count=st.integers(0, 40),
+    changes=st.lists(st.tuples(st.sampled_from(["goes", "comes", "rests"]), st.integers(0, 60)), max_size=12),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_whole_sweep_shows_everything_that_was_there_throughout(count: int, changes: list[tuple[str, int]]) -> None:
+    """Whatever comes and goes between its pages: what it does not show may be removed."""
+    shelf = Shelf([str(number) for number in range(count)], list(changes))
+    chosen = FortnoxSettings(client_id="c", client_secret=SecretReference("file:s"), tenant_id=1)
+    polled = Sweep(chosen, cast("Client", shelf), Watch())
+    told, ended_whole = asyncio.run(_customers(polled))
+    if ended_whole:
+        assert shelf.throughout <= told
+
+
+async def _customers(polled: Sweep) -> tuple[set[str], bool]:
+    """The numbers that the last walk over the customers told, and whether it came to its end."""
+    cursor, told, begun = None, set[str](), None
+    while True:
+        page = await polled.poll(cursor, SINCE)
+        assert page is not None
+        cursor = page.cursor
+        for found in page.found:
+            body = read_object(found.body)
+            if body["register"] != "customers":
+                return told, False
+            told = told if body["begun"] == begun else set()
+            begun = body["begun"]
+            told |= {row["CustomerNumber"] for row in body["rows"]}
+            if body["last"]:
+                return told, True
