@@ -40,19 +40,12 @@ from daemon.requests import (
     StartTask,
 )  # fmt: skip
 from daemon.resealing import Resealing
+from daemon.said import KNOWN_ALREADY, another, done_by_linking
 from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import (
-    COMMANDS,
-    BookInvoice,
-    BookPayment,
-    Command,
-    EnsureCustomer,
-    EnsureRecord,
-    ReverseVoucher,
-)  # fmt: skip
+from handlers.commands import EnsureCustomer
 from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -66,9 +59,6 @@ T = TypeVar("T")
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
-
-ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
-"""Questions whether a buyer is a customer that stands there already."""
 
 SHARED = frozenset({"article", "customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
@@ -223,16 +213,9 @@ class Actions:
     async def _answered(self, outbox_id: int) -> str | None:
         """Where the question was whether a sale or a party is known already: ``absent`` says that it is another."""
         reason = await self._database.read(acting.reason_of(outbox_id))
-        if reason not in ANOTHER_PARTY | {"same_sale", "stands_there_already"}:
+        if reason not in KNOWN_ALREADY:
             return None
-        command = COMMANDS.validate_json((await self._head(outbox_id)).text)
-        if isinstance(command, EnsureCustomer):
-            names = {name for name, _ in command.match_keys}
-            another = names if reason == "several_customers" else names & {"email"}
-            return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
-        if isinstance(command, EnsureRecord):
-            return command.model_copy(update={"although_alike": True}).model_dump_json()
-        return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
+        return another(reason, (await self._head(outbox_id)).text)
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)
@@ -260,7 +243,7 @@ class Actions:
             LinkRow(head.thing, head.company, far.kind, far.number, far.state, verified=True),
             self._person(request),
             keys=keys,
-            again=settled.again or not _done_by_linking(task.command),
+            again=settled.again or not done_by_linking(task.command),
             shared=request.kind in SHARED,
             question=settled.question,
         )
@@ -334,15 +317,6 @@ class Actions:
             return await self._database.read(heads.head(outbox_id))
         except KeyError:
             raise NotPossible(f"there is no command out-{outbox_id}, or its text was erased by retention") from None
-
-
-def _done_by_linking(command: Command) -> bool:
-    """Whether the link is all that the command asks for; else it goes once more with the link in place."""
-    if isinstance(command, EnsureCustomer):
-        return command.update == "never"
-    if isinstance(command, EnsureRecord | ReverseVoucher):
-        return True
-    return not isinstance(command, BookInvoice | BookPayment)
 
 
 def _tried(job: Job[T]) -> Job[T | NotPossible]:
