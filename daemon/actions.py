@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent
 from daemon.approvals import Approvals
 from daemon.awaited import Awaited
 from daemon.clock import Clock
@@ -40,12 +41,13 @@ from daemon.requests import (
     StartTask,
 )  # fmt: skip
 from daemon.resealing import Resealing
-from daemon.said import KNOWN_ALREADY, another, done_by_linking
 from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import EnsureCustomer
+from handlers.commands import (
+    EnsureCustomer,
+)  # fmt: skip
 from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -59,10 +61,6 @@ T = TypeVar("T")
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
-
-SHARED = frozenset({"article", "customer", "note"})
-"""Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
-article with two numbers at its sources."""
 
 
 class Actions:
@@ -211,11 +209,9 @@ class Actions:
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
 
     async def _answered(self, outbox_id: int) -> str | None:
-        """Where the question was whether a sale or a party is known already: ``absent`` says that it is another."""
+        """The command's new text where its question was whether a sale or a party is known already."""
         reason = await self._database.read(acting.reason_of(outbox_id))
-        if reason not in KNOWN_ALREADY:
-            return None
-        return another(reason, (await self._head(outbox_id)).text)
+        return told_absent((await self._head(outbox_id)).text, reason) if reason in ANSWERED_BY_ABSENT else None
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)

@@ -212,8 +212,8 @@ class Scene:
         )
         return await actions.perform(request)
 
-    async def connect(self, company: str = "demo") -> None:
-        """An administrator gives consent, the code comes back, and a person lets the company go on."""
+    async def connect(self, company: str = "demo", *, resume: bool = True) -> None:
+        """An administrator gives consent, the code comes back, and a person lets the company go on (``resume``)."""
         tenant = next(plan.tenant for plan in self.plans if plan.name == company)
         back = "http://127.0.0.1/back"
         given = await self.control("consent", {"company": tenant, "grant": "code", "redirect_uri": back})
@@ -222,7 +222,8 @@ class Scene:
                 person="anna", company=company, code=given["code"], redirect_uri=back, scopes=("companyinformation",)
             )
         )
-        await self.act(Resume(person="anna", name=company))
+        if resume:
+            await self.act(Resume(person="anna", name=company))
 
     # --- out --------------------------------------------------------------------------------------------------------
 

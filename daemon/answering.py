@@ -1,4 +1,4 @@
-"""What a person's word means for a command: that it is another party or sale, or that its link is all it asks for."""
+"""What a person's word means for a command: `absent` answers its question, a link may be all that it asks for."""
 
 from handlers.commands import (
     COMMANDS,
@@ -8,22 +8,26 @@ from handlers.commands import (
     EnsureCustomer,
     EnsureRecord,
     ReverseVoucher,
-)  # fmt: skip
+)
 
 ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
 """Questions whether a buyer is a customer that stands there already."""
 
-KNOWN_ALREADY = ANOTHER_PARTY | {"same_sale", "stands_there_already"}
-"""Questions whether what a command makes is known already."""
+ANSWERED_BY_ABSENT = ANOTHER_PARTY | {"same_sale", "stands_there_already"}
+"""Questions whether something is known already: ``absent`` says that it is another."""
+
+SHARED = frozenset({"article", "customer", "note"})
+"""Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
+article with two numbers at its sources."""
 
 
-def another(reason: str, text: str) -> str:
-    """The text of a command whose question was one of :data:`KNOWN_ALREADY`, and a person says that it is another."""
+def told_absent(text: str, reason: str) -> str:
+    """The text of a command that was held for ``reason``, after a person said that it is another one."""
     command = COMMANDS.validate_json(text)
     if isinstance(command, EnsureCustomer):
         names = {name for name, _ in command.match_keys}
-        denied = names if reason == "several_customers" else names & {"email"}
-        return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *denied}))}).model_dump_json()
+        another = names if reason == "several_customers" else names & {"email"}
+        return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
     if isinstance(command, EnsureRecord):
         return command.model_copy(update={"although_alike": True}).model_dump_json()
     return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
