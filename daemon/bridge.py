@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -19,7 +20,7 @@ from daemon.jobs.doctor import RunDoctor
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
-from daemon.logs import Log, set_level
+from daemon.logs import get_log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
 from daemon.own_sources import own_sources
@@ -42,36 +43,45 @@ DRAIN_SECONDS = 20.0
 """How long deliveries in flight may take to end when the daemon stops; what is not finished is in the outbox."""
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who works side by side, each in a loop of its own, and who lets deliveries in."""
+
+    deliveries: Mapping[str, CompanyDelivery]
+    readings: Mapping[str, Reading]
+    pushings: Sequence[Pushing]
+    intake: Intake
+    listener: Listener
+
+
 class Bridge:
     """Everything that runs between opening and closing; made by :func:`daemon.app.running`."""
 
     def __init__(
         self,
-        *,
         config: Config,
         clock: Clock,
-        log: Log,
         store: OpenStore,
         targets: Mapping[str, Target],
-        deliveries: Mapping[str, CompanyDelivery],
-        readings: Mapping[str, Reading],
-        pushings: Sequence[Pushing],
-        intake: Intake,
-        listener: Listener,
+        workers: Workers,
         progress: Progress,
         notifier: Notifier,
     ) -> None:
-        self.config = config
-        self.latest = config
+        self.config = self.latest = config
         self.clock = clock
-        self.log = log
+        self.log = get_log()
         self.store = store
         self.targets = targets
-        self.deliveries = deliveries
-        self.readings = readings
-        self.pushings = pushings
-        self.intake = intake
-        self.listener = listener
+        self.deliveries, self.readings, self.pushings = workers.deliveries, workers.readings, workers.pushings
+        self.intake, self.listener = workers.intake, workers.listener
+        self.address = ("", 0)
+        self._progress = progress
+        self._notifier = notifier
+        self._begin()
+
+    def _begin(self) -> None:
+        """What watches over the loops, and what a person paused before this start."""
+        clock, store = self.clock, self.store
         self.doctor = Doctor(
             config=lambda: self.latest,
             database=store.database,
@@ -80,33 +90,30 @@ class Bridge:
             target=self._open_already,
         )
         self._examine_again = Nudge()
-        self.address = ("", 0)
-        self._progress = progress
-        self._notifier = notifier
         self._hurry = anyio.CancelScope()
         self._ended: list[anyio.Event] = []
         self._stopping = False
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
-        self._usage = UsageBook(store.database, targets, clock)
+        self._usage = UsageBook(store.database, self.targets, clock)
         self._watchdog = Watchdog(
-            progress=progress,
+            progress=self._progress,
             read=partial(store.database.read, figures.read()),
-            beat=notifier.beat,
+            beat=self._notifier.beat,
             clock=clock,
-            watchdog_seconds=notifier.watchdog_seconds,
+            watchdog_seconds=self._notifier.watchdog_seconds,
         )
         self.heartbeat = Heartbeat(
             figures=self._figures,
-            database=database_path(config.data_dir),
+            database=database_path(self.config.data_dir),
             watchdog=self._watchdog,
             lag=self._lag,
             clock=clock,
         )
         for company, reason in store.pauses.companies.items():
-            if company in deliveries:
-                deliveries[company].gate.pause(reason)
+            if company in self.deliveries:
+                self.deliveries[company].gate.pause(reason)
 
     @asynccontextmanager
     async def _open_already(self, company: str) -> AsyncIterator[Target]:

@@ -125,30 +125,8 @@ def _say_governed(company: str, permitted: int, ceiling: int) -> None:
 
 def company_delivery(shared: Shared, company: Company, target: Target, looking: Callable[[], bool]) -> CompanyDelivery:
     """Put one company's loop together around its open target."""
-    delivery = shared.config.delivery
-    gate = Gate(company.name, target, shared.clock, shared.log, delivery.probe_seconds)
-    looks = Looks(shared.database, shared.clock, delivery.settle_seconds)
-    outcomes = Outcomes(
-        database=shared.database,
-        looks=looks,
-        gate=gate,
-        steps=RetrySteps(delivery.retry_steps_seconds, shared.random),
-        settle_seconds=delivery.settle_seconds,
-        clock=shared.clock,
-        log=shared.log,
-    )
-    links: LinkReader = MemoryLinks(shared.database, shared.clock)
-    step = Step(
-        database=shared.database,
-        target=target,
-        looks=looks,
-        outcomes=outcomes,
-        clock=shared.clock,
-        looking=looking,
-        paused_rules=shared.paused_rules,
-        links=links,
-        register=CompanyRegister(company.name, company.fortnox, shared.database, shared.clock, shared.pushing),
-    )
+    gate = Gate(company.name, target, shared.clock, shared.log, shared.config.delivery.probe_seconds)
+    step = _step(shared, company, target, looking, gate)
     name = f"delivery.{company.name}"
     made = CompanyDelivery(
         company.name,
@@ -164,3 +142,30 @@ def company_delivery(shared: Shared, company: Company, target: Target, looking: 
     )
     made.allow(read_only=company.read_only, approve=company.approve)
     return made
+
+
+def _step(shared: Shared, company: Company, target: Target, looking: Callable[[], bool], gate: Gate) -> Step:
+    """What carries one command of the company as far as it can go."""
+    delivery = shared.config.delivery
+    looks = Looks(shared.database, shared.clock, delivery.settle_seconds)
+    links: LinkReader = MemoryLinks(shared.database, shared.clock)
+    outcomes = Outcomes(
+        database=shared.database,
+        looks=looks,
+        gate=gate,
+        steps=RetrySteps(delivery.retry_steps_seconds, shared.random),
+        settle_seconds=delivery.settle_seconds,
+        clock=shared.clock,
+        log=shared.log,
+    )
+    return Step(
+        database=shared.database,
+        target=target,
+        looks=looks,
+        outcomes=outcomes,
+        clock=shared.clock,
+        looking=looking,
+        paused_rules=shared.paused_rules,
+        links=links,
+        register=CompanyRegister(company.name, company.fortnox, shared.database, shared.clock, shared.pushing),
+    )

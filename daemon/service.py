@@ -10,7 +10,8 @@ from pathlib import Path
 import anyio
 
 from daemon import log_hooks
-from daemon.app import Parts, running
+from daemon.app import running
+from daemon.assembly import Parts
 from daemon.bridge import Bridge
 from daemon.config import load_config
 from daemon.config_faults import ConfigRejected

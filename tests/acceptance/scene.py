@@ -14,6 +14,7 @@ from aiohttp import ClientSession, ClientTimeout
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app, screens
 from daemon.actions import Actions
+from daemon.assembly import Parts
 from daemon.bridge import Bridge
 from daemon.clock import Clock
 from daemon.config import load_config
@@ -125,7 +126,7 @@ class Scene:
 
         It stops as after a second signal, which waits for nothing, unless it is to ``drain``.
         """
-        parts = app.Parts(clock=self.clock, pushing=self.pushing)
+        parts = Parts(clock=self.clock, pushing=self.pushing)
         async with app.running(load_config(self.write_configuration()), parts=parts) as bridge:
             for plan in self.plans:
                 if plan.proof is not None:

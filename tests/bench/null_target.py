@@ -14,7 +14,8 @@ from connectors.base import Budget, Json, Link, Settled, Sighting, Target, Task,
 from connectors.transport import TransportError, call, open_session
 from connectors.windows import Windows
 from daemon import logs
-from daemon.app import Parts, running
+from daemon.app import running
+from daemon.assembly import Parts
 from daemon.clock import Clock
 from daemon.config import load_config
 from daemon.interpreter import tune
