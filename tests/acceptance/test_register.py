@@ -110,6 +110,25 @@ async def test_a_customer_that_is_gone_by_now_is_looked_for_anew(tmp_path: Path)
 
 
 @pytest.mark.asyncio
+async def test_a_number_that_was_given_to_somebody_else_is_noticed_before_anything_more_is_done(tmp_path: Path) -> None:
+    """Fortnox gives the number of a deleted last customer again: the invoice's answer shows another party's number."""
+    async with scene(tmp_path, KEPT) as stage:
+        await stage.control("seed", {"customers": [OTHER, {"Name": "Lagunda", "OrganisationNumber": NUMBER}]})
+        await registers.sweep(stage.bridge)
+        target = stage.bridge.targets["demo"]
+        assert isinstance(target, FortnoxTarget)
+        await target.client.carry("delete_customer", "2")
+        somebody = {"Name": "Någon annan", "OrganisationNumber": "212000-0142"}
+        card = await target.client.request("create_customer", body={"Customer": somebody})
+        assert card["CustomerNumber"] == "2"
+        assert await asked(stage, order("SO-1", buyer=BUYER)) == ["POST /3/invoices"]
+        assert stage.commands()[-1] == ("ensure_invoice", "held", "question")
+        ((question,),) = stage.rows("SELECT question FROM outbox WHERE state = 'held'")
+        assert "OrganisationNumber: not the buyer's" in question
+        assert "212000" not in question
+
+
+@pytest.mark.asyncio
 async def test_a_card_to_be_filled_that_is_gone_by_now_is_made_anew(tmp_path: Path) -> None:
     """A survey reads the card that the copy showed; nothing is parked either."""
     async with scene(tmp_path, KEPT) as stage:
