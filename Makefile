@@ -8,12 +8,14 @@ PYTHON_IN := $(BIN)/python
 JOBS ?= $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
 # More arguments for pytest, make crash, make window and make bench.
 ARGS ?=
+# How many examples each test of make properties tries.
+EXAMPLES ?= 5000
 # How often make crash kills, how many webhooks it sends, and the seed to repeat a run with (default: a random one).
 KILLS ?= 25
 WEBHOOKS ?= 240
 SEED ?=
 
-.PHONY: help bootstrap test lint types contracts dependencies tests demo crash crash-push window contract bench capabilities-report log-events simulator-page fortnox-fields fortnox-pages lock clean
+.PHONY: help bootstrap test lint types contracts dependencies tests properties demo crash crash-push window contract bench capabilities-report log-events simulator-page fortnox-fields fortnox-pages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
@@ -38,6 +40,9 @@ dependencies: bootstrap
 
 tests: bootstrap
 	$(PYTHON_IN) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+properties: bootstrap ## the property tests of bookkeeping alone, with 5,000 examples each (EXAMPLES)
+	PROPERTY_EXAMPLES=$(EXAMPLES) $(PYTHON_IN) -m pytest -n $(JOBS) -m properties $(ARGS)
 
 demo: bootstrap ## the whole path on loopback, live on a terminal; ONCE=1 prints plain lines and ends
 	$(BIN)/fortnox-bridge demo $(if $(ONCE),--once) --stand-ins tests.stand_ins

@@ -17,6 +17,13 @@ Json = dict[str, Any]
 """A JSON object that goes to disk as it is: texts, numbers as text or Decimal, booleans, lists, objects."""
 
 
+BRAKES = frozenset({"above_brake", "too_many_documents"})
+"""Reasons for holding a document that is larger, or comes faster, than its company allows: a person may let it go."""
+
+ALLOWABLE = BRAKES | {"period_closed"}
+"""Everything that is held until a person allows it."""
+
+
 class OutsideError(Exception):
     """Something outside went wrong; carries who, what, their code, and what a person can do.
 
@@ -61,6 +68,10 @@ class Throttled(Later):
 
 class Unreachable(Later):
     """No connection could be made, so nothing was sent: an outage. Uses no attempt."""
+
+
+class NotAnswered(Later):
+    """Another system than the target must answer first and does not now: it says nothing about the target."""
 
 
 class UnknownEnd(OutsideError):
@@ -134,6 +145,13 @@ class LinkReader(Protocol):
         as the source's own invoice) in the last ``days`` days and before this one, by any command of ours (also one
         not yet sent): its number at the source, and its document (``invoice:7``) where there is one; ``None`` where
         there is none."""
+        ...
+
+    async def reserve_document(self, company: str, thing: str, most: int) -> bool:
+        """Whether fewer than ``most`` other documents were made, or begun by this process, in the last hour.
+
+        If so, ``thing`` counts as begun from now on.
+        """
         ...
 
 

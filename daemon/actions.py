@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task
-from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent
+from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
+from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
 from daemon.approvals import Approvals
 from daemon.awaited import Awaited
 from daemon.clock import Clock
@@ -205,13 +205,17 @@ class Actions:
             after = numbers[-1]
 
     async def _released(self, outbox_id: int, request: Retry, person: Person) -> Job[Touched]:
-        text = await self._answered(outbox_id) if request.absent else None
+        text = await self._answered(outbox_id, absent=request.absent, allow=request.allow)
         return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
 
-    async def _answered(self, outbox_id: int) -> str | None:
-        """The command's new text where its question was whether a sale or a party is known already."""
+    async def _answered(self, outbox_id: int, *, absent: bool, allow: bool) -> str | None:
+        """The command's new text where the person's word answers the question that it is held for."""
         reason = await self._database.read(acting.reason_of(outbox_id))
-        return told_absent((await self._head(outbox_id)).text, reason) if reason in ANSWERED_BY_ABSENT else None
+        if absent and reason in ANSWERED_BY_ABSENT:
+            return told_absent((await self._head(outbox_id)).text, reason)
+        if allow and reason in ALLOWABLE:
+            return told_allowed((await self._head(outbox_id)).text, reason)
+        return None
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)

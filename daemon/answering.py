@@ -1,9 +1,10 @@
-"""What a person's word means for a command: `absent` answers its question, a link may be all that it asks for."""
+"""What a person's word means for a command: `absent` or `allow` answers it, a link may be all that it asks for."""
 
 from handlers.commands import (
     COMMANDS,
     BookInvoice,
     BookPayment,
+    Braked,
     Command,
     EnsureCustomer,
     EnsureRecord,
@@ -16,7 +17,7 @@ ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_custo
 ANSWERED_BY_ABSENT = ANOTHER_PARTY | {"same_sale", "stands_there_already"}
 """Questions whether something is known already: ``absent`` says that it is another."""
 
-SHARED = frozenset({"article", "customer", "note"})
+SHARED = frozenset({"article", "currency", "customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an
 article with two numbers at its sources."""
 
@@ -31,6 +32,14 @@ def told_absent(text: str, reason: str) -> str:
     if isinstance(command, EnsureRecord):
         return command.model_copy(update={"although_alike": True}).model_dump_json()
     return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
+
+
+def told_allowed(text: str, reason: str) -> str | None:
+    """The text of a command that a setting held for ``reason``, after a person let it go; ``None``: no such command."""
+    command = COMMANDS.validate_json(text)
+    if not isinstance(command, Braked):
+        return None
+    return command.model_copy(update={"allowed": (*command.allowed, reason)}).model_dump_json()
 
 
 def done_by_linking(command: Command) -> bool:

@@ -7,9 +7,12 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
+from aiohttp import ClientSession
+
 from connectors.base import LinkReader, Target
 from connectors.fortnox.target import open_target
 from connectors.transport import open_session
+from connectors.vies.client import ViesClient
 from connectors.windows import Windows
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
@@ -25,6 +28,7 @@ from daemon.settings import Company, Config
 from daemon.slots import Slots
 from daemon.step import Step
 from daemon.tokens import CompanyTokens
+from daemon.vat_numbers import KeptVatNumbers
 from store import companies
 from store.db import Database
 from store.tokens import SealedTokens
@@ -80,6 +84,14 @@ class StoredPin:
         return row.tenant == tenant and row.organisation_number == organisation_number
 
 
+def _vat_numbers(company: Company, session: ClientSession, database: Database, clock: Clock) -> KeptVatNumbers | None:
+    """Whom to ask about the buyers' VAT numbers; ``None`` where the company does not want that."""
+    if not company.vies.check:
+        return None
+    client = ViesClient(company.vies, session)
+    return KeptVatNumbers(company.name, company.vies, client, database, clock)
+
+
 @asynccontextmanager
 async def open_company_target(
     company: Company, database: Database, tokens: SealedTokens, clock: Clock, _: Random, windows: Windows
@@ -105,6 +117,7 @@ async def open_company_target(
             windows=windows,
             tenant=row.tenant,
             governed=partial(_say_governed, company.name),
+            vat_numbers=_vat_numbers(company, session, database, clock),
         ) as target,
     ):
         if row.called:

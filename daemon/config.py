@@ -182,6 +182,7 @@ class _Loading:
                     section.expected,
                     read_only=section.read_only,
                     approve=frozenset(section.approve),
+                    vies=section.vies,
                 ),
             )
 

@@ -8,6 +8,7 @@ from typing import Any
 from daemon.ids import command_id, delivery_id, parse
 from daemon.requests import KINDS
 from daemon.times import iso
+from handlers.document import HOME_CURRENCY
 from handlers.values import reference
 from store import reading, stories
 from store.db import Job, Read
@@ -121,6 +122,7 @@ class Explainer:
             "finished_at": iso(row["finished_at"]),
             "waits_for": _waits(command.waits),
             "replaced": command.replaced is not None,
+            "decisions": _decisions(command.text or {}),
             "read_before": (command.proof or {}).get("before"),
             "settled_by": (command.proof or {}).get("settled_by"),
             "attempts": [self._attempt(attempt) for attempt in command.attempts],
@@ -152,6 +154,20 @@ class Explainer:
             "looks": [{"at": iso(look.at), "found": look.found, "proof": look.proof} for look in attempt.looks],
         }
         return told | ({"evidence": attempt.evidence} if self._body else {})
+
+
+def _decisions(text: Mapping[str, Any]) -> Json:
+    """What the rule decided of VAT and currency, and why; empty for what is no document."""
+    vat, currency = text.get("vat_decision"), text.get("currency")
+    told: Json = {}
+    if vat is not None:
+        told["vat"] = {name: vat[name] for name in ("treatment", "country", "reason")}
+    if currency is not None and currency != HOME_CURRENCY:
+        rate = text.get("currency_rate")
+        source = "Fortnox's register, when the call was made" if rate is None else "the sender"
+        told["currency"] = {"currency": currency, "rate": rate, "source": source}
+        told["currency"] |= {"rate_date": text.get("currency_rate_date")} if rate is not None else {}
+    return told
 
 
 def _to_be_read(reading: Mapping[str, Any] | None) -> Json | None:

@@ -207,6 +207,12 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="outbox_id attempt status",
         texts="stack",
     ),
+    "brake.held": _event(
+        "error",
+        "an alert: a document is larger, or comes faster, than `brakes` allows. Beside its `command.parked`",
+        words="target company command reason",
+        integers="outbox_id",
+    ),
     "command.released": _event(
         "info",
         "a person sent it again; or `by` is outage: what parked it proved to be one, and its attempts are given back",

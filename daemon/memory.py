@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from daemon.clock import Clock
-from store import handling, links
+from store import handling, links, outbox
 from store.db import Database
 
 DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
 
 
 class MemoryLinks:
@@ -15,6 +16,7 @@ class MemoryLinks:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._begun: dict[tuple[str, str], int] = {}
 
     async def linked_elsewhere(self, company: str, kind: str, numbers: Sequence[str], thing: str) -> frozenset[str]:
         """Those of ``numbers`` that are linked to another thing of ours."""
@@ -24,3 +26,16 @@ class MemoryLinks:
         """A sale of the same buyer and sum that came the other way in the last ``days``, before this."""
         since = self._clock.milliseconds() - days * DAY_MS
         return await self._database.read(handling.same_sale(thing, since=since))
+
+    async def reserve_document(self, company: str, thing: str, most: int) -> bool:
+        """Whether fewer than ``most`` other documents were made, or begun by this process, in the last hour."""
+        now = self._clock.milliseconds()
+        since = now - HOUR_MS
+        made = await self._database.read(outbox.documents_made(company, since=since, limit=most + 1))
+        # Nothing is awaited from here on: of several that ask at once, each sees those before it.
+        self._begun = {key: at for key, at in self._begun.items() if at > since}
+        begun = {other for name, other in self._begun if name == company}
+        if len((made | begun) - {thing}) >= most:
+            return False
+        self._begun[company, thing] = now
+        return True

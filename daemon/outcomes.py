@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from connectors.base import (
+    BRAKES,
     CredentialsLost,
     Later,
+    NotAnswered,
     OutsideError,
     Settled,
     Throttled,
@@ -269,6 +271,8 @@ class Outcomes:
     def _say_following(self, head: Head, error: OutsideError, following: Next) -> None:
         if following.state in {"parked", "held"}:
             self._say_parked(head, error.reason, error.status)
+            if error.reason in BRAKES:
+                self._log.error("brake.held", **_named(head), command=head.kind, reason=error.reason)
         elif following.uses_attempt:
             self._log.warning(
                 "command.retried",
@@ -283,6 +287,8 @@ class Outcomes:
     def _hear(self, company: str, lane: str, error: OutsideError, costs: int | None = None) -> None:
         """What an error says about the far side; ``costs`` is the command that a transient one costs an attempt."""
         gate = self._gate
+        if isinstance(error, NotAnswered):
+            return
         if isinstance(error, Unreachable):
             gate.outage.unreachable()
         elif isinstance(error, CredentialsLost):

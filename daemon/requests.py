@@ -35,7 +35,8 @@ class Request(Frozen):
 class Retry(Request):
     """Send stopped commands again and read stopped deliveries again: one ``id``, or all of a reason or a company.
 
-    ``absent`` is the person's word that nothing of the thing exists in the far system.
+    ``absent`` is the person's word that nothing of the thing exists in the far system; ``allow`` lets a document pass
+    the brake that held it.
     """
 
     action = "retry"
@@ -43,6 +44,7 @@ class Retry(Request):
     reason: Text | None = None
     company: Text | None = None
     absent: bool = False
+    allow: bool = False
 
 
 class LinkThing(Request):

@@ -12,11 +12,12 @@ from connectors.addresses import checked_address
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
+from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey
+from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, Survey, Vat
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -113,6 +114,9 @@ class CompanySection(Frozen):
     survey: Survey = Survey()
     documents: Documents = Documents()
     articles: Articles = Articles()
+    vat: Vat = Vat()
+    brakes: Brakes = Brakes()
+    vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
 
     def rules(self, name: str) -> CompanySettings:
@@ -124,6 +128,8 @@ class CompanySection(Frozen):
             survey=self.survey,
             documents=self.documents,
             articles=self.articles,
+            vat=self.vat,
+            brakes=self.brakes,
         )
 
     @field_validator("approve")
@@ -168,6 +174,7 @@ class Company:
     expected: Expected = field(default_factory=Expected)
     read_only: bool = False
     approve: frozenset[str] = frozenset()
+    vies: ViesSettings = field(default_factory=ViesSettings)
 
     @property
     def name(self) -> str:

@@ -10,17 +10,22 @@ from handlers.commands import (
     BookInvoice,
     BookPayment,
     Command,
+    EnsureCurrency,
+    EnsureCustomer,
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
     EnsurePayment,
+    VatDecision,
 )
 from handlers.events import Document, InvoiceChanged, OrderChanged
+from handlers.layout import laid_out
 from handlers.party import buyer
 from handlers.rows import Choices, article_commands, document_rows
-from handlers.settings import CompanySettings
-from handlers.totals import LARGEST, check_net, check_totals
-from handlers.values import Question, Ref, round_ore
+from handlers.settings import Bookkeeping, CompanySettings
+from handlers.totals import LARGEST
+from handlers.values import Question, Ref
+from handlers.vat import NO_VAT, decide
 
 NUMBER_LIMIT, ORIGIN_LIMIT = 75, 80
 """Characters of ``YourOrderNumber`` and of ``ExternalInvoiceReference2`` (Fortnox facts, section 1.10)."""
@@ -57,16 +62,17 @@ class Drafted:
     def __init__(
         self, event: DocumentEvent, made_from: Literal["order", "invoice"], things: Things, settings: CompanySettings
     ) -> None:
-        self._document = document = event.document
+        decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
+        self._document = document = _without_vat(event.document) if decided.without_vat else event.document
         self._made_from: Literal["order", "invoice"] = made_from
         self._things = things
         self._bookkeeping = settings.bookkeeping
-        choices = Choices(settings.bookkeeping, settings.articles)
+        choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
-        rows = document_rows(document, choices)
-        totals = _totals(document)
-        self.customer = buyer(event)
-        self.articles = article_commands(document, choices)
+        money = _money(document, choices, rate)
+        self.customer = _carded(buyer(event), decided.decision)
+        currency = _currency(document, rate, settings.bookkeeping)
+        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices))
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
         _check_reference("number", document.number, NUMBER_LIMIT)
         _check_reference("source and id", origin, ORIGIN_LIMIT)
@@ -76,16 +82,12 @@ class Drafted:
             "customer": self.customer.thing,
             "number": document.order_number or document.number,
             "origin": origin,
-            "currency": document.currency,
-            "currency_rate": rate,
-            "prices_include_vat": document.prices_include_vat,
-            "rows": rows,
-            **totals,
-            "our_reference": document.our_reference or settings.bookkeeping.our_reference,
-            "your_reference": document.your_reference,
-            "comments": document.comments,
-            "delivery_date": document.delivery,
-            "price_list": document.price_list,
+            "currency_thing": next((command.thing for command in currency), None),
+            "vat_decision": decided.decision,
+            **money,
+            **_words(document, settings),
+            "most_kronor": settings.brakes.max_document_kronor,
+            "most_per_hour": settings.brakes.max_documents_per_hour,
         }
 
     def invoice(self, *, to_be_booked: bool) -> EnsureInvoice:
@@ -101,6 +103,7 @@ class Drafted:
             invoice_date=document.dated,
             due_date=document.due if document.due is not None else _due_date(document.dated, days),
             due_stated=document.due is not None,
+            closed_period=self._bookkeeping.closed_period,
         )
 
     def order(self, thing: Ref) -> EnsureOrder:
@@ -133,24 +136,57 @@ class Drafted:
             mode=bookkeeping.payment_mode,
             account=bookkeeping.payment_account,
             round_off_account=bookkeeping.round_off_account,
+            closed_period=bookkeeping.closed_period,
         )
         booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
 
 
-def _totals(document: Document) -> dict[str, Decimal | None]:
-    """The three totals as stated; without stated VAT only the net is known."""
-    stated = (document.total_vat, document.total, *(line.vat_rate for line in document.lines))
-    if any(value is None for value in stated):
-        if document.total_vat is not None or document.total is not None:
-            raise Question("the document states a VAT total, but not the VAT rate of each line")
-        return {"total_excluding_vat": check_net(document), "total_vat": None, "total": None}
-    totals = check_totals(document)
+def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[str, Any]:
+    """Currency, rows, fields and totals. Raises :class:`Question` where they do not give the stated totals."""
+    rows = document_rows(document, choices)
+    layout = laid_out(document, choices)
     return {
-        "total_excluding_vat": round_ore(totals.excluding_vat),
-        "total_vat": round_ore(totals.vat),
-        "total": round_ore(totals.total),
+        "currency": document.currency,
+        "currency_rate": rate,
+        "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
+        "prices_include_vat": document.prices_include_vat,
+        "rows": (*rows, *layout.rows),
+        "freight": layout.freight,
+        "administration_fee": layout.administration_fee,
+        "total_excluding_vat": layout.excluding_vat,
+        "total_vat": layout.vat,
+        "total": layout.total,
     }
+
+
+def _words(document: Document, settings: CompanySettings) -> dict[str, Any]:
+    return {
+        "our_reference": document.our_reference or settings.bookkeeping.our_reference,
+        "your_reference": document.your_reference,
+        "comments": document.comments,
+        "delivery_date": document.delivery,
+        "price_list": document.price_list,
+    }
+
+
+def _without_vat(document: Document) -> Document:
+    """A document that carries no VAT, where its source says nothing of VAT: 0 % on each line, and totals of that."""
+    if document.total_vat is not None or document.total is not None:
+        return document
+    parts = [document.freight, document.administration_fee]
+    freight, fee = (part and part.model_copy(update={"vat_rate": part.vat_rate or NO_VAT}) for part in parts)
+    lines = tuple(line.model_copy(update={"vat_rate": line.vat_rate or NO_VAT}) for line in document.lines)
+    net = document.total_excluding_vat
+    update = {"lines": lines, "freight": freight, "administration_fee": fee, "total_vat": NO_VAT, "total": net}
+    return document.model_copy(update=update)
+
+
+def _carded(customer: EnsureCustomer, decision: VatDecision) -> EnsureCustomer:
+    """A new card of a buyer abroad says which VAT its documents carry; a Swedish one is left to Fortnox."""
+    if decision.treatment == "domestic":
+        return customer
+    return customer.model_copy(update={"vat_type": decision.vat_type, "vat_number": decision.vat_number})
 
 
 def _currency_rate(document: Document) -> Decimal | None:
@@ -167,6 +203,14 @@ def _currency_rate(document: Document) -> Decimal | None:
     if rate == 1:
         raise Question(f"the currency rate for {document.currency} is 1, which is the rate of {HOME_CURRENCY}")
     return rate
+
+
+def _currency(document: Document, rate: Decimal | None, bookkeeping: Bookkeeping) -> tuple[EnsureCurrency, ...]:
+    """The currency to be registered first, where the company lets us make a missing one."""
+    if document.currency == HOME_CURRENCY or document.currency not in bookkeeping.create_currencies:
+        return ()
+    thing = Ref(system="key", kind="currency", id=document.currency)
+    return (EnsureCurrency(thing=thing, code=document.currency, rate=rate),)
 
 
 def _check_reference(what: str, text: str, limit: int) -> None:

@@ -25,12 +25,15 @@ class Party(Frozen):
     """A buyer or respondent as the source describes it; an absent value is ``None``, never an empty text.
 
     ``organisation_number`` is what the source sent, trimmed; rules decide what it is. ``own_number`` is the customer's
-    number in Fortnox where the source knows it. ``country`` is ISO 3166 alpha-2.
+    number in Fortnox where the source knows it. ``country`` is ISO 3166 alpha-2. ``vat_number`` stands as the source
+    has it; ``kind`` says whether a company or a person buys, where the source knows.
     """
 
     source_id: str | None = None
     name: str
     organisation_number: str | None = None
+    vat_number: str | None = None
+    kind: Literal["company", "private"] | None = None
     own_number: str | None = None
     email: str | None = None
     phone: str | None = None
@@ -56,20 +59,51 @@ class Line(Frozen):
     discount_amount: Decimal = Decimal(0)
 
 
+class Surcharge(Frozen):
+    """Freight or an administration fee of a whole document, as priced (with VAT where prices include it).
+
+    ``vat_rate`` in percent is ``None`` only where the source says nothing of VAT.
+    """
+
+    amount: Decimal
+    vat_rate: Decimal | None = None
+
+
+class Charge(Frozen):
+    """What a document adds to its lines or takes off them (below zero), as priced; it becomes a row of its own.
+
+    ``gift_card`` is one sold (above zero) or used (below); ``rounding`` is the source's own rounding of the total.
+    """
+
+    kind: Literal["fee", "tip", "coupon", "gift_card", "rounding"]
+    description: str
+    amount: Decimal
+    vat_rate: Decimal
+
+
 class Document(Frozen):
     """The money side of an offer, order or invoice, as the source states it (decimals in ``currency``).
 
-    ``currency_rate`` is kronor per unit. ``total_vat`` and ``total`` are ``None`` only where the source says nothing of
-    VAT. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
+    ``discount_percent`` or ``discount_amount`` (as priced) is off all lines together, besides their own; freight, fee
+    and charges are not reduced by it. The totals count everything; ``total_vat`` and ``total`` are ``None`` only where
+    the source says nothing of VAT. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
+    says so. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
     ``our_reference`` and ``your_reference`` are people at the seller and at the buyer.
     """
 
     number: str
     currency: str
     currency_rate: Decimal | None = None
+    currency_rate_date: date | None = None
     prices_include_vat: bool
     customer: Party
     lines: tuple[Line, ...]
+    discount_percent: Decimal = Decimal(0)
+    discount_amount: Decimal = Decimal(0)
+    discount_text: str | None = None
+    charges: tuple[Charge, ...] = ()
+    freight: Surcharge | None = None
+    administration_fee: Surcharge | None = None
     total_excluding_vat: Decimal
     total_vat: Decimal | None
     total: Decimal | None

@@ -20,7 +20,7 @@ def book_own_invoice(event: InvoiceChanged, settings: CompanySettings) -> tuple[
     drafted = Drafted(event, "invoice", things, settings)
     paid = event.status == "paid"
     invoice = drafted.invoice(to_be_booked=paid)
-    made: tuple[Command, ...] = (drafted.customer, *drafted.articles, invoice)
+    made: tuple[Command, ...] = (drafted.customer, *drafted.needed, invoice)
     if not paid:
         return made
     payment = event.thing.model_copy(update={"kind": "invoice_payment"})

@@ -40,7 +40,7 @@ def book_order(event: OrderChanged, settings: CompanySettings) -> tuple[Command,
     if event.status == "offer":
         return _offered(event, things, settings)
     drafted = Drafted(event, "order", things, settings)
-    return (drafted.customer, *drafted.articles, *_sold(event, drafted, settings))
+    return (drafted.customer, *drafted.needed, *_sold(event, drafted, settings))
 
 
 def _offered(event: OrderChanged, things: Things, settings: CompanySettings) -> tuple[Command, ...]:
@@ -50,7 +50,7 @@ def _offered(event: OrderChanged, things: Things, settings: CompanySettings) -> 
         return ()
     drafted = Drafted(event, "order", things, settings)
     customer = drafted.customer.model_copy(update={"create": documents.offers_create_customers})
-    return (customer, *drafted.articles, drafted.offer(things.offer))
+    return (customer, *drafted.needed, drafted.offer(things.offer))
 
 
 def _sold(event: OrderChanged, drafted: Drafted, settings: CompanySettings) -> Iterator[Command]:

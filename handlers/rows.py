@@ -1,7 +1,7 @@
 """From the lines of a document to its rows and articles: every row fit for Fortnox, or a question."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -9,20 +9,27 @@ from functools import lru_cache
 from handlers.commands import DocumentRow, EnsureArticle
 from handlers.events import Document, Line
 from handlers.settings import Articles, Bookkeeping
-from handlers.totals import HUNDRED, LARGEST
+from handlers.totals import HUNDRED, LARGEST, line_total
 from handlers.values import Question, Ref, plain_number, round_ore
+from handlers.vat import Decided
 
-HOME_COUNTRY = "SE"
+FINEST = Decimal("0.000001")
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z0-9_\-/+ÅÄÖåäö]{1,50}")
 """What Fortnox takes as an article number (Fortnox facts, sections 4.3 and 6.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """A company's choices that rows follow."""
+    """A company's choices that rows follow, and which VAT the sale carries (``None``: as within the country)."""
 
     bookkeeping: Bookkeeping
     articles: Articles
+    vat: Decided | None = None
+
+    @property
+    def domestic(self) -> bool:
+        """Whether the sale stays in the seller's country."""
+        return self.vat is None or self.vat.domestic
 
 
 def document_rows(document: Document, choices: Choices) -> tuple[DocumentRow, ...]:
@@ -33,8 +40,6 @@ def document_rows(document: Document, choices: Choices) -> tuple[DocumentRow, ..
     """
     if not document.lines:
         raise Question("the document has no lines")
-    if any(line.vat_rate is None for line in document.lines):
-        _refuse_foreign(document)
     return tuple(_row(place, line, choices) for place, line in enumerate(document.lines, start=1))
 
 
@@ -48,23 +53,15 @@ def article_commands(document: Document, choices: Choices) -> tuple[EnsureArticl
     return tuple(found.values())
 
 
-def _refuse_foreign(document: Document) -> None:
-    country = (document.customer.country or "").strip().upper()
-    if country not in {"", HOME_COUNTRY}:
-        raise Question(
-            "the buyer is in another country and the source states no VAT: no rule decides its VAT yet; make the "
-            "document in Fortnox by hand, then discard this delivery"
-        )
-
-
 def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
-    _check_number(place, "quantity", line.quantity, LARGEST)
-    _check_number(place, "unit price", line.unit_price, LARGEST)
-    _check_number(place, "discount in percent", line.discount_percent, HUNDRED)
+    line = _as_storable(place, line, choices)
+    check_number(f"line {place}", "quantity", line.quantity, LARGEST)
+    check_number(f"line {place}", "unit price", line.unit_price, LARGEST)
+    check_number(f"line {place}", "discount in percent", line.discount_percent, HUNDRED)
     _check_discount(place, line)
     article = _article_ref(place, line, choices.articles)
-    vat = _vat(place, line, article, choices.articles)
-    account = None if vat is None else _account(place, vat, choices.bookkeeping)
+    vat = _vat(place, line, article, choices)
+    account = None if vat is None else account_of(f"line {place}", vat, choices)
     unit = (line.unit or "").strip()
     own_unit = unit if unit in choices.bookkeeping.units else None
     return DocumentRow(
@@ -80,40 +77,105 @@ def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
     )
 
 
-def _check_number(place: int, name: str, number: Decimal, limit: Decimal) -> None:
-    if number < 0:
-        raise Question(f"line {place}: the {name} is negative; no rule books a return or a deduction yet")
-    if number > limit:
-        raise Question(f"line {place}: the {name} is above {limit:f}")
+def _as_storable(place: int, line: Line, choices: Choices) -> Line:
+    """The line as one piece of what it comes to, where it is finer than Fortnox stores and the company allows that.
+
+    Quantity, price and discount then stand in the text. A line that names an article stays as it is: the register
+    would count one piece.
+    """
+    numbers = (line.quantity, line.unit_price, line.discount_percent)
+    if choices.bookkeeping.fine_amounts == "hold" or all(number == plain_number(number) for number in numbers):
+        return line
+    for name, number in zip(("quantity", "unit price", "discount in percent"), numbers, strict=True):
+        check_bounds(f"line {place}", name, number, HUNDRED if name.startswith("discount") else LARGEST)
+        if number != number.quantize(FINEST):
+            raise Question(f"line {place}: the {name} has more than six decimals")
+    if _article_ref(place, line, choices.articles) is not None:
+        return line
+    _check_discount(place, line)
+    return _one_piece(line)
+
+
+def _one_piece(line: Line) -> Line:
+    sold = f"{_comma(line.quantity)} {line.unit or ''}".strip() + f" × {_comma(line.unit_price)}"
+    if line.discount_percent:
+        sold += f" − {_comma(line.discount_percent)} %"
+    if line.discount_amount:
+        sold += f" − {_comma(line.discount_amount)}"
+    named = line.description.strip() or (line.sku or "").strip()
+    update = {
+        "description": f"{named} ({sold})" if named else "",
+        "sku": line.sku if line.description.strip() else None,
+        "quantity": Decimal(1),
+        "unit": None,
+        "unit_price": line_total(line),
+        "discount_percent": Decimal(0),
+        "discount_amount": Decimal(0),
+    }
+    return line.model_copy(update=update)
+
+
+def _comma(number: Decimal) -> str:
+    """The number as Swedish documents write it."""
+    text = f"{number:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
+
+
+def check_number(named: str, name: str, number: Decimal, limit: Decimal) -> None:
+    """Hold a number that is negative, above the limit, or finer than Fortnox stores. Raises :class:`Question`."""
+    check_bounds(named, name, number, limit)
     if number != plain_number(number):
-        raise Question(f"line {place}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
+        raise Question(f"{named}: the {name} has more than two decimals; Fortnox stores two, and none is altered")
+
+
+def check_bounds(named: str, name: str, number: Decimal, limit: Decimal) -> None:
+    """Hold a number that is negative or above the limit. Raises :class:`Question`."""
+    if number < 0:
+        raise Question(f"{named}: the {name} is negative; no rule books a return or a deduction yet")
+    if number > limit:
+        raise Question(f"{named}: the {name} is above {limit:f}")
 
 
 def _check_discount(place: int, line: Line) -> None:
-    _check_number(place, "discount", line.discount_amount, LARGEST)
+    check_number(f"line {place}", "discount", line.discount_amount, LARGEST)
     if line.discount_amount and line.discount_percent:
         raise Question(f"line {place}: it has a discount in percent and one in money; Fortnox stores one of them")
     if line.discount_amount > line.quantity * line.unit_price:
         raise Question(f"line {place}: the discount is more than the line")
 
 
-def _vat(place: int, line: Line, article: Ref | None, articles: Articles) -> Decimal | None:
+def _vat(place: int, line: Line, article: Ref | None, choices: Choices) -> Decimal | None:
     """The rate in percent that the source states; ``None`` where the article does; else the company's own."""
     if line.vat_rate is not None:
         return line.vat_rate
+    if not choices.domestic:
+        raise Question(f"line {place}: its VAT rate is not stated, and the buyer is in another country")
     if article is not None:
         return None
-    if articles.default_vat is not None:
-        return Decimal(articles.default_vat)
+    if choices.articles.default_vat is not None:
+        return Decimal(choices.articles.default_vat)
     raise Question(f"line {place}: its VAT rate is not stated, and `articles.default_vat` is not set")
 
 
-def _account(place: int, vat: Decimal, bookkeeping: Bookkeeping) -> int:
-    """The account of the VAT rate; rates are compared as numbers, so ``25.00`` is ``25``."""
-    for rate, account in bookkeeping.sales_accounts.items():
-        if _rate(rate) == vat:
-            return account
-    raise Question(f"line {place}: its VAT rate has no account in bookkeeping.sales_accounts")
+def account_of(named: str, vat: Decimal, choices: Choices) -> int:
+    """The account of the VAT rate, as the sale is treated; ``25.00`` is ``25``. Raises :class:`Question`."""
+    decided = choices.vat
+    accounts = choices.bookkeeping.sales_accounts if decided is None else decided.accounts
+    account = _account(vat, accounts)
+    if account is not None:
+        return account
+    if decided is not None and decided.without_vat:
+        raise Question(
+            f"{named}: the source charges {plain_number(vat):f} % of VAT, but the sale carries none: "
+            f"{decided.decision.reason}"
+        )
+    setting = "bookkeeping.sales_accounts" if decided is None else decided.setting
+    raise Question(f"{named}: its VAT rate has no account in {setting}")
+
+
+def _account(vat: Decimal, accounts: Mapping[str, int]) -> int | None:
+    """Rates are compared as numbers."""
+    return next((account for rate, account in accounts.items() if _rate(rate) == vat), None)
 
 
 @lru_cache(maxsize=64)  # the few rates of the settings
@@ -137,10 +199,11 @@ def _article(place: int, line: Line, choices: Choices) -> EnsureArticle | None:
     thing = _article_ref(place, line, choices.articles)
     if thing is None:
         return None
-    vat = line.vat_rate
+    # The register's article is one for all countries: what a sale abroad carries is no rate to make it with.
+    vat = line.vat_rate if choices.domestic else None
     if vat is None and choices.articles.default_vat is not None:
         vat = Decimal(choices.articles.default_vat)
-    account = None if vat is None else _account(place, vat, choices.bookkeeping)
+    account = None if vat is None else _account(vat, choices.bookkeeping.sales_accounts)
     unit = (line.unit or "").strip()
     return EnsureArticle(
         thing=thing,

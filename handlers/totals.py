@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from handlers.events import Document, Line
 from handlers.values import Question, round_ore
@@ -10,6 +10,9 @@ from handlers.values import Question, round_ore
 HUNDRED = Decimal(100)
 LARGEST = Decimal(10) ** 9
 """Quantities, prices and stated totals stay below this, so that every product below is exact in 28 digits."""
+
+FIELD_VAT = Decimal(25)
+"""The VAT rate that Fortnox gives its own fields for freight and fee (Fortnox facts, section 6.1, example 1)."""
 
 NOTHING = Decimal("0.00")
 NAMES = ("total excluding VAT", "total VAT", "total")
@@ -31,6 +34,7 @@ class Share(NamedTuple):
     rate: Decimal
 
 
+Rounding = Literal["row", "rate"]
 Split = Callable[[Share], Totals]
 
 
@@ -47,8 +51,8 @@ def line_total(line: Line) -> Decimal:
     return row_total(line.quantity, line.unit_price, line.discount_percent, line.discount_amount)
 
 
-def check_net(document: Document) -> Decimal:
-    """Hold a document without stated VAT whose lines do not give its stated net; gives that net.
+def check_net(document: Document, besides: Decimal = NOTHING) -> Decimal:
+    """Hold a document without stated VAT whose lines, with what is ``besides`` them, do not give its net; gives that.
 
     Prices that include a VAT that nobody states cannot be split, so such a document is held too. Raises
     :class:`Question`.
@@ -59,7 +63,7 @@ def check_net(document: Document) -> Decimal:
     _check_stated(NAMES[0], stated)
     if stated <= 0:
         raise Question("the stated total is not above zero; a refund or an empty sale is not booked by any rule")
-    computed = sum((line_total(line) for line in document.lines), NOTHING)
+    computed = sum((line_total(line) for line in document.lines), besides)
     if stated != computed:
         raise Question(
             f"the document does not add up, in {document.currency}: {NAMES[0]} is stated as {stated:f}, the lines give "
@@ -73,8 +77,10 @@ def _check_stated(name: str, amount: Decimal) -> None:
         raise Question(f"the stated {name} is not below {LARGEST:f} or has more than two decimals")
 
 
-def check_totals(document: Document) -> Totals:
-    """Hold a document whose lines do not give its three stated totals, to the öre; gives those.
+def check_totals(document: Document, possible: Sequence[Totals] = ()) -> Totals:
+    """Hold a document whose three stated totals are none of the ``possible`` ones, to the öre; gives those stated.
+
+    ``possible`` are the totals of all that it charges; without them its lines are all.
 
     VAT may be rounded per row or per rate: both are in use, and which one Fortnox follows is shown by its answer only
     (Fortnox facts, sections 6.1 and 11). Expects checked lines (see ``handlers.rows``). Raises :class:`Question`, which
@@ -87,9 +93,9 @@ def check_totals(document: Document) -> Totals:
         _check_stated(name, amount)
     if stated.total <= 0:
         raise Question("the stated total is not above zero; a refund or an empty sale is not booked by any rule")
-    if stated not in possible_totals(document.lines, prices_include_vat=document.prices_include_vat):
-        possible = tuple(possible_totals(document.lines, prices_include_vat=document.prices_include_vat))
-        raise Question(_difference(stated, possible, document.currency))
+    wanted = possible or tuple(possible_totals(document.lines, prices_include_vat=document.prices_include_vat))
+    if stated not in wanted:
+        raise Question(_difference(stated, wanted, document.currency))
     return stated
 
 
@@ -99,8 +105,8 @@ def possible_totals(lines: Sequence[Line], *, prices_include_vat: bool) -> Itera
     return totals_of(rows, prices_include_vat=prices_include_vat)
 
 
-def totals_of(rows: Sequence[Share], *, prices_include_vat: bool) -> Iterator[Totals]:
-    """The totals of rows, with VAT rounded per row and per rate.
+def totals_of(rows: Sequence[Share], *, prices_include_vat: bool, rounding: Rounding | None = None) -> Iterator[Totals]:
+    """The totals of rows, with VAT rounded per row and per rate, or only the way that is known to be used.
 
     Where prices include VAT, an amount that lies half-way between two öre may round its VAT up or its net amount up.
     """
@@ -109,9 +115,15 @@ def totals_of(rows: Sequence[Share], *, prices_include_vat: bool) -> Iterator[To
         for rate in dict.fromkeys(row.rate for row in rows)
     ]
     ways = (_split_rounding_net, _split_rounding_vat) if prices_include_vat else (_add_vat,)
-    for shares in (rows, rates):
+    for shares in (rows,) if rounding == "row" else (rates,) if rounding == "rate" else (rows, rates):
         for way in ways:
             yield _sum(shares, way)
+
+
+def with_surcharges(totals: Totals, amounts: Sequence[Decimal]) -> Totals:
+    """The totals with freight and fee in Fortnox's fields, each with VAT of its own rounding (facts, section 6.1)."""
+    parts = [_add_vat(Share(amount, FIELD_VAT)) for amount in amounts]
+    return Totals(*(sum(figures, NOTHING) for figures in zip(totals, *parts, strict=True)))
 
 
 def _add_vat(share: Share) -> Totals:

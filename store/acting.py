@@ -91,7 +91,8 @@ def retry_command(outbox_id: int, person: Person, *, absent: bool, text: str | N
         state = "unknown" if _open(connection, row.thing) else "ready"
         connection.execute("UPDATE outbox SET priority = 0, attempts = 0 WHERE id = ?", (row.id,))
         outbox.move(connection, row.id, state, due_at=person.now)
-        note(connection, person, "retry --absent" if absent else "retry", f"out-{row.id}")
+        word = "retry --absent" if absent else "retry" if text is None else "retry --allow"
+        note(connection, person, word, f"out-{row.id}")
         return Touched(row.id, row.company, state, ended)
 
     return job

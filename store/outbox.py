@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store import attempts, claims, lanes, many
+from store.db import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,21 @@ def read(connection: sqlite3.Connection, outbox_id: int) -> Row:
     if row is None:
         raise KeyError(outbox_id)
     return Row(*row)
+
+
+def documents_made(company: str, *, since: int, limit: int) -> Job[frozenset[str]]:
+    """The things of at most ``limit`` invoices, orders and offers that were made since then, the newest first."""
+
+    def job(connection: sqlite3.Connection) -> frozenset[str]:
+        rows = connection.execute(
+            "SELECT thing FROM outbox INDEXED BY outbox_finished WHERE finished_at > ? AND company = ?"
+            " AND kind IN ('ensure_invoice', 'ensure_order', 'ensure_offer') AND result = 'created'"
+            " ORDER BY finished_at DESC LIMIT ?",
+            (since, company, limit),
+        )
+        return frozenset(row["thing"] for row in rows)
+
+    return job
 
 
 def read_all(connection: sqlite3.Connection, wanted: Sequence[int]) -> list[Row]:

@@ -89,12 +89,7 @@ def voucher_series(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
 
 def of_settings(needs: Needs) -> Mapping[int, str]:
     """Account -> what the settings use it for."""
-    books = needs.settings.bookkeeping
-    used = {account: f"sales at {rate} %" for rate, account in books.sales_accounts.items()}
-    for account, use in ((books.payment_account, "payments"), (books.round_off_account, "rounding")):
-        if account is not None:
-            used.setdefault(account, use)
-    return used
+    return needs.settings.accounts
 
 
 def accounts(seen: Snapshot, needs: Needs) -> Sequence[Finding]:

@@ -10,6 +10,7 @@ from connectors.fortnox.resource import command_of, parked
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import NAME_LIMIT, one_line, reference_or_park
+from connectors.fortnox.vat_regime import vat_fields
 from connectors.fortnox.wire import text_of
 from handlers.commands import EnsureCustomer
 from handlers.values import normal_email, reference, swedish_organisation_number
@@ -214,7 +215,7 @@ class Customers:
 
 def _creation(command: EnsureCustomer, mark: str, stored: str, proof: Json) -> Write:
     fields, altered = card_fields(command, stored)
-    body: Json = {**fields, "ExternalReference": mark}
+    body: Json = {**fields, **vat_fields(command), "ExternalReference": mark}
     kind = customer_type(command.organisation_number)
     if kind is not None:
         body["Type"] = kind

@@ -23,7 +23,7 @@ from connectors.fortnox.text import (
 )
 from connectors.fortnox.wire import decimal_of, encode, is_true, plain, plain_number, text_of
 from handlers.commands import DocumentCommand, DocumentRow, EnsureInvoice
-from handlers.totals import NOTHING, Share, row_total, totals_of
+from handlers.totals import NOTHING, Share, row_total, totals_of, with_surcharges
 from handlers.values import Ref
 
 UNIT_LIMIT = 20
@@ -112,8 +112,8 @@ def header(form: Form, command: DocumentCommand, customer: str, mark: str, rate:
         form.date: command.dated.isoformat(),
         "Currency": command.currency,
         "VATIncluded": command.prices_include_vat,
-        "Freight": 0,
-        "AdministrationFee": 0,
+        "Freight": command.freight,
+        "AdministrationFee": command.administration_fee,
         form.number: _number(form, command, mark),
         **texts,
     }
@@ -188,7 +188,9 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
         "currency": command.currency,
         "vat_included": command.prices_include_vat,
         "rows": [_meant_row(row) for row in rows],
-        "net": plain(command.total_excluding_vat),
+        "net": plain(command.total_excluding_vat - command.freight - command.administration_fee),
+        "freight": plain(command.freight),
+        "administration_fee": plain(command.administration_fee),
         "vat": None if command.total_vat is None else plain(command.total_vat),
         "total": None if command.total is None else plain(command.total),
         "texts": texts_digest(rows),
@@ -217,10 +219,12 @@ def _ways(command: DocumentCommand, rows: Sequence[Json]) -> list[list[str]]:
         Share(row_total(row.quantity, row.price, row.discount_percent, row.discount_amount), Decimal(sent["VAT"]))
         for row, sent in zip(command.rows, rows, strict=True)
     ]
-    found = totals_of(shares, prices_include_vat=command.prices_include_vat)
+    beside = (command.freight, command.administration_fee)
+    rounded = totals_of(shares, prices_include_vat=command.prices_include_vat)
+    found = [with_surcharges(way, beside) for way in rounded]
     ways = [[plain(way.vat), plain(way.total)] for way in found if way.excluding_vat == command.total_excluding_vat]
     if not ways:
-        net = sum((share.amount for share in shares), NOTHING)
+        net = sum((share.amount for share in shares), sum(beside, NOTHING))
         raise held(
             "totals_differ",
             f"The rows give {plain(net)}, the source states {plain(command.total_excluding_vat)} without VAT: correct "
@@ -232,8 +236,9 @@ def _ways(command: DocumentCommand, rows: Sequence[Json]) -> list[list[str]]:
 def _digest(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> str:
     """A fingerprint of the money content, whatever the form: rows with their texts, VAT mode, currency, totals.
 
-    Dates do not count.
+    Dates do not count; freight and fee only where there are any.
     """
+    beside = [plain(amount) for amount in (command.freight, command.administration_fee)]
     content = [
         customer,
         command.currency,
@@ -246,6 +251,7 @@ def _digest(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> st
             "" if total is None else plain(total)
             for total in (command.total_excluding_vat, command.total_vat, command.total)
         ],
+        *([beside] if command.freight or command.administration_fee else []),
     ]
     return hashlib.sha256(encode(content).encode()).hexdigest()
 

@@ -68,7 +68,8 @@ def _row_differences(form: Form, place: int, ours: Json, theirs: Json) -> list[s
 def _total_differences(ours: Json, stored: Json) -> list[str]:
     """Fortnox's own rounding to whole kronor is taken off the total before it is compared (facts 6.1)."""
     vat, meant_total = _meant_way(ours, stored)
-    wanted = [("Net", ours["net"]), ("TotalVAT", vat), ("Freight", "0"), ("AdministrationFee", "0")]
+    wanted = [("Net", ours["net"]), ("TotalVAT", vat), ("Freight", ours.get("freight", "0"))]
+    wanted.append(("AdministrationFee", ours.get("administration_fee", "0")))
     found = [
         f"{name}: meant {value}, stored {text_of(stored.get(name))}"
         for name, value in wanted

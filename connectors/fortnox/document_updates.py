@@ -1,13 +1,15 @@
 """A document that is linked already: left alone, brought to its newest content, or held with what differs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import document_state as far
+from connectors.fortnox.brakes import check_amount
 from connectors.fortnox.client import Client
 from connectors.fortnox.document_content import Content, header, texts_digest, updated_rows
 from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.forms import Form, reference_of
+from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import is_true, text_of
@@ -57,6 +59,9 @@ class Updates:
         stored = await client.read(f"read_{self._form.kind}", link.number)
         if is_true(stored.get("Cancelled")):
             self._ask.cancelled(link.number)
+        if isinstance(command, EnsureInvoice) and not self._form.locked(stored):
+            command, _ = await invoice_on_open_day(command, client)
+            case = replace(case, command=command)
         wrong = far.differences(self._form, content.meant, stored)
         if state.get("adopted"):
             return await self._adopted(case, stored, wrong)
@@ -117,6 +122,8 @@ class Updates:
         """``stored`` is the document as it was read, ``None`` where that was not needed; without ``rows`` they stay."""
         command, link, ours = case.command, case.link, case.content.meant
         rate = await rate_of(command.currency, command.currency_rate, case.client)
+        if rows:
+            check_amount(command, rate)
         mark = reference(case.task.thing) if self._form.marked else short_reference(case.task.thing)
         fields, altered = header(self._form, command, ours["customer"], mark, rate)
         stands_on: Json = {}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import conversions
 from connectors.fortnox import document_state as far
+from connectors.fortnox.brakes import check_amount, check_pace
 from connectors.fortnox.client import Client
 from connectors.fortnox.conversions import Conversion, Made
 from connectors.fortnox.document_content import Content, carries, content_of, created_rows, header
@@ -12,10 +13,13 @@ from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.document_search import with_mark
 from connectors.fortnox.document_updates import Updates
 from connectors.fortnox.forms import INVOICE, Form
+from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import command_of, linked
 from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.vat_regime import check_regime
 from connectors.fortnox.wire import text_of
+from connectors.vat_numbers import VatNumbers
 from handlers.commands import DocumentCommand, EnsureInvoice
 from handlers.values import reference, short_reference
 
@@ -23,9 +27,13 @@ from handlers.values import reference, short_reference
 class Documents:
     """``EnsureInvoice``, ``EnsureOrder`` or ``EnsureOffer`` at Fortnox (facts, sections 6.1, 6.5, 6.7 and 6.8)."""
 
-    def __init__(self, form: Form, kind: type[DocumentCommand]) -> None:
-        """``form`` is the kind of document, ``kind`` the command that it carries out."""
+    def __init__(self, form: Form, kind: type[DocumentCommand], vat_numbers: VatNumbers | None = None) -> None:
+        """``form`` is the kind of document, ``kind`` the command that it carries out.
+
+        ``vat_numbers`` is asked about a buyer whom no VAT is charged; ``None`` where nobody is.
+        """
         self._form = form
+        self._vat_numbers = vat_numbers
         self._kind = kind
         self._ask = Questions(form)
         self._updates = Updates(form, self._ask)
@@ -98,7 +106,13 @@ class Documents:
     async def _creation(
         self, task: Task, command: DocumentCommand, content: Content, mark: str, client: Client
     ) -> Write:
+        regime = await check_regime(command, content.meant["customer"], client, self._vat_numbers)
         rate = await rate_of(command.currency, command.currency_rate, client)
+        check_amount(command, rate)
+        moved: Json = {}
+        if isinstance(command, EnsureInvoice):
+            command, moved = await invoice_on_open_day(command, client)
+        await check_pace(task, command)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
         operation = OPERATIONS[f"create_{self._form.kind}"]
         return Write(
@@ -109,7 +123,7 @@ class Documents:
             creates=True,
             evidence={"mark": mark, "meant": content.meant, "sent": {self._form.number: fields[self._form.number]}},
             altered=content.altered + altered,
-            proof={"looked_for_mark": task.looking},
+            proof={"looked_for_mark": task.looking, **regime, **moved, **(rate.told if rate else {})},
         )
 
     # --- made from the earlier stage --------------------------------------------------------------------------------
@@ -131,6 +145,7 @@ class Documents:
             made = await conversions.made_of(conversion, client)
             if made is not None:
                 return await self._became(task, made, evidence, client)
+        await check_pace(task, command)
         operation = OPERATIONS[conversion.operation]
         return Write(
             operation.name,

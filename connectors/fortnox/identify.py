@@ -24,6 +24,7 @@ from handlers.commands import (
     EnsureArticle,
     EnsureCancelled,
     EnsureCredit,
+    EnsureCurrency,
     EnsureCustomer,
     EnsureNote,
     EnsurePayment,
@@ -37,6 +38,7 @@ OUR_MARK = re.compile(f"[a-z2-7]{{{REFERENCE_LENGTH}}}")
 READS = {
     "ensure_customer": ("customer", "read_customer"),
     "ensure_article": ("article", "read_article"),
+    "ensure_currency": ("currency", "read_currency"),
     "ensure_order": ("order", "read_order"),
     "ensure_offer": ("offer", "read_offer"),
     "ensure_credit": ("invoice", "read_invoice"),
@@ -73,7 +75,7 @@ async def identify(task: Task, kind: str, number: str, client: Client) -> Settle
         _refuse(f"This command makes {_a(made)}, not {_a(kind)}.")
     if stored is None:
         _refuse(f"There is no {kind} {number} in Fortnox.")
-    if kind not in {"customer", "article", "note"}:
+    if kind not in {"customer", "article", "currency", "note"}:
         await _refuse_linked(task, kind, number)
     if isinstance(command, EnsureRecord | ReverseVoucher):
         return _found(kind, number, {})
@@ -95,7 +97,16 @@ async def _read(command: Command, kind: str, number: str, client: Client) -> tup
     return made, await client.find(reading, number) if made == kind else None
 
 
-Other = EnsureCustomer | EnsureArticle | EnsureCredit | BookInvoice | EnsurePayment | BookPayment | EnsureNote
+Other = (
+    EnsureCustomer
+    | EnsureArticle
+    | EnsureCurrency
+    | EnsureCredit
+    | BookInvoice
+    | EnsurePayment
+    | BookPayment
+    | EnsureNote
+)
 
 
 def _judged(task: Task, command: Other, number: str, stored: Json) -> Settled:
@@ -104,6 +115,8 @@ def _judged(task: Task, command: Other, number: str, stored: Json) -> Settled:
             return _customer(command, number, stored)
         case EnsureArticle():
             return _found("article", number, articles.state_of(stored))
+        case EnsureCurrency():
+            return _found("currency", number, {})
         case EnsureCredit():
             return _credit(task, command, number, stored)
         case BookInvoice():

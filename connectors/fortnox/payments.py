@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
+from connectors.fortnox.open_days import payment_on_open_day
 from connectors.fortnox.registers import KRONA
 from connectors.fortnox.resource import command_of, held, linked
 from connectors.fortnox.table import OPERATIONS
@@ -79,6 +80,7 @@ class Payments:
         invoice = linked(task.refs.get(command.invoice))
         if task.link is not None:
             return Settled(task.link, "unchanged")
+        command, moved = await payment_on_open_day(command, invoice, client)
         round_off = _refuse_wrong_money(command, invoice)
         evidence = self._evidence(command, invoice)
         if task.looking:
@@ -95,7 +97,7 @@ class Payments:
             far_object=f"invoice:{invoice.number}",
             stands_on={"Balance": text_of(invoice.state.get("balance"))},
             evidence=evidence,
-            proof={"looked": task.looking},
+            proof={"looked": task.looking, **moved},
         )
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:

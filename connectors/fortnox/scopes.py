@@ -33,6 +33,16 @@ USES = (
     Use("enters and books payments", ("list_payments", "read_payment", "create_payment", "book_payment")),
     Use("reads the rate of a document in another currency", ("read_currency",)),
     Use(
+        "looks for the next open day (bookkeeping.closed_period)",
+        ("read_locked_period", "list_financial_years"),
+        lambda settings: settings.bookkeeping.closed_period != "hold",
+    ),
+    Use(
+        "registers a missing currency (bookkeeping.create_currencies)",
+        ("create_currency",),
+        lambda settings: bool(settings.bookkeeping.create_currencies),
+    ),
+    Use(
         "makes orders, and invoices of them (documents.module)",
         ("list_orders", "read_order", "create_order", "update_order", "cancel_order", "order_to_invoice"),
         lambda settings: settings.documents.module != "invoice",

@@ -16,6 +16,7 @@ from connectors.fortnox.client import Client
 from connectors.fortnox.connecting import Connected, Connecting
 from connectors.fortnox.conversions import OPERATION_NAMES
 from connectors.fortnox.credits import Credits
+from connectors.fortnox.currencies import Currencies
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
@@ -38,6 +39,7 @@ from connectors.governor import Told
 from connectors.skew import ClockSkew
 from connectors.sources import Reader
 from connectors.usage import Usage
+from connectors.vat_numbers import VatNumbers
 from connectors.windows import Windows
 from handlers.commands import EnsureInvoice, EnsureOffer, EnsureOrder
 
@@ -55,14 +57,20 @@ def _writes(kind: str) -> tuple[str, str]:
     return f"create_{kind}", f"update_{kind}"
 
 
-def resources(settings: FortnoxSettings) -> Mapping[str, tuple[Resource, tuple[str, ...]]]:
+def resources(
+    settings: FortnoxSettings, vat_numbers: VatNumbers | None = None
+) -> Mapping[str, tuple[Resource, tuple[str, ...]]]:
     """Kind of command -> who carries it out, and the writing operations that it may leave open."""
     return {
         "ensure_customer": (Customers(settings), ("create_customer", "update_customer")),
         "ensure_article": (Articles(), ("create_article",)),
-        "ensure_invoice": (Documents(INVOICE, EnsureInvoice), (*_writes("invoice"), *OPERATION_NAMES["invoice"])),
-        "ensure_order": (Documents(ORDER, EnsureOrder), (*_writes("order"), *OPERATION_NAMES["order"])),
-        "ensure_offer": (Documents(OFFER, EnsureOffer), _writes("offer")),
+        "ensure_currency": (Currencies(), ("create_currency",)),
+        "ensure_invoice": (
+            Documents(INVOICE, EnsureInvoice, vat_numbers),
+            (*_writes("invoice"), *OPERATION_NAMES["invoice"]),
+        ),
+        "ensure_order": (Documents(ORDER, EnsureOrder, vat_numbers), (*_writes("order"), *OPERATION_NAMES["order"])),
+        "ensure_offer": (Documents(OFFER, EnsureOffer, vat_numbers), _writes("offer")),
         "ensure_cancelled": (Cancellations(), tuple(f"cancel_{kind}" for kind in FORMS)),
         "ensure_credit": (Credits(), ("credit_invoice",)),
         "book_invoice": (InvoiceBookings(), ("book_invoice",)),
@@ -88,6 +96,7 @@ class FortnoxTarget:
         pin: Pin,
         skew: ClockSkew,
         clock: Callable[[], datetime],
+        vat_numbers: VatNumbers | None = None,
     ) -> None:
         """``client`` holds the company's window and uses ``credentials``; ``pin`` knows which tenant the company is."""
         self._skew = skew
@@ -97,7 +106,7 @@ class FortnoxTarget:
         self.settings = settings
         self.client = client
         self._pin = pin
-        table = resources(settings)
+        table = resources(settings, vat_numbers)
         self._by_kind = {kind: resource for kind, (resource, _) in table.items()}
         self._by_operation: dict[str, Resource] = {}
         for resource, names in table.values():
@@ -249,12 +258,14 @@ async def open_target(
     windows: Windows | None = None,
     tenant: str | None = None,
     governed: Told = nobody_asks,
+    vat_numbers: VatNumbers | None = None,
 ) -> AsyncIterator[FortnoxTarget]:
     """A company's target with its credentials; at the end a renewal under way is waited for.
 
     ``client_secret`` is the resolved secret; ``clock`` gives aware moments, ``monotonic`` seconds. ``migrated`` is told
     once that the company needs its refresh token no more. ``windows`` are those of the process: companies with the same
     app and ``tenant`` (the pinned one, where the settings name none) share one. ``governed`` hears how it is halved.
+    ``vat_numbers`` is asked about buyers in other EU countries, where the company wants that.
     """
     window = (windows or Windows()).of(
         settings.budget(company, tenant),
@@ -270,6 +281,6 @@ async def open_target(
     skew = ClockSkew(clock, monotonic)
     client = Client(settings.rest_url, session, window, credentials, sleep, settings.timeout_seconds, heard=skew.heard)
     try:
-        yield FortnoxTarget(company, settings, client, credentials, pin, skew, clock)
+        yield FortnoxTarget(company, settings, client, credentials, pin, skew, clock, vat_numbers)
     finally:
         await credentials.close()

@@ -12,7 +12,19 @@ from connectors.signing import read_key, verify
 from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.standard import wire
 from connectors.standard.settings import StandardSettings
-from handlers.events import Address, Answer, Document, Event, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
+from handlers.events import (
+    Address,
+    Answer,
+    Charge,
+    Document,
+    Event,
+    InvoiceChanged,
+    Line,
+    OrderChanged,
+    Party,
+    Surcharge,
+    SurveySubmitted,
+)
 from handlers.values import Question, Ref, stockholm_date
 
 SCORE_KEYS = frozenset({"nps", "score", "betyg", "csat"})
@@ -167,9 +179,16 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         number=number,
         currency=data.currency,
         currency_rate=data.currency_rate,
+        currency_rate_date=data.currency_rate_date,
         prices_include_vat=data.prices_include_vat,
         customer=_party(data.customer),
         lines=_LINES.validate_python([line.__dict__ for line in data.lines]),
+        discount_percent=data.discount_percent,
+        discount_amount=data.discount_amount,
+        discount_text=data.discount_text,
+        charges=tuple(Charge(**charge.__dict__) for charge in data.charges),
+        freight=_surcharge(data.freight),
+        administration_fee=_surcharge(data.administration_fee),
         total_excluding_vat=data.total_excluding_vat,
         total_vat=data.total_vat,
         total=data.total,
@@ -182,6 +201,10 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         your_reference=data.your_reference,
         comments=data.comments,
     )
+
+
+def _surcharge(stated: wire.Surcharge | None) -> Surcharge | None:
+    return None if stated is None else Surcharge(amount=stated.amount, vat_rate=stated.vat_rate)
 
 
 def _dated(body: wire.OrderBody | wire.InvoiceBody) -> date:
@@ -203,6 +226,8 @@ def _party(customer: wire.Customer) -> Party:
         source_id=customer.external_id,
         name=customer.name,
         organisation_number=customer.organisation_number,
+        vat_number=customer.vat_number,
+        kind=customer.kind,
         own_number=customer.customer_number,
         email=customer.email,
         country=customer.country,

@@ -152,6 +152,8 @@ class Customer(Wire):
     customer_number: Identifier | None = Field(None, description="the buyer's number in Fortnox, where it is known")
     name: Text
     organisation_number: Text | None = None
+    vat_number: Text | None = Field(None, description="with its country's two letters; decides the VAT abroad")
+    kind: Literal["company", "private"] | None = Field(None, description="absent: a company if it has a number")
     email: Text | None = None
     country: Country | None = Field(None, description="ISO 3166, two letters")
     address: Address | None = None
@@ -170,6 +172,22 @@ class Line(Wire):
     discount_amount: Number = Field(Decimal(0), description="off the whole line, as priced")
 
 
+class Surcharge(Wire):
+    """Freight or an administration fee, as priced."""
+
+    amount: Number
+    vat_rate: Number
+
+
+class Charge(Wire):
+    """What is added to the lines or taken off them (below zero), as priced."""
+
+    kind: Literal["fee", "tip", "coupon", "gift_card", "rounding"]
+    description: Text
+    amount: Number
+    vat_rate: Number = Decimal(0)
+
+
 class MoneyData(Wire):
     """The money side that orders and invoices share; totals are in ``currency`` and agree with the lines to the öre."""
 
@@ -179,9 +197,16 @@ class MoneyData(Wire):
     paid_at: Moment | None = None
     currency: Currency = Field(description="ISO 4217, three letters")
     currency_rate: Number | None = Field(None, description="SEK for one unit of the currency")
+    currency_rate_date: Day | None = Field(None, description="the day whose rate it is")
     prices_include_vat: bool
     customer: Customer
     lines: tuple[Line, ...] = Field(min_length=1)
+    discount_percent: Number = Field(Decimal(0), description="off all lines together")
+    discount_amount: Number = Field(Decimal(0), description="off all lines together, as priced")
+    discount_text: Text | None = Field(None, description="what the discount is called on the document")
+    charges: tuple[Charge, ...] = ()
+    freight: Surcharge | None = None
+    administration_fee: Surcharge | None = None
     total_excluding_vat: Number
     total_vat: Number
     total: Number

@@ -25,6 +25,7 @@ def party(account: wire.Account, named: wire.Named | None, email: str | None, se
         source_id=account.id,
         name=name,
         organisation_number=account.org_no,
+        vat_number=wire.custom_value(account.custom, settings.vat_number_field),
         own_number=wire.custom_value(account.custom, settings.customer_number_field),
         email=wire.custom_value(account.custom, settings.email_field) or email,
         phone=account.phone,

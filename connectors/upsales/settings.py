@@ -65,6 +65,7 @@ class UpsalesSettings(SourceSettings):
     use_price_list: bool = False
 
     customer_number_field: Identifier | None = None
+    vat_number_field: Identifier | None = None
     email_field: Identifier | None = None
     invoice_connected_company: bool = False
     fallback_reference: str | None = None

@@ -105,10 +105,17 @@ def _stopped(answer: Json) -> bool:
 @click.option("--reason", help="Everything stopped for this reason (a word that outbox and inbox show).")
 @click.option("--company", help="Everything stopped of this company.")
 @click.option("--absent", is_flag=True, help="Your word that nothing of it exists in Fortnox: no look is made.")
+@click.option("--allow", is_flag=True, help="Allow what a setting holds for you: a brake, a closed period.")
 @with_config
 @with_json
 def retry(
-    config_path: Path, as_json: bool, named: str | None, reason: str | None, company: str | None, absent: bool
+    config_path: Path,
+    as_json: bool,
+    named: str | None,
+    reason: str | None,
+    company: str | None,
+    absent: bool,
+    allow: bool,
 ) -> None:
     """Send parked or held commands again, and read parked or held deliveries again.
 
@@ -118,7 +125,7 @@ def retry(
 
     if (named is None) == (reason is None and company is None):
         raise click.UsageError("say which: either an ID, or --reason and/or --company")
-    asked = Retry(person=common.person(), id=named, reason=reason, company=company, absent=absent)
+    asked = Retry(person=common.person(), id=named, reason=reason, company=company, absent=absent, allow=allow)
     answer = perform(config_path, asked)
     _show(answer, as_json=as_json)
     nothing = not answer.get("commands") and not answer.get("deliveries")

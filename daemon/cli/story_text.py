@@ -71,11 +71,23 @@ def _print_command(command: Json) -> None:
         click.echo("    a last look is still to come")
     if command["replaced"]:
         click.echo("    its text was replaced; the one before is kept (--body shows both)")
+    for line in decision_lines(command["decisions"]):
+        click.echo(f"    {line}")
     for name in ("text", "text_before"):
         if command.get(name) is not None:
             click.echo(f"    {name.replace('_', ' ')} {_short(command[name])}")
     for at, line in sorted(_timeline(command), key=lambda entry: entry[0]):
         click.echo(f"    {local(at, exact=True)}  {line}")
+
+
+def decision_lines(decisions: Json) -> list[str]:
+    """The VAT that the rule decided, and the currency's rate, each with where it came from."""
+    vat, currency = decisions.get("vat"), decisions.get("currency")
+    lines = [] if vat is None else [f"VAT {vat['treatment'].replace('_', ' ')}: {vat['reason']}"]
+    if currency is not None:
+        rate = "" if currency["rate"] is None else f" at {currency['rate']} of {currency['rate_date']}"
+        lines.append(f"currency {currency['currency']}{rate}, from {currency['source']}")
+    return lines
 
 
 def _timeline(command: Json) -> list[tuple[str, str]]:

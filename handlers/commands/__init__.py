@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands.base import CommandBase, MatchKey, Purpose
-from handlers.commands.cards import EnsureArticle, EnsureCustomer, EnsureNote
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
+from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureNote
 from handlers.commands.documents import (
     DocumentCommand,
     DocumentKind,
@@ -15,6 +15,7 @@ from handlers.commands.documents import (
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
+    VatDecision,
 )
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
 from handlers.commands.records import (
@@ -31,6 +32,8 @@ __all__ = [
     "ActOnRecord",
     "BookInvoice",
     "BookPayment",
+    "Braked",
+    "ClosedPeriod",
     "Command",
     "CommandBase",
     "DocumentCommand",
@@ -39,6 +42,7 @@ __all__ = [
     "EnsureArticle",
     "EnsureCancelled",
     "EnsureCredit",
+    "EnsureCurrency",
     "EnsureCustomer",
     "EnsureInvoice",
     "EnsureNote",
@@ -51,12 +55,14 @@ __all__ = [
     "RecordCommand",
     "ReverseVoucher",
     "SendDocument",
+    "VatDecision",
     "voucher_correction",
 ]
 
 Command = Annotated[
     EnsureCustomer
     | EnsureArticle
+    | EnsureCurrency
     | EnsureInvoice
     | EnsureOrder
     | EnsureOffer

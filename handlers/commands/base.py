@@ -41,3 +41,13 @@ class CommandBase(Frozen):
     def match_keys(self) -> tuple[MatchKey, ...]:
         """Keys to claim before the thing is looked up or created, strongest first; only parties have any."""
         return ()
+
+
+ClosedPeriod = Literal["hold", "next_open_day", "ask"]
+"""What happens to a document whose day is locked, or in no financial year."""
+
+
+class Braked(CommandBase):
+    """What may be held for a person's permission: ``allowed`` are the reasons for holding it that a person allowed."""
+
+    allowed: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Commands about cards: customers, articles, and the lines that we write on a customer."""
+"""Commands about cards and registers: customers, articles, currencies, and the lines that we write on a customer."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,8 @@ class EnsureCustomer(CommandBase):
     and overwrites only the fields named in ``overwrite`` (names of this class). ``create`` is false where no new
     customer may be made: then a party without a card is recorded and nothing is made. ``search`` is false where only a
     customer that we know already is meant: then an unknown one costs no call either. ``not_by`` names keys that a
-    person said belong to another party: they are not matched.
+    person said belong to another party: they are not matched. ``vat_type`` and ``vat_number`` stand on a new card where
+    a sale abroad decided them.
     """
 
     kind: Literal["ensure_customer"] = "ensure_customer"
@@ -29,6 +30,8 @@ class EnsureCustomer(CommandBase):
     address2: str | None = None
     zip_code: str | None = None
     city: str | None = None
+    vat_type: str | None = None
+    vat_number: str | None = None
     update: Literal["never", "fill"] = "never"
     overwrite: tuple[str, ...] = ()
     create: bool = True
@@ -65,6 +68,18 @@ class EnsureArticle(CommandBase):
     vat: Decimal | None = None
     account: int | None = None
     create: bool = False
+
+
+class EnsureCurrency(CommandBase):
+    """The currency ``code`` is registered in Fortnox; a missing one is made with ``rate`` kronor for one unit.
+
+    ``rate`` is ``None`` where the source states none: then a missing one is asked about. The thing is shared by all
+    sources.
+    """
+
+    kind: Literal["ensure_currency"] = "ensure_currency"
+    code: str
+    rate: Decimal | None = None
 
 
 class EnsureNote(CommandBase):

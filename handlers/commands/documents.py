@@ -5,10 +5,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import CommandBase, Purpose
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, Purpose
 from handlers.values import Frozen, Ref
 
 DocumentKind = Literal["invoice", "order", "offer"]
+
+
+class VatDecision(Frozen):
+    """Which VAT a sale carries and why: kept for ``explain``; the reason names no party.
+
+    ``country`` is the buyer's. ``vat_type`` is what the customer's card in Fortnox must say. ``vat_number`` is the
+    buyer's, checked, where the decision stands on it.
+    """
+
+    treatment: Literal["domestic", "eu_reverse_charge", "eu_vat", "oss", "export"]
+    country: str
+    vat_type: Literal["SEVAT", "EUREVERSEDVAT", "EUVAT", "EXPORT"]
+    vat_number: str | None = None
+    reason: str
 
 
 class DocumentRow(Frozen):
@@ -29,13 +43,16 @@ class DocumentRow(Frozen):
     article: Ref | None = None
 
 
-class DocumentCommand(CommandBase):
+class DocumentCommand(Braked):
     """What invoices, orders and offers share: one document with exactly these rows and totals for the customer.
 
     ``number`` goes to ``YourOrderNumber`` (offers: ``YourReferenceNumber``), ``origin`` names source and id
-    (``ExternalInvoiceReference2``). Totals are decimals in ``currency``, before Fortnox's rounding to whole kronor;
-    ``total_vat`` and ``total`` are ``None`` where the source states no VAT: then they follow from the rows' VAT.
-    ``invoice``, ``order``, ``offer`` and ``credit`` are the other documents that the same sale may have.
+    (``ExternalInvoiceReference2``). ``currency_thing`` is the currency where a missing one is made; ``currency_rate``
+    is the source's, of ``currency_rate_date``, without one Fortnox's register gives it. Totals are decimals in
+    ``currency``, before Fortnox's rounding to whole kronor; they count ``freight`` and ``administration_fee``, which
+    are without VAT and stand in Fortnox's own fields. ``total_vat`` and ``total`` are ``None`` where the source states
+    no VAT: then they follow from the rows' VAT. ``invoice``, ``order``, ``offer`` and ``credit`` are the other
+    documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes.
     """
 
     customer: Ref
@@ -43,8 +60,13 @@ class DocumentCommand(CommandBase):
     origin: str
     currency: str
     currency_rate: Decimal | None = None
+    currency_rate_date: date | None = None
+    vat_decision: VatDecision | None = None
     prices_include_vat: bool
+    currency_thing: Ref | None = None
     rows: tuple[DocumentRow, ...]
+    freight: Decimal = Decimal(0)
+    administration_fee: Decimal = Decimal(0)
     total_excluding_vat: Decimal
     total_vat: Decimal | None
     total: Decimal | None
@@ -53,6 +75,8 @@ class DocumentCommand(CommandBase):
     comments: str | None = None
     delivery_date: date | None = None
     price_list: str | None = None
+    most_kronor: Decimal | None = None
+    most_per_hour: int | None = None
     invoice: Ref | None = None
     order: Ref | None = None
     offer: Ref | None = None
@@ -65,8 +89,9 @@ class DocumentCommand(CommandBase):
 
     @property
     def refs(self) -> tuple[Ref, ...]:
-        """The customer, and each article once."""
-        return (self.customer, *dict.fromkeys(row.article for row in self.rows if row.article is not None))
+        """The customer, the currency where it may have to be made first, and each article once."""
+        named = (self.currency_thing, *(row.article for row in self.rows))
+        return (self.customer, *dict.fromkeys(ref for ref in named if ref is not None))
 
     @property
     def optional_refs(self) -> tuple[Ref, ...]:
@@ -87,7 +112,8 @@ class EnsureInvoice(DocumentCommand):
     Where its order (or its offer) is linked, it is made from that. ``made_from`` and ``hold_same_total_days`` serve the
     guard against one sale arriving as an order and as an invoice. ``to_be_booked``: booking follows, so an invoice that
     stands already is read and compared once more, because people may have changed it since. ``due_stated``: the due
-    date is the source's own, so that also an invoice made from an order gets it.
+    date is the source's own, so that also an invoice made from an order gets it. ``closed_period`` says what happens
+    where the invoice date cannot be booked.
     """
 
     kind: Literal["ensure_invoice"] = "ensure_invoice"
@@ -97,6 +123,7 @@ class EnsureInvoice(DocumentCommand):
     invoice_date: date
     due_date: date
     due_stated: bool = False
+    closed_period: ClosedPeriod = "hold"
 
     @property
     def dated(self) -> date:

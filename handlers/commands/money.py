@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import CommandBase
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase
 from handlers.values import Ref
 
 
@@ -20,12 +20,13 @@ class BookInvoice(CommandBase):
         return (self.thing,)
 
 
-class EnsurePayment(CommandBase):
+class EnsurePayment(Braked):
     """A payment of ``amount`` (what was paid, in ``currency``) on the invoice exists, not yet booked.
 
     ``amount`` is ``None`` where the source states no VAT: the whole invoice was paid, whatever its total. Exactly one
     of ``mode`` (a mode of payment's code) and ``account`` is set. Where the invoice carries a round-off, the payment
-    carries a write-off of exactly that amount to ``round_off_account``.
+    carries a write-off of exactly that amount to ``round_off_account``. ``closed_period`` says what happens where the
+    day cannot be booked.
     """
 
     kind: Literal["ensure_payment"] = "ensure_payment"
@@ -37,6 +38,7 @@ class EnsurePayment(CommandBase):
     mode: str | None = None
     account: int | None = None
     round_off_account: int | None = None
+    closed_period: ClosedPeriod = "hold"
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from handlers.events import Answer, Document, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
-from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey
+from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey, Vat
 from handlers.values import Ref
 
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
@@ -58,6 +58,7 @@ def company(
     survey: Survey | None = None,
     documents: Documents | None = None,
     articles: Articles | None = None,
+    vat: Vat | None = None,
 ) -> CompanySettings:
     """A company's settings with some parts replaced."""
     return CompanySettings(
@@ -67,6 +68,7 @@ def company(
         survey=survey or Survey(),
         documents=documents or Documents(),
         articles=articles or Articles(),
+        vat=vat or Vat(),
     )
 
 

@@ -111,3 +111,62 @@ def test_a_document_without_lines_is_held() -> None:
     """There is nothing to invoice."""
     with pytest.raises(Question, match="no lines"):
         document_rows(DOCUMENT.model_copy(update={"lines": ()}), TEXT)
+
+
+FINE = Choices(Bookkeeping(fine_amounts="one_piece"), Articles())
+
+
+@pytest.mark.parametrize(
+    ("changes", "text", "price"),
+    [
+        ({"quantity": "0.755", "unit_price": "189.90", "unit": "kg"}, "Regel (0,755 kg × 189,9)", "143.37"),
+        ({"quantity": "3", "unit_price": "89.2857"}, "Regel (3 × 89,2857)", "267.86"),
+        ({"quantity": "2", "unit_price": "10", "discount_percent": "33.333"}, "Regel (2 × 10 − 33,333 %)", "13.33"),
+        ({"quantity": "1.5", "unit_price": "9.995", "discount_amount": "1.5"}, "Regel (1,5 × 9,995 − 1,5)", "13.49"),
+    ],
+)
+def test_a_finer_line_may_become_one_piece_of_what_it_comes_to(changes: dict[str, str], text: str, price: str) -> None:
+    """Half up to the öre; what was sold stands in the text, and nothing else is lost."""
+    bare = TIMBER.model_copy(update={"sku": None, "unit": None, "description": "Regel", "discount_percent": Decimal(0)})
+    given = {name: value if name == "unit" else Decimal(value) for name, value in changes.items()}
+    (made,) = document_rows(DOCUMENT.model_copy(update={"lines": (bare.model_copy(update=given),)}), FINE)
+    assert (made.description, f"{made.quantity} {made.unit} {made.price}") == (text, f"1 None {price}")
+    assert made.discount_percent + made.discount_amount == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"quantity": Decimal("1.0000001")}, "quantity has more than six decimals"),
+        ({"unit_price": Decimal("1E-999999999")}, "unit price has more than six decimals"),
+        ({"unit_price": Decimal("-0.001")}, "unit price is negative"),
+        ({"discount_percent": Decimal("100.001")}, "above 100"),
+        (
+            {"quantity": Decimal("0.001"), "discount_percent": Decimal(0), "discount_amount": Decimal(5)},
+            "more than the",
+        ),
+    ],
+)
+def test_a_finer_line_that_cannot_be_is_held(changes: dict[str, Decimal], word: str) -> None:
+    """The same limits as for any other line."""
+    lines = (TIMBER.model_copy(update=changes),)
+    with pytest.raises(Question, match=word):
+        document_rows(DOCUMENT.model_copy(update={"lines": lines}), FINE)
+
+
+def test_a_finer_line_is_named_by_what_names_it() -> None:
+    """By its article number where it has no text, and held where it has neither."""
+    fine = TIMBER.model_copy(update={"description": " ", "quantity": Decimal("1.125"), "unit": None})
+    (made,) = document_rows(DOCUMENT.model_copy(update={"lines": (fine,)}), FINE)
+    assert made.description == "TRA-45X95 (1,125 × 24,5 − 10 %)"
+    nameless = fine.model_copy(update={"sku": None})
+    with pytest.raises(Question, match="neither a description nor an article number"):
+        document_rows(DOCUMENT.model_copy(update={"lines": (nameless,)}), FINE)
+
+
+def test_a_finer_line_of_an_article_stays_held() -> None:
+    """One piece of it would be wrong in the register."""
+    lines = (TIMBER.model_copy(update={"quantity": Decimal("1.125")}),)
+    choices = Choices(FINE.bookkeeping, Articles(policy="match"))
+    with pytest.raises(Question, match="more than two decimals"):
+        document_rows(DOCUMENT.model_copy(update={"lines": lines}), choices)

@@ -37,6 +37,7 @@ BLAKLINT = Party(
     source_id=CUSTOMER_ID,
     name="Blåklint Design AB",
     organisation_number="559903-1068",
+    vat_number="SE559903106801",
     email="ekonomi.blaklint@example.com",
     phone="+46406280410",
     country="SE",

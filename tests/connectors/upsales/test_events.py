@@ -147,6 +147,8 @@ def test_the_example_of_a_company() -> None:
     assert (event.party.own_number, event.party.email) == ("1027", "faktura@batservice.example.com")
     [polled] = _polled("client", example_data("api-account-get"), **FIELDS)
     assert polled == event.model_copy(update={"origin": "poll"})
+    [numbered] = _polled("client", example_data("api-account-get"), vat_number_field=8)
+    assert (event.party.vat_number, numbered.party.vat_number) == (None, "1027")
 
 
 # --- stages -----------------------------------------------------------------------------------------------------------
