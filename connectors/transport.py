@@ -64,14 +64,15 @@ async def never_resend(request: aiohttp.ClientRequest, handler: aiohttp.ClientHa
     """Client middleware: a lost connection becomes our own error, so aiohttp does not send the request again.
 
     aiohttp resends GET, PUT and DELETE once by itself after ``ClientOSError`` or ``ServerDisconnectedError``; an error
-    that is neither passes straight through. Raises :class:`NotSent` or :class:`NoAnswer`.
+    that is neither passes straight through. Raises :class:`NotSent` or :class:`NoAnswer`, without aiohttp's error as
+    their cause: some of those repeat the address, which may hold a sender's key.
     """
     try:
         return await handler(request)
     except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aiohttp.ClientConnectorCertificateError) as e:
-        raise NotSent(_not_sent_reason(e)) from e
+        raise NotSent(_not_sent_reason(e)) from None
     except (aiohttp.ClientConnectionError, OSError) as e:
-        raise NoAnswer("timeout" if isinstance(e, TimeoutError) else "lost") from e
+        raise NoAnswer("timeout" if isinstance(e, TimeoutError) else "lost") from None
 
 
 @lru_cache(maxsize=16)  # the same few for every call
@@ -148,12 +149,12 @@ async def call(
                 date=response.headers.get("Date"),
                 headers={name.lower(): value for name, value in response.headers.items()},
             )
-    except TimeoutError as e:
-        raise NoAnswer("timeout") from e
+    except TimeoutError:
+        raise NoAnswer("timeout") from None
     except aiohttp.InvalidURL:
         raise
-    except (aiohttp.ClientError, OSError) as e:
-        raise NoAnswer("cut") from e
+    except (aiohttp.ClientError, OSError):
+        raise NoAnswer("cut") from None
 
 
 def repeat_not_sent(sleep: Callable[[float], Awaitable[None]]) -> AsyncRetrying:

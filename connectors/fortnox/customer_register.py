@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from connectors.base import Json
-from connectors.fortnox.customer_search import another_party, normal_number, one_sided, rungs
+from connectors.base import Json, Link
+from connectors.fortnox.customer_search import PARTY, another_party, fingerprint, normal_number, one_sided, rungs
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.wire import text_of
 from connectors.register import Fields, Register
 from handlers.commands import EnsureCustomer
 
@@ -20,13 +21,19 @@ class Known:
     """What the copy says of a buyer.
 
     ``asked`` is false where it is not fresh. ``nobody``: no customer of it has any of the keys that are looked up;
-    neither a number nor nobody: what it shows must be asked of Fortnox (several, another party, inactive).
+    neither a number nor nobody: what it shows must be asked of Fortnox (several, another party, inactive). ``party`` is
+    the fingerprint of the organisation number of the customer that was found, empty where it has none.
     """
 
     asked: bool
     number: str | None = None
+    party: str = ""
     nobody: bool = False
     by: str | None = None
+
+    def link(self, number: str) -> Link:
+        """The customer, with what its documents are compared by: the number of a deleted one may be given again."""
+        return Link("customer", number, {SHOWN: True} | ({PARTY: self.party} if self.party else {}))
 
     def proof(self) -> Json:
         """For ``explain``: by which key, no personal data."""
@@ -51,7 +58,8 @@ async def known(register: Register, settings: FortnoxSettings, command: EnsureCu
             continue
         card = cards[hits[0]]
         unclear = len(hits) > 1 or one_sided(command, card, rung) or card.get("Active") is False
-        return Known(asked=True, number=None if unclear else hits[0], by=rung)
+        party = fingerprint(text_of(card.get("OrganisationNumber")))
+        return Known(asked=True, number=None if unclear else hits[0], party=party, by=rung)
     return Known(asked=True, nobody=True)
 
 

@@ -1,5 +1,6 @@
 """Finding a customer: Fortnox searches by containing, so every candidate is compared exactly on our side."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from handlers.commands.base import MatchKey
 from handlers.values import normal_email, swedish_organisation_number
 
 MOST_CANDIDATES = 100
+PARTY = "party"
+"""Names the fingerprint of the organisation number of a customer that only the register's copy has shown."""
 
 
 @dataclass
@@ -38,6 +41,12 @@ def number_of(card: Json) -> str:
 def normal_number(text: str) -> str:
     """An organisation number as it is compared: the Swedish form where it is one, else trimmed and folded."""
     return swedish_organisation_number(text) or text.strip().casefold()
+
+
+def fingerprint(number: str) -> str:
+    """What tells whether two organisation numbers are one, without showing it; empty for none."""
+    normal = normal_number(number)
+    return hashlib.sha256(normal.encode()).hexdigest()[:16] if normal else ""
 
 
 def stored_forms(number: str, stored: str) -> tuple[str, ...]:

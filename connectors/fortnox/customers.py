@@ -106,13 +106,16 @@ class Customers:
             return await self._filled(command, task.link, client)
         if not command.search:
             return Settled(None, "not_created", proof={"because": "no customer that we know, and none is looked for"})
+        return await self._party(task, command, client)
+
+    async def _party(self, task: Task, command: EnsureCustomer, client: Client) -> Write | Settled:
         settings = await customer_register.with_stored_form(task.register, self._settings)
         # Keys that Fortnox would refuse stop the command before the first call.
         card_fields(command, settings.organisation_numbers)
         known = await customer_register.known(task.register, settings, command)
         if known.number is not None:
-            link = Link("customer", known.number, {customer_register.SHOWN: True})
-            return Settled(link, "found", again=command.update == "fill", proof=known.proof())
+            found = known.link(known.number)
+            return Settled(found, "found", again=command.update == "fill", proof=known.proof())
         search = Search()
         number = None
         trusted = known.nobody and not task.looking and await task.register.trusted()

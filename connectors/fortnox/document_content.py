@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connectors.base import Json, Link
+from connectors.fortnox.customer_search import PARTY
 from connectors.fortnox.forms import Form
 from connectors.fortnox.registers import Rate
 from connectors.fortnox.resource import held, linked
@@ -52,7 +53,9 @@ def content_of(command: DocumentCommand, customer: str, refs: Mapping[Ref, Link]
         if fitted.altered:
             altered.append((f"row {place} Description", row.description, fitted.value))
         rows.append(_row(place, row, fitted.value, refs))
-    return Content(rows, tuple(altered), _meant(command, customer, rows))
+    meant = _meant(command, customer, rows)
+    party = refs[command.customer].state.get(PARTY) if command.customer in refs else None
+    return Content(rows, tuple(altered), meant if party is None else meant | {PARTY: party})
 
 
 def _row(place: int, row: DocumentRow, description: str, refs: Mapping[Ref, Link]) -> Json:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.base import Json
+from connectors.fortnox.customer_search import PARTY, fingerprint
 from connectors.fortnox.forms import Form
 from connectors.fortnox.wire import decimal_of, is_true, text_of
 
@@ -32,6 +33,8 @@ def differences(form: Form, ours: Json, stored: Json) -> list[str]:
     ]
     if is_true(stored.get("VATIncluded")) != ours["vat_included"]:
         found.append(f"VATIncluded: meant {ours['vat_included']}, stored {text_of(stored.get('VATIncluded'))}")
+    if PARTY in ours and fingerprint(text_of(stored.get("OrganisationNumber"))) not in {ours[PARTY], ""}:
+        found.append("OrganisationNumber: not the buyer's, whose customer number may have been given to somebody else")
     theirs = stored_rows(form, stored)
     if len(theirs) != len(ours["rows"]):
         found.append(f"rows: meant {len(ours['rows'])}, stored {len(theirs)}")

@@ -156,7 +156,7 @@ class Sweep:
             return [], None
         part = parts[walk.part]
         rows, total = await self._client.page(part.operation, part.keys, _query(walk, part))
-        if _moved(walk, part, rows):
+        if _moved(walk, part, rows, total):
             return [], self._again(walk, ended)
         _remember(walk, rows, about, self._clock().date() - BACK)
         seen = walk.offset + len(rows)
@@ -169,6 +169,8 @@ class Sweep:
             following = None
             whole = walk.begun if walk.whole else ended[walk.register]["whole"]
             ended[walk.register] = {"last": walk.begun, "whole": whole}
+        if not rows and following is not None:
+            return [], following
         common = dict(part.common or {})
         return [_found(walk, [row | common for row in rows], last=following is None)], following
 
@@ -204,11 +206,11 @@ def _query(walk: Walk, part: Part) -> dict[str, str]:
     return query
 
 
-def _moved(walk: Walk, part: Part, rows: list[Json]) -> bool:
-    """Whether the page does not go on where the one before ended, or leads nowhere."""
-    if not walk.offset:
-        return False
-    return len(rows) < 2 or identity(OPERATIONS[part.operation], rows[0]) != tuple(walk.edge)
+def _moved(walk: Walk, part: Part, rows: list[Json], total: int) -> bool:
+    """Whether the page does not go on where the one before ended, leads nowhere, or disagrees with its own count."""
+    if walk.offset + len(rows) > total or (total and not rows):
+        return True
+    return walk.offset > 0 and (len(rows) < 2 or identity(OPERATIONS[part.operation], rows[0]) != tuple(walk.edge))
 
 
 def _remember(walk: Walk, rows: list[Json], about: Json, oldest: date) -> None:

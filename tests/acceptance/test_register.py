@@ -110,6 +110,25 @@ async def test_a_customer_that_is_gone_by_now_is_looked_for_anew(tmp_path: Path)
 
 
 @pytest.mark.asyncio
+async def test_a_number_that_was_given_to_somebody_else_is_noticed_before_anything_more_is_done(tmp_path: Path) -> None:
+    """Fortnox gives the number of a deleted last customer again: the invoice's answer shows another party's number."""
+    async with scene(tmp_path, KEPT) as stage:
+        await stage.control("seed", {"customers": [OTHER, {"Name": "Lagunda", "OrganisationNumber": NUMBER}]})
+        await registers.sweep(stage.bridge)
+        target = stage.bridge.targets["demo"]
+        assert isinstance(target, FortnoxTarget)
+        await target.client.carry("delete_customer", "2")
+        somebody = {"Name": "Någon annan", "OrganisationNumber": "212000-0142"}
+        card = await target.client.request("create_customer", body={"Customer": somebody})
+        assert card["CustomerNumber"] == "2"
+        assert await asked(stage, order("SO-1", buyer=BUYER)) == ["POST /3/invoices"]
+        assert stage.commands()[-1] == ("ensure_invoice", "held", "question")
+        ((question,),) = stage.rows("SELECT question FROM outbox WHERE state = 'held'")
+        assert "OrganisationNumber: not the buyer's" in question
+        assert "212000" not in question
+
+
+@pytest.mark.asyncio
 async def test_a_card_to_be_filled_that_is_gone_by_now_is_made_anew(tmp_path: Path) -> None:
     """A survey reads the card that the copy showed; nothing is parked either."""
     async with scene(tmp_path, KEPT) as stage:
@@ -257,3 +276,27 @@ async def test_a_document_that_names_an_inactive_account_is_held_until_it_is_act
         await stage.act(Retry(person="anna", id="out-2"))
         await stage.settle()
         assert len((await stage.state())["invoices"]) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f57", "f67")
+async def test_by_the_real_stream_two_calls_a_double_noticed_and_three_calls_without_it(tmp_path: Path) -> None:
+    """Swept at the start, told by push: nothing of it is put in by hand, but for the moment of the double's event."""
+    async with scene(tmp_path, TRUSTED, run=False) as stage:
+        await stage.control("seed", {"customers": [OTHER]})
+        async with stage.running():
+            (stream,) = stage.bridge.pushings
+            stream.app.state.quiet_seconds = 0.1
+            await stage.until(lambda: stream.app.state.current("demo"))
+            by_hand = {"CustomerNumber": "900", "Name": "För hand", "OrganisationNumber": NUMBER}
+            await stage.control("seed", {"customers": [by_hand]})
+            assert await asked(stage, order("SO-1", buyer=BUYER)) == LOOKED[1:]
+            event = {"topic": "customers", "type": "customer-created-v1", "entityId": "900"}
+            await stage.control("events", {"do": "make", "company": 1001, **event})
+            await stage.until("SELECT 1 FROM doubled_party WHERE number = '2' AND other = '900'")
+            await stage.send(order("SO-2", buyer=BUYER))
+            await stage.until("SELECT 1 FROM outbox WHERE state = 'held' AND reason = 'customer_doubled'")
+            stream.stop()
+            await stage.until(lambda: not stream.app.state.current("demo"))
+            another = BUYER | {"organisation_number": "212000-0142", "email": "b@example.com"}
+            assert await asked(stage, order("SO-3", buyer=another)) == LOOKED

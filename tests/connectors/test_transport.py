@@ -1,7 +1,9 @@
 """One outgoing call: sent once, cut at a size, and told apart by whether it left."""
 
 import asyncio
+import contextlib
 import socket
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -136,6 +138,23 @@ async def test_a_failed_handshake_is_not_sent() -> None:
             await call(session, "POST", f"https://127.0.0.1:{port}/", body=b"secret")
     assert b"secret" not in b"".join(received)
     assert caught.value.reason == "tls"
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f17")
+async def test_a_connection_that_nobody_takes_is_not_sent_and_shows_no_address() -> None:
+    """aiohttp's own error repeats the address, where Upsales wants its key: nothing of it is in ours, nor behind it."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as waiting:
+        for _ in range(4):
+            knocking = waiting.enter_context(socket.socket())
+            knocking.setblocking(False)
+            knocking.connect_ex(full.getsockname())
+        url = f"http://127.0.0.1:{full.getsockname()[1]}/orders?token=canary"
+        async with open_session() as session:
+            with pytest.raises(NotSent) as error:
+                await call(session, "GET", url, timeout_seconds=0.4)
+    assert error.value.reason == "connect"
+    assert "canary" not in "".join(traceback.format_exception(error.value))
 
 
 @pytest.mark.asyncio

@@ -159,6 +159,8 @@ async def test_a_call_cut_by_a_crash_is_looked_for_after_the_restart(tmp_path: P
         far = first.targets
         first.target.scripts["ensure_customer"] = [hangs(effect=effect)]
         ids = await first.add(customer("C-1"), invoice("SO-1"))
+        # The attempt is on disk before the call: only the call shows that it has left.
+        await first.until_true(lambda: first.target.writes("ensure_customer") == 1)
         await first.until("in_flight", ids[0])
     async with pipe(tmp_path, settle=SETTLE, targets=far) as second:
         assert await second.states(ids) == ["unknown", "ready"]
@@ -207,7 +209,8 @@ async def test_discard_after_an_unknown_end_leaves_no_second_object(
 @pytest.mark.asyncio
 async def test_doubts_of_discarded_commands_are_resolved_without_a_next_command(tmp_path: Path) -> None:
     """Found: linked, so that nobody makes it again. Absent: the claims pass on. Both end the doubt."""
-    async with pipe(tmp_path, settle=SETTLE) as made, made.running():
+    # Long enough to see that they wait, also on a busy machine.
+    async with pipe(tmp_path, settle=0.5) as made, made.running():
         there, gone = customer("C-1", email="a@example.com"), customer("C-2", email="b@example.com")
         made.target.scripts[there.thing.thing("demo")] = [lost()]
         made.target.scripts[gone.thing.thing("demo")] = [vanished()]
