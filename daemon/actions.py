@@ -104,14 +104,19 @@ class Actions:
             links=self.links,
             awaited=awaited,
         )
+        self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Who carries out what concerns more than one command, or no command yet."""
+        config, database, clock, follow = self._config, self._database, self._clock, self._follow
         self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
-            database=database, clock=clock, links=links, follow=follow, identify=self._identified
+            database=database, clock=clock, links=self._links, follow=follow, identify=self._identified
         )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
-        self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
 
     async def perform(self, request: AnyRequest) -> Answer:
         """Carry one request out.

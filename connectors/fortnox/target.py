@@ -267,13 +267,9 @@ async def open_target(
     app and ``tenant`` (the pinned one, where the settings name none) share one. ``governed`` hears how it is halved.
     ``vat_numbers`` is asked about buyers in other EU countries, where the company wants that.
     """
-    window = (windows or Windows()).of(
-        settings.budget(company, tenant),
-        settings.window_calls,
-        settings.window_seconds,
-        monotonic=monotonic,
-        sleep=sleep,
-    )
+    calls, seconds = settings.window_calls, settings.window_seconds
+    budget = settings.budget(company, tenant)
+    window = (windows or Windows()).of(budget, calls, seconds, monotonic=monotonic, sleep=sleep)
     window.governor.listen(governed)
     credentials = Credentials(
         company, settings, client_secret, tokens, session, clock=clock, sleep=sleep, migrated=migrated

@@ -26,7 +26,7 @@ _COMMANDS = {
     "approve": "acting",
     "pause": "acting",
     "resume": "acting",
-    "company": "acting",
+    "company": "companies",
     "task": "tasks",
     "register": "registers",
     "checklist": "checklist",

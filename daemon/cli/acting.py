@@ -62,7 +62,7 @@ def perform(config_path: Path, asked: "AnyRequest") -> Json:
         raise Wrong(str(error)) from None
 
 
-def _show(answer: Json, *, as_json: bool) -> None:
+def show(answer: Json, *, as_json: bool) -> None:
     """What became of it, a line for each command, delivery, company or rule."""
     if as_json:
         print_json(answer)
@@ -127,7 +127,7 @@ def retry(
         raise click.UsageError("say which: either an ID, or --reason and/or --company")
     asked = Retry(person=common.person(), id=named, reason=reason, company=company, absent=absent, allow=allow)
     answer = perform(config_path, asked)
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
     nothing = not answer.get("commands") and not answer.get("deliveries")
     if nothing and not as_json:
         click.echo("nothing matches", err=True)
@@ -154,7 +154,7 @@ def link(config_path: Path, as_json: bool, named: str, document: str) -> None:
     except ValidationError:
         raise click.UsageError(f"{document} names no document: say kind and number, as in invoice:1042") from None
     answer = perform(config_path, asked)
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
     leave(trouble=_stopped(answer))
 
 
@@ -168,7 +168,7 @@ def replay(config_path: Path, as_json: bool, named: str, accept: bool) -> None:
     from daemon.requests import Replay
 
     answer = perform(config_path, Replay(person=common.person(), id=named, accept=accept))
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
     leave(trouble=_stopped(answer))
 
 
@@ -185,7 +185,7 @@ def discard(config_path: Path, as_json: bool, named: str, reason: str) -> None:
     from daemon.requests import Discard
 
     answer = perform(config_path, Discard(person=common.person(), id=named, reason=reason_text(reason, "--reason")))
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
 
 
 @click.command
@@ -200,7 +200,7 @@ def approve(config_path: Path, as_json: bool, named: tuple[str, ...]) -> None:
     from daemon.requests import Approve
 
     answer = perform(config_path, Approve(person=common.person(), ids=named))
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
     leave(trouble=bool(answer["skipped"]))
 
 
@@ -214,7 +214,7 @@ def pause(config_path: Path, as_json: bool, named: str | None, reason: str) -> N
     from daemon.requests import Pause
 
     answer = perform(config_path, Pause(person=common.person(), name=named, reason=reason_text(reason, "--reason")))
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
 
 
 @click.command
@@ -226,40 +226,10 @@ def resume(config_path: Path, as_json: bool, named: str | None) -> None:
     from daemon.requests import Resume
 
     answer = perform(config_path, Resume(person=common.person(), name=named))
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
     if not answer["resumed"] and not as_json:
         click.echo("nothing was paused", err=True)
     leave(trouble=not answer["resumed"])
-
-
-@click.group
-def company() -> None:
-    """Declare what stood in a company's Fortnox before: then creates need no proof of absence."""
-
-
-@company.command("declare-empty")
-@click.argument("name")
-@with_config
-@with_json
-def declare_empty(config_path: Path, as_json: bool, name: str) -> None:
-    """Nothing of ours stands in NAME yet."""
-    _declare(config_path, name, "empty", as_json=as_json)
-
-
-@company.command("declare-new-work")
-@click.argument("name")
-@with_config
-@with_json
-def declare_new_work(config_path: Path, as_json: bool, name: str) -> None:
-    """Everything that NAME gets after its start date is new."""
-    _declare(config_path, name, "new_work", as_json=as_json)
-
-
-def _declare(config_path: Path, name: str, proof: str, *, as_json: bool) -> None:
-    from daemon.requests import Declare
-
-    asked = Declare.model_validate({"person": common.person(), "company": name, "proof": proof})
-    _show(perform(config_path, asked), as_json=as_json)
 
 
 def reason_text(given: str, option: str) -> str:

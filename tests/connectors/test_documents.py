@@ -44,7 +44,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_the_sections_shown_are_sections_that_load() -> None:
     """Each whole TOML section fits the settings of its kind of source."""
-    names = ["add-a-source.md", *(f"senders/{page.name}" for page in SENDERS.glob("*.md"))]
+    names = ["add-a-source.md", "staying-connected.md", *(f"senders/{page.name}" for page in SENDERS.glob("*.md"))]
     shown = [text for name in names for text in _blocks(name, "toml")]
     sections = [tomllib.loads(text, parse_float=Decimal)["sources"] for text in shown if "[sources." in text]
     assert len(sections) >= len(SOURCES)

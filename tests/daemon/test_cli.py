@@ -319,3 +319,24 @@ def test_the_simulator_runs_alone_until_it_is_told_to_stop() -> None:
         assert "Traceback" not in taken.stderr
         running.send_signal(signal.SIGTERM)
         assert running.wait(timeout=10) == 0
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("002-06")
+async def test_the_companies_are_listed_by_what_they_are(tmp_path: Path) -> None:
+    """Live, test or simulated, the tenant that each was pinned to, and those that are no longer configured."""
+    plans = CompanyPlan(), CompanyPlan("later", 1002, sources=(), proof=None)
+    async with scene(tmp_path, *plans) as here:
+        await here.until("SELECT 1 FROM company WHERE name = 'later' AND tenant IS NOT NULL")
+        listed = told(await beside(here, "company", "list", "--json"))
+        assert [(one["name"], one["kind"], one["tenant"], one["proof"]) for one in listed] == [
+            ("demo", "simulator", "1001", "empty"),
+            ("later", "simulator", "1002", "looking"),
+        ]
+        lines = (await beside(here, "company", "list")).stdout.splitlines()
+        assert lines[1].split()[:3] == ["demo", "SIMULATOR", "1001"]
+        assert told(await beside(here, "company", "list", "--kind", "test", "--json")) == []
+        here.plans = plans[:1]
+        here.write_configuration()
+        gone = told(await beside(here, "company", "list", "--json"))[1]
+        assert (gone["name"], gone["configured"], gone["kind"]) == ("later", False, "simulator")
