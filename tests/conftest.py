@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from daemon import logs
 from tests.contract import recorder
@@ -34,6 +35,10 @@ class Lines:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 recorder.install()
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
