@@ -4,7 +4,7 @@ import re
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
-from connectors.base import Json, Later, UnknownEnd
+from connectors.base import Json, Later, OutsideError, UnknownEnd
 from connectors.fortnox import errors
 from connectors.fortnox.outcomes import BareOutcome, File, FileOutcome, NothingOutcome, ObjectOutcome, Outcome
 from connectors.fortnox.table import RESOURCES, Operation
@@ -13,6 +13,7 @@ from connectors.transport import Answer
 
 SYSTEM = "fortnox"
 MOST_PAGES = 400
+THROTTLED, OUTAGE = 429, 500
 _ENCODED_NAME = re.compile(r"filename\*=utf-8''([^;\s]+)", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r'filename=(?:"([^"]+)"|([^";\s]+))', re.IGNORECASE)
 _NO_FILE = frozenset({"", "application/json", "text/html"})
@@ -22,6 +23,12 @@ def no_end(operation: Operation, reason: str, status: int | None = None) -> NoRe
     """No complete answer that parses: a write's end is unknown, a read is simply done again later."""
     kind = Later if operation.effect == "none" else UnknownEnd
     raise kind(reason, system=SYSTEM, operation=operation.name, status=status)
+
+
+def is_outage(refused: OutsideError) -> bool:
+    """Whether Fortnox could not answer at all now (no answer, 429, 5xx): that tells nothing of what was asked."""
+    status = refused.status
+    return isinstance(refused, Later) and (status is None or status == THROTTLED or status >= OUTAGE)
 
 
 def json_in(operation: Operation, answer: Answer) -> Json:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from connectors.base import Json, Later, Park
+from connectors.fortnox.answers import is_outage
 from connectors.fortnox.client import Client
 from connectors.fortnox.outcomes import ListOutcome
 from connectors.fortnox.record_names import YEAR_OF, number_of
@@ -18,7 +19,6 @@ from connectors.fortnox.wire import text_of
 
 ANSWERED = "answered"
 NOTHING_THERE = "nothing_there"
-THROTTLED, OUTAGE = 429, 500
 MOST_LOOKED_AT = 50
 """Rows of one list whose values are looked at: kinds repeat."""
 
@@ -137,12 +137,10 @@ async def _answered(name: str, call: Awaitable[T]) -> T | Seen:
     """The answer, or the refusal as an outcome; an outage or a full window says nothing of Fortnox, and is raised."""
     try:
         return await call
-    except Park as refused:
-        return Seen(name, refused.reason, refused.status, refused.code)
-    except Later as unread:
-        if unread.status is None or unread.status == THROTTLED or unread.status >= OUTAGE:
+    except (Park, Later) as refused:
+        if is_outage(refused):
             raise
-        return Seen(name, unread.reason, unread.status)
+        return Seen(name, refused.reason, refused.status, refused.code)
 
 
 def _first_number(resource: Resource, rows: Sequence[Json]) -> str:

@@ -6,12 +6,9 @@ from datetime import date
 from connectors.base import Json
 from connectors.fortnox.client import Client
 from connectors.fortnox.register_entries import kept_of
-from connectors.fortnox.sweep import Sweep
+from connectors.fortnox.sweep import BATCH, Sweep
 from connectors.fortnox.table import RESOURCES
 from connectors.sources import Page, ReaderFacts, Wanted
-
-BATCH = 5
-"""The priority in the rate window: everything that was sent to us goes first."""
 
 
 class FortnoxReader:

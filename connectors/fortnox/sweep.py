@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
-from connectors.base import Json, Later, OutsideError, Park
-from connectors.fortnox.answers import identity
+from connectors.base import Json, Later, Park
+from connectors.fortnox.answers import identity, is_outage
 from connectors.fortnox.client import PAGE, Client
 from connectors.fortnox.register_entries import REGISTERED, kept_of
 from connectors.fortnox.settings import FortnoxSettings
@@ -19,7 +19,6 @@ BATCH = 5
 """The priority of a sweep's calls: everything fresh goes before them."""
 
 MOST_WALKS = 3
-THROTTLED, OUTAGE = 429, 500
 CHANGES = frozenset({"customers", "articles", "accounts", "projects"})
 """Lists that can be asked for what changed since a moment (Fortnox facts, section 5); the others are read whole."""
 
@@ -104,7 +103,7 @@ class Sweep:
         try:
             found, following = await self._page(walk, ended, about)
         except (Park, Later) as refused:
-            if _is_outage(refused):
+            if is_outage(refused):
                 raise
             # Mostly a scope that the consent lacks: the others are read all the same.
             found, following = [], None
@@ -234,12 +233,6 @@ def _found(walk: Walk, rows: list[Json], *, last: bool) -> Found:
         "rows": [kept_of(walk.register, row) for row in rows],
     }
     return Found(f"{walk.register}:{walk.begun}:{walk.walks}:{walk.part}:{walk.offset}", write_object(body))
-
-
-def _is_outage(refused: OutsideError) -> bool:
-    """Whether Fortnox could not answer at all now: then the others are not asked either."""
-    status = refused.status
-    return isinstance(refused, Later) and (status is None or status == THROTTLED or status >= OUTAGE)
 
 
 def _walk_in(cursor: Json | None) -> Walk | None:

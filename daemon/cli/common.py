@@ -59,6 +59,17 @@ def with_json(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def with_language(command: F) -> F:
+    """Add ``--language``."""
+    return click.option(
+        "--language",
+        type=click.Choice(("en", "sv")),
+        default="en",
+        show_default=True,
+        help="Of what to do about an error code of Fortnox.",
+    )(command)
+
+
 def load(path: Path, *, secrets: bool) -> "Config":
     """The configuration; every fault is a line on standard error, exit 2."""
     from daemon.config import load_config

@@ -5,19 +5,13 @@ from pathlib import Path
 import click
 
 from daemon.cli import common
-from daemon.cli.common import leave, print_json, with_config, with_json
+from daemon.cli.common import leave, print_json, with_config, with_json, with_language
 
 
 @click.command
 @click.argument("company", required=False)
 @click.option("--duplicates", is_flag=True, help="Also read all customers and articles for doubles (more calls).")
-@click.option(
-    "--language",
-    type=click.Choice(("en", "sv")),
-    default="en",
-    show_default=True,
-    help="Of what to do about an error code of Fortnox.",
-)
+@with_language
 @with_config
 @with_json
 def doctor(config_path: Path, as_json: bool, company: str | None, duplicates: bool, language: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from daemon.cli import common
-from daemon.cli.common import Wrong, leave, print_json, print_table, with_config, with_json
+from daemon.cli.common import Wrong, leave, print_json, print_table, with_config, with_json, with_language
 
 if TYPE_CHECKING:
     from daemon.settings import Config
@@ -212,13 +212,7 @@ def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Calla
 @click.argument("named", metavar="ID")
 @click.option("--company", help="Only this company's.")
 @click.option("--body", is_flag=True, help="Also the raw delivery and the commands' texts (personal data).")
-@click.option(
-    "--language",
-    type=click.Choice(("en", "sv")),
-    default="en",
-    show_default=True,
-    help="Of what to do about an error code of Fortnox.",
-)
+@with_language
 @with_config
 @with_json
 def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool, language: str) -> None:
