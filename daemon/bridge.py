@@ -111,6 +111,9 @@ class Bridge:
             lag=self._lag,
             clock=clock,
         )
+        for delivery in self.deliveries.values():
+            # What could not be asked, or was refused, may be well by now.
+            delivery.gate.resumed = self._examine_again
         for company, reason in store.pauses.companies.items():
             if company in self.deliveries:
                 self.deliveries[company].gate.pause(reason)

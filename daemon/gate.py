@@ -30,6 +30,10 @@ async def _nobody_is_owed(_owed: Sequence[int]) -> None:
     """The default where no commands stand behind the gate."""
 
 
+def _nobody_waits() -> None:
+    """The default where nobody waits for the end of a pause (tests, commands without a daemon)."""
+
+
 class Gate:
     """One company's gate. It opens only after the far side has answered, at this start, as the company we pinned.
 
@@ -50,6 +54,7 @@ class Gate:
         self._clock = clock
         self._log = log
         self._probe_seconds = probe_seconds
+        self.resumed: Callable[[], None] = _nobody_waits
         self._said: str | None = None
         self._since = 0.0
         self._down_since: int | None = None
@@ -194,6 +199,7 @@ class Gate:
         if why is None:
             paused = round(self._clock.monotonic() - self._since)
             self._log.info("target.resumed", target="fortnox", company=self.company, reason=self._said, paused_s=paused)
+            self.resumed()
         else:
             self._log.error("target.paused", target="fortnox", company=self.company, reason=why)
             if self._said is None:

@@ -271,7 +271,7 @@ EVENTS: Mapping[str, LogEvent] = {
     ),
     "doctor.finished": _event(
         "info",
-        "every company was examined: at start, daily and after a reload",
+        "every company was examined: at start, daily, after a reload, an outage or a pause",
         integers="failed warnings unchecked calls",
         numbers="ms",
     ),

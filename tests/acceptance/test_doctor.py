@@ -146,3 +146,16 @@ async def test_a_paused_company_is_left_alone(tmp_path: Path, log_lines: Lines) 
         assert (asked["failed"], asked["unanswered"]) == (0, [])
         assert len(await here.calls(1002)) > before
     assert [line["action"] for line in log_lines.named("admin.acted")] == ["pause"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f82")
+async def test_after_an_outage_the_daemon_examines_again(tmp_path: Path) -> None:
+    """What was not checked because nobody answered does not stay so until tomorrow."""
+    async with books(tmp_path, run=False, doctor_hours=24) as here:
+        await here.fortnox_down()
+        async with here.running() as bridge:
+            await here.until(lambda: (bridge.doctor.summary() or {}).get("unchecked", 0) > 0)
+            await here.until(lambda: bridge.deliveries["demo"].gate.shut_by == "down")
+            await here.fortnox_up()
+            await here.until(lambda: (bridge.doctor.summary() or {}).get("unchecked") == 0)
