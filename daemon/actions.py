@@ -1,6 +1,6 @@
 """What a person may do to the work: retry, link, replay, discard, pause, resume and declare."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
@@ -73,7 +73,7 @@ class Actions:
         database: Database,
         clock: Clock,
         log: Log,
-        handle: Callable[[Waiting], Handled],
+        handle: Callable[[Waiting], Awaitable[Handled]],
         rules: frozenset[str],
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         links: LinkReader,
@@ -281,7 +281,7 @@ class Actions:
             raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
         if row.source == SOURCE:
             raise NotPossible(f"in-{number} is a task that a person started: start it anew")
-        job = replaying.replay(self._handle(row), self._person(request), accept=request.accept)
+        job = replaying.replay(await self._handle(row), self._person(request), accept=request.accept)
         replayed = await self._database.write(job)
         self._follow.new_work(replayed.company)
         stopped = {"reason": replayed.reason, "question": replayed.question}

@@ -121,7 +121,7 @@ def actions_of(opened: Opened, bridge: Bridge, live: Live) -> Actions:
         database=opened.store.database,
         clock=opened.clock,
         log=get_log(),
-        handle=bridge.intake.deciding.handle,
+        handle=bridge.intake.recalling.handle,
         rules=Bus(opened.parts.routes).rules,
         target=open_already,
         links=MemoryLinks(opened.store.database, opened.clock),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.commands import Command
 from handlers.events import Event
+from handlers.facts import Facts
 from handlers.routes import Rule
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -23,12 +24,14 @@ class Bus:
     def __init__(self, routes: Mapping[str, Sequence[Rule]]) -> None:
         self._routes = routes
 
-    def commands(self, event: Event, settings: CompanySettings) -> list[tuple[str, Command]]:
+    def commands(self, event: Event, settings: CompanySettings, facts: Facts) -> list[tuple[str, Command]]:
         """The commands for an event, each with its rule's name. Raises ``Question`` (hold) and :class:`RuleFailed`."""
         made: list[tuple[str, Command]] = []
         for rule in self._routes[event.kind]:
+            if settings.rule(rule.name).mode == "off":
+                continue
             try:
-                made.extend((rule.name, command) for command in rule.decide(event, settings))
+                made.extend((rule.name, command) for command in rule.decide(event, settings, facts))
             except Question:
                 raise
             except Exception as error:

@@ -175,7 +175,7 @@ class _Loading:
             yield (
                 name,
                 Company(
-                    section.rules(name),
+                    section.company_settings(name),
                     fortnox,
                     secret,
                     refresh,

@@ -1,7 +1,7 @@
 """Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +12,7 @@ from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
 from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import heads
@@ -33,6 +34,15 @@ ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "
 """What the store calls the ways in."""
 
 Unseal = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A delivery that its source has read: its events are to be decided with what is remembered of them."""
+
+    row: Waiting
+    settings: CompanySettings
+    events: Sequence[Event]
 
 
 class Deciding:
@@ -58,8 +68,8 @@ class Deciding:
         self._log = log
         self._unseal = unseal
 
-    def handle(self, row: Waiting) -> Handled:
-        """What becomes of one row: pure but for the log line of a bug; nothing is stored."""
+    def read(self, row: Waiting) -> Handled | Heard:
+        """What one row says, or what becomes of it where that needs no rule; nothing is stored."""
         row = self.placed(row)
         park = partial(Handled, row.id, "parked")
         if not row.company:
@@ -69,7 +79,7 @@ class Deciding:
             gone = "source" if source is None else "company"
             return park(reason="not_configured", question=f"the {gone} is no longer in the configuration")
         try:
-            return self._became(row, source.events(self._opened(row)), settings)
+            return self._heard(row, source.events(self._opened(row)), settings)
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
         except Question as error:
@@ -78,14 +88,14 @@ class Deciding:
             self.shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
 
-    def _became(self, row: Waiting, read: Told, settings: CompanySettings) -> Handled:
+    def _heard(self, row: Waiting, read: Told, settings: CompanySettings) -> Handled | Heard:
         if isinstance(read, Ignored):
             return Handled(row.id, "ignored", reason=read.reason, forget=read.forget)
         if isinstance(read, Needs):
             return self._to_be_read(row, read, settings)
         if isinstance(read, Learned):
             return learned(row, read)
-        return self._decide(row, read, settings)
+        return Heard(row, settings, read) if read else Handled(row.id, "ignored", reason="the delivery says nothing")
 
     def _opened(self, row: Waiting) -> Stored:
         """The row as its source knows it. Raises what opening a sealed body raises: a bug, or a lost key."""
@@ -121,10 +131,10 @@ class Deciding:
             return row
         return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
 
-    def _decide(self, row: Waiting, events: Sequence[Event], settings: CompanySettings) -> Handled:
-        if not events:
-            return Handled(row.id, "ignored", reason="the delivery says nothing")
-        first = events[0]
+    def decide(self, heard: Heard, facts: Sequence[Facts]) -> Handled:
+        """What the rules make of what was heard; ``facts`` is what is remembered for each event. Nothing is stored."""
+        row, settings = heard.row, heard.settings
+        first = heard.events[0]
         mark = partial(
             Handled,
             row.id,
@@ -134,13 +144,18 @@ class Deciding:
             version=str(first.version),
             company=row.company,
         )
-        timely = [event for event in events if event.dated >= settings.start]
+        known = zip(heard.events, facts, strict=True)
+        timely = [(event, remembered) for event, remembered in known if event.dated >= settings.start]
         if not timely:
             return mark(
                 state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
             )
         try:
-            made = [(event, rule, command) for event in timely for rule, command in self._bus.commands(event, settings)]
+            made = [
+                (event, rule, command)
+                for event, remembered in timely
+                for rule, command in self._bus.commands(event, settings, remembered)
+            ]
         except Question as error:
             return mark(state="held", reason="question", question=str(error))
         except RuleFailed as error:

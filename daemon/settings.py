@@ -17,7 +17,7 @@ from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, Survey, Vat
+from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, RuleOptions, Survey, Vat
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -89,11 +89,13 @@ class DoctorSettings(Frozen):
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
 
 
+RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
+
 APPROVABLE = frozenset(
     {
         "all",
         "task",
-        *(rule.name for rules in ROUTES.values() for rule in rules),
+        *RULES,
         *(kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])),
     }
 )
@@ -118,8 +120,9 @@ class CompanySection(Frozen):
     brakes: Brakes = Brakes()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
+    rules: dict[str, RuleOptions] = Field(default_factory=dict)
 
-    def rules(self, name: str) -> CompanySettings:
+    def company_settings(self, name: str) -> CompanySettings:
         """What rules know of the company."""
         return CompanySettings(
             name=name,
@@ -130,6 +133,7 @@ class CompanySection(Frozen):
             articles=self.articles,
             vat=self.vat,
             brakes=self.brakes,
+            rules=self.rules,
         )
 
     @field_validator("approve")
@@ -139,6 +143,14 @@ class CompanySection(Frozen):
             if name not in APPROVABLE:
                 raise ValueError(f"there is no kind of command or rule {name}{meant(name, APPROVABLE)}")
         return names
+
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, rules: dict[str, RuleOptions]) -> dict[str, RuleOptions]:
+        for name in rules:
+            if name not in RULES:
+                raise ValueError(f"there is no rule {name}{meant(name, RULES)}")
+        return rules
 
     @model_validator(mode="after")
     def _default_vat_has_an_account(self) -> "CompanySection":

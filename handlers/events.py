@@ -46,7 +46,7 @@ class Line(Frozen):
 
     ``sku`` is the article's number at the source. ``vat_rate`` is ``None`` where the source says nothing of VAT: then
     the article in Fortnox decides. ``discount_amount`` is of the whole line, as priced (with VAT where prices include
-    it); at most one of the two discounts is above zero.
+    it); at most one of the two discounts is above zero. ``cost_center`` and ``project`` are codes in Fortnox.
     """
 
     sku: str | None = None
@@ -57,6 +57,8 @@ class Line(Frozen):
     vat_rate: Decimal | None
     discount_percent: Decimal = Decimal(0)
     discount_amount: Decimal = Decimal(0)
+    cost_center: str | None = None
+    project: str | None = None
 
 
 class Surcharge(Frozen):
@@ -88,7 +90,8 @@ class Document(Frozen):
     and charges are not reduced by it. The totals count everything; ``total_vat`` and ``total`` are ``None`` only where
     the source says nothing of VAT. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
     says so. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
-    ``our_reference`` and ``your_reference`` are people at the seller and at the buyer.
+    ``our_reference`` and ``your_reference`` are people at the seller and at the buyer. ``cost_center`` and ``project``
+    are codes in Fortnox, of the whole document. ``payment_method`` is how the buyer pays, in the source's own word.
     """
 
     number: str
@@ -116,6 +119,9 @@ class Document(Frozen):
     your_reference: str | None = None
     comments: str | None = None
     price_list: str | None = None
+    cost_center: str | None = None
+    project: str | None = None
+    payment_method: str | None = None
 
 
 class Answer(Frozen):

@@ -4,10 +4,13 @@ from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
 from handlers.events import InvoiceChanged
+from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.settings import CompanySettings
 
 
-def book_own_invoice(event: InvoiceChanged, settings: CompanySettings) -> tuple[Command, ...]:
+def book_own_invoice(
+    event: InvoiceChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN
+) -> tuple[Command, ...]:
     """Customer, articles and invoice; for a paid one also booking, payment and its booking; a voided one is taken back.
 
     The invoice asks delivery to hold it where one of the same customer, total and currency was made from an order

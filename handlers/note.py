@@ -2,6 +2,7 @@
 
 from handlers.commands import Command, EnsureNote
 from handlers.events import NoteAdded, PartyChanged
+from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.party import known_party, respondent, single_line
 from handlers.settings import CompanySettings
 from handlers.survey import shortened
@@ -9,7 +10,7 @@ from handlers.survey import shortened
 CORE = "note"
 
 
-def note_text(event: NoteAdded, settings: CompanySettings) -> tuple[Command, ...]:
+def note_text(event: NoteAdded, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """The customer (made as a survey would make it) and one dated line with the note's text; an empty note is nothing.
 
     Raises :class:`~handlers.values.Question` where nobody can be named.
@@ -22,7 +23,9 @@ def note_text(event: NoteAdded, settings: CompanySettings) -> tuple[Command, ...
     return customer, EnsureNote(thing=event.thing, customer=customer.thing, dated=event.dated, core=CORE, detail=detail)
 
 
-def fill_known_party(event: PartyChanged, settings: CompanySettings) -> tuple[Command, ...]:
+def fill_known_party(
+    event: PartyChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN
+) -> tuple[Command, ...]:
     """The empty fields of a customer that we know already; an unknown party costs no call and makes nothing."""
     customer = known_party(event.thing, event.party)
     return () if customer is None else (customer,)

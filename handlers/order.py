@@ -6,6 +6,7 @@ from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
 from handlers.events import OrderChanged
+from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question, Ref
 
@@ -26,7 +27,7 @@ def things_of(order: Ref) -> Things:
     )
 
 
-def book_order(event: OrderChanged, settings: CompanySettings) -> tuple[Command, ...]:
+def book_order(event: OrderChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """The customer, the articles, and the document of the status; for a paid order also booking and payment.
 
     All statuses name the same things, so that they may arrive in any order and more than once. Raises

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from handlers.commands import Command
 from handlers.events import Event, EventBase, InvoiceChanged, NoteAdded, OrderChanged, PartyChanged, SurveySubmitted
+from handlers.facts import Facts
 from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
@@ -14,6 +15,7 @@ from handlers.settings import CompanySettings
 from handlers.survey import note_survey
 
 EventT = TypeVar("EventT", bound=EventBase)
+Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,16 @@ class Rule:
     """
 
     name: str
-    decide: Callable[[Event, CompanySettings], tuple[Command, ...]]
+    decide: Callable[[Event, CompanySettings, Facts], tuple[Command, ...]]
 
 
-def _rule(name: str, heard: type[EventT], decide: Callable[[EventT, CompanySettings], tuple[Command, ...]]) -> Rule:
+def _rule(name: str, heard: type[EventT], decide: Decide[EventT]) -> Rule:
     """Name a rule that hears one class of events; another class is a fault in this table."""
 
-    def decide_checked(event: Event, settings: CompanySettings) -> tuple[Command, ...]:
+    def decide_checked(event: Event, settings: CompanySettings, facts: Facts) -> tuple[Command, ...]:
         if not isinstance(event, heard):
             raise TypeError(f"rule {name} hears {heard.__name__}, not {type(event).__name__}")
-        return decide(event, settings)
+        return decide(event, settings, facts)
 
     return Rule(name, decide_checked)
 

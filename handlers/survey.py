@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from handlers.commands import Command, EnsureNote
 from handlers.events import Answer, SurveySubmitted
+from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.party import looks_like_email, respondent, single_line
 from handlers.settings import CompanySettings
 from handlers.settings import Survey as SurveySettings
@@ -19,7 +20,9 @@ _ORGANISATION_NUMBER = re.compile(r"([0-9]{2})?[0-9]{6}[-+ ]?[0-9]{4}")
 _PHONE = re.compile(r"(\+|0)[0-9 ()/.–-]{6,24}")
 
 
-def note_survey(event: SurveySubmitted, settings: CompanySettings) -> tuple[Command, ...]:
+def note_survey(
+    event: SurveySubmitted, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN
+) -> tuple[Command, ...]:
     """The respondent's customer card and one dated line in its comments: survey, score, notable answers.
 
     The survey's id is cut at 24 characters, so that the part of the line that is never shortened stays short. Raises

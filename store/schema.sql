@@ -327,6 +327,26 @@ CREATE TABLE job (
     outcome TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The newest generation of a thing whose documents were made anew; a thing that is in no row has its first.
+CREATE TABLE generation (
+    thing TEXT PRIMARY KEY,
+    company TEXT NOT NULL,
+    generation INTEGER NOT NULL CHECK (generation > 1),
+    reason TEXT NOT NULL,
+    decided_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What people answered to questions of rules; an empty subject: for the whole company, else for one thing.
+CREATE TABLE answer (
+    company TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    person TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (company, subject, question)
+) STRICT, WITHOUT ROWID;
+
 -- What a person did, for explain.
 CREATE TABLE action (
     id INTEGER PRIMARY KEY,

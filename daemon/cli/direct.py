@@ -22,6 +22,7 @@ from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
 from daemon.opening import check_folder, database_path
 from daemon.own_sources import every_reader, every_source
+from daemon.recalling import Recalling
 from daemon.reloading import companies_of
 from daemon.requests import AnyRequest, Misused
 from daemon.settings import Config
@@ -106,7 +107,7 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         database=database,
         clock=clock,
         log=logs.get_log(),
-        handle=deciding.handle,
+        handle=Recalling(database, deciding).handle,
         rules=bus.rules,
         target=target,
         links=MemoryLinks(database, clock),

@@ -204,7 +204,7 @@ class Scene:
             database=bridge.store.database,
             clock=bridge.clock,
             log=bridge.log,
-            handle=bridge.intake.deciding.handle,
+            handle=bridge.intake.recalling.handle,
             rules=frozenset(rule.name for rules in ROUTES.values() for rule in rules),
             target=lambda name: nullcontext(bridge.targets[name]),
             links=MemoryLinks(bridge.store.database, bridge.clock),

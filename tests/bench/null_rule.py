@@ -2,6 +2,7 @@
 
 from handlers.commands import Command, EnsureNote
 from handlers.events import Event, OrderChanged
+from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Ref
 
@@ -9,7 +10,7 @@ BUYER = Ref(system="shop", kind="customer", id="C-778")
 """The customer of every order; linked before the measurement."""
 
 
-def note_order(event: Event, _: CompanySettings) -> tuple[Command, ...]:
+def note_order(event: Event, _: CompanySettings, _facts: Facts) -> tuple[Command, ...]:
     """A note on the buyer's card that names the order."""
     if not isinstance(event, OrderChanged):
         raise TypeError(type(event).__name__)

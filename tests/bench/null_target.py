@@ -22,6 +22,7 @@ from daemon.interpreter import tune
 from daemon.settings import Company
 from handlers.commands import Command, EnsureInvoice
 from handlers.events import Event
+from handlers.facts import Facts
 from handlers.routes import ROUTES, Rule
 from handlers.settings import CompanySettings
 from store import links
@@ -100,8 +101,9 @@ def _routes(rules: str) -> dict[str, tuple[Rule, ...]]:
     """The ordinary table, with one command for each order: a small one, or (``rules`` ordinary) the whole invoice."""
     (rule,) = ROUTES["order_changed"]
 
-    def invoice_only(event: Event, settings: CompanySettings) -> tuple[Command, ...]:
-        return tuple(command for command in rule.decide(event, settings) if isinstance(command, EnsureInvoice))
+    def invoice_only(event: Event, settings: CompanySettings, facts: Facts) -> tuple[Command, ...]:
+        made = rule.decide(event, settings, facts)
+        return tuple(command for command in made if isinstance(command, EnsureInvoice))
 
     decide = invoice_only if rules == "ordinary" else note_order
     return {**ROUTES, "order_changed": (Rule(rule.name, decide),)}

@@ -9,6 +9,7 @@ from connectors.base import SecretReference
 from connectors.sources import Ignored, RawRequest, Refused, Stored
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
+from handlers.facts import NOTHING_KNOWN
 from handlers.routes import ROUTES
 from tests.bench import budget, deliveries
 from tests.bench.ingest import Figure, medians
@@ -44,7 +45,8 @@ def test_the_order_of_the_benches_passes_the_ordinary_rules() -> None:
     assert not isinstance(read, Ignored)
     [event] = read
     [rule] = ROUTES[event.kind]
-    assert [command.kind for command in rule.decide(event, company())] == ["ensure_customer", "ensure_invoice"]
+    made = rule.decide(event, company(), NOTHING_KNOWN)
+    assert [command.kind for command in made] == ["ensure_customer", "ensure_invoice"]
 
 
 def test_the_median_is_taken_of_ratios_within_a_round() -> None:

@@ -26,6 +26,7 @@ from daemon.polling import Poll
 from daemon.retry import RetrySteps
 from handlers.commands import Command
 from handlers.events import Event, SurveySubmitted
+from handlers.facts import Facts
 from handlers.routes import ROUTES, Rule
 from handlers.settings import CompanySettings
 from handlers.values import Ref
@@ -83,7 +84,7 @@ def survey(order: str, says: str, dated: date, at: int, origin: str) -> SurveySu
     )
 
 
-def decide(heard: Event, _: CompanySettings) -> tuple[Command, ...]:
+def decide(heard: Event, _: CompanySettings, _facts: Facts) -> tuple[Command, ...]:
     """One customer, named as what was read."""
     assert isinstance(heard, SurveySubmitted)
     return (customer(heard.survey),)

@@ -21,6 +21,7 @@ from daemon.intake import Intake
 from daemon.logs import get_log
 from handlers.commands import Command
 from handlers.events import Event, SurveySubmitted
+from handlers.facts import Facts
 from handlers.routes import ROUTES, Rule
 from handlers.settings import CompanySettings
 from handlers.values import Question, Ref
@@ -77,7 +78,7 @@ def event(body: dict[str, Any]) -> SurveySubmitted:
     )
 
 
-def decide(heard: Event, _: CompanySettings) -> tuple[Command, ...]:
+def decide(heard: Event, _: CompanySettings, _facts: Facts) -> tuple[Command, ...]:
     """One customer for each survey, unless the survey says otherwise."""
     assert isinstance(heard, SurveySubmitted)
     if heard.survey == "rule_bug":

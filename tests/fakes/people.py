@@ -131,7 +131,7 @@ class People:
             doctor=self.doctor,
         )
 
-    def _handle(self, row: Waiting) -> Handled:
+    async def _handle(self, row: Waiting) -> Handled:
         assert row.id
         return self.outcome
 

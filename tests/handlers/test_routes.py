@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from handlers.commands import COMMANDS
 from handlers.events import Answer, Document, Event, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
+from handlers.facts import NOTHING_KNOWN
 from handlers.routes import ROUTES, Rule
 from handlers.settings import Bookkeeping, CompanySettings, Survey
 from handlers.values import Question, Ref
@@ -96,7 +97,7 @@ def decide(event: Event, choices: CompanySettings) -> list[str]:
     """Every rule of the event's kind, and what it makes, as JSON."""
     made = []
     for rule in ROUTES[event.kind]:
-        made += [COMMANDS.dump_json(command).decode() for command in rule.decide(event, choices)]
+        made += [COMMANDS.dump_json(command).decode() for command in rule.decide(event, choices, NOTHING_KNOWN)]
     return made
 
 
@@ -130,7 +131,7 @@ def test_commands_read_back_as_they_were(event: Event) -> None:
 def test_a_subject_is_made_once(event: Event) -> None:
     """Within one rule, no two commands of one kind share a thing: their keys are different."""
     for rule in ROUTES[event.kind]:
-        subjects = [(command.kind, command.thing) for command in rule.decide(event, company())]
+        subjects = [(command.kind, command.thing) for command in rule.decide(event, company(), NOTHING_KNOWN)]
         assert len(subjects) == len(set(subjects))
 
 
@@ -139,7 +140,7 @@ def test_every_reference_is_made_before_it_is_used(event: Event) -> None:
     """A command waits only for things that the same event ensures earlier."""
     for rule in ROUTES[event.kind]:
         made: set[Ref] = set()
-        for command in rule.decide(event, company()):
+        for command in rule.decide(event, company(), NOTHING_KNOWN):
             assert set(command.refs) <= made
             made.add(command.thing)
 
@@ -148,7 +149,7 @@ def test_a_rule_refuses_another_event() -> None:
     """A table that sends an event to the wrong rule is a bug that shows at once."""
     rule: Rule = ROUTES["survey_submitted"][0]
     with pytest.raises(TypeError, match="note_survey"):
-        rule.decide(order(), company())
+        rule.decide(order(), company(), NOTHING_KNOWN)
 
 
 @settings(deadline=timedelta(seconds=2))

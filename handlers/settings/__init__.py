@@ -1,0 +1,53 @@
+"""The choices of one company, as rules read them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import Field
+
+from handlers.settings.bookkeeping import Bookkeeping, Brakes
+from handlers.settings.documents import Articles, Documents
+from handlers.settings.rules import PLAIN_RULE, RuleOptions
+from handlers.settings.survey import Survey
+from handlers.settings.vat import Vat
+from handlers.values import Frozen
+
+__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+
+
+class CompanySettings(Frozen):
+    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
+
+    name: str
+    start: date
+    bookkeeping: Bookkeeping = Bookkeeping()
+    survey: Survey = Survey()
+    documents: Documents = Documents()
+    articles: Articles = Articles()
+    vat: Vat = Vat()
+    brakes: Brakes = Brakes()
+    rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
+
+    def rule(self, name: str) -> RuleOptions:
+        """What the company chose for the rule of this name."""
+        return self.rules.get(name, PLAIN_RULE)
+
+    @property
+    def accounts(self) -> Mapping[int, str]:
+        """Every account that the settings name, with what it is for; of several uses the first."""
+        books, vat = self.bookkeeping, self.vat
+        used = [(account, f"sales at {rate} %") for rate, account in books.sales_accounts.items()]
+        used += [(account, f"sales in the EU at {rate} %") for rate, account in vat.eu_vat_accounts.items()]
+        for country, rates in vat.oss.items():
+            used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
+        named: list[tuple[int | None, str]] = [
+            (books.payment_account, "payments"),
+            (books.round_off_account, "rounding"),
+            (books.freight_account, "freight"),
+            (books.administration_fee_account, "administration fees"),
+            *((account, kind.replace("_", " ")) for kind, account in books.charge_accounts.items()),
+            (vat.reverse_charge_account, "reverse charge in the EU"),
+            (vat.export_account, "export"),
+        ]
+        used += [(account, use) for account, use in named if account is not None]
+        return dict(reversed(used))

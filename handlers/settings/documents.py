@@ -1,0 +1,31 @@
+"""Which documents a sale becomes, and what its rows name."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from handlers.values import Frozen
+
+
+class Documents(Frozen):
+    """Which documents a sale becomes in Fortnox: one way per company, never mixed.
+
+    ``module``: a won order becomes an invoice; or an order, invoiced later; or what is still an offer stands there as
+    an offer too. ``credit_cancelled``: an invoice that is booked when its sale is called off at the source is held for
+    a person, or credited. ``offers_create_customers``: an offer may make a new customer, else only a sale does.
+    """
+
+    module: Literal["invoice", "order", "order+offer"] = "invoice"
+    credit_cancelled: Literal["hold", "credit"] = "hold"
+    offers_create_customers: bool = False
+
+
+class Articles(Frozen):
+    """Whether rows name articles of Fortnox's register.
+
+    ``text``: article numbers stay part of the row's text. ``match``: an article of that number must exist. ``create``:
+    a missing one is made. ``default_vat`` (percent) is for rows whose source and article state no VAT.
+    """
+
+    policy: Literal["text", "match", "create"] = "text"
+    default_vat: int | None = Field(default=None, ge=0, le=99)
