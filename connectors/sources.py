@@ -50,6 +50,11 @@ class SourceSettings(Frozen):
         """Whether the sender's orders say what VAT they carry."""
         return True
 
+    @property
+    def told_by_digest(self) -> Mapping[str, str]:
+        """Kinds of events whose deliveries nothing tells apart but a digest of the body, with what to add."""
+        return {}
+
     def company_for(self, account: str | None) -> str | None:
         """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""
         if self.companies:

@@ -21,6 +21,8 @@ from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
+from daemon.mappings import program_version
+from daemon.own_rules import own_rules_of, unfit_sources
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
 from store.starting import SOURCE
 
@@ -107,6 +109,8 @@ class _Loading:
         keys = self._state_keys(state_key)
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
+        if file is not None:
+            self.faults += unfit_sources(file, sources)
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -172,10 +176,12 @@ class _Loading:
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
+            own_rules, faults = own_rules_of(section, ("companies", name))
+            self.faults += faults
             yield (
                 name,
                 Company(
-                    section.company_settings(name),
+                    section.company_settings(name, own_rules, program_version()),
                     fortnox,
                     secret,
                     refresh,

@@ -7,11 +7,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
-from pydantic import ValidationError
 
-from connectors.fortnox import record_actions, records, sendings
 from connectors.fortnox.record_fields import faults_of, faults_of_row
-from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation, Resource
+from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation
 from connectors.json_body import BodyFault, read_object
 from daemon.clock import Clock
 from daemon.config_faults import meant
@@ -19,8 +17,9 @@ from daemon.deciding import new_command
 from daemon.ids import command_id, delivery_id, parse
 from daemon.requests import CancelTask, Misused, StartTask
 from daemon.settings import Company, Config
+from daemon.table_writes import NoWrite, keys_wanted, write_command, write_named
 from daemon.times import iso
-from handlers.commands import ActOnRecord, Command, EnsureRecord, SendDocument, voucher_correction
+from handlers.commands import Command, voucher_correction
 from handlers.values import Ref
 from store import starting
 from store.acting import Person
@@ -113,29 +112,21 @@ def commands_of(request: StartTask) -> tuple[Command, ...]:
     fields = _fields(request)
     if request.operation == CORRECTION:
         return _correction(request, thing, fields)
-    operation = _operation(request.operation)
+    try:
+        operation = write_named(request.operation)
+    except NoWrite as error:
+        raise Misused(str(error)) from None
     resource = RESOURCES[operation.resource]
-    _check_keys(request, operation, resource)
+    _check_keys(request, operation)
     faults = (
         faults_of(resource, operation, fields) if request.row is None else faults_of_row(resource, operation, fields)
     )
     if faults:
         raise Misused("\n".join(faults))
-    return (_command(request, thing, operation, resource, fields),)
-
-
-def _command(
-    request: StartTask, thing: Ref, operation: Operation, resource: Resource, fields: dict[str, Any]
-) -> Command:
-    named: dict[str, Any] = {"thing": thing, "resource": resource.name, "keys": request.keys}
     try:
-        if operation.effect == "send":
-            return SendDocument(**named, how=operation.name.removesuffix(f"_{resource.one}"))
-        if operation.name in records.operations():
-            return EnsureRecord(**named, fields=fields, row=request.row)
-        return ActOnRecord(**named, action=operation.name, fields=fields)
-    except ValidationError as error:
-        raise Misused("; ".join(str(fault["msg"]) for fault in error.errors())) from None
+        return (write_command(operation, thing, keys=request.keys, fields=fields, row=request.row),)
+    except NoWrite as error:
+        raise Misused(str(error)) from None
 
 
 def _fields(request: StartTask) -> dict[str, Any]:
@@ -147,22 +138,8 @@ def _fields(request: StartTask) -> dict[str, Any]:
         raise Misused(str(error)) from None
 
 
-def _operation(name: str) -> Operation:
-    see = "see `fortnox-bridge operations`"
-    operation = OPERATIONS.get(name)
-    if operation is None:
-        raise Misused(f"there is no operation {name}{meant(name, OPERATIONS)} ({see})")
-    if operation.effect == "none":
-        raise Misused(f"{name} only reads, and a task is a write ({see})")
-    if name not in {*records.operations(), *record_actions.operations(), *sendings.operations()}:
-        raise Misused(f"{name} is no write of fields, so no task carries it out ({see})")
-    return operation
-
-
-def _check_keys(request: StartTask, operation: Operation, resource: Resource) -> None:
-    names = () if operation.name == f"create_{resource.one}" else operation.keys
-    if resource.name == "vouchers" and names:
-        names = (*names, "FinancialYear")
+def _check_keys(request: StartTask, operation: Operation) -> None:
+    names = keys_wanted(operation)
     if len(request.keys) != len(names):
         wanted = f"{operation.name} needs {' and '.join(names)}" if names else f"{operation.name} takes no key"
         raise Misused(f"{wanted}, {len(request.keys)} given")

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import checked_address
 from connectors.fortnox.expected import Expected
@@ -17,7 +17,18 @@ from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, RuleOptions, Survey, Vat
+from handlers.settings import (
+    Articles,
+    Bookkeeping,
+    Brakes,
+    CompanySettings,
+    Documents,
+    MappingSection,
+    OwnRule,
+    RuleOptions,
+    Survey,
+    Vat,
+)
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -99,17 +110,21 @@ APPROVABLE = frozenset(
         *(kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])),
     }
 )
-"""What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it."""
+"""What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it; besides
+these a company's own rules."""
 
 
 class CompanySection(Frozen):
     """One company as the file says it.
 
     With ``read_only`` everything is planned and nothing leaves; ``approve`` names what a person must allow first.
+    ``lookups`` are tables that mappings look values up in.
     """
 
     start: date
     read_only: bool = False
+    mappings: dict[str, MappingSection] = Field(default_factory=dict)
+    lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
     approve: tuple[str, ...] = ()
     fortnox: FortnoxSettings
     bookkeeping: Bookkeeping = Bookkeeping()
@@ -122,8 +137,8 @@ class CompanySection(Frozen):
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
 
-    def company_settings(self, name: str) -> CompanySettings:
-        """What rules know of the company."""
+    def company_settings(self, name: str, own_rules: tuple[OwnRule, ...], program: str) -> CompanySettings:
+        """What rules know of the company; ``program`` is the version of the code."""
         return CompanySettings(
             name=name,
             start=self.start,
@@ -134,22 +149,26 @@ class CompanySection(Frozen):
             vat=self.vat,
             brakes=self.brakes,
             rules=self.rules,
+            own_rules=own_rules,
+            program=program,
         )
 
     @field_validator("approve")
     @classmethod
-    def _approvable(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _approvable(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = APPROVABLE | _own_names(info)
         for name in names:
-            if name not in APPROVABLE:
-                raise ValueError(f"there is no kind of command or rule {name}{meant(name, APPROVABLE)}")
+            if name not in known:
+                raise ValueError(f"there is no kind of command or rule {name}{meant(name, known)}")
         return names
 
     @field_validator("rules")
     @classmethod
-    def _known_rules(cls, rules: dict[str, RuleOptions]) -> dict[str, RuleOptions]:
+    def _known_rules(cls, rules: dict[str, RuleOptions], info: ValidationInfo) -> dict[str, RuleOptions]:
+        known = RULES | _own_names(info)
         for name in rules:
-            if name not in RULES:
-                raise ValueError(f"there is no rule {name}{meant(name, RULES)}")
+            if name not in known:
+                raise ValueError(f"there is no rule {name}{meant(name, known)}")
         return rules
 
     @model_validator(mode="after")
@@ -158,6 +177,11 @@ class CompanySection(Frozen):
         if rate is not None and str(rate) not in self.bookkeeping.sales_accounts:
             raise ValueError(f"articles.default_vat is {rate}, which has no account in bookkeeping.sales_accounts")
         return self
+
+
+def _own_names(info: ValidationInfo) -> frozenset[str]:
+    """The names of the company's own rules, as far as their sections could be read."""
+    return frozenset(info.data.get("mappings", ()))
 
 
 class ConfigFile(Frozen):

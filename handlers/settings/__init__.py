@@ -7,16 +7,32 @@ from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.documents import Articles, Documents
+from handlers.settings.mapping import MappingSection
+from handlers.settings.own_rules import OwnRule
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
 from handlers.values import Frozen
 
-__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+__all__ = [
+    "Articles",
+    "Bookkeeping",
+    "Brakes",
+    "CompanySettings",
+    "Documents",
+    "MappingSection",
+    "OwnRule",
+    "RuleOptions",
+    "Survey",
+    "Vat",
+]
 
 
 class CompanySettings(Frozen):
-    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
+    """All that rules know of a company; ``start`` is the first business date that may cause a command.
+
+    ``own_rules`` run after the built-in ones, in this order. ``program`` is the version of the code that both are of.
+    """
 
     name: str
     start: date
@@ -27,10 +43,17 @@ class CompanySettings(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
+    own_rules: tuple[OwnRule, ...] = ()
+    program: str | None = None
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
         return self.rules.get(name, PLAIN_RULE)
+
+    def versions(self, name: str) -> tuple[str | None, str | None]:
+        """The version of the rule of this name, and of the section that it was made from."""
+        own = next((rule for rule in self.own_rules if rule.name == name), None)
+        return (self.program, None) if own is None else (own.version, own.mapping_version)
 
     @property
     def accounts(self) -> Mapping[int, str]:
