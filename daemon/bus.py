@@ -32,6 +32,8 @@ class Bus:
                 continue
             try:
                 commands = rule.decide(event, settings, facts)
+                if rule.name in settings.own_fields:
+                    commands = settings.own_fields[rule.name].completed(commands, event)
             except Question:
                 raise
             except Exception as error:

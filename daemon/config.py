@@ -22,6 +22,7 @@ from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
 from daemon.mappings import program_version
+from daemon.own_fields import own_fields_of
 from daemon.own_rules import own_rules_of, unfit_sources
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
 from store.starting import SOURCE
@@ -177,11 +178,12 @@ class _Loading:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
             own_rules, faults = own_rules_of(section, ("companies", name))
-            self.faults += faults
+            own_fields, more = own_fields_of(section.rules, section.lookups, ("companies", name, "rules"))
+            self.faults += [*faults, *more]
             yield (
                 name,
                 Company(
-                    section.company_settings(name, own_rules, program_version()),
+                    section.company_settings(name, own_rules, own_fields, program_version()),
                     fortnox,
                     secret,
                     refresh,

@@ -24,6 +24,7 @@ from handlers.settings import (
     CompanySettings,
     Documents,
     MappingSection,
+    OwnFields,
     OwnRule,
     RuleOptions,
     Survey,
@@ -137,7 +138,9 @@ class CompanySection(Frozen):
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
 
-    def company_settings(self, name: str, own_rules: tuple[OwnRule, ...], program: str) -> CompanySettings:
+    def company_settings(
+        self, name: str, own_rules: tuple[OwnRule, ...], own_fields: Mapping[str, OwnFields], program: str
+    ) -> CompanySettings:
         """What rules know of the company; ``program`` is the version of the code."""
         return CompanySettings(
             name=name,
@@ -150,6 +153,7 @@ class CompanySection(Frozen):
             brakes=self.brakes,
             rules=self.rules,
             own_rules=own_rules,
+            own_fields=own_fields,
             program=program,
         )
 

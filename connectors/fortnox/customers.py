@@ -1,14 +1,17 @@
 """Customers: found by their keys, created with our mark, filled without overwriting what people wrote."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import customer_register, customer_search
 from connectors.fortnox.client import Client
 from connectors.fortnox.customer_search import Search, normal_number, number_of, stored_forms
+from connectors.fortnox.record_fields import body_of, same
 from connectors.fortnox.resource import command_of, parked
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.table import OPERATIONS, RESOURCES
+from connectors.fortnox.table.fields import schemas
 from connectors.fortnox.text import NAME_LIMIT, one_line, reference_or_park
 from connectors.fortnox.vat_regime import vat_fields
 from connectors.fortnox.wire import text_of
@@ -27,6 +30,7 @@ FIELDS: Mapping[str, str] = {
     "city": "City",
 }
 """A command's fields and their names on the card."""
+SCHEMA = RESOURCES["customers"].schema
 ORGANISATION_NUMBER_LIMIT = 30
 COUNTRY_LIMIT = 2
 WORDS: Mapping[str, int] = {
@@ -78,7 +82,11 @@ def card_fields(command: EnsureCustomer, stored: str) -> tuple[dict[str, str], A
     return fields, tuple(altered)
 
 
-def _equal(field: str, ours: str, theirs: str) -> bool:
+def _equal(field: str, meant: Any, stored: Any) -> bool:
+    """Whether a field of the card is as meant; what the company maps besides is compared by its kind."""
+    if field not in FIELDS.values():
+        return same(schemas()[SCHEMA].get(field), meant, stored)
+    ours, theirs = text_of(meant), text_of(stored)
     if field == "OrganisationNumber":
         return normal_number(ours) == normal_number(theirs)
     if field == "Email":
@@ -161,10 +169,10 @@ class Customers:
         fields, altered = card_fields(command, self._settings.organisation_numbers)
         card = await client.read("read_customer", link.number)
         overwrite = {FIELDS[name] for name in command.overwrite if name in FIELDS}
-        change: dict[str, str] = {}
-        for field, value in fields.items():
+        change: Json = {}
+        for field, value in {**command.extra, **fields}.items():
             theirs = text_of(card.get(field))
-            if not theirs.strip() or (field in overwrite and not _equal(field, value, theirs)):
+            if not theirs.strip() or (field in overwrite and not _equal(field, value, card.get(field))):
                 change[field] = value
         proof: Json = {"read": f"customer:{link.number}", "fields_to_change": sorted(change)}
         if not change:
@@ -174,7 +182,7 @@ class Customers:
             operation.name,
             operation.method,
             operation.at(link.number),
-            {"Customer": dict(change)},
+            {"Customer": body_of(SCHEMA, change)},
             creates=False,
             far_object=f"customer:{link.number}",
             stands_on={field: text_of(card.get(field)) for field in change},
@@ -183,8 +191,8 @@ class Customers:
             proof=proof,
         )
 
-    def _difference(self, card: Json, fields: Mapping[str, str]) -> str | None:
-        wrong = sorted(field for field, value in fields.items() if not _equal(field, value, text_of(card.get(field))))
+    def _difference(self, card: Json, fields: Json) -> str | None:
+        wrong = sorted(field for field, value in fields.items() if not _equal(field, value, card.get(field)))
         if not wrong:
             return None
         return f"Customer {number_of(card)}: Fortnox stored something else than was sent in {', '.join(wrong)}."
@@ -215,7 +223,7 @@ class Customers:
 
 def _creation(command: EnsureCustomer, mark: str, stored: str, proof: Json) -> Write:
     fields, altered = card_fields(command, stored)
-    body: Json = {**fields, **vat_fields(command), "ExternalReference": mark}
+    body: Json = {**body_of(SCHEMA, command.extra), **fields, **vat_fields(command), "ExternalReference": mark}
     kind = customer_type(command.organisation_number)
     if kind is not None:
         body["Type"] = kind

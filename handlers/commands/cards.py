@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import CommandBase, MatchKey
+from pydantic import Field
+
+from handlers.commands.base import CommandBase, ExactFields, MatchKey
 from handlers.values import Ref
 
 
@@ -16,7 +18,8 @@ class EnsureCustomer(CommandBase):
     customer may be made: then a party without a card is recorded and nothing is made. ``search`` is false where only a
     customer that we know already is meant: then an unknown one costs no call either. ``not_by`` names keys that a
     person said belong to another party: they are not matched. ``vat_type`` and ``vat_number`` stand on a new card where
-    a sale abroad decided them.
+    a sale abroad decided them. ``extra`` are further fields under Fortnox's own names, as the company maps them: on a
+    new card, and where ``update`` fills empty fields.
     """
 
     kind: Literal["ensure_customer"] = "ensure_customer"
@@ -37,6 +40,7 @@ class EnsureCustomer(CommandBase):
     create: bool = True
     search: bool = True
     not_by: tuple[str, ...] = ()
+    extra: ExactFields = Field(default_factory=dict)
 
     @property
     def replaces_older(self) -> bool:

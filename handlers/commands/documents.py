@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import Braked, ClosedPeriod, CommandBase, Purpose
+from pydantic import Field
+
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, ExactFields, Purpose
 from handlers.values import Frozen, Ref
 
 DocumentKind = Literal["invoice", "order", "offer"]
@@ -52,7 +54,8 @@ class DocumentCommand(Braked):
     ``currency``, before Fortnox's rounding to whole kronor; they count ``freight`` and ``administration_fee``, which
     are without VAT and stand in Fortnox's own fields. ``total_vat`` and ``total`` are ``None`` where the source states
     no VAT: then they follow from the rows' VAT. ``invoice``, ``order``, ``offer`` and ``credit`` are the other
-    documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes.
+    documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes. ``extra`` are
+    further fields under Fortnox's own names, as the company maps them.
     """
 
     customer: Ref
@@ -81,6 +84,7 @@ class DocumentCommand(Braked):
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    extra: ExactFields = Field(default_factory=dict)
 
     @property
     @abstractmethod

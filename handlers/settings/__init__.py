@@ -8,7 +8,7 @@ from pydantic import Field
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.mapping import MappingSection
-from handlers.settings.own_rules import OwnRule
+from handlers.settings.own_rules import OwnFields, OwnRule
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
@@ -21,6 +21,7 @@ __all__ = [
     "CompanySettings",
     "Documents",
     "MappingSection",
+    "OwnFields",
     "OwnRule",
     "RuleOptions",
     "Survey",
@@ -31,7 +32,8 @@ __all__ = [
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command.
 
-    ``own_rules`` run after the built-in ones, in this order. ``program`` is the version of the code that both are of.
+    ``own_rules`` run after the built-in ones, in this order; ``own_fields`` complete what a built-in rule makes, by its
+    name. ``program`` is the version of the code that both are of.
     """
 
     name: str
@@ -44,6 +46,7 @@ class CompanySettings(Frozen):
     brakes: Brakes = Brakes()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
     own_rules: tuple[OwnRule, ...] = ()
+    own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
     program: str | None = None
 
     def rule(self, name: str) -> RuleOptions:
@@ -53,7 +56,10 @@ class CompanySettings(Frozen):
     def versions(self, name: str) -> tuple[str | None, str | None]:
         """The version of the rule of this name, and of the section that it was made from."""
         own = next((rule for rule in self.own_rules if rule.name == name), None)
-        return (self.program, None) if own is None else (own.version, own.mapping_version)
+        if own is not None:
+            return own.version, own.mapping_version
+        added = self.own_fields.get(name)
+        return self.program, None if added is None else added.version
 
     @property
     def accounts(self) -> Mapping[int, str]:

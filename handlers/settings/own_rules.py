@@ -1,8 +1,20 @@
 """Rules that a company has besides the built-in ones: its mappings and its plug-ins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFields:
+    """Fields that a company adds to what a built-in rule makes.
+
+    ``completed`` takes the rule's commands and the event, and gives the commands with them; it raises ``Question``.
+    ``version`` is the digest of the section.
+    """
+
+    completed: Callable[[Sequence[Any], Any], tuple[Any, ...]]
+    version: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,3 +113,37 @@ async def test_what_a_mapping_cannot_make_is_held_with_a_question(tmp_path: Path
         [(question,)] = here.rows("SELECT question FROM inbox")
         assert question == "mapping strict: StartDate: must be a date (2026-11-28) or a moment"
         assert json.dumps(BUYER["name"]) not in question
+
+
+ADDED = """
+[companies.demo.documents]
+module = "order"
+[companies.demo.rules.book_order.fields]
+customer.InvoiceRemark = { template = "Kund {document.customer.source_id}" }
+order.Remarks = { template = "Order {document.number}" }
+invoice.Remarks = { template = "Faktura för {document.number}" }
+invoice.EUQuarterlyReport = true
+[companies.demo.rules.note_survey.fields]
+customer.Phone2 = "survey"
+"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-12", "f20")
+async def test_the_company_completes_what_a_built_in_rule_makes(tmp_path: Path) -> None:
+    """Customer and order when they are made, the invoice that Fortnox makes of the order, and a card's empty field."""
+    async with scene(tmp_path, CompanyPlan(sections=ADDED)) as here:
+        await here.send(order("SO-1"))
+        await here.settle()
+        [card], [made] = (await here.state())["customers"], (await here.state())["orders"]
+        assert (card["InvoiceRemark"], made["Remarks"]) == ("Kund C-778", "Order SO-1")
+        here.fault("answer_lost", method="PUT", path=r"/3/invoices/\d+")
+        await here.send(order("SO-1", "order.paid", timestamp="2026-11-14T10:15:00.000Z"), survey("r1", BUYER))
+        await here.settle()
+        [invoice] = (await here.state())["invoices"]
+        assert (invoice["Remarks"], invoice["EUQuarterlyReport"]) == ("Faktura för SO-1", True)
+        assert (invoice["Booked"], str(invoice["Balance"])) == (True, "0")
+        assert (await here.state())["customers"][0]["Phone2"] == "kundenkat-q4"
+        assert here.rows("SELECT count(*) FROM outbox WHERE state NOT IN ('done', 'superseded')") == [(0,)]
+        versions = here.rows("SELECT DISTINCT rule, length(mapping_version) FROM outbox ORDER BY rule")
+        assert versions == [("book_order", 12), ("note_survey", 12)]

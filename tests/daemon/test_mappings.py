@@ -124,3 +124,30 @@ def test_no_money_is_made_of_what_only_a_digest_tells_apart(tmp_path: Path) -> N
     assert "fields.delivery_id" in found
     assert faults(tmp_path, GOOD + SURVEYS + 'fields = { delivery_id = "customData.id" }\n' + BILL) == []
     assert faults(tmp_path, GOOD + SURVEYS + BILL.replace("action", 'source = ["shop"]\naction', 1)) == []
+
+
+OWNED = """
+[companies.demo.rules.book_order.fields]
+invoice.Remarks = { template = "{status}" }
+invoice.Total = 1
+invoice.InvoiceRows = []
+invoice.YourReference = "status"
+voucher.Comments = "status"
+customer.Naem = "status"
+customer.Email = "status"
+customer.CostCenter = "statsu"
+"""
+
+
+def test_what_a_rule_fills_itself_is_refused_and_so_is_what_it_does_not_make(tmp_path: Path) -> None:
+    """Rows, sums, currency, references and dates are the rule's own; everything else of the resource is free."""
+    at = "companies.demo.rules.book_order.fields"
+    assert faults(tmp_path, GOOD + OWNED) == [
+        f"{at}.invoice.Total: is read-only: Fortnox sets it",
+        f"{at}.invoice.InvoiceRows: is filled by the rule itself",
+        f"{at}.invoice.YourReference: is filled by the rule itself",
+        f"{at}.voucher: book_order makes no voucher",
+        f"{at}.customer.Naem: is no field of it; did you mean Name? (see `fortnox-bridge operations`)",
+        f"{at}.customer.Email: is filled by the rule itself",
+        f"{at}.customer.CostCenter: there is no statsu; did you mean status?",
+    ]
