@@ -30,6 +30,9 @@ MOST_READS = 24
 TWIN_WINDOW = timedelta(minutes=10)
 """How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
 
+BATCH_PRIORITY = 5
+"""Behind what happens now, before a backfill."""
+
 ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "push"}
 """What the store calls the ways in."""
 
@@ -164,7 +167,7 @@ class Deciding:
         return mark(
             state="handled",
             twin=_twin(first),
-            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
+            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
         )
 
@@ -197,6 +200,11 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
         replaces=command.replaces_older,
     )
+
+
+def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command)
+    return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
 
 
 def learned(row: Waiting, read: Learned) -> Handled:
