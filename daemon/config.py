@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.addresses import is_loopback
 from connectors.base import SecretReference
+from connectors.client.source import PERSON
 from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
@@ -224,6 +225,8 @@ class _Loading:
     def _clients(self, file: ConfigFile, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, Client]]:
         for name, section in file.clients.items():
             where = ("clients", name)
+            if name == PERSON:
+                self._fault(where, "is a reserved name")
             for company in section.companies:
                 if company not in kinds:
                     self._fault(

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
-
 from connectors.fortnox.table import OPERATIONS
 from daemon.clock import Clock
 from daemon.config_faults import meant
 from daemon.deciding import new_command
+from daemon.door import seal_of
 from daemon.ids import command_id, delivery_id, parse
 from daemon.requests import CancelTask, Misused, StartTask
 from daemon.settings import Company, Config
@@ -21,7 +20,7 @@ from handlers.values import Ref
 from store import starting
 from store.acting import Person
 from store.db import Database
-from store.inbox import Arrival, Seal
+from store.inbox import Arrival
 from store.outbox import NewCommand
 from store.starting import SOURCE, TaskRow
 
@@ -66,7 +65,7 @@ class PersonTasks:
                 for command in commands
             ]
 
-        job = starting.start(self._arrival(request), request.operation, made, person, self._seal())
+        job = starting.start(self._arrival(request), request.operation, made, person, seal_of(self._config()))
         started = await self._database.write(job)
         rows = await self._database.read(starting.task("in", started.inbox_id))
         return {"tasks": [shown(row, known) for row in rows], "repeated": started.repeated}
@@ -92,12 +91,6 @@ class PersonTasks:
         body = json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()
         digest = hashlib.sha256(body).hexdigest()
         return Arrival(SOURCE, request.company, request.key, {starting.DIGEST: digest}, body, self._clock.now())
-
-    def _seal(self) -> Seal | None:
-        config = self._config()
-        if not config.retention.seal_bodies:
-            return None
-        return MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys]).encrypt
 
 
 def _lane(request: StartTask) -> str:

@@ -12,17 +12,16 @@ from connectors.client.wire import Contact, ContactTaken, Identifier, RecordTake
 from connectors.json_body import write_object
 from daemon.clock import Clock
 from daemon.endpoints.answers import Answered, Refusal, not_found
+from daemon.endpoints.batch_told import batch_told
 from daemon.endpoints.calls import Call, faults_of
 from daemon.endpoints.contacts import contact_arrival
-from daemon.endpoints.states import STOPPED, States, shown
 from daemon.requests import Misused, StartTask
 from daemon.table_writes import commands_of
-from daemon.times import iso
 from handlers.settings import CompanySettings
 from handlers.values import Ref
 from store import clients
 from store.acting import NotPossible
-from store.clients import Batch, NewBatch, NewRow
+from store.clients import NewBatch, NewRow
 from store.db import Database, milliseconds
 from store.inbox import Arrival, Seal
 
@@ -55,7 +54,6 @@ class Batches:
         self,
         database: Database,
         clock: Clock,
-        states: States,
         *,
         seal: Seal | None,
         settings: Callable[[str], CompanySettings],
@@ -64,7 +62,6 @@ class Batches:
         """``seal`` encrypts bodies where the configuration asks for it; ``settings`` gives a company's choices."""
         self._database = database
         self._clock = clock
-        self._states = states
         self._seal = seal
         self._settings = settings
         self._arrived = arrived
@@ -73,14 +70,18 @@ class Batches:
         """``POST``: every row is checked, every sound one stored; 202 with what is wrong with the others."""
         company = call.company()
         source = source_of(call.client.name)
-        repeated = await self.take(company, source, call.read(BatchGiven), call.client.operations)
-        told = await self._told(company, call.read(BatchGiven).batch_id, 0, PAGE)
-        return Answered(202, told | {"repeated": repeated})
+        given = call.read(BatchGiven)
+        repeated = await self.take(company, source, given, call.client.operations)
+        told = await batch_told(self._database.read, company, given.batch_id, 0, PAGE)
+        return Answered(202, (told or {}) | {"repeated": repeated})
 
     async def show(self, call: Call) -> Answered:
         """``GET``: the batch with a page of its rows."""
         after, limit = call.number("after", 0, MOST_ROWS), call.number("limit", PAGE, PAGE)
-        return Answered(200, await self._told(call.company(), call.named["batch_id"], after, limit))
+        told = await batch_told(self._database.read, call.company(), call.named["batch_id"], after, limit)
+        if told is None:
+            raise not_found()
+        return Answered(200, told)
 
     async def take(self, company: str, source: str, given: BatchGiven, operations: Sequence[str]) -> bool:
         """Store a batch; tells whether it was there already. Raises :class:`Refusal` 409 for another one of that id."""
@@ -97,33 +98,6 @@ class Batches:
             raise Refusal(409, "other_batch", str(error)) from None
         self._arrived()
         return repeated
-
-    async def _told(self, company: str, batch_id: str, after: int, limit: int) -> dict[str, Any]:
-        batch = await self._database.read(clients.batch(company, batch_id))
-        if batch is None:
-            raise not_found()
-        counts = await self.counts(batch)
-        rows = await self._database.read(clients.rows(company, batch_id, after=after, limit=limit))
-        stands = {one.inbox_id: one for one in await self._states.of([row.inbox_id for row in rows if row.inbox_id])}
-        told = [
-            {"row_id": row.row_id}
-            | ({"status": "refused", "question": row.fault} if row.inbox_id is None else shown(stands[row.inbox_id]))
-            for row in rows
-        ]
-        following = after + len(rows)
-        more = {"next": following} if following < batch.rows else {}
-        return {
-            "batch_id": batch.batch_id,
-            "timestamp": iso(batch.received_at),
-            "status": status_of(counts),
-            "counts": counts,
-            "rows": told,
-        } | more
-
-    async def counts(self, batch: Batch) -> dict[str, int]:
-        """How many rows stand how."""
-        found = await self._database.read(clients.counts(batch.company, batch.batch_id))
-        return {"rows": batch.rows} | dict(found)
 
     def _row(
         self, company: str, source: str, batch_id: str, place: int, given: dict[str, Any], operations: Sequence[str]
@@ -169,13 +143,6 @@ class Batches:
             row_id=f"{batch_id}/{row_id}", received_at=now.isoformat(), commands=commands, batch=batch_id
         )
         return Arrival(source, company, key, {}, taken.model_dump_json().encode(), now)
-
-
-def status_of(counts: dict[str, int]) -> str:
-    """``running`` until every row is at rest; then ``done``, or ``needs_attention`` where one stopped or is faulty."""
-    if counts.get("accepted", 0) + counts.get("running", 0):
-        return "running"
-    return "needs_attention" if any(counts.get(word, 0) for word in (*STOPPED, "refused")) else "done"
 
 
 def _check_once(rows: Sequence[NewRow]) -> None:

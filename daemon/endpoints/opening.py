@@ -29,6 +29,6 @@ def endpoints_of(
     return Endpoints(
         Keys(clients, clock.monotonic),
         Contacts(database, clock, states, seal=seal, settings=settings, arrived=arrived),
-        Batches(database, clock, states, seal=seal, settings=settings, arrived=arrived),
+        Batches(database, clock, seal=seal, settings=settings, arrived=arrived),
         Documents(database, states),
     )
