@@ -181,9 +181,10 @@ class Outcomes:
         question = f"{named}: link what it needs, or discard this command too"
         await self._stop(head, "parked", question, worded("depends_on_ended", question))
 
-    async def _stop(self, head: Head, state: str, question: str, ask: Ask) -> None:
-        now, told = self._clock.milliseconds(), {"reason": ask.reason, "question": question}
-        await self._database.write(delivering.put_back(head.outbox_id, now, state=state, due_at=now, ask=ask, **told))
+    async def _stop(self, head: Head, state: str, text: str, ask: Ask) -> None:
+        at, why = self._clock.milliseconds(), ask.reason
+        job = delivering.put_back(head.outbox_id, at, state=state, due_at=at, reason=why, question=text, ask=ask)
+        await self._database.write(job)
         self._say_parked(head, ask.reason, None)
 
     async def not_sent(self, head: Head, error: OutsideError) -> None:
