@@ -18,11 +18,13 @@ from handlers.commands import (
     EnsurePayment,
     VatDecision,
 )
+from handlers.dimensions import Dimensions, dimensions_of, placed
 from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.layout import laid_out
 from handlers.party import buyer
 from handlers.rows import Choices, article_commands, document_rows
-from handlers.settings import Bookkeeping, CompanySettings
+from handlers.settings import Bookkeeping, CompanySettings, RuleOptions
+from handlers.settings.rules import PLAIN_RULE
 from handlers.totals import LARGEST
 from handlers.values import Question, Ref
 from handlers.vat import NO_VAT, decide
@@ -60,7 +62,12 @@ class Drafted:
     """
 
     def __init__(
-        self, event: DocumentEvent, made_from: Literal["order", "invoice"], things: Things, settings: CompanySettings
+        self,
+        event: DocumentEvent,
+        made_from: Literal["order", "invoice"],
+        things: Things,
+        settings: CompanySettings,
+        options: RuleOptions = PLAIN_RULE,
     ) -> None:
         decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
         self._document = document = _without_vat(event.document) if decided.without_vat else event.document
@@ -69,10 +76,11 @@ class Drafted:
         self._bookkeeping = settings.bookkeeping
         choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
-        money = _money(document, choices, rate)
+        dimensions = dimensions_of(document, options)
+        money = _money(document, choices, rate, dimensions)
         self.customer = _carded(buyer(event), decided.decision)
         currency = _currency(document, rate, settings.bookkeeping)
-        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices))
+        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices), *dimensions.labels)
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
         _check_reference("number", document.number, NUMBER_LIMIT)
         _check_reference("source and id", origin, ORIGIN_LIMIT)
@@ -86,6 +94,7 @@ class Drafted:
             "vat_decision": decided.decision,
             **money,
             **_words(document, settings),
+            **dimensions.fields(),
             "most_kronor": settings.brakes.max_document_kronor,
             "most_per_hour": settings.brakes.max_documents_per_hour,
         }
@@ -142,7 +151,7 @@ class Drafted:
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
 
 
-def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[str, Any]:
+def _money(document: Document, choices: Choices, rate: Decimal | None, dimensions: Dimensions) -> dict[str, Any]:
     """Currency, rows, fields and totals. Raises :class:`Question` where they do not give the stated totals."""
     rows = document_rows(document, choices)
     layout = laid_out(document, choices)
@@ -151,7 +160,7 @@ def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[s
         "currency_rate": rate,
         "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
         "prices_include_vat": document.prices_include_vat,
-        "rows": (*rows, *layout.rows),
+        "rows": placed(rows, document, layout.rows, dimensions),
         "freight": layout.freight,
         "administration_fee": layout.administration_fee,
         "total_excluding_vat": layout.excluding_vat,
@@ -166,7 +175,7 @@ def _words(document: Document, settings: CompanySettings) -> dict[str, Any]:
         "your_reference": document.your_reference,
         "comments": document.comments,
         "delivery_date": document.delivery,
-        "price_list": document.price_list,
+        "price_list": document.price_list or settings.documents.price_list or None,
     }
 
 

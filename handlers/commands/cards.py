@@ -82,6 +82,17 @@ class EnsureCurrency(CommandBase):
     rate: Decimal | None = None
 
 
+class EnsureLabel(CommandBase):
+    """A label with exactly this ``text`` exists in Fortnox; a missing one is made where ``create`` allows it.
+
+    The thing is shared by all sources.
+    """
+
+    kind: Literal["ensure_label"] = "ensure_label"
+    text: str
+    create: bool = False
+
+
 class EnsureNote(CommandBase):
     """The customer's comments hold one line of ours: date, ``core`` (never shortened), ``detail`` as room allows."""
 
