@@ -47,7 +47,7 @@ async def test_from_the_row_the_document_or_the_rule(tmp_path: Path) -> None:
     async with scene(tmp_path, CompanyPlan(sections=RULE)) as stage:
         await registers(stage, "STHLM", "MALMO")
         for place, kind in enumerate(("order.offered", "order.won", "order.paid")):
-            more = {"lines": lines, "discount_amount": "100.00", "project": "P2", "version": str(place), **totals}
+            more: Json = {"lines": lines, "discount_amount": "100.00", "project": "P2", "version": str(place), **totals}
             await stage.send(order("SO-1", kind, **more))
             await stage.settle()
         assert stage.rows(HELD) == []
