@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from handlers.buyers import anonymous, customer_of, is_shared
 from handlers.commands import (
     BookInvoice,
     BookPayment,
@@ -16,12 +17,10 @@ from handlers.commands import (
     EnsureOffer,
     EnsureOrder,
     EnsurePayment,
-    VatDecision,
 )
 from handlers.dimensions import Dimensions, dimensions_of, placed
 from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.layout import laid_out
-from handlers.party import buyer
 from handlers.rows import Choices, article_commands, document_rows
 from handlers.settings import Bookkeeping, CompanySettings, RuleOptions
 from handlers.settings.rules import PLAIN_RULE
@@ -70,7 +69,8 @@ class Drafted:
         options: RuleOptions = PLAIN_RULE,
     ) -> None:
         decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
-        self._document = document = _without_vat(event.document) if decided.without_vat else event.document
+        self.customer = customer_of(event, decided.decision, settings.customers)
+        self._document = document = _stated(event.document, decided.without_vat, self.customer)
         self._made_from: Literal["order", "invoice"] = made_from
         self._things = things
         self._bookkeeping = settings.bookkeeping
@@ -78,7 +78,6 @@ class Drafted:
         rate = _currency_rate(document)
         dimensions = dimensions_of(document, options)
         money = _money(document, choices, rate, dimensions)
-        self.customer = _carded(buyer(event), decided.decision)
         currency = _currency(document, rate, settings.bookkeeping)
         self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices), *dimensions.labels)
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
@@ -107,7 +106,7 @@ class Drafted:
             **self._content,
             **self._things.others(self._things.invoice),
             made_from=self._made_from,
-            hold_same_total_days=self._bookkeeping.hold_same_total_days,
+            hold_same_total_days=0 if is_shared(self.customer) else self._bookkeeping.hold_same_total_days,
             to_be_booked=to_be_booked,
             invoice_date=document.dated,
             due_date=document.due if document.due is not None else _due_date(document.dated, days),
@@ -179,6 +178,12 @@ def _words(document: Document, settings: CompanySettings) -> dict[str, Any]:
     }
 
 
+def _stated(document: Document, without_vat: bool, customer: EnsureCustomer) -> Document:
+    if is_shared(customer):
+        document = anonymous(document)
+    return _without_vat(document) if without_vat else document
+
+
 def _without_vat(document: Document) -> Document:
     """A document that carries no VAT, where its source says nothing of VAT: 0 % on each line, and totals of that."""
     if document.total_vat is not None or document.total is not None:
@@ -189,13 +194,6 @@ def _without_vat(document: Document) -> Document:
     net = document.total_excluding_vat
     update = {"lines": lines, "freight": freight, "administration_fee": fee, "total_vat": NO_VAT, "total": net}
     return document.model_copy(update=update)
-
-
-def _carded(customer: EnsureCustomer, decision: VatDecision) -> EnsureCustomer:
-    """A new card of a buyer abroad says which VAT its documents carry; a Swedish one is left to Fortnox."""
-    if decision.treatment == "domestic":
-        return customer
-    return customer.model_copy(update={"vat_type": decision.vat_type, "vat_number": decision.vat_number})
 
 
 def _currency_rate(document: Document) -> Decimal | None:

@@ -53,7 +53,9 @@ def _offered(event: OrderChanged, things: Things, settings: CompanySettings) -> 
         return ()
     options = settings.rule(RULE)
     drafted = Drafted(event, "order", things, settings, options)
-    customer = drafted.customer.model_copy(update={"create": documents.offers_create_customers})
+    customer = drafted.customer.model_copy(
+        update={"create": documents.offers_create_customers and drafted.customer.create}
+    )
     return (customer, *drafted.needed, drafted.offer(things.offer), *sent_too(things.offer, "offer", options))
 
 

@@ -55,9 +55,11 @@ class Needs:
 
 def _chosen(settings: CompanySettings) -> Codes:
     """What a company's other settings name of these registers."""
-    price_list, rules = settings.documents.price_list, settings.rules.values()
+    cards, rules = settings.customers, settings.rules.values()
+    price_lists = (settings.documents.price_list, cards.price_list)
     return {
-        "price_lists": (price_list,) if price_list else (),
+        "price_lists": tuple(filter(None, price_lists)),
+        "terms_of_payment": tuple(filter(None, (cards.terms_of_payment,))),
         "cost_centers": tuple(rule.cost_center for rule in rules if rule.cost_center is not None),
         "projects": tuple(rule.project for rule in rules if rule.project is not None),
     }
