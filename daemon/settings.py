@@ -19,7 +19,17 @@ from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, RuleOptions, Survey, Vat
+from handlers.settings import (
+    Articles,
+    Bookkeeping,
+    Brakes,
+    CompanySettings,
+    Customers,
+    Documents,
+    RuleOptions,
+    Survey,
+    Vat,
+)
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -118,6 +128,7 @@ class CompanySection(Frozen):
     survey: Survey = Survey()
     documents: Documents = Documents()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     vies: ViesSettings = ViesSettings()
@@ -133,6 +144,7 @@ class CompanySection(Frozen):
             survey=self.survey,
             documents=self.documents,
             articles=self.articles,
+            customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
             rules=self.rules,
@@ -153,6 +165,12 @@ class CompanySection(Frozen):
             if name not in RULES:
                 raise ValueError(f"there is no rule {name}{meant(name, RULES)}")
         return rules
+
+    @model_validator(mode="after")
+    def _one_ladder(self) -> "CompanySection":
+        if self.customers.match and self.fortnox.further_rungs:
+            raise ValueError("customers.match names every key that is looked up: leave fortnox.further_rungs out")
+        return self
 
     @model_validator(mode="after")
     def _default_vat_has_an_account(self) -> "CompanySection":

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from handlers import questions
+from handlers.buyers import anonymous, customer_of, is_shared
 from handlers.commands import (
     BookInvoice,
     BookPayment,
@@ -17,13 +18,13 @@ from handlers.commands import (
     EnsureOffer,
     EnsureOrder,
     EnsurePayment,
-    VatDecision,
 )
+from handlers.dimensions import Dimensions, dimensions_of, placed
 from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.layout import laid_out
-from handlers.party import buyer
 from handlers.rows import Choices, article_commands, document_rows
-from handlers.settings import Bookkeeping, CompanySettings
+from handlers.settings import Bookkeeping, CompanySettings, RuleOptions
+from handlers.settings.rules import PLAIN_RULE
 from handlers.totals import LARGEST
 from handlers.values import Question, Ref
 from handlers.vat import NO_VAT, decide
@@ -61,19 +62,25 @@ class Drafted:
     """
 
     def __init__(
-        self, event: DocumentEvent, made_from: Literal["order", "invoice"], things: Things, settings: CompanySettings
+        self,
+        event: DocumentEvent,
+        made_from: Literal["order", "invoice"],
+        things: Things,
+        settings: CompanySettings,
+        options: RuleOptions = PLAIN_RULE,
     ) -> None:
         decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
-        self._document = document = _without_vat(event.document) if decided.without_vat else event.document
+        self.customer = customer_of(event, decided.decision, settings.customers)
+        self._document = document = _stated(event.document, decided.without_vat, self.customer)
         self._made_from: Literal["order", "invoice"] = made_from
         self._things = things
         self._bookkeeping = settings.bookkeeping
         choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
-        money = _money(document, choices, rate)
-        self.customer = _carded(buyer(event), decided.decision)
+        dimensions = dimensions_of(document, options)
+        money = _money(document, choices, rate, dimensions)
         currency = _currency(document, rate, settings.bookkeeping)
-        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices))
+        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices), *dimensions.labels)
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
         _check_reference("number", document.number, NUMBER_LIMIT)
         _check_reference("source and id", origin, ORIGIN_LIMIT)
@@ -87,6 +94,7 @@ class Drafted:
             "vat_decision": decided.decision,
             **money,
             **_words(document, settings),
+            **dimensions.fields(),
             "most_kronor": settings.brakes.max_document_kronor,
             "most_per_hour": settings.brakes.max_documents_per_hour,
         }
@@ -99,7 +107,7 @@ class Drafted:
             **self._content,
             **self._things.others(self._things.invoice),
             made_from=self._made_from,
-            hold_same_total_days=self._bookkeeping.hold_same_total_days,
+            hold_same_total_days=0 if is_shared(self.customer) else self._bookkeeping.hold_same_total_days,
             to_be_booked=to_be_booked,
             invoice_date=document.dated,
             due_date=document.due if document.due is not None else _due_date(document.dated, days),
@@ -149,7 +157,7 @@ class Drafted:
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
 
 
-def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[str, Any]:
+def _money(document: Document, choices: Choices, rate: Decimal | None, dimensions: Dimensions) -> dict[str, Any]:
     """Currency, rows, fields and totals. Raises :class:`Question` where they do not give the stated totals."""
     rows = document_rows(document, choices)
     layout = laid_out(document, choices)
@@ -158,7 +166,7 @@ def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[s
         "currency_rate": rate,
         "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
         "prices_include_vat": document.prices_include_vat,
-        "rows": (*rows, *layout.rows),
+        "rows": placed(rows, document, layout.rows, dimensions),
         "freight": layout.freight,
         "administration_fee": layout.administration_fee,
         "total_excluding_vat": layout.excluding_vat,
@@ -173,8 +181,14 @@ def _words(document: Document, settings: CompanySettings) -> dict[str, Any]:
         "your_reference": document.your_reference,
         "comments": document.comments,
         "delivery_date": document.delivery,
-        "price_list": document.price_list,
+        "price_list": document.price_list or settings.documents.price_list or None,
     }
+
+
+def _stated(document: Document, without_vat: bool, customer: EnsureCustomer) -> Document:
+    if is_shared(customer):
+        document = anonymous(document)
+    return _without_vat(document) if without_vat else document
 
 
 def _without_vat(document: Document) -> Document:
@@ -187,13 +201,6 @@ def _without_vat(document: Document) -> Document:
     net = document.total_excluding_vat
     update = {"lines": lines, "freight": freight, "administration_fee": fee, "total_vat": NO_VAT, "total": net}
     return document.model_copy(update=update)
-
-
-def _carded(customer: EnsureCustomer, decision: VatDecision) -> EnsureCustomer:
-    """A new card of a buyer abroad says which VAT its documents carry; a Swedish one is left to Fortnox."""
-    if decision.treatment == "domestic":
-        return customer
-    return customer.model_copy(update={"vat_type": decision.vat_type, "vat_number": decision.vat_number})
 
 
 def _currency_rate(document: Document) -> Decimal | None:

@@ -13,6 +13,7 @@ from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.document_search import with_mark
 from connectors.fortnox.document_updates import Updates
 from connectors.fortnox.forms import INVOICE, Form
+from connectors.fortnox.labels import labels_of
 from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import command_of, linked
@@ -114,6 +115,7 @@ class Documents:
             command, moved = await invoice_on_open_day(command, client)
         await check_pace(task, command)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
+        fields |= labels_of(command, task.refs)
         operation = OPERATIONS[f"create_{self._form.kind}"]
         return Write(
             operation.name,
@@ -139,7 +141,8 @@ class Documents:
             "number": conversion.number,
             "meant": content.meant,
             "same": conversion.state.get("meant") == content.meant["digest"],
-            "compare_again": isinstance(command, EnsureInvoice) and (command.to_be_booked or command.due_stated),
+            "compare_again": isinstance(command, EnsureInvoice)
+            and (command.to_be_booked or command.due_stated or bool(command.labels)),
         }
         if conversion.state.get("became"):
             made = await conversions.made_of(conversion, client)

@@ -200,6 +200,9 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         our_reference=data.our_reference,
         your_reference=data.your_reference,
         comments=data.comments,
+        price_list=data.price_list,
+        cost_center=data.cost_center,
+        project=data.project,
     )
 
 

@@ -170,6 +170,8 @@ class Line(Wire):
     vat_rate: Number
     discount_percent: Number = Decimal(0)
     discount_amount: Number = Field(Decimal(0), description="off the whole line, as priced")
+    cost_center: Text | None = Field(None, description="its code in Fortnox, else the document's")
+    project: Text | None = Field(None, description="its number in Fortnox, else the document's")
 
 
 class Surcharge(Wire):
@@ -216,6 +218,9 @@ class MoneyData(Wire):
     delivery_date: Day | None = None
     due_date: Day | None = Field(None, description="absent: the company's days of payment")
     order_number: Identifier | None = Field(None, description="the buyer's own order number")
+    price_list: Text | None = Field(None, description="its code in Fortnox")
+    cost_center: Text | None = Field(None, description="its code in Fortnox")
+    project: Text | None = Field(None, description="its number in Fortnox")
 
 
 class OrderData(MoneyData):

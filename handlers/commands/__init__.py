@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
-from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureNote
+from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureLabel, EnsureNote
 from handlers.commands.documents import (
     DocumentCommand,
     DocumentKind,
@@ -16,6 +16,7 @@ from handlers.commands.documents import (
     EnsureOffer,
     EnsureOrder,
     VatDecision,
+    sending_of,
 )
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
 from handlers.commands.records import (
@@ -45,6 +46,7 @@ __all__ = [
     "EnsureCurrency",
     "EnsureCustomer",
     "EnsureInvoice",
+    "EnsureLabel",
     "EnsureNote",
     "EnsureOffer",
     "EnsureOrder",
@@ -56,6 +58,7 @@ __all__ = [
     "ReverseVoucher",
     "SendDocument",
     "VatDecision",
+    "sending_of",
     "voucher_correction",
 ]
 
@@ -63,6 +66,7 @@ Command = Annotated[
     EnsureCustomer
     | EnsureArticle
     | EnsureCurrency
+    | EnsureLabel
     | EnsureInvoice
     | EnsureOrder
     | EnsureOffer

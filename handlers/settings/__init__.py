@@ -6,13 +6,24 @@ from datetime import date
 from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
+from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
 from handlers.values import Frozen
 
-__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+__all__ = [
+    "Articles",
+    "Bookkeeping",
+    "Brakes",
+    "CompanySettings",
+    "Customers",
+    "Documents",
+    "RuleOptions",
+    "Survey",
+    "Vat",
+]
 
 
 class CompanySettings(Frozen):
@@ -24,6 +35,7 @@ class CompanySettings(Frozen):
     survey: Survey = Survey()
     documents: Documents = Documents()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
