@@ -17,7 +17,17 @@ from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, RuleOptions, Survey, Vat
+from handlers.settings import (
+    Articles,
+    Bookkeeping,
+    Brakes,
+    CompanySettings,
+    Documents,
+    Refunds,
+    RuleOptions,
+    Survey,
+    Vat,
+)
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -115,6 +125,7 @@ class CompanySection(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
@@ -130,6 +141,7 @@ class CompanySection(Frozen):
             bookkeeping=self.bookkeeping,
             survey=self.survey,
             documents=self.documents,
+            refunds=self.refunds,
             articles=self.articles,
             vat=self.vat,
             brakes=self.brakes,

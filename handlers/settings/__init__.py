@@ -7,12 +7,23 @@ from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.documents import Articles, Documents
+from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
 from handlers.values import Frozen
 
-__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+__all__ = [
+    "Articles",
+    "Bookkeeping",
+    "Brakes",
+    "CompanySettings",
+    "Documents",
+    "Refunds",
+    "RuleOptions",
+    "Survey",
+    "Vat",
+]
 
 
 class CompanySettings(Frozen):
@@ -23,6 +34,7 @@ class CompanySettings(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
@@ -42,6 +54,7 @@ class CompanySettings(Frozen):
             used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
         named: list[tuple[int | None, str]] = [
             (books.payment_account, "payments"),
+            (self.refunds.payment_account, "repayments"),
             (books.round_off_account, "rounding"),
             (books.freight_account, "freight"),
             (books.administration_fee_account, "administration fees"),
