@@ -1,9 +1,7 @@
 """Refunds at Fortnox: one sequence of credit, its number, content and comparison; each step stands on far state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from connectors.base import Json, Link, Park, Settled, Sighting, Task, UnknownEnd, Write
 from connectors.fortnox import bookings
@@ -23,6 +21,7 @@ from connectors.fortnox.document_state import number_of, stored_rows
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import INVOICE, reference_of
 from connectors.fortnox.open_days import credit_on_open_day
+from connectors.fortnox.refund_checks import Refund, is_set_off, refuse_other_money, refuse_strangers, refuse_too_much
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import decimal_of, is_true, plain, text_of
@@ -30,23 +29,6 @@ from handlers.commands import CreditContent, EnsureCredit
 from handlers.values import reference
 
 CARRIER = "ensure_credit"
-ZERO, ONE = Decimal(0), Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """One refund that meets its invoice ``number`` as it stands in Fortnox."""
-
-    task: Task
-    command: EnsureCredit
-    content: CreditContent
-    number: str
-    invoice: Json
-
-    @property
-    def sum(self) -> Decimal:
-        """What goes back, with VAT; where the source states none, what the invoice says."""
-        return exact_total(self.invoice) if self.content.total is None else self.content.total
 
 
 class Refunds:
@@ -72,7 +54,7 @@ class Refunds:
             )
         invoice = await client.read("read_invoice", original.number)
         refund = Refund(task, command, content, original.number, invoice)
-        _refuse_other_money(refund)
+        refuse_other_money(refund)
         if is_true(invoice.get("Cancelled")) or not is_true(invoice.get("Booked")):
             return _unbooked(refund)
         return await _credit(refund, client)
@@ -81,7 +63,9 @@ class Refunds:
         """Send the one call of this step; a credit names its invoice, whose content is written in the next pass."""
         evidence = write.evidence
         if write.operation == "cancel_invoice":
-            await client.request(write.operation, path=write.path)
+            stored = await client.request(write.operation, path=write.path)
+            if not is_true(stored.get("Cancelled")):
+                raise UnknownEnd("not_cancelled", system=SYSTEM, operation=write.operation)
             return _cancelled(evidence["number"])
         if write.operation == "update_invoice":
             stored = await client.request(write.operation, path=write.path, body=write.body)
@@ -120,28 +104,17 @@ class Refunds:
         if state.get("compared"):
             return _again(link, content)
         credit = await client.read("read_invoice", link.number)
-        original = state["original"]
         command, moved = await credit_on_open_day(command, client)
         content = command.content or content
-        dated = max(content.credit_date, date.fromisoformat(original["InvoiceDate"]))
-        header = header_of(content, dated, reference(task.thing), original)
         rows = [] if state["all"] else signed_rows(content, credit, task.refs)
-        meant = None if state["all"] else meant_of(content, original, rows)
-        evidence: Json = {
-            "carrier": CARRIER,
-            "refund": True,
-            "number": link.number,
-            "credits": state["credits"],
-            "original": original,
-            "header": header,
-            "meant": meant,
-            "state": dict(state) | {"meant": digest_of(content)},
-        }
+        evidence = _evidence(task, link, content, rows)
         closed = is_true(credit.get("Booked")) or is_true(credit.get("Cancelled"))
         settled = _compared(credit, evidence, "created")
         if settled.question is None or closed or state.get("written"):
             return settled
-        body = header if meant is None else header | part_of(content, rows, stored_rows(INVOICE, credit))
+        body = evidence["header"]
+        if not state["all"]:
+            body = body | part_of(content, rows, stored_rows(INVOICE, credit))
         operation = OPERATIONS["update_invoice"]
         return Write(
             operation.name,
@@ -156,26 +129,7 @@ class Refunds:
         )
 
 
-# --- what stands in the way -------------------------------------------------------------------------------------------
-
-
-def _refuse_other_money(refund: Refund) -> None:
-    """Hold a refund in another currency, and one of more than the invoice, or of all where the sums differ."""
-    number, content = refund.number, refund.content
-    stands = text_of(refund.invoice.get("Currency"))
-    if content.currency != stands:
-        raise held(
-            "currency_differs",
-            f"The refund is in {content.currency}, invoice {number} in {stands}: credit it in Fortnox, then link or "
-            "discard this command.",
-        )
-    exact = exact_total(refund.invoice)
-    if refund.sum > exact or (content.whole and not is_all(content, refund.invoice)):
-        raise held(
-            "refund_differs",
-            f"The refund of {plain(refund.sum)} {'is said to be all of' if content.whole else 'is more than'} invoice "
-            f"{number} of {plain(exact)}: credit it in Fortnox, then link or discard this command.",
-        )
+# --- the first step --------------------------------------------------------------------------------------------------
 
 
 def _unbooked(refund: Refund) -> Write | Settled:
@@ -214,8 +168,8 @@ async def _credit(refund: Refund, client: Client) -> Write:
     number, invoice = refund.number, refund.invoice
     earlier = await credits_of(number, invoice, client)
     known = [number_of(credit) for credit in earlier]
-    await _refuse_strangers(refund, known)
-    _refuse_too_much(refund, earlier)
+    await refuse_strangers(refund, known)
+    refuse_too_much(refund, earlier)
     operation = OPERATIONS["credit_invoice"]
     return Write(
         operation.name,
@@ -231,11 +185,27 @@ async def _credit(refund: Refund, client: Client) -> Write:
             "number": number,
             "known": known,
             "all": is_all(refund.content, invoice),
-            "set_off": _is_set_off(refund),
+            "set_off": is_set_off(refund),
             "original": _original(invoice),
         },
         proof={"read": f"invoice:{number}", "Booked": True, "credited_by": known},
     )
+
+
+def _evidence(task: Task, link: Link, content: CreditContent, rows: list[Json]) -> Json:
+    """What the credit invoice shall say, for its comparison now and in a look; no rows where it is all of it."""
+    original = link.state["original"]
+    dated = max(content.credit_date, date.fromisoformat(original["InvoiceDate"]))
+    return {
+        "carrier": CARRIER,
+        "refund": True,
+        "number": link.number,
+        "credits": link.state["credits"],
+        "original": original,
+        "header": header_of(content, dated, reference(task.thing), original),
+        "meant": None if link.state["all"] else meant_of(content, original, rows),
+        "state": dict(link.state) | {"meant": digest_of(content)},
+    }
 
 
 def _original(invoice: Json) -> Json:
@@ -244,47 +214,6 @@ def _original(invoice: Json) -> Json:
         | {name: text_of(invoice.get(name) or "1") for name in RATES}
         | {"InvoiceDate": text_of(invoice.get("InvoiceDate"))}
     )
-
-
-async def _refuse_strangers(refund: Refund, known: list[str]) -> None:
-    """Hold where somebody else credits the invoice: that may be this very refund, by hand."""
-    ours: frozenset[str] = frozenset()
-    if known:
-        ours = await refund.task.links.linked_elsewhere(refund.task.company, "invoice", known, refund.task.thing)
-    strangers = [one for one in known if one not in ours]
-    if strangers:
-        raise held(
-            "credited_by_hand",
-            f"Invoice {refund.number} is credited by invoice {', '.join(strangers)}, which is none of ours. If that is "
-            f"this refund, link it to this command (`invoice:{strangers[-1]}`); else credit the refund in Fortnox and "
-            "link that.",
-        )
-
-
-def _refuse_too_much(refund: Refund, earlier: list[Json]) -> None:
-    """All credits together never take back more than the invoice."""
-    taken = -sum((exact_total(credit) for credit in earlier), ZERO)
-    exact = exact_total(refund.invoice)
-    if taken + refund.sum > exact:
-        numbers = ", ".join(number_of(credit) for credit in earlier)
-        raise held(
-            "refunds_exceed",
-            f"Of invoice {refund.number} of {plain(exact)}, {plain(taken)} is credited by invoice {numbers} already, "
-            f"and this refund is {plain(refund.sum)}: together more than the invoice. Correct it at the source, or "
-            "discard this command.",
-        )
-
-
-def _is_set_off(refund: Refund) -> bool:
-    """Whether the credit takes off what is still owed, so that no money goes back. Held where it does both."""
-    balance = decimal_of(refund.invoice.get("Balance")) or ZERO
-    if balance > ZERO and balance + ONE <= refund.sum:
-        raise held(
-            "invoice_partly_paid",
-            f"Of invoice {refund.number}, {plain(balance)} is left to pay, and {plain(refund.sum)} was refunded: which "
-            "part went back is not known. Credit it in Fortnox, book the repayment, then link the credit.",
-        )
-    return balance > ZERO
 
 
 def _refused(refusal: Park, evidence: Json) -> Park:
