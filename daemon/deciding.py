@@ -12,7 +12,7 @@ from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -226,7 +226,7 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    if isinstance(event, OrderChanged | InvoiceChanged):
+    if isinstance(event, OrderChanged | InvoiceChanged | Refunded):
         return event.document.number
     return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 

@@ -26,6 +26,7 @@ from handlers.settings import (
     CompanySettings,
     Customers,
     Documents,
+    Refunds,
     RuleOptions,
     Survey,
     Vat,
@@ -127,6 +128,7 @@ class CompanySection(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
     customers: Customers = Customers()
     vat: Vat = Vat()
@@ -143,6 +145,7 @@ class CompanySection(Frozen):
             bookkeeping=self.bookkeeping,
             survey=self.survey,
             documents=self.documents,
+            refunds=self.refunds,
             articles=self.articles,
             customers=self.customers,
             vat=self.vat,

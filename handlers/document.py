@@ -78,14 +78,14 @@ class Drafted:
         choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
         dimensions = dimensions_of(document, options)
-        money = _money(document, choices, rate, dimensions)
+        money = money_of(document, choices, rate, dimensions)
         currency = _currency(document, rate, settings.bookkeeping)
         self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices), *dimensions.labels)
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
-        _check_reference("number", document.number, NUMBER_LIMIT)
-        _check_reference("source and id", origin, ORIGIN_LIMIT)
+        check_reference("number", document.number, NUMBER_LIMIT)
+        check_reference("source and id", origin, ORIGIN_LIMIT)
         if document.order_number is not None:
-            _check_reference("order number", document.order_number, NUMBER_LIMIT)
+            check_reference("order number", document.order_number, NUMBER_LIMIT)
         self._content: dict[str, Any] = {
             "customer": self.customer.thing,
             "number": document.order_number or document.number,
@@ -157,7 +157,7 @@ class Drafted:
         return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
 
 
-def _money(document: Document, choices: Choices, rate: Decimal | None, dimensions: Dimensions) -> dict[str, Any]:
+def money_of(document: Document, choices: Choices, rate: Decimal | None, dimensions: Dimensions) -> dict[str, Any]:
     """Currency, rows, fields and totals. Raises :class:`Question` where they do not give the stated totals."""
     rows = document_rows(document, choices)
     layout = laid_out(document, choices)
@@ -233,7 +233,7 @@ def _currency(document: Document, rate: Decimal | None, bookkeeping: Bookkeeping
     return (EnsureCurrency(thing=thing, code=document.currency, rate=rate),)
 
 
-def _check_reference(what: str, text: str, limit: int) -> None:
+def check_reference(what: str, text: str, limit: int) -> None:
     """Numbers and references are never altered: one that a document could not carry stops the event before any call."""
     if len(text) > limit or not all(character.isalnum() or character in MARKS_IN_NUMBERS for character in text):
         raise Question(

@@ -14,10 +14,10 @@ from handlers.values import Question, Ref
 
 RULE = "book_order"
 REFUNDED = (
-    "the order was refunded and no rule books that yet: credit its invoice in Fortnox, book the repayment, "
-    "then discard this delivery"
+    "the order was refunded, and its source does not say how much of it: credit its invoice in Fortnox, book the "
+    "repayment, then discard this delivery (where all of it always goes back, the source's settings can say so)"
 )
-"""What a person does about an order whose money went back."""
+"""What a person does about an order of which nobody says how much money went back."""
 
 
 def things_of(order: Ref) -> Things:

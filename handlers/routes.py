@@ -16,6 +16,7 @@ from handlers.events import (
     OrderChanged,
     PartyChanged,
     RecordGiven,
+    Refunded,
     SurveySubmitted,
 )
 from handlers.facts import Facts
@@ -23,6 +24,7 @@ from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
 from handlers.record import write_record
+from handlers.refund import book_refund
 from handlers.settings import CompanySettings
 from handlers.survey import note_survey
 
@@ -55,6 +57,7 @@ def _rule(name: str, heard: type[EventT], decide: Decide[EventT]) -> Rule:
 ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
+        "refunded": (_rule("book_refund", Refunded, book_refund),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
         "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
         "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),

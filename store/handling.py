@@ -139,6 +139,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     else:
         for command in handled.commands:
             add(connection, command, now)
+        for command in {(command.company, command.lane): command for command in handled.commands}.values():
+            outbox.let_pass(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
 

@@ -194,7 +194,7 @@ class MoneyData(Wire):
     """The money side that orders and invoices share; totals are in ``currency`` and agree with the lines to the öre."""
 
     version: Number | None = Field(None, description="orders changes of one order; absent: the timestamp")
-    refund_id: Identifier | None = None
+    refund_id: Identifier | None = Field(None, description="order.refunded: tells several refunds of an order apart")
     ordered_at: Moment | None = None
     paid_at: Moment | None = None
     currency: Currency = Field(description="ISO 4217, three letters")

@@ -191,13 +191,54 @@ class EnsureCancelled(CommandBase):
         return (*made, ("book_invoice", self.thing)) if self.document == "invoice" else made
 
 
-class EnsureCredit(CommandBase):
-    """A booked ``invoice`` has one credit invoice of its whole amount, not yet booked; an unbooked one needs none."""
+class CreditContent(Frozen):
+    """What a refund takes back of an invoice: positive amounts in the invoice's currency, before Fortnox's rounding.
+
+    ``whole``: the source says that everything was refunded, and no rows: then the invoice's own count. ``total_vat``
+    and ``total`` are ``None`` only there. Without it the totals say whether it is all of the invoice: then the rows
+    are not needed. ``credit_date`` is the day of the refund.
+    """
+
+    number: str
+    origin: str
+    credit_date: date
+    currency: str
+    whole: bool = False
+    prices_include_vat: bool = False
+    rows: tuple[DocumentRow, ...] = ()
+    freight: Decimal = Decimal(0)
+    administration_fee: Decimal = Decimal(0)
+    total_excluding_vat: Decimal
+    total_vat: Decimal | None
+    total: Decimal | None
+    comments: str | None = None
+
+
+class EnsureCredit(Braked):
+    """A credit invoice of ``invoice`` exists, not yet booked.
+
+    Without ``content`` the sale was called off: a booked and unpaid invoice is credited once and in full, an unbooked
+    one needs no credit. With it the buyer got that much back: ``thing`` is the refund, of which there may be several,
+    and a paid invoice is credited too; an unbooked one is cancelled where all of it was refunded.
+    """
 
     kind: Literal["ensure_credit"] = "ensure_credit"
     invoice: Ref
+    content: CreditContent | None = None
+    closed_period: ClosedPeriod = "hold"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """The articles that the refund's rows name."""
+        rows = () if self.content is None else self.content.rows
+        return tuple(dict.fromkeys(row.article for row in rows if row.article is not None))
 
     @property
     def optional_refs(self) -> tuple[Ref, ...]:
         """The invoice that is credited."""
         return (self.invoice,)
+
+    @property
+    def replaces_older(self) -> bool:
+        """A refund that is told twice, with other sums, is asked about: neither gives way silently."""
+        return self.content is None
