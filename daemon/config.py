@@ -13,18 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from connectors.addresses import is_loopback
-from connectors.base import SecretReference
+from connectors.client.source import PERSON
 from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
-from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
-from daemon.mappings import program_version
-from daemon.own_fields import own_fields_of
-from daemon.own_rules import own_rules_of, unfit_sources
-from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in, references_in
+from daemon.own_rules import own_of, unfit_sources
+from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -110,8 +108,8 @@ class _Loading:
         keys = self._state_keys(state_key)
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
-        if file is not None:
-            self.faults += unfit_sources(file, sources)
+        clients = dict(self._clients(file, kinds)) if file is not None else {}
+        self.faults += unfit_sources(file, sources)
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -131,6 +129,7 @@ class _Loading:
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,
+            clients=clients,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:
@@ -145,7 +144,7 @@ class _Loading:
                     )
 
     def _file(self) -> ConfigFile | None:
-        for table in ("companies", "sources"):
+        for table in ("companies", "sources", "clients"):
             for name in _table(self.content.get(table)):
                 if not NAME.fullmatch(name):
                     self._fault((table, name), "a name has 1 to 40 of a-z, 0-9 and _")
@@ -177,13 +176,12 @@ class _Loading:
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
-            own_rules, faults = own_rules_of(section, ("companies", name))
-            own_fields, more = own_fields_of(section.rules, section.lookups, ("companies", name, "rules"))
-            self.faults += [*faults, *more]
+            own, faults = own_of(section, ("companies", name))
+            self.faults += faults
             yield (
                 name,
                 Company(
-                    section.company_settings(name, own_rules, own_fields, program_version()),
+                    section.company_settings(name, own),
                     fortnox,
                     secret,
                     refresh,
@@ -227,6 +225,31 @@ class _Loading:
             open_reader = partial(kind.open_reader, name, settings, resolved)
         return ConfiguredSource(name, str(word), settings, source, open_reader)
 
+    def _clients(self, file: ConfigFile, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, Client]]:
+        for name, section in file.clients.items():
+            where = ("clients", name)
+            if name == PERSON:
+                self._fault(where, "is a reserved name")
+            for company in section.companies:
+                if company not in kinds:
+                    self._fault(
+                        (*where, "companies"), f"there is no companies.{company}{meant(company, kinds)}", company
+                    )
+            known = [kinds.get(company) for company in section.companies]
+            stated = (("key", section.key), ("previous_key", section.previous_key))
+            secrets = [self._secret((*where, field), reference, "token", known) for field, reference in stated]
+            yield (
+                name,
+                Client(
+                    name,
+                    section.companies,
+                    section.scopes,
+                    section.operations,
+                    section.calls_per_minute,
+                    tuple(secret for secret in secrets if secret is not None),
+                ),
+            )
+
     def _companies_of(
         self, where: tuple[str, ...], settings: SourceSettings, kinds: Mapping[str, str | None]
     ) -> list[str | None]:
@@ -249,7 +272,7 @@ class _Loading:
         """
         resolved: dict[str, str] = {}
         whole = self.resolver is not None
-        for path, reference in _references(settings):
+        for path, reference in references_in(settings):
             secret = self._secret((*where, *path), reference, form, kinds)
             whole = whole and secret is not None
             if secret is not None:
@@ -311,16 +334,6 @@ class _Loading:
 
     def _fault(self, where: tuple[str, ...], reason: str, value: object = None) -> None:
         self.faults.append(Fault(key_path(where), reason, None if value is None else given(value)))
-
-
-def _references(settings: BaseModel, inside: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], SecretReference]]:
-    """Every reference to a secret in a section and its tables, with its key path inside the section."""
-    for field in type(settings).model_fields:
-        value = getattr(settings, field)
-        if isinstance(value, SecretReference):
-            yield (*inside, field), value
-        elif isinstance(value, BaseModel):
-            yield from _references(value, (*inside, field))
 
 
 def _table(value: object) -> dict[str, Any]:

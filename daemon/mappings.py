@@ -11,7 +11,7 @@ from connectors.fortnox.record_fields import faults_of, proved_by
 from connectors.fortnox.table import RESOURCES, Operation
 from daemon.config_faults import Fault, key_path, meant
 from daemon.mapping_targets import targets_of, tidied
-from daemon.table_writes import RECORD_WRITES, NoWrite, keys_wanted, write_command, write_named
+from daemon.table_commands import RECORD_WRITES, NoWrite, keys_wanted, write_command, write_named
 from handlers.events import Event, EventBase
 from handlers.mapping.compiling import Compiling, Where
 from handlers.mapping.rule import MappingRule

@@ -5,19 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.fortnox.table import OPERATIONS
 from daemon.config_faults import Fault, given, key_path, meant
-from daemon.mappings import MONEY, mapping_rules
+from daemon.mappings import MONEY, mapping_rules, program_version
+from daemon.own_fields import own_fields_of
 from daemon.settings import APPROVABLE, CompanySection, ConfigFile, ConfiguredSource
 from handlers.mapping.things import RESOURCES as THINGS
-from handlers.settings import MappingSection, OwnRule
+from handlers.settings import MappingSection, Own
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
 
 
-def own_rules_of(section: CompanySection, where: Sequence[str]) -> tuple[tuple[OwnRule, ...], list[Fault]]:
-    """The company's own rules, and every fault of their sections."""
+def own_of(section: CompanySection, where: Sequence[str]) -> tuple[Own, list[Fault]]:
+    """What the company adds to the built-in rules, and every fault of it."""
     rules, faults = mapping_rules(section.mappings, section.lookups, (*where, "mappings"))
-    faults += _name_faults(section, where)
-    return rules, faults
+    fields, wrong = own_fields_of(section.rules, section.lookups, (*where, "rules"))
+    return Own(rules, fields, program_version()), [*faults, *wrong, *_name_faults(section, where)]
 
 
 def _name_faults(section: CompanySection, where: Sequence[str]) -> Iterator[Fault]:
@@ -29,8 +30,10 @@ def _name_faults(section: CompanySection, where: Sequence[str]) -> Iterator[Faul
             yield Fault(path, "is the name of something else already: choose another")
 
 
-def unfit_sources(file: ConfigFile, sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
+def unfit_sources(file: ConfigFile | None, sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
     """Mappings that name a sender that is not there, or that would make money of what can come twice unnoticed."""
+    if file is None:
+        return
     for company, section in file.companies.items():
         for name, mapping in section.mappings.items():
             where = ("companies", company, "mappings", name)

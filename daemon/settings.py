@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import checked_address
+from connectors.base import SecretReference
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.table import OPERATIONS
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
@@ -22,10 +24,11 @@ from handlers.settings import (
     Bookkeeping,
     Brakes,
     CompanySettings,
+    Customers,
     Documents,
     MappingSection,
-    OwnFields,
-    OwnRule,
+    Own,
+    Refunds,
     RuleOptions,
     Survey,
     Vat,
@@ -131,30 +134,30 @@ class CompanySection(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
 
-    def company_settings(
-        self, name: str, own_rules: tuple[OwnRule, ...], own_fields: Mapping[str, OwnFields], program: str
-    ) -> CompanySettings:
-        """What rules know of the company; ``program`` is the version of the code."""
+    def company_settings(self, name: str, own: Own) -> CompanySettings:
+        """What rules know of the company."""
         return CompanySettings(
             name=name,
             start=self.start,
             bookkeeping=self.bookkeeping,
             survey=self.survey,
             documents=self.documents,
+            refunds=self.refunds,
             articles=self.articles,
+            customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
             rules=self.rules,
-            own_rules=own_rules,
-            own_fields=own_fields,
-            program=program,
+            own=own,
         )
 
     @field_validator("approve")
@@ -176,6 +179,12 @@ class CompanySection(Frozen):
         return rules
 
     @model_validator(mode="after")
+    def _one_ladder(self) -> "CompanySection":
+        if self.customers.match and self.fortnox.further_rungs:
+            raise ValueError("customers.match names every key that is looked up: leave fortnox.further_rungs out")
+        return self
+
+    @model_validator(mode="after")
     def _default_vat_has_an_account(self) -> "CompanySection":
         rate = self.articles.default_vat
         if rate is not None and str(rate) not in self.bookkeeping.sales_accounts:
@@ -186,6 +195,43 @@ class CompanySection(Frozen):
 def _own_names(info: ValidationInfo) -> frozenset[str]:
     """The names of the company's own rules, as far as their sections could be read."""
     return frozenset(info.data.get("mappings", ()))
+
+
+Scope = Literal["contacts", "batches", "workflows", "status"]
+
+
+class ClientSection(Frozen):
+    """A client of our own HTTP endpoints: its key, what it may see and ask for, and how often.
+
+    ``operations`` are the writes of Fortnox's table that rows of its batches may ask for ("*": every one).
+    """
+
+    key: SecretReference
+    previous_key: SecretReference | None = None
+    companies: tuple[str, ...] = Field(min_length=1)
+    scopes: tuple[Scope, ...] = ("contacts", "status")
+    operations: tuple[str, ...] = ()
+    calls_per_minute: int = Field(default=120, ge=1, le=60_000)
+
+    @field_validator("operations")
+    @classmethod
+    def _known_operations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in {"*", "correct_voucher", *OPERATIONS}:
+                raise ValueError(f"there is no operation {name}{meant(name, OPERATIONS)}")
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client, ready to be proved. ``keys`` is empty where secrets were not resolved."""
+
+    name: str
+    companies: tuple[str, ...]
+    scopes: tuple[str, ...]
+    operations: tuple[str, ...]
+    calls_per_minute: int
+    keys: tuple[Secret, ...]
 
 
 class ConfigFile(Frozen):
@@ -201,6 +247,7 @@ class ConfigFile(Frozen):
     doctor: DoctorSettings = DoctorSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    clients: dict[str, ClientSection] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +314,4 @@ class Config:
     sources: Mapping[str, ConfiguredSource]
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
+    clients: Mapping[str, Client] = field(default_factory=dict)

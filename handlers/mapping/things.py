@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 
+from handlers.buyers import customer_of as buyer_of
 from handlers.commands import EnsureCustomer
-from handlers.events import Event, InvoiceChanged, NoteAdded, OrderChanged, PartyChanged, SurveySubmitted
+from handlers.events import Event, InvoiceChanged, NoteAdded, OrderChanged, PartyChanged, Refunded, SurveySubmitted
 from handlers.order import things_of
-from handlers.party import buyer, known_party, respondent
+from handlers.party import known_party, respondent
 from handlers.settings import CompanySettings
 from handlers.values import Question, Ref
+from handlers.vat import decide
 
 CUSTOMER = "customer"
 NAMED: Mapping[str, tuple[str, ...]] = {
     "order_changed": (CUSTOMER, "offer", "order", "invoice", "credit"),
     "invoice_changed": (CUSTOMER, "invoice", "credit"),
+    "refunded": ("order", "invoice"),
     "survey_submitted": (CUSTOMER,),
     "note_added": (CUSTOMER,),
     "party_changed": (CUSTOMER,),
@@ -34,7 +37,7 @@ def document_of(event: Event, name: str) -> Ref:
     """The document of that name (see :data:`NAMED`), whether it is made or not."""
     if isinstance(event, InvoiceChanged):
         return event.thing if name == "invoice" else event.thing.model_copy(update={"kind": "invoice_credit"})
-    things = things_of(event.thing)
+    things = things_of(event.order if isinstance(event, Refunded) else event.thing)
     named = {"invoice": things.invoice, "order": things.order, "offer": things.offer, "credit": things.credit}
     found = named[name]
     assert found is not None, "an order names all of its documents"
@@ -44,12 +47,13 @@ def document_of(event: Event, name: str) -> Ref:
 def customer_of(event: Event, settings: CompanySettings) -> EnsureCustomer:
     """The event's party as the built-in rules would have it. Raises :class:`~handlers.values.Question`."""
     if isinstance(event, OrderChanged | InvoiceChanged):
-        return buyer(event)
+        decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
+        return buyer_of(event, decided.decision, settings.customers)
     if isinstance(event, SurveySubmitted):
-        return respondent(event.thing, event.respondent, settings.survey)
+        return respondent(event.thing, event.respondent, settings.survey, settings.customers)
     if isinstance(event, NoteAdded):
-        return respondent(event.thing, event.about, settings.survey)
-    found = known_party(event.thing, event.party) if isinstance(event, PartyChanged) else None
+        return respondent(event.thing, event.about, settings.survey, settings.customers)
+    found = known_party(event.thing, event.party, settings.customers) if isinstance(event, PartyChanged) else None
     if found is None:
         raise Question("the party has no name")
     return found

@@ -6,9 +6,11 @@ from datetime import date
 from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
+from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.mapping import MappingSection
-from handlers.settings.own_rules import OwnFields, OwnRule
+from handlers.settings.own_rules import Own, OwnFields, OwnRule
+from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
@@ -19,10 +21,13 @@ __all__ = [
     "Bookkeeping",
     "Brakes",
     "CompanySettings",
+    "Customers",
     "Documents",
     "MappingSection",
+    "Own",
     "OwnFields",
     "OwnRule",
+    "Refunds",
     "RuleOptions",
     "Survey",
     "Vat",
@@ -30,24 +35,20 @@ __all__ = [
 
 
 class CompanySettings(Frozen):
-    """All that rules know of a company; ``start`` is the first business date that may cause a command.
-
-    ``own_rules`` run after the built-in ones, in this order; ``own_fields`` complete what a built-in rule makes, by its
-    name. ``program`` is the version of the code that both are of.
-    """
+    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
 
     name: str
     start: date
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
-    own_rules: tuple[OwnRule, ...] = ()
-    own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
-    program: str | None = None
+    own: Own = Own()
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
@@ -55,11 +56,11 @@ class CompanySettings(Frozen):
 
     def versions(self, name: str) -> tuple[str | None, str | None]:
         """The version of the rule of this name, and of the section that it was made from."""
-        own = next((rule for rule in self.own_rules if rule.name == name), None)
+        own = next((rule for rule in self.own.rules if rule.name == name), None)
         if own is not None:
             return own.version, own.mapping_version
-        added = self.own_fields.get(name)
-        return self.program, None if added is None else added.version
+        added = self.own.fields.get(name)
+        return self.own.program, None if added is None else added.version
 
     @property
     def accounts(self) -> Mapping[int, str]:
@@ -71,6 +72,7 @@ class CompanySettings(Frozen):
             used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
         named: list[tuple[int | None, str]] = [
             (books.payment_account, "payments"),
+            (self.refunds.payment_account, "repayments"),
             (books.round_off_account, "rounding"),
             (books.freight_account, "freight"),
             (books.administration_fee_account, "administration fees"),

@@ -13,11 +13,13 @@ class Documents(Frozen):
     ``module``: a won order becomes an invoice; or an order, invoiced later; or what is still an offer stands there as
     an offer too. ``credit_cancelled``: an invoice that is booked when its sale is called off at the source is held for
     a person, or credited. ``offers_create_customers``: an offer may make a new customer, else only a sale does.
+    ``price_list`` is the code of the price list of documents whose source names none; empty: the customer's own.
     """
 
     module: Literal["invoice", "order", "order+offer"] = "invoice"
     credit_cancelled: Literal["hold", "credit"] = "hold"
     offers_create_customers: bool = False
+    price_list: str = Field(default="", max_length=50)
 
 
 class Articles(Frozen):

@@ -1,7 +1,7 @@
 """Rules that a company has besides the built-in ones: its mappings and its plug-ins."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -30,3 +30,16 @@ class OwnRule:
     decide: Callable[..., tuple[Any, ...]]
     version: str
     mapping_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a company adds to the built-in rules.
+
+    ``rules`` run after those, in this order; ``fields`` complete what a built-in rule makes, by its name. ``program``
+    is the version of the code that all of it is of.
+    """
+
+    rules: tuple[OwnRule, ...] = ()
+    fields: Mapping[str, OwnFields] = field(default_factory=dict)
+    program: str | None = None

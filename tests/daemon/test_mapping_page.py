@@ -17,7 +17,7 @@ def test_every_example_loads_as_it_stands(tmp_path: Path) -> None:
     """All mappings of the page in one configuration, in the order of the page."""
     examples = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     named = re.findall(r"^\[companies\.demo\.mappings\.(\w+)\]", "\n".join(examples), re.MULTILINE)
-    rules = loaded(tmp_path, "\n".join([GOOD, *examples])).companies["demo"].settings.own_rules
+    rules = loaded(tmp_path, "\n".join([GOOD, *examples])).companies["demo"].settings.own.rules
     assert [rule.name for rule in rules] == named
     assert len(named) > 3
 

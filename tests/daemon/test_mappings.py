@@ -107,12 +107,12 @@ def test_a_mapping_is_a_rule_by_its_name(tmp_path: Path) -> None:
     """It can be approved and switched off; its version is that of its section, whatever its order and comments."""
     more = f'{section(UNIT)}\n[companies.demo.rules.some]\nmode = "off"\n'
     config = loaded(tmp_path, more.replace("start = 2026-01-01", 'start = 2026-01-01\napprove = ["some"]', 1))
-    [rule] = config.companies["demo"].settings.own_rules
+    [rule] = config.companies["demo"].settings.own.rules
     assert config.companies["demo"].approve == {"some"}
     assert config.companies["demo"].settings.rule("some").mode == "off"
     other = "\n".join(["# the same", *reversed(UNIT.splitlines())])
-    [same] = load_config(written(tmp_path, section(other)), environment={}).companies["demo"].settings.own_rules
-    [changed] = loaded(tmp_path, section(UNIT.replace('"kind"', '"origin"'))).companies["demo"].settings.own_rules
+    [same] = load_config(written(tmp_path, section(other)), environment={}).companies["demo"].settings.own.rules
+    [changed] = loaded(tmp_path, section(UNIT.replace('"kind"', '"origin"'))).companies["demo"].settings.own.rules
     assert rule.mapping_version == same.mapping_version != changed.mapping_version
 
 
