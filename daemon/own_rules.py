@@ -7,6 +7,7 @@ from connectors.fortnox.table import OPERATIONS
 from daemon.config_faults import Fault, given, key_path, meant
 from daemon.mappings import MONEY, mapping_rules, program_version
 from daemon.own_fields import own_fields_of
+from daemon.plug_ins import plug_in_rules
 from daemon.settings import APPROVABLE, CompanySection, ConfigFile, ConfiguredSource
 from handlers.mapping.things import RESOURCES as THINGS
 from handlers.settings import MappingSection, Own
@@ -17,16 +18,20 @@ NAME = re.compile(r"[a-z0-9_]{1,40}")
 def own_of(section: CompanySection, where: Sequence[str]) -> tuple[Own, list[Fault]]:
     """What the company adds to the built-in rules, and every fault of it."""
     rules, faults = mapping_rules(section.mappings, section.lookups, (*where, "mappings"))
+    others, unusable = plug_in_rules(section.plugins, (*where, "plugins"))
     fields, wrong = own_fields_of(section.rules, section.lookups, (*where, "rules"))
-    return Own(rules, fields, program_version()), [*faults, *wrong, *_name_faults(section, where)]
+    own = Own((*rules, *others), fields, program_version())
+    return own, [*faults, *unusable, *wrong, *_name_faults(section, where)]
 
 
 def _name_faults(section: CompanySection, where: Sequence[str]) -> Iterator[Fault]:
-    for name in section.mappings:
-        path = key_path((*where, "mappings", name))
+    for part, name in [("mappings", name) for name in section.mappings] + [
+        ("plugins", name) for name in section.plugins
+    ]:
+        path = key_path((*where, part, name))
         if not NAME.fullmatch(name):
             yield Fault(path, "a name has 1 to 40 of a-z, 0-9 and _")
-        elif name in APPROVABLE or name in THINGS:
+        elif name in APPROVABLE or name in THINGS or (part == "plugins" and name in section.mappings):
             yield Fault(path, "is the name of something else already: choose another")
 
 

@@ -122,13 +122,14 @@ class CompanySection(Frozen):
     """One company as the file says it.
 
     With ``read_only`` everything is planned and nothing leaves; ``approve`` names what a person must allow first.
-    ``lookups`` are tables that mappings look values up in.
+    ``lookups`` are tables that mappings look values up in, ``plugins`` names rules of other packages with options.
     """
 
     start: date
     read_only: bool = False
     mappings: dict[str, MappingSection] = Field(default_factory=dict)
     lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
+    plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
     approve: tuple[str, ...] = ()
     fortnox: FortnoxSettings
     bookkeeping: Bookkeeping = Bookkeeping()
@@ -158,6 +159,7 @@ class CompanySection(Frozen):
             brakes=self.brakes,
             rules=self.rules,
             own=own,
+            plugins=self.plugins,
         )
 
     @field_validator("approve")
@@ -194,7 +196,7 @@ class CompanySection(Frozen):
 
 def _own_names(info: ValidationInfo) -> frozenset[str]:
     """The names of the company's own rules, as far as their sections could be read."""
-    return frozenset(info.data.get("mappings", ()))
+    return frozenset(info.data.get("mappings", ())) | frozenset(info.data.get("plugins", ()))
 
 
 Scope = Literal["contacts", "batches", "workflows", "status"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
@@ -35,7 +36,10 @@ __all__ = [
 
 
 class CompanySettings(Frozen):
-    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
+    """All that rules know of a company; ``start`` is the first business date that may cause a command.
+
+    ``plugins`` has the options of each plug-in by its name.
+    """
 
     name: str
     start: date
@@ -49,6 +53,7 @@ class CompanySettings(Frozen):
     brakes: Brakes = Brakes()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
     own: Own = Own()
+    plugins: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
