@@ -14,7 +14,7 @@ from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrde
 from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.values import Question, Ref
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -251,4 +251,12 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 keys=keys.get(command.customer, ()),
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
+                before=_before(company, command.thing),
             )
+
+
+def _before(company: str, thing: Ref) -> str | None:
+    """The thing of the generation before, where there was one."""
+    if thing.generation == 1:
+        return None
+    return thing.model_copy(update={"generation": thing.generation - 1}).thing(company)

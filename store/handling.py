@@ -18,7 +18,7 @@ class Sale:
     """An invoice that a command means to make, or the order that it will be made from.
 
     ``keys`` are the buyer's match keys; ``total`` and ``net`` (without VAT) are decimal text, ``total`` empty where the
-    source states no VAT.
+    source states no VAT. ``before`` is the same of the generation before: it stands for the sale no more.
     """
 
     thing: str
@@ -29,6 +29,7 @@ class Sale:
     keys: Sequence[str]
     number: str
     net: str
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,9 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
 def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
     """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
+    if sale.before is not None:
+        # Of one sale that is made anew the moment stays: what came after it came after it.
+        connection.execute("UPDATE OR IGNORE sale SET thing = ? WHERE thing = ?", (sale.thing, sale.before))
     connection.execute(
         "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total, net = excluded.net,"
