@@ -15,7 +15,7 @@ from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrde
 from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.values import Question, Ref
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -262,4 +262,12 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
                 rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
+                before=_before(company, command.thing),
             )
+
+
+def _before(company: str, thing: Ref) -> str | None:
+    """The thing of the generation before, where there was one."""
+    if thing.generation == 1:
+        return None
+    return thing.model_copy(update={"generation": thing.generation - 1}).thing(company)

@@ -41,17 +41,26 @@ DocumentEvent = OrderChanged | InvoiceChanged
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """The documents that one sale may have, by our names."""
+    """The documents that one sale may have, by our names; ``sale`` is what its source calls it."""
 
     invoice: Ref
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    sale: Ref | None = None
 
     def others(self, thing: Ref) -> dict[str, Ref]:
         """All of them but ``thing``, by the fields of the commands."""
         named = {"invoice": self.invoice, "order": self.order, "offer": self.offer, "credit": self.credit}
         return {name: ref for name, ref in named.items() if ref is not None and ref != thing}
+
+    def replaced(self) -> dict[str, Ref]:
+        """What the documents of a later generation stand for, by the fields of the commands."""
+        if self.invoice.generation == 1:
+            return {}
+        named = {"replaces": self.invoice, "replaces_credit": self.credit}
+        before = {"generation": self.invoice.generation - 1}
+        return {name: ref.model_copy(update=before) for name, ref in named.items() if ref is not None}
 
 
 class Drafted:
@@ -97,6 +106,9 @@ class Drafted:
             **dimensions.fields(),
             "most_kronor": settings.brakes.max_document_kronor,
             "most_per_hour": settings.brakes.max_documents_per_hour,
+            "sale": things.sale,
+            "reissue": settings.documents.changed_after_booking == "reissue",
+            **things.replaced(),
         }
 
     def invoice(self, *, to_be_booked: bool) -> EnsureInvoice:
