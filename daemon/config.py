@@ -126,6 +126,7 @@ class _Loading:
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,
+            notices=file.notices,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:

@@ -89,6 +89,12 @@ class DoctorSettings(Frozen):
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
 
 
+class NoticeSettings(Frozen):
+    """How soon the log says again that something waits for the same answer of a person."""
+
+    repeat_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
+
+
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
 
 APPROVABLE = frozenset(
@@ -171,6 +177,7 @@ class ConfigFile(Frozen):
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     doctor: DoctorSettings = DoctorSettings()
+    notices: NoticeSettings = NoticeSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -239,3 +246,4 @@ class Config:
     sources: Mapping[str, ConfiguredSource]
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
