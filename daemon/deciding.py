@@ -7,6 +7,7 @@ from functools import partial
 
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
+from daemon.asking import asked_by_rule
 from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
@@ -86,7 +87,7 @@ class Deciding:
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
         except Question as error:
-            return Handled(row.id, "held", reason="question", question=str(error))
+            return Handled(row.id, "held", reason="question", question=str(error), ask=asked_by_rule(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
             self.shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
@@ -153,17 +154,16 @@ class Deciding:
             return mark(
                 state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
             )
-        try:
-            made = [
-                (event, rule, command)
-                for event, remembered in timely
-                for rule, command in self._bus.commands(event, settings, remembered)
-            ]
-        except Question as error:
-            return mark(state="held", reason="question", question=str(error))
-        except RuleFailed as error:
-            self.shout(row, error)
-            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        made: list[tuple[Event, str, Command]] = []
+        for event, remembered in timely:
+            try:
+                made += [(event, *named) for named in self._bus.commands(event, settings, remembered)]
+            except Question as error:
+                ask = asked_by_rule(error, event, row.company)
+                return mark(state="held", reason="question", question=str(error), ask=ask)
+            except RuleFailed as error:
+                self.shout(row, error)
+                return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
         return mark(
             state="handled",
             twin=_twin(first),
@@ -261,4 +261,5 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 keys=keys.get(command.customer, ()),
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
+                rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
             )

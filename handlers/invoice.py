@@ -1,5 +1,6 @@
 """Rule for invoices that a source made by itself, without an order that we know: issued, paid, voided."""
 
+from handlers.answered import as_answered
 from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
@@ -12,7 +13,7 @@ RULE = "book_paid_invoice"
 
 
 def book_own_invoice(
-    event: InvoiceChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN
+    event: InvoiceChanged, settings: CompanySettings, facts: Facts = NOTHING_KNOWN
 ) -> tuple[Command, ...]:
     """Customer, articles and invoice, as far as ``finish`` says, and a paid one's payment; a voided one is taken back.
 
@@ -24,7 +25,7 @@ def book_own_invoice(
     if event.status == "voided":
         return cancelled(things, settings)
     options = settings.rule(RULE)
-    drafted = Drafted(event, "invoice", things, settings, options)
+    drafted = Drafted(as_answered(event, settings, facts), "invoice", things, settings, options)
     payment = event.thing.model_copy(update={"kind": "invoice_payment"}) if event.status == "paid" else None
     invoice = drafted.invoice(to_be_booked=is_booked(options, paid=payment is not None))
     after = finished(drafted, invoice, payment, settings, options)
