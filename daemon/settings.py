@@ -17,7 +17,17 @@ from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, RuleOptions, Survey, Vat
+from handlers.settings import (
+    Articles,
+    Bookkeeping,
+    Brakes,
+    CompanySettings,
+    Documents,
+    Payments,
+    RuleOptions,
+    Survey,
+    Vat,
+)
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -118,6 +128,7 @@ class CompanySection(Frozen):
     articles: Articles = Articles()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -133,6 +144,7 @@ class CompanySection(Frozen):
             articles=self.articles,
             vat=self.vat,
             brakes=self.brakes,
+            payments=self.payments,
             rules=self.rules,
         )
 

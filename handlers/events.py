@@ -83,6 +83,18 @@ class Charge(Frozen):
     vat_rate: Decimal
 
 
+class Payment(Frozen):
+    """One payment of a sale, in the sale's currency; ``method`` is the source's own word, ``id`` its own name for it.
+
+    Two tellings of one ``id`` are one payment; without an id its place among the sale's payments tells it apart.
+    """
+
+    id: str | None = None
+    method: str | None = None
+    amount: Decimal
+    paid: date
+
+
 class Document(Frozen):
     """The money side of an offer, order or invoice, as the source states it (decimals in ``currency``).
 
@@ -91,7 +103,8 @@ class Document(Frozen):
     the source says nothing of VAT. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
     says so. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
     ``our_reference`` and ``your_reference`` are people at the seller and at the buyer. ``cost_center`` and ``project``
-    are codes in Fortnox, of the whole document. ``payment_method`` is how the buyer pays, in the source's own word.
+    are codes in Fortnox, of the whole document. ``payment_method`` is how the buyer pays, in the source's own word;
+    ``payments`` are those that make up the total, where the source lists them.
     """
 
     number: str
@@ -122,6 +135,7 @@ class Document(Frozen):
     cost_center: str | None = None
     project: str | None = None
     payment_method: str | None = None
+    payments: tuple[Payment, ...] = ()
 
 
 class Answer(Frozen):
@@ -151,6 +165,11 @@ class EventBase(Frozen):
         """The lane of the thing itself: never a party that several documents share."""
         return f"{self.thing.system}:{self.thing.kind}:{self.thing.id}"
 
+    @property
+    def remembered(self) -> Ref:
+        """The thing whose past rules are told of."""
+        return self.thing
+
 
 class OrderChanged(EventBase):
     """An order reached a status at its source.
@@ -173,6 +192,25 @@ class InvoiceChanged(EventBase):
     kind: Literal["invoice_changed"] = "invoice_changed"
     status: Literal["issued", "paid", "voided"]
     document: Document
+
+
+class PaymentReceived(EventBase):
+    """A part of a sale, or all of it, was paid; ``thing`` is the payment, and so is its lane.
+
+    ``sale`` is the order, or the source's own invoice, that was paid. It may be told later than its payment: in a lane
+    of the sale's the payment would then stand in front of what it waits for.
+    """
+
+    kind: Literal["payment_received"] = "payment_received"
+    sale: Ref
+    payment: Payment
+    currency: str
+    currency_rate: Decimal | None = None
+
+    @property
+    def remembered(self) -> Ref:
+        """The sale: the payment is of its newest generation."""
+        return self.sale
 
 
 class SurveySubmitted(EventBase):
@@ -212,6 +250,6 @@ class ConsentChanged(EventBase):
 
 
 Event = Annotated[
-    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded | ConsentChanged,
+    OrderChanged | InvoiceChanged | PaymentReceived | SurveySubmitted | PartyChanged | NoteAdded | ConsentChanged,
     Field(discriminator="kind"),
 ]

@@ -6,11 +6,21 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from handlers.commands import Command
-from handlers.events import Event, EventBase, InvoiceChanged, NoteAdded, OrderChanged, PartyChanged, SurveySubmitted
+from handlers.events import (
+    Event,
+    EventBase,
+    InvoiceChanged,
+    NoteAdded,
+    OrderChanged,
+    PartyChanged,
+    PaymentReceived,
+    SurveySubmitted,
+)
 from handlers.facts import Facts
 from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
+from handlers.payment import book_received_payment
 from handlers.settings import CompanySettings
 from handlers.survey import note_survey
 
@@ -44,6 +54,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
+        "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
         "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
         "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
         "note_added": (_rule("note_text", NoteAdded, note_text),),

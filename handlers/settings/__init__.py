@@ -7,12 +7,24 @@ from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.documents import Articles, Documents
+from handlers.settings.payments import Method, Payments
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
 from handlers.values import Frozen
 
-__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+__all__ = [
+    "Articles",
+    "Bookkeeping",
+    "Brakes",
+    "CompanySettings",
+    "Documents",
+    "Method",
+    "Payments",
+    "RuleOptions",
+    "Survey",
+    "Vat",
+]
 
 
 class CompanySettings(Frozen):
@@ -26,11 +38,19 @@ class CompanySettings(Frozen):
     articles: Articles = Articles()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
         return self.rules.get(name, PLAIN_RULE)
+
+    @property
+    def payment_modes(self) -> Mapping[str, str]:
+        """Every mode of payment that the settings name, with the setting that names it."""
+        used = {method.mode: f"payments.methods.{name}.mode" for name, method in self.payments.methods.items()}
+        used |= {self.bookkeeping.payment_mode: "bookkeeping.payment_mode"}
+        return {mode: setting for mode, setting in used.items() if mode is not None}
 
     @property
     def accounts(self) -> Mapping[int, str]:
@@ -49,5 +69,7 @@ class CompanySettings(Frozen):
             (vat.reverse_charge_account, "reverse charge in the EU"),
             (vat.export_account, "export"),
         ]
+        for name, method in self.payments.methods.items():
+            named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
         used += [(account, use) for account, use in named if account is not None]
         return dict(reversed(used))
