@@ -11,7 +11,7 @@ from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -29,6 +29,9 @@ MOST_READS = 24
 
 TWIN_WINDOW = timedelta(minutes=10)
 """How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
+
+BATCH_PRIORITY = 5
+"""Behind what happens now, before a backfill."""
 
 ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "push"}
 """What the store calls the ways in."""
@@ -164,7 +167,7 @@ class Deciding:
         return mark(
             state="handled",
             twin=_twin(first),
-            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
+            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
         )
 
@@ -199,6 +202,11 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
     )
 
 
+def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command)
+    return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
+
+
 def learned(row: Waiting, read: Learned) -> Handled:
     """The row with what it tells of the company's registers: entries and row are stored in one transaction."""
     swept = read.swept
@@ -218,7 +226,9 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    return event.document.number if isinstance(event, OrderChanged | InvoiceChanged) else event.thing.id
+    if isinstance(event, OrderChanged | InvoiceChanged):
+        return event.document.number
+    return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 
 
 def _twin(event: Event) -> Twin | None:
