@@ -13,8 +13,11 @@ from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
 from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
 from handlers.facts import Facts
+from handlers.party import person
+from handlers.scores import checked_score, plain_score
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.survey_rules import names_met
+from handlers.values import Question, stockholm_date
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -22,6 +25,7 @@ from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
 from store.register import Entry, Swept
+from store.responses import Response
 from store.twins import Twin
 
 MOST_READS = 24
@@ -156,6 +160,7 @@ class Deciding:
                 for event, remembered in timely
                 for rule, command in self._bus.commands(event, settings, remembered)
             ]
+            answered = list(_responses(row, settings, timely))
         except Question as error:
             return mark(state="held", reason="question", question=str(error))
         except RuleFailed as error:
@@ -166,6 +171,7 @@ class Deciding:
             twin=_twin(first),
             commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
+            responses=answered,
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:
@@ -231,6 +237,25 @@ def _twin(event: Event) -> Twin | None:
         at=round(event.occurred_at.timestamp() * 1000),
         window_ms=round(TWIN_WINDOW.total_seconds() * 1000),
     )
+
+
+def _responses(row: Waiting, settings: CompanySettings, known: Sequence[tuple[Event, Facts]]) -> Iterator[Response]:
+    """What is kept of answers to surveys: no text of them. Raises ``Question`` for a score that is none."""
+    for event, remembered in known:
+        if isinstance(event, SurveySubmitted):
+            score = checked_score(event, settings.survey.scales)
+            yield Response(
+                thing=event.thing.thing(row.company),
+                company=row.company,
+                survey=event.survey,
+                person=person(event.thing, event.respondent).thing(row.company),
+                score=None if score is None else plain_score(score),
+                scale=event.scale,
+                at=milliseconds(event.occurred_at),
+                day=stockholm_date(event.occurred_at).isoformat(),
+                inbox_id=row.id,
+                met=sorted(names_met(event, settings, remembered)),
+            )
 
 
 def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:

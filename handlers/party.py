@@ -57,6 +57,14 @@ def respondent(document: Ref, party: Party, survey: Survey) -> EnsureCustomer:
     )
 
 
+def person(document: Ref, party: Party) -> Ref:
+    """The thing that :func:`respondent` names the party by; never a question."""
+    country = _country(party)
+    number = _organisation_number(party, country)
+    named = _draft(document, party, name=single_line(party.name), country=country, organisation_number=number)
+    return _thing(document, party, named)
+
+
 def known_party(thing: Ref, party: Party) -> EnsureCustomer | None:
     """The customer that ``thing`` may be linked to already, its empty fields to be filled; ``None`` without any name.
 

@@ -12,7 +12,7 @@ from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
 from handlers.settings import CompanySettings
-from handlers.survey import note_survey
+from handlers.survey_rules import note_survey, survey_rules
 
 EventT = TypeVar("EventT", bound=EventBase)
 Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
@@ -44,7 +44,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
-        "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
+        "survey_submitted": (
+            _rule("note_survey", SurveySubmitted, note_survey),
+            _rule("survey_rules", SurveySubmitted, survey_rules),
+        ),
         "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         # Nothing is to be true outside: the company's gate asks Fortnox (daemon/rechecking.py).

@@ -49,5 +49,11 @@ class CompanySettings(Frozen):
             (vat.reverse_charge_account, "reverse charge in the EU"),
             (vat.export_account, "export"),
         ]
+        named += [
+            (account, f"the survey rule {rule.name}")
+            for rule in self.survey.rules
+            if rule.voucher is not None
+            for account in (rule.voucher.debit, rule.voucher.credit)
+        ]
         used += [(account, use) for account, use in named if account is not None]
         return dict(reversed(used))
