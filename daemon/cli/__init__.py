@@ -15,6 +15,7 @@ _COMMANDS = {
     "outbox": "looking",
     "explain": "looking",
     "usage": "looking",
+    "surveys": "surveys",
     "errors": "reference",
     "capabilities": "reference",
     "operations": "reference",
