@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from handlers.answered import as_answered
 from handlers.commands import Command, EnsureCustomer, EnsureRecord
 from handlers.document import HOME_CURRENCY, Drafted, Things
 from handlers.events import Document, InvoiceChanged, SurveySubmitted
 from handlers.events import Line as DocumentLine
+from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.settings.survey_rules import Line, SurveyRule, Voucher
 from handlers.survey_reading import Reading
@@ -21,7 +23,7 @@ def thing_of(event: SurveySubmitted, kind: str, rule: SurveyRule) -> Ref:
 
 
 def money_commands(
-    met: Sequence[tuple[SurveyRule, Reading]], customer: EnsureCustomer, settings: CompanySettings
+    met: Sequence[tuple[SurveyRule, Reading]], customer: EnsureCustomer, settings: CompanySettings, facts: Facts
 ) -> tuple[EnsureCustomer, list[Command]]:
     """The documents of the rules, and the customer as they need it: made where it is missing, whoever may make one.
 
@@ -39,7 +41,7 @@ def money_commands(
             )
         for kind, line in (("offer", rule.offer), ("invoice", rule.invoice)):
             if line is not None:
-                drafted = _drafted(rule, line, reading, settings)
+                drafted = _drafted(rule, line, reading, settings, facts)
                 bought = {
                     "create": True,
                     "vat_type": drafted.customer.vat_type,
@@ -59,7 +61,8 @@ def _document(kind: str, drafted: Drafted, thing: Ref) -> Command:
     return drafted.invoice(to_be_booked=False).model_copy(update={"hold_same_total_days": 0})
 
 
-def _drafted(rule: SurveyRule, line: Line, reading: Reading, settings: CompanySettings) -> Drafted:
+def _drafted(rule: SurveyRule, line: Line, reading: Reading, settings: CompanySettings, facts: Facts) -> Drafted:
+    """The document, with what people answered about its buyer."""
     event = reading.event
     sale = InvoiceChanged(
         thing=event.thing,
@@ -71,7 +74,12 @@ def _drafted(rule: SurveyRule, line: Line, reading: Reading, settings: CompanySe
         document=_priced(line, reading),
     )
     offer = thing_of(event, "offer", rule) if rule.offer is not None and rule.invoice is None else None
-    return Drafted(sale, "invoice", Things(invoice=thing_of(event, "invoice", rule), offer=offer), settings)
+    return Drafted(
+        as_answered(sale, settings, facts),
+        "invoice",
+        Things(invoice=thing_of(event, "invoice", rule), offer=offer),
+        settings,
+    )
 
 
 def _priced(line: Line, reading: Reading) -> Document:

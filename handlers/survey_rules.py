@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from handlers import questions
 from handlers.commands import Command, EnsureCancelled, EnsureCustomer, EnsureNote, EnsureRecord
 from handlers.events import SurveySubmitted
 from handlers.facts import NOTHING_KNOWN, Facts
@@ -74,8 +75,8 @@ def survey_rules(
     for rule, reading in met:
         made += _on_card(rule, reading, customer, settings, facts)
         made += _records(rule, reading)
-    bought, documents = money_commands(met, customer, settings)
-    taken_back = [command for rule in gone for command in _taken_back(rule, event, customer)]
+    bought, documents = money_commands(met, customer, settings, facts)
+    taken_back = [command for rule in gone for command in _taken_back(rule, event, customer, facts)]
     commands = [*made, *documents, *taken_back]
     return (*_needed(bought, commands, default=_default_customer(event, met, settings)), *commands)
 
@@ -137,15 +138,19 @@ def _filled(fields: Fields, reading: Reading) -> dict[str, str | bool | int]:
     return {name: value for name, value in written.items() if value != ""}
 
 
-def _taken_back(rule: SurveyRule, event: SurveySubmitted, customer: EnsureCustomer) -> Iterator[Command]:
+def _taken_back(rule: SurveyRule, event: SurveySubmitted, customer: EnsureCustomer, facts: Facts) -> Iterator[Command]:
     """What a rule caused that no longer holds: its lines say so, its documents are cancelled while they are unbooked.
 
-    Fields of the card and objects stay: nobody knows what stood there before. Raises :class:`Question` for a voucher.
+    Fields of the card and objects stay: nobody knows what stood there before. Raises :class:`Question` for a voucher,
+    until a person has answered.
     """
-    if rule.voucher is not None:
+    key = questions.voucher_of(rule.name)
+    if rule.voucher is not None and key not in facts.answers:
         raise Question(
-            f"the response was corrected and the rule {rule.name} no longer holds, but it made a voucher: take that "
-            "back (`task start reverse_voucher`), then discard this delivery"
+            f"the response was corrected and the rule {rule.name} no longer holds, but it made a voucher: is that one "
+            "taken back (`task start reverse_voucher`), or does it stay?",
+            key=key,
+            choices=(questions.TAKEN_BACK, questions.STAYS),
         )
     if rule.note is not None:
         yield _withdrawn(event, customer, thing_of(event, "note", rule), rule.name)
