@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
 from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
 from daemon.approvals import Approvals
+from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
@@ -27,6 +28,7 @@ from daemon.requests import (
     Connect,
     Declare,
     Discard,
+    DryRun,
     Examine,
     LinkThing,
     Misused,
@@ -79,11 +81,12 @@ class Actions:
         links: LinkReader,
         follow: Follow,
         doctor: Doctor,
+        asked_runs: AskedRuns | None = None,
         awaited: Awaited | None = None,
     ) -> None:
         """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
 
-        ``awaited`` are the browsers that the running daemon may be sent.
+        ``asked_runs`` carries dry runs out; ``awaited`` are the browsers that the running daemon may be sent.
         """
         self._config = config
         self._database = database
@@ -94,6 +97,7 @@ class Actions:
         self._links = links
         self._follow = follow
         self._doctor = doctor
+        self._asked_runs = asked_runs
         self.links = ConsentLinks(database, clock, lambda: config().state_keys, self.perform)
         self._connections = Connections(
             config=config,
@@ -125,8 +129,8 @@ class Actions:
         unknown, each with one clear line; and :class:`store.db.StoreUnavailable`.
         """
         answer = await self._perform(request)
-        ids = " ".join(subjects(answer))
-        if not isinstance(request, Examine | AwaitConsent):
+        if not isinstance(request, Examine | AwaitConsent | DryRun):
+            ids = " ".join(subjects(answer))
             self._log.info("admin.acted", action=request.action, by=word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
@@ -134,6 +138,8 @@ class Actions:
         match request:
             case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
                 return await self._on_a_whole(request)
+            case DryRun():
+                return await self._dry_run(request)
             case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
             case Retry():
@@ -161,6 +167,11 @@ class Actions:
                 return await self._resealing.perform(request)
             case Examine():
                 return await self._doctor.answer(request)
+
+    async def _dry_run(self, request: DryRun) -> Answer:
+        if self._asked_runs is None:
+            raise Misused("nothing is run dry here")
+        return await self._asked_runs.answer(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 

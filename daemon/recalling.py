@@ -1,7 +1,8 @@
 """What is remembered for events before their rules run: read from disk in one go for a whole batch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from daemon.bus import LIVE
 from daemon.deciding import Deciding, Heard
 from handlers.facts import Facts
 from store import facts
@@ -27,13 +28,13 @@ class Recalling:
         known = iter(await self._database.read(facts.remembered(asked)) if asked else [])
         return [[_facts(next(known)) for _ in one.events] for one in heard]
 
-    async def handle(self, row: Waiting) -> Handled:
-        """What becomes of one row by today's rules and memory; nothing is stored."""
+    async def handle(self, row: Waiting, modes: Collection[str] = LIVE) -> Handled:
+        """What becomes of one row by today's rules in one of ``modes``, and memory; nothing is stored."""
         heard = self.deciding.read(row)
         if isinstance(heard, Handled):
             return heard
         (known,) = await self.facts([heard])
-        return self.deciding.decide(heard, known)
+        return self.deciding.decide(heard, known, modes)
 
 
 def _facts(found: facts.Remembered) -> Facts:

@@ -15,6 +15,8 @@ _COMMANDS = {
     "outbox": "looking",
     "explain": "looking",
     "usage": "looking",
+    "dry-run": "dry_running",
+    "shadow": "shadowing",
     "errors": "reference",
     "capabilities": "reference",
     "operations": "reference",

@@ -4,11 +4,13 @@ from typing import Literal
 
 from handlers.values import Frozen
 
+Mode = Literal["live", "shadow", "off"]
+
 
 class RuleOptions(Frozen):
-    """``mode``: the rule runs, or is switched off: then what it hears causes nothing."""
+    """``mode``: the rule runs; or does all but send, for a report (``shadow``); or what it hears causes nothing."""
 
-    mode: Literal["live", "off"] = "live"
+    mode: Mode = "live"
 
 
 PLAIN_RULE = RuleOptions()
