@@ -18,6 +18,7 @@ from daemon.following import Follow
 from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
+from daemon.person_batches import PersonBatches
 from daemon.person_tasks import PersonTasks
 from daemon.refreshing import Refreshing
 from daemon.requests import (
@@ -40,6 +41,7 @@ from daemon.requests import (
     Resume,
     Retry,
     Revoke,
+    StartBatch,
     StartTask,
 )  # fmt: skip
 from daemon.resealing import Resealing
@@ -120,6 +122,7 @@ class Actions:
             database=database, clock=clock, links=self._links, follow=follow, identify=self._identified
         )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
+        self._batches = PersonBatches(config=config, database=database, clock=clock, arrived=follow.new_deliveries)
         self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
 
     async def perform(self, request: AnyRequest) -> Answer:
@@ -138,8 +141,6 @@ class Actions:
         match request:
             case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
                 return await self._on_a_whole(request)
-            case DryRun():
-                return await self._dry_run(request)
             case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
             case Retry():
@@ -150,7 +151,9 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
-            case StartTask() | CancelTask() | Approve():
+            case StartBatch():
+                return await self._batches.start(request)
+            case StartTask() | CancelTask() | Approve() | DryRun():
                 return await self._by_hand(request)
 
     async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
@@ -314,7 +317,9 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _by_hand(self, request: StartTask | CancelTask | Approve) -> Answer:
+    async def _by_hand(self, request: StartTask | CancelTask | Approve | DryRun) -> Answer:
+        if isinstance(request, DryRun):
+            return await self._dry_run(request)
         if isinstance(request, Approve):
             return await self._approvals.approve(request)
         if isinstance(request, CancelTask):

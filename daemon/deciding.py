@@ -7,11 +7,12 @@ from functools import partial
 
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
+from daemon.asking import asked_by_rule
 from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -29,6 +30,9 @@ MOST_READS = 24
 
 TWIN_WINDOW = timedelta(minutes=10)
 """How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
+
+BATCH_PRIORITY = 5
+"""Behind what happens now, before a backfill."""
 
 ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "push"}
 """What the store calls the ways in."""
@@ -83,7 +87,7 @@ class Deciding:
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
         except Question as error:
-            return Handled(row.id, "held", reason="question", question=str(error))
+            return Handled(row.id, "held", reason="question", question=str(error), ask=asked_by_rule(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
             self.shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
@@ -153,24 +157,23 @@ class Deciding:
             return mark(
                 state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
             )
-        try:
-            made = [
-                (event, rule, command)
-                for event, remembered in timely
-                for rule, command in self._bus.commands(event, settings, remembered, modes)
-            ]
-        except Question as error:
-            return mark(state="held", reason="question", question=str(error))
-        except RuleFailed as error:
-            self.shout(row, error)
-            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        made: list[tuple[Event, str, Command]] = []
+        for event, remembered in timely:
+            try:
+                made += [(event, *named) for named in self._bus.commands(event, settings, remembered, modes)]
+            except Question as error:
+                ask = asked_by_rule(error, event, row.company)
+                return mark(state="held", reason="question", question=str(error), ask=ask)
+            except RuleFailed as error:
+                self.shout(row, error)
+                return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
         shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
             reason=f"in shadow mode: {', '.join(shadowed)}" if shadowed and "shadow" not in modes else None,
             twin=_twin(first),
             shadowed=shadowed,
-            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
+            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
         )
 
@@ -205,6 +208,11 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
     )
 
 
+def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command)
+    return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
+
+
 def learned(row: Waiting, read: Learned) -> Handled:
     """The row with what it tells of the company's registers: entries and row are stored in one transaction."""
     swept = read.swept
@@ -224,7 +232,9 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    return event.document.number if isinstance(event, OrderChanged | InvoiceChanged) else event.thing.id
+    if isinstance(event, OrderChanged | InvoiceChanged):
+        return event.document.number
+    return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 
 
 def _twin(event: Event) -> Twin | None:
@@ -257,4 +267,5 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 keys=keys.get(command.customer, ()),
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
+                rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
             )

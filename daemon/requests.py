@@ -15,6 +15,9 @@ BODY_CHARACTERS = 500_000
 DRY_BODY_CHARACTERS = 960_000
 """Of the body of a dry run, at most: base64 of 720 000 bytes."""
 
+BATCH_CHARACTERS = 10_000_000
+"""Of a batch, at most."""
+
 KINDS = frozenset({"note", *(resource.one for resource in RESOURCES.values())})
 
 
@@ -95,6 +98,14 @@ class StartTask(Request):
     row: Text | None = None
     body: Annotated[str, StringConstraints(max_length=BODY_CHARACTERS)] | None = None
     key: Text
+
+
+class StartBatch(Request):
+    """Take a batch of rows, each with a result of its own: ``batch`` is the JSON that clients send to our endpoint."""
+
+    action = "start_batch"
+    company: Text
+    batch: Annotated[str, StringConstraints(max_length=BATCH_CHARACTERS)]
 
 
 class CancelTask(Request):
@@ -221,6 +232,7 @@ AnyRequest = (
     | Discard
     | Approve
     | StartTask
+    | StartBatch
     | CancelTask
     | Pause
     | Resume
@@ -241,6 +253,7 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Discard,
         Approve,
         StartTask,
+        StartBatch,
         CancelTask,
         Pause,
         Resume,

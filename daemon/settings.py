@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
 from connectors.addresses import checked_address
+from connectors.base import SecretReference
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.fortnox.table import OPERATIONS
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
@@ -160,6 +162,43 @@ class CompanySection(Frozen):
         return self
 
 
+Scope = Literal["contacts", "batches", "workflows", "status"]
+
+
+class ClientSection(Frozen):
+    """A client of our own HTTP endpoints: its key, what it may see and ask for, and how often.
+
+    ``operations`` are the writes of Fortnox's table that rows of its batches may ask for ("*": every one).
+    """
+
+    key: SecretReference
+    previous_key: SecretReference | None = None
+    companies: tuple[str, ...] = Field(min_length=1)
+    scopes: tuple[Scope, ...] = ("contacts", "status")
+    operations: tuple[str, ...] = ()
+    calls_per_minute: int = Field(default=120, ge=1, le=60_000)
+
+    @field_validator("operations")
+    @classmethod
+    def _known_operations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in {"*", "correct_voucher", *OPERATIONS}:
+                raise ValueError(f"there is no operation {name}{meant(name, OPERATIONS)}")
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client, ready to be proved. ``keys`` is empty where secrets were not resolved."""
+
+    name: str
+    companies: tuple[str, ...]
+    scopes: tuple[str, ...]
+    operations: tuple[str, ...]
+    calls_per_minute: int
+    keys: tuple[Secret, ...]
+
+
 class ConfigFile(Frozen):
     """The whole file; sources are read by their own connectors' models."""
 
@@ -173,6 +212,7 @@ class ConfigFile(Frozen):
     doctor: DoctorSettings = DoctorSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    clients: dict[str, ClientSection] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,3 +279,4 @@ class Config:
     sources: Mapping[str, ConfiguredSource]
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
+    clients: Mapping[str, Client] = field(default_factory=dict)

@@ -112,7 +112,7 @@ class Step:
             case Taken(holder=holder, waits_for=waits_for):
                 await self._database.write(delivering.wait(head.outbox_id, waits_for, f"out-{holder}"))
             case Contradicted(number=number):
-                await self._outcomes.contradicted(head, number)
+                await self._outcomes.contradicted(head, command, number)
             case Known() if known is not None:
                 again = command.update != "never"
                 settled = Settled(far(known), "found", again=again, proof={"known_from": known.thing})

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from handlers import questions
 from handlers.commands import (
     BookInvoice,
     BookPayment,
@@ -123,9 +124,15 @@ class Drafted:
         """
         document, bookkeeping = self._document, self._bookkeeping
         if document.paid is None:
-            raise Question("the document does not say when it was paid")
+            raise Question(
+                "the document does not say when it was paid", key=questions.PAID_ON, choices=[questions.DATE]
+            )
         if document.paid < document.dated:
-            raise Question(f"paid on {document.paid}, before the document's own date {document.dated}")
+            raise Question(
+                f"paid on {document.paid}, before the document's own date {document.dated}",
+                key=questions.PAID_ON,
+                choices=[questions.DATE],
+            )
         paid = EnsurePayment(
             thing=payment,
             invoice=invoice.thing,
@@ -199,10 +206,16 @@ def _currency_rate(document: Document) -> Decimal | None:
             raise Question(f"the document is in {HOME_CURRENCY} but states a currency rate other than 1")
         return None
     if rate is not None and not SMALLEST_RATE <= rate < LARGEST:
-        raise Question(f"the currency rate for {document.currency} is not between {SMALLEST_RATE:f} and {LARGEST:f}")
+        raise _about_rate(document, f"is not between {SMALLEST_RATE:f} and {LARGEST:f}")
     if rate == 1:
-        raise Question(f"the currency rate for {document.currency} is 1, which is the rate of {HOME_CURRENCY}")
+        raise _about_rate(document, f"is 1, which is the rate of {HOME_CURRENCY}")
     return rate
+
+
+def _about_rate(document: Document, wrong: str) -> Question:
+    key = questions.currency_rate(document.currency, document.dated)
+    text = f"the currency rate for {document.currency} {wrong}"
+    return Question(text, key=key, choices=[questions.NUMBER], of_sale=False)
 
 
 def _currency(document: Document, rate: Decimal | None, bookkeeping: Bookkeeping) -> tuple[EnsureCurrency, ...]:

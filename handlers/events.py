@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -147,6 +147,11 @@ class EventBase(Frozen):
     origin: Origin = "webhook"
 
     @property
+    def in_batch(self) -> bool:
+        """Whether what it causes goes behind what happens now."""
+        return False
+
+    @property
     def lane(self) -> str:
         """The lane of the thing itself: never a party that several documents share."""
         return f"{self.thing.system}:{self.thing.kind}:{self.thing.id}"
@@ -205,6 +210,38 @@ class NoteAdded(EventBase):
     text: str
 
 
+class ContactGiven(EventBase):
+    """A client of our own endpoints says what a contact is now; given fields are to stand on its card.
+
+    ``survey_id`` is the client's own id. ``create`` is false where an unknown contact is not to be made. ``batch``
+    names the batch that it is a row of.
+    """
+
+    kind: Literal["contact_given"] = "contact_given"
+    survey_id: str
+    party: Party
+    create: bool = True
+    batch: str | None = None
+
+    @property
+    def in_batch(self) -> bool:
+        """Rows of a batch go behind what happens now."""
+        return self.batch is not None
+
+
+class RecordGiven(EventBase):
+    """A client of our own endpoints wants a write of Fortnox's table: the commands that carry it out, as JSON."""
+
+    kind: Literal["record_given"] = "record_given"
+    commands: tuple[dict[str, Any], ...]
+    batch: str | None = None
+
+    @property
+    def in_batch(self) -> bool:
+        """Rows of a batch go behind what happens now."""
+        return self.batch is not None
+
+
 class ConsentChanged(EventBase):
     """Somebody says that a company's consent to our app was given or taken back: only the far side knows."""
 
@@ -212,6 +249,13 @@ class ConsentChanged(EventBase):
 
 
 Event = Annotated[
-    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded | ConsentChanged,
+    OrderChanged
+    | InvoiceChanged
+    | SurveySubmitted
+    | PartyChanged
+    | NoteAdded
+    | ContactGiven
+    | RecordGiven
+    | ConsentChanged,
     Field(discriminator="kind"),
 ]

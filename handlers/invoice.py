@@ -1,5 +1,6 @@
 """Rule for invoices that a source made by itself, without an order that we know: issued, paid, voided."""
 
+from handlers.answered import as_answered
 from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
@@ -9,7 +10,7 @@ from handlers.settings import CompanySettings
 
 
 def book_own_invoice(
-    event: InvoiceChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN
+    event: InvoiceChanged, settings: CompanySettings, facts: Facts = NOTHING_KNOWN
 ) -> tuple[Command, ...]:
     """Customer, articles and invoice; for a paid one also booking, payment and its booking; a voided one is taken back.
 
@@ -20,7 +21,7 @@ def book_own_invoice(
     things = Things(invoice=event.thing, credit=event.thing.model_copy(update={"kind": "invoice_credit"}))
     if event.status == "voided":
         return cancelled(things, settings)
-    drafted = Drafted(event, "invoice", things, settings)
+    drafted = Drafted(as_answered(event, settings, facts), "invoice", things, settings)
     paid = event.status == "paid"
     invoice = drafted.invoice(to_be_booked=paid)
     made: tuple[Command, ...] = (drafted.customer, *drafted.needed, invoice)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from handlers.answered import as_answered
 from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
@@ -27,7 +28,7 @@ def things_of(order: Ref) -> Things:
     )
 
 
-def book_order(event: OrderChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
+def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """The customer, the articles, and the document of the status; for a paid order also booking and payment.
 
     All statuses name the same things, so that they may arrive in any order and more than once. Raises
@@ -39,7 +40,8 @@ def book_order(event: OrderChanged, settings: CompanySettings, _facts: Facts = N
     if event.status == "cancelled":
         return cancelled(things, settings)
     if event.status == "offer":
-        return _offered(event, things, settings)
+        return _offered(as_answered(event, settings, facts), things, settings)
+    event = as_answered(event, settings, facts)
     drafted = Drafted(event, "order", things, settings)
     return (drafted.customer, *drafted.needed, *_sold(event, drafted, settings))
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from store import doubles, fetching, inbox, lanes, many, outbox, register, releasing, shadows, twins
+from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, shadows, twins
 from store.db import Job
 from store.fetching import Echo, Record
+from store.holds import Ask
 from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.twins import Twin
@@ -19,7 +20,7 @@ class Sale:
     """An invoice that a command means to make, or the order that it will be made from.
 
     ``keys`` are the buyer's match keys; ``total`` and ``net`` (without VAT) are decimal text, ``total`` empty where the
-    source states no VAT.
+    source states no VAT. ``rate`` is kronor per unit of a foreign currency where the source states it (else empty).
     """
 
     thing: str
@@ -30,6 +31,7 @@ class Sale:
     keys: Sequence[str]
     number: str
     net: str
+    rate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Handled:
     with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves.
-    ``shadowed`` are rules that are to show what they would have done.
+    ``shadowed`` are rules that are to show what they would have done. What is
+    parked or held waits for what it is to ``ask``; without one, for what its words ask.
     """
 
     inbox_id: int
@@ -63,6 +66,7 @@ class Handled:
     made: tuple[str, str] | None = None
     echo: Echo | None = None
     shadowed: Sequence[str] = ()
+    ask: Ask | None = None
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -116,6 +120,10 @@ def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: s
             handled.inbox_id,
         ),
     )
+    if state in holds.STOPPED:
+        row = connection.execute("SELECT company FROM inbox WHERE id = ?", (handled.inbox_id,)).fetchone()
+        ask = handled.ask or holds.worded(reason or state, handled.question)
+        holds.hold(connection, "in", handled.inbox_id, row["company"], ask, now)
 
 
 def _newer(stored: str | None, ours: str | None) -> bool:
@@ -222,9 +230,10 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
     """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
     connection.execute(
-        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total, net = excluded.net,"
-        " currency = excluded.currency, customer = excluded.customer, keys = excluded.keys",
+        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net, rate)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total,"
+        " net = excluded.net, currency = excluded.currency, customer = excluded.customer, keys = excluded.keys,"
+        " rate = excluded.rate",
         (
             sale.thing,
             company,
@@ -236,6 +245,7 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
             sale.number,
             now,
             _plain(sale.net),
+            sale.rate,
         ),
     )
 

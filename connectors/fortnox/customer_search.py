@@ -11,6 +11,7 @@ from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.wire import text_of
 from handlers.commands import EnsureCustomer
 from handlers.commands.base import MatchKey
+from handlers.questions import party
 from handlers.values import normal_email, swedish_organisation_number
 
 MOST_CANDIDATES = 100
@@ -110,6 +111,8 @@ def _check_party(command: EnsureCustomer, card: Json, rung: str) -> None:
             "another_party",
             f"Customer {number_of(card)} has the same {rung}, but only one side has an organisation number. If it is "
             "the same party, link it to this command; if it is another one, retry with --absent.",
+            about=party(command.match_keys),
+            choices=[f"customer:{number_of(card)}"],
         )
 
 
@@ -134,10 +137,13 @@ async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCusto
             hits = await by_email(client, value, search)
         hits = [hit for hit in hits if not another_party(command, hit)]
         if len(hits) > 1:
+            numbers = sorted(number_of(hit) for hit in hits)
             raise held(
                 "several_customers",
-                f"Customers {', '.join(sorted(number_of(hit) for hit in hits))} have the same {rung}. Link the right "
+                f"Customers {', '.join(numbers)} have the same {rung}. Link the right "
                 "one to this command, merge them in Fortnox and retry, or retry with --absent if it is none of them.",
+                about=party(command.match_keys),
+                choices=[f"customer:{number}" for number in numbers],
             )
         if hits:
             _check_party(command, hits[0], rung)

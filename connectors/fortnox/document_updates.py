@@ -122,7 +122,7 @@ class Updates:
     async def _write(self, case: Case, stored: Json | None, *, rows: bool) -> Write:
         """``stored`` is the document as it was read, ``None`` where that was not needed; without ``rows`` they stay."""
         command, link, ours = case.command, case.link, case.content.meant
-        rate = await rate_of(command.currency, command.currency_rate, case.client)
+        rate = await rate_of(command.currency, command.currency_rate, case.client, day=command.dated)
         if rows:
             check_amount(command, rate)
         mark = reference(case.task.thing) if self._form.marked else short_reference(case.task.thing)

@@ -107,7 +107,7 @@ class Documents:
         self, task: Task, command: DocumentCommand, content: Content, mark: str, client: Client
     ) -> Write:
         regime = await check_regime(command, content.meant["customer"], client, self._vat_numbers)
-        rate = await rate_of(command.currency, command.currency_rate, client)
+        rate = await rate_of(command.currency, command.currency_rate, client, day=command.dated)
         check_amount(command, rate)
         moved: Json = {}
         if isinstance(command, EnsureInvoice):

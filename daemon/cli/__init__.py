@@ -30,6 +30,7 @@ _COMMANDS = {
     "resume": "acting",
     "company": "companies",
     "task": "tasks",
+    "batch": "batches",
     "register": "registers",
     "checklist": "checklist",
     "doctor": "doctoring",
