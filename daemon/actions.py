@@ -49,9 +49,7 @@ from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import (
-    EnsureCustomer,
-)  # fmt: skip
+from handlers.commands import EnsureCustomer
 from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -86,9 +84,9 @@ class Actions:
         asked_runs: AskedRuns | None = None,
         awaited: Awaited | None = None,
     ) -> None:
-        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
+        """``handle`` runs today's rules on a stored delivery, ``asked_runs`` dry; ``target`` opens a far system.
 
-        ``asked_runs`` carries dry runs out; ``awaited`` are the browsers that the running daemon may be sent.
+        ``awaited`` are the browsers that the running daemon may be sent.
         """
         self._config = config
         self._database = database

@@ -1,20 +1,31 @@
 """What is remembered for events before their rules run: read from disk in one go for a whole batch."""
 
 from collections.abc import Collection, Sequence
+from typing import Protocol, TypeVar
 
 from daemon.bus import LIVE
 from daemon.deciding import Deciding, Heard
 from handlers.facts import Facts
 from store import facts
-from store.db import Database
+from store.db import Job
 from store.handling import Handled
 from store.inbox import Waiting
+
+T = TypeVar("T")
+
+
+class Memory(Protocol):
+    """What facts are read from: the daemon's database, or a reader beside it."""
+
+    async def read(self, job: Job[T]) -> T:
+        """A reading job's answer."""
+        ...
 
 
 class Recalling:
     """Reads the facts of events, and decides with them."""
 
-    def __init__(self, database: Database, deciding: Deciding) -> None:
+    def __init__(self, database: Memory, deciding: Deciding) -> None:
         self._database = database
         self.deciding = deciding
 

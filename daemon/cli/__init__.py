@@ -16,6 +16,7 @@ _COMMANDS = {
     "explain": "looking",
     "usage": "looking",
     "dry-run": "dry_running",
+    "diff-config": "comparing",
     "shadow": "shadowing",
     "errors": "reference",
     "capabilities": "reference",

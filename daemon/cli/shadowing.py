@@ -65,7 +65,8 @@ def _print(told: list[Json]) -> None:
             click.echo(f"  VAT in all {vat['vat']} {vat['currency']}")
         for held in entry["held"]:
             click.echo(
-                f"  would ask {held['count']} times ({held['reason']}), first of in-{held['first']}: {held['question']}"
+                f"  would ask {_times(held['count'])} ({held['reason']}), first for in-{held['first']}: "
+                f"{held['question'] or '-'}"
             )
 
 
