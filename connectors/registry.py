@@ -52,7 +52,9 @@ SOURCES: Mapping[str, SourceType] = {
         open_highlevel,
     ),
     "standard": SourceType(
-        StandardSettings, StandardSource, ("order_changed", "refunded", "invoice_changed", "survey_submitted")
+        StandardSettings,
+        StandardSource,
+        ("order_changed", "refunded", "invoice_changed", "payment_received", "survey_submitted"),
     ),
     "subscriptionflow": SourceType(
         SubscriptionFlowSettings, SubscriptionFlowSource, ("invoice_changed",), SubscriptionFlowReader

@@ -12,6 +12,7 @@ from connectors.base import Target
 from connectors.sources import Reader
 from connectors.windows import Windows
 from daemon.actions import Actions
+from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
 from daemon.bridge import INTAKE, Bridge, Workers
 from daemon.bus import Bus
@@ -88,6 +89,8 @@ def assembled(opened: Opened) -> Bridge:
     deliveries = _deliveries(opened)
     intake = _intake(opened, {name: delivery.wake for name, delivery in deliveries.items()})
     readings = _readings(opened, intake)
+    for delivery in deliveries.values():
+        delivery.step.reissuing.wake_intake = intake.wake
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
     intake.prove_again = Recheck(opened.config.companies, opened.targets, deliveries)
     listener = _listener(opened, intake, _endpoints(opened, intake))
@@ -119,6 +122,9 @@ def actions_of(opened: Opened, bridge: Bridge, live: Live) -> Actions:
         yield opened.targets[company]
 
     return Actions(
+        asked_runs=AskedRuns(
+            config=lambda: bridge.config, database=opened.store.database, clock=opened.clock, runs=bridge.dry_runs
+        ),
         config=lambda: bridge.config,
         database=opened.store.database,
         clock=opened.clock,

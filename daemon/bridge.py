@@ -14,9 +14,12 @@ from connectors.base import CredentialsLost, Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.doctor import Doctor
+from daemon.dry_run import DryRuns
+from daemon.gate import READ_ONLY
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.doctor import RunDoctor
+from daemon.jobs.holds import TellHolds
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
@@ -31,6 +34,7 @@ from daemon.readers import Reading, fetch_loop
 from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, sources_of, statuses_of
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
+from daemon.shadowing import RunShadows
 from daemon.usage import UsageBook
 from store import figures
 from store.jobs import JobRuns
@@ -39,8 +43,13 @@ INTAKE = "intake"
 SCHEDULER = "scheduler"
 BOUND_SECONDS = 60.0
 """The longest that a batch of intake or a round of delivery may take before the watchdog calls it stalled."""
+NOTICES = timedelta(minutes=1)
+"""How often is looked for questions that nobody was told of."""
 DRAIN_SECONDS = 20.0
 """How long deliveries in flight may take to end when the daemon stops; what is not finished is in the outbox."""
+
+SHADOWS_EVERY = timedelta(minutes=1)
+"""How often what could not be found out is tried again; new events are found out at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,16 @@ class Bridge:
             clock=clock,
             target=self._open_already,
         )
+        self.dry_runs = DryRuns(
+            companies=lambda: self.latest.companies,
+            database=store.database,
+            clock=clock,
+            recalling=self.intake.recalling,
+            target=self._open_already,
+            reader=lambda source: self.readings[source].reader if source in self.readings else None,
+        )
+        self._shadow_soon = Nudge()
+        self.intake.shadowed = self._shadow_soon
         self._examine_again = Nudge()
         self._hurry = anyio.CancelScope()
         self._ended: list[anyio.Event] = []
@@ -96,6 +115,7 @@ class Bridge:
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
+        self._notices = TellHolds(store.database, clock, lambda: self.latest.notices)
         self._usage = UsageBook(store.database, self.targets, clock)
         self._watchdog = Watchdog(
             progress=self._progress,
@@ -188,7 +208,9 @@ class Bridge:
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
             Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
+            Job("holds", NOTICES, self._notices, quiet=True),
             *self._examinations(),
+            Job("shadow", SHADOWS_EVERY, self._shadows(), quiet=True, at_start=True, nudge=self._shadow_soon),
             *(
                 Job(
                     f"poll.{name}",
@@ -201,6 +223,12 @@ class Bridge:
                 for name, reading in self.readings.items()
             ),
         ]
+
+    def _shadows(self) -> RunShadows:
+        def may_ask(company: str) -> bool:
+            return company in self.deliveries and self.deliveries[company].gate.shut_by in {None, READ_ONLY}
+
+        return RunShadows(self.store.database, self.dry_runs, lambda: self.latest.companies, may_ask)
 
     def _lost(self, company: str, error: CredentialsLost) -> None:
         self.deliveries[company].gate.credentials_lost(error)

@@ -11,7 +11,7 @@ from connectors.fortnox.record_fields import faults_of, proved_by
 from connectors.fortnox.table import RESOURCES, Operation
 from daemon.config_faults import Fault, key_path, meant
 from daemon.mapping_targets import targets_of, tidied
-from daemon.table_commands import RECORD_WRITES, NoWrite, keys_wanted, write_command, write_named
+from daemon.table_writes import RECORD_WRITES, NoWrite, keys_wanted, write_command, write_named
 from handlers.events import Event, EventBase
 from handlers.mapping.compiling import Compiling, Where
 from handlers.mapping.rule import MappingRule
@@ -55,7 +55,9 @@ def mapping_rules(
         faults += [Fault(key_path((*where, name, *keys)), reason) for keys, reason in wrong]
         if not wrong:
             digest = digest_of(section.model_dump(exclude_defaults=True), lookups)
-            made.append(OwnRule(name, frozenset({section.event}), rule.decide, program_version(), digest))
+            made.append(
+                OwnRule(name, frozenset({section.event}), rule.decide, program_version(), digest, (section.action,))
+            )
     return tuple(made), faults
 
 
@@ -85,6 +87,7 @@ def compiled_mapping(
         fields=fields,
         numbers=compiling.numbers,
         make=partial(write_command, operation),
+        money=makes_money(operation),
         tidy=partial(tidied, RESOURCES[operation.resource]),
         check=partial(faults_of, RESOURCES[operation.resource], operation),
     )
@@ -94,11 +97,29 @@ def compiled_mapping(
 def _nothing(name: str, section: MappingSection) -> MappingRule:
     """Stands for a rule whose action is none: it is never used, because its section has a fault."""
     refused = partial(_refuse, section.action)
-    return MappingRule(name, section.action, frozenset(), None, (), None, {}, {}, refused, dict, lambda _fields: ())
+    return MappingRule(
+        name,
+        section.action,
+        frozenset(),
+        None,
+        (),
+        None,
+        {},
+        {},
+        refused,
+        money=False,
+        tidy=dict,
+        check=lambda _fields: (),
+    )
 
 
 def _refuse(action: str, *_things: Any, **_more: Any) -> Any:
     raise NoWrite(f"there is no operation {action}")
+
+
+def makes_money(operation: Operation) -> bool:
+    """Whether it makes or sends what is money."""
+    return operation.effect in {"create", "send"} and operation.resource in MONEY
 
 
 def _links(other: MappingSection, section: MappingSection) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.fortnox.table import OPERATIONS
 from daemon.config_faults import Fault, given, key_path, meant
-from daemon.mappings import MONEY, mapping_rules, program_version
+from daemon.mappings import makes_money, mapping_rules, program_version
 from daemon.own_fields import own_fields_of
 from daemon.plug_ins import plug_in_rules
 from daemon.settings import APPROVABLE, CompanySection, ConfigFile, ConfiguredSource
@@ -60,7 +60,7 @@ def _serves(source: ConfiguredSource, company: str) -> bool:
 
 def _makes_money(mapping: MappingSection) -> bool:
     operation = OPERATIONS.get(mapping.action)
-    return operation is not None and operation.effect in {"create", "send"} and operation.resource in MONEY
+    return operation is not None and makes_money(operation)
 
 
 def _doubtful(

@@ -28,6 +28,7 @@ from handlers.settings import (
     Documents,
     MappingSection,
     Own,
+    Payments,
     Refunds,
     RuleOptions,
     Survey,
@@ -75,10 +76,11 @@ class Delivery(Frozen):
 
 
 class Retention(Frozen):
-    """How long handled bodies and delivered commands stay; ``digest_hours`` is the window of dedupe by digest."""
+    """How long handled bodies, delivered commands and scores of surveys stay; ``digest_hours`` dedupes by digest."""
 
     bodies_days: int = Field(default=30, ge=1, le=3660)
     commands_days: int = Field(default=90, ge=1, le=3660)
+    responses_days: int = Field(default=1095, ge=1, le=36_600)
     seal_bodies: bool = False
     digest_hours: int = Field(default=24, ge=1, le=8760)
 
@@ -102,6 +104,12 @@ class DoctorSettings(Frozen):
     """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
 
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
+
+
+class NoticeSettings(Frozen):
+    """How soon the log says again that something waits for the same answer of a person."""
+
+    repeat_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
 
 
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
@@ -140,6 +148,7 @@ class CompanySection(Frozen):
     customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -157,6 +166,7 @@ class CompanySection(Frozen):
             customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
+            payments=self.payments,
             rules=self.rules,
             own=own,
             plugins=self.plugins,
@@ -247,6 +257,7 @@ class ConfigFile(Frozen):
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     doctor: DoctorSettings = DoctorSettings()
+    notices: NoticeSettings = NoticeSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
     clients: dict[str, ClientSection] = Field(default_factory=dict)
@@ -317,3 +328,4 @@ class Config:
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)

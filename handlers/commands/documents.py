@@ -64,6 +64,10 @@ class DocumentCommand(Braked):
     documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes.
     ``cost_center`` and ``project`` are codes of the whole document, ``labels`` the labels that it gets. ``extra`` are
     further fields under Fortnox's own names, as the company maps them.
+
+    ``sale`` is what the source calls it all. ``reissue``: where what stands there can no longer become what is meant,
+    the sale gets a new generation without a person's word. ``replaces`` is the invoice of the generation before, and
+    ``replaces_credit`` its credit: nothing new stands beside one that still counts.
     """
 
     customer: Ref
@@ -95,6 +99,10 @@ class DocumentCommand(Braked):
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    sale: Ref | None = None
+    reissue: bool = False
+    replaces: Ref | None = None
+    replaces_credit: Ref | None = None
     extra: ExactFields = Field(default_factory=dict)
 
     @property
@@ -110,13 +118,18 @@ class DocumentCommand(Braked):
 
     @property
     def optional_refs(self) -> tuple[Ref, ...]:
-        """The sale's other documents."""
+        """The sale's other documents, and those of the generation before."""
+        before = tuple(ref for ref in (self.replaces, self.replaces_credit) if ref is not None)
+        return (*self._others, *before)
+
+    @property
+    def _others(self) -> tuple[Ref, ...]:
         return tuple(ref for ref in (self.invoice, self.order, self.offer, self.credit) if ref is not None)
 
     @property
     def supersedes(self) -> tuple[Purpose, ...]:
         """What would take the sale's documents back."""
-        cancelled = [("ensure_cancelled", ref) for ref in (self.thing, *self.optional_refs)]
+        cancelled = [("ensure_cancelled", ref) for ref in (self.thing, *self._others)]
         credited = [(kind, self.credit) for kind in ("ensure_credit", "book_invoice") if self.credit is not None]
         return (*cancelled, *credited)
 

@@ -11,6 +11,7 @@ from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.mapping import MappingSection
 from handlers.settings.own_rules import Own, OwnFields, OwnRule
+from handlers.settings.payments import Method, Payments
 from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
@@ -25,9 +26,11 @@ __all__ = [
     "Customers",
     "Documents",
     "MappingSection",
+    "Method",
     "Own",
     "OwnFields",
     "OwnRule",
+    "Payments",
     "Refunds",
     "RuleOptions",
     "Survey",
@@ -51,6 +54,7 @@ class CompanySettings(Frozen):
     customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
     own: Own = Own()
     plugins: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
@@ -66,6 +70,13 @@ class CompanySettings(Frozen):
             return own.version, own.mapping_version
         added = self.own.fields.get(name)
         return self.own.program, None if added is None else added.version
+
+    @property
+    def payment_modes(self) -> Mapping[str, str]:
+        """Every mode of payment that the settings name, with the setting that names it."""
+        used = {method.mode: f"payments.methods.{name}.mode" for name, method in self.payments.methods.items()}
+        used |= {self.bookkeeping.payment_mode: "bookkeeping.payment_mode"}
+        return {mode: setting for mode, setting in used.items() if mode is not None}
 
     @property
     def accounts(self) -> Mapping[int, str]:
@@ -84,6 +95,14 @@ class CompanySettings(Frozen):
             *((account, kind.replace("_", " ")) for kind, account in books.charge_accounts.items()),
             (vat.reverse_charge_account, "reverse charge in the EU"),
             (vat.export_account, "export"),
+        ]
+        for name, method in self.payments.methods.items():
+            named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
+        named += [
+            (account, f"the survey rule {rule.name}")
+            for rule in self.survey.rules
+            if rule.voucher is not None
+            for account in (rule.voucher.debit, rule.voucher.credit)
         ]
         used += [(account, use) for account, use in named if account is not None]
         return dict(reversed(used))

@@ -22,7 +22,7 @@ class OwnRule:
     """One such rule. ``decide`` takes event, settings and facts as every rule does, and gives commands.
 
     ``hears`` are kinds of events. ``version`` is that of the code, ``mapping_version`` the digest of the section that a
-    mapping was made from.
+    mapping was made from. ``operations`` are those of Fortnox's table that it is known to use.
     """
 
     name: str
@@ -30,6 +30,7 @@ class OwnRule:
     decide: Callable[..., tuple[Any, ...]]
     version: str
     mapping_version: str | None = None
+    operations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
