@@ -20,7 +20,7 @@ def asked_by_rule(question: Question, event: Event | None = None, company: str =
     One word may be the answer for many sales at once; a number or a day is that of its own sale.
     """
     thing = "" if event is None else event.thing.thing(company)
-    key = f"{RULE}:{question}"
+    key = f"{RULE}:{question.about or question}"
     if question.key:
         own = question.of_sale and not {NUMBER, DATE}.isdisjoint(question.choices)
         key = f"{question.key}:{thing[:MARK] if own else '|'.join(question.choices)}"

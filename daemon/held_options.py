@@ -63,9 +63,14 @@ def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     words += ["approve"] if asked.reason == APPROVAL else []
     found += [Option(word, word, WORDS[word]) for word in words]
     if asked.reason != APPROVAL:
-        named = sorted({READS[kind][0] for kind in kinds if kind in READS})
+        named = sorted({far for kind in kinds if (far := far_kind(kind)) is not None})
         found += [Option(f"{kind}:NUMBER", "link", WORDS["link"]) for kind in named]
     return [*found, Option(AGAIN, "again", WORDS["again"])]
+
+
+def far_kind(command: str | None) -> str | None:
+    """What a command of this kind makes at Fortnox; ``None`` where that differs from one to the next."""
+    return READS[command][0] if command in READS else None
 
 
 def chosen(asked: Asked, kinds: Iterable[str], answer: str) -> Chosen | None:
