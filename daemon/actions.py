@@ -17,6 +17,7 @@ from daemon.held_answers import HeldAnswers
 from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
+from daemon.person_batches import PersonBatches
 from daemon.person_tasks import PersonTasks
 from daemon.refreshing import Refreshing
 from daemon.requests import (
@@ -40,6 +41,7 @@ from daemon.requests import (
     Resume,
     Retry,
     Revoke,
+    StartBatch,
     StartTask,
 )  # fmt: skip
 from daemon.resealing import Resealing
@@ -116,6 +118,7 @@ class Actions:
             database=database, clock=clock, links=self._links, follow=follow, identify=self._identified
         )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
+        self._batches = PersonBatches(config=config, database=database, clock=clock, arrived=follow.new_deliveries)
         self._answers = HeldAnswers(database=database, clock=clock, follow=follow, perform=self._perform)
         self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
 
@@ -145,6 +148,8 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
+            case StartBatch():
+                return await self._batches.start(request)
             case StartTask() | CancelTask() | Approve() | AnswerQuestion() | ForgetAnswer():
                 return await self._by_hand(request)
 

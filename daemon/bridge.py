@@ -24,7 +24,7 @@ from daemon.listener import Listener
 from daemon.logs import get_log, set_level
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, database_path
-from daemon.own_sources import own_sources
+from daemon.own_sources import client_sources, own_sources
 from daemon.push_apps import push_loop
 from daemon.push_state import behind
 from daemon.pushing import Pushing
@@ -252,7 +252,9 @@ class Bridge:
         deciding = self.intake.deciding
         before = statuses_of(self.listener.hooks)
         # Which companies are sources themselves changes with a restart only.
-        deciding.sources = sources_of(config) | own_sources(self.config)
+        deciding.sources = sources_of(config) | own_sources(self.config) | client_sources(config)
+        if self.listener.endpoints is not None:
+            self.listener.endpoints.keys.replace(config.clients)
         deciding.company_of = companies_of(config)
         self.listener.hooks = hooks_of(config)
         gone = before | dict(self.listener.removed)

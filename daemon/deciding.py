@@ -12,10 +12,10 @@ from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.values import Question, Ref
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -30,6 +30,9 @@ MOST_READS = 24
 
 TWIN_WINDOW = timedelta(minutes=10)
 """How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
+
+BATCH_PRIORITY = 5
+"""Behind what happens now, before a backfill."""
 
 ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "push"}
 """What the store calls the ways in."""
@@ -164,7 +167,7 @@ class Deciding:
         return mark(
             state="handled",
             twin=_twin(first),
-            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
+            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
         )
 
@@ -199,6 +202,11 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
     )
 
 
+def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command)
+    return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
+
+
 def learned(row: Waiting, read: Learned) -> Handled:
     """The row with what it tells of the company's registers: entries and row are stored in one transaction."""
     swept = read.swept
@@ -218,7 +226,9 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    return event.document.number if isinstance(event, OrderChanged | InvoiceChanged) else event.thing.id
+    if isinstance(event, OrderChanged | InvoiceChanged | Refunded):
+        return event.document.number
+    return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 
 
 def _twin(event: Event) -> Twin | None:
@@ -252,4 +262,12 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
                 rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
+                before=_before(company, command.thing),
             )
+
+
+def _before(company: str, thing: Ref) -> str | None:
+    """The thing of the generation before, where there was one."""
+    if thing.generation == 1:
+        return None
+    return thing.model_copy(update={"generation": thing.generation - 1}).thing(company)

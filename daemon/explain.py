@@ -98,6 +98,7 @@ class Explainer:
             "commands": [self._command(command) for command in story.commands],
             "other_commands": [command_id(other) for other in story.others],
             "doubles": [_double(double) for double in story.doubles],
+            "generation": _generation(story.generation),
         }
         if self._body:
             told |= {"headers": story.headers, "body": self._opened(story.body, sealed=story.sealed)}
@@ -124,6 +125,7 @@ class Explainer:
             "company": row["company"],
             "company_kind": self._kinds.get(row["company"]),
             "mark": reference(row["thing"]),
+            "generation": (command.text or {}).get("thing", {}).get("generation", 1),
             "lane": row["lane"],
             "state": row["state"],
             "reason": row["reason"],
@@ -182,6 +184,13 @@ def _decisions(text: Mapping[str, Any]) -> Json:
         told["currency"] = {"currency": currency, "rate": rate, "source": source}
         told["currency"] |= {"rate_date": text.get("currency_rate_date")} if rate is not None else {}
     return told
+
+
+def _generation(row: Mapping[str, Any] | None) -> Json | None:
+    """Which generation the sale's documents are, and why they were made anew; ``None`` for the first."""
+    if row is None:
+        return None
+    return {"number": row["generation"], "since": iso(row["decided_at"]), "because": row["reason"]}
 
 
 def _to_be_read(reading: Mapping[str, Any] | None) -> Json | None:

@@ -228,6 +228,12 @@ EVENTS: Mapping[str, LogEvent] = {
         words="by",
         integers="outbox_id",
     ),
+    "sale.reissued": _event(
+        "info",
+        "a sale whose documents could no longer follow it has a new generation: what stood there is taken back first",
+        words="target company",
+        integers="outbox_id generation",
+    ),
     "target.throttled": _event(
         "warning",
         "the far side answered 429, or we waited for our own limit more than 5 s",

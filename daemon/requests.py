@@ -12,6 +12,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 BODY_CHARACTERS = 500_000
 """Of a task's body, at most."""
 
+BATCH_CHARACTERS = 10_000_000
+"""Of a batch, at most."""
+
 KINDS = frozenset({"note", *(resource.one for resource in RESOURCES.values())})
 
 
@@ -109,6 +112,14 @@ class StartTask(Request):
     row: Text | None = None
     body: Annotated[str, StringConstraints(max_length=BODY_CHARACTERS)] | None = None
     key: Text
+
+
+class StartBatch(Request):
+    """Take a batch of rows, each with a result of its own: ``batch`` is the JSON that clients send to our endpoint."""
+
+    action = "start_batch"
+    company: Text
+    batch: Annotated[str, StringConstraints(max_length=BATCH_CHARACTERS)]
 
 
 class CancelTask(Request):
@@ -215,6 +226,7 @@ AnyRequest = (
     | AnswerQuestion
     | ForgetAnswer
     | StartTask
+    | StartBatch
     | CancelTask
     | Pause
     | Resume
@@ -236,6 +248,7 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         AnswerQuestion,
         ForgetAnswer,
         StartTask,
+        StartBatch,
         CancelTask,
         Pause,
         Resume,

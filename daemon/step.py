@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Unprovable, Vanished, Write
+from connectors.base import LinkReader, OutsideError, Reissue, Settled, Target, Task, Unprovable, Vanished, Write
 from connectors.register import NOTHING_KEPT, Register
 from daemon.clock import Clock
 from daemon.looking import Absent, Found, Looks, NotYet
 from daemon.outcomes import Outcomes
+from daemon.reissuing import Reissuing
 from daemon.tasks import far, task_of
 from daemon.turns import Turns
 from handlers.commands import Command, EnsureCustomer
@@ -58,6 +59,7 @@ class Step:
         self._register = register
         self.approve: frozenset[str] = frozenset()
         """Kinds of commands and rules whose writes leave only after a person's approval, or ``all``."""
+        self.reissuing = Reissuing(database=database, looks=looks, outcomes=outcomes, clock=clock)
         self._turns = Turns()
         self._orphans_after = 0
 
@@ -71,6 +73,8 @@ class Step:
             return
         except Vanished as error:
             await self._plan_anew(head, None, error)
+        except Reissue as error:
+            await self.reissuing.begin(head, error)
         except OutsideError as error:
             await self._outcomes.not_sent(head, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the command and shouts, it never stops the others

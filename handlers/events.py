@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -147,9 +147,19 @@ class EventBase(Frozen):
     origin: Origin = "webhook"
 
     @property
+    def in_batch(self) -> bool:
+        """Whether what it causes goes behind what happens now."""
+        return False
+
+    @property
     def lane(self) -> str:
         """The lane of the thing itself: never a party that several documents share."""
         return f"{self.thing.system}:{self.thing.kind}:{self.thing.id}"
+
+    @property
+    def remembered_by(self) -> Ref:
+        """The thing whose memory rules are told."""
+        return self.thing
 
 
 class OrderChanged(EventBase):
@@ -162,6 +172,29 @@ class OrderChanged(EventBase):
     kind: Literal["order_changed"] = "order_changed"
     status: Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
     document: Document
+
+
+class Refunded(EventBase):
+    """The buyer of ``order`` got money back; ``thing`` is this refund (kind ``order_refund``), one of maybe several.
+
+    ``document`` is what was taken back, either all positive or with negative quantities and totals, as its source
+    writes it. ``whole``: the source says that the whole order was refunded; the document is then the order itself.
+    """
+
+    kind: Literal["refunded"] = "refunded"
+    order: Ref
+    document: Document
+    whole: bool = False
+
+    @property
+    def lane(self) -> str:
+        """The lane of the order: what was sold and what is taken back stay in order."""
+        return f"{self.order.system}:{self.order.kind}:{self.order.id}"
+
+    @property
+    def remembered_by(self) -> Ref:
+        """The order, whose documents are taken back."""
+        return self.order
 
 
 class InvoiceChanged(EventBase):
@@ -205,6 +238,38 @@ class NoteAdded(EventBase):
     text: str
 
 
+class ContactGiven(EventBase):
+    """A client of our own endpoints says what a contact is now; given fields are to stand on its card.
+
+    ``survey_id`` is the client's own id. ``create`` is false where an unknown contact is not to be made. ``batch``
+    names the batch that it is a row of.
+    """
+
+    kind: Literal["contact_given"] = "contact_given"
+    survey_id: str
+    party: Party
+    create: bool = True
+    batch: str | None = None
+
+    @property
+    def in_batch(self) -> bool:
+        """Rows of a batch go behind what happens now."""
+        return self.batch is not None
+
+
+class RecordGiven(EventBase):
+    """A client of our own endpoints wants a write of Fortnox's table: the commands that carry it out, as JSON."""
+
+    kind: Literal["record_given"] = "record_given"
+    commands: tuple[dict[str, Any], ...]
+    batch: str | None = None
+
+    @property
+    def in_batch(self) -> bool:
+        """Rows of a batch go behind what happens now."""
+        return self.batch is not None
+
+
 class ConsentChanged(EventBase):
     """Somebody says that a company's consent to our app was given or taken back: only the far side knows."""
 
@@ -212,6 +277,14 @@ class ConsentChanged(EventBase):
 
 
 Event = Annotated[
-    OrderChanged | InvoiceChanged | SurveySubmitted | PartyChanged | NoteAdded | ConsentChanged,
+    OrderChanged
+    | Refunded
+    | InvoiceChanged
+    | SurveySubmitted
+    | PartyChanged
+    | NoteAdded
+    | ContactGiven
+    | RecordGiven
+    | ConsentChanged,
     Field(discriminator="kind"),
 ]

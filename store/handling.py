@@ -20,6 +20,7 @@ class Sale:
 
     ``keys`` are the buyer's match keys; ``total`` and ``net`` (without VAT) are decimal text, ``total`` empty where the
     source states no VAT. ``rate`` is kronor per unit of a foreign currency where the source states it (else empty).
+    ``before`` is the same of the generation before: it stands for the sale no more.
     """
 
     thing: str
@@ -31,6 +32,7 @@ class Sale:
     number: str
     net: str
     rate: str = ""
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     else:
         for command in handled.commands:
             add(connection, command, now)
+        for command in {(command.company, command.lane): command for command in handled.commands}.values():
+            outbox.let_pass(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
 
@@ -225,6 +229,9 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
 def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
     """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
+    if sale.before is not None:
+        # Of one sale that is made anew the moment stays: what came after it came after it.
+        connection.execute("UPDATE OR IGNORE sale SET thing = ? WHERE thing = ?", (sale.thing, sale.before))
     connection.execute(
         "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net, rate)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total,"

@@ -82,6 +82,9 @@ class Payments:
         invoice = linked(task.refs.get(command.invoice))
         if task.link is not None:
             return Settled(task.link, "unchanged")
+        if invoice.state.get("set_off"):
+            because = f"invoice {invoice.state['credits']} was not paid: its credit takes off what is owed"
+            return Settled(None, "not_created", proof={"because": because})
         command, moved = await payment_on_open_day(command, invoice, client)
         round_off = _refuse_wrong_money(command, invoice)
         evidence = self._evidence(command, invoice)

@@ -29,6 +29,7 @@ _COMMANDS = {
     "resume": "acting",
     "company": "companies",
     "task": "tasks",
+    "batch": "batches",
     "register": "registers",
     "checklist": "checklist",
     "doctor": "doctoring",

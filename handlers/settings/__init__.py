@@ -6,13 +6,26 @@ from datetime import date
 from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
+from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
+from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
 from handlers.values import Frozen
 
-__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+__all__ = [
+    "Articles",
+    "Bookkeeping",
+    "Brakes",
+    "CompanySettings",
+    "Customers",
+    "Documents",
+    "Refunds",
+    "RuleOptions",
+    "Survey",
+    "Vat",
+]
 
 
 class CompanySettings(Frozen):
@@ -23,7 +36,9 @@ class CompanySettings(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
@@ -42,6 +57,7 @@ class CompanySettings(Frozen):
             used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
         named: list[tuple[int | None, str]] = [
             (books.payment_account, "payments"),
+            (self.refunds.payment_account, "repayments"),
             (books.round_off_account, "rounding"),
             (books.freight_account, "freight"),
             (books.administration_fee_account, "administration fees"),
