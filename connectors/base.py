@@ -178,6 +178,10 @@ class LinkReader(Protocol):
         """Those of ``numbers`` that are linked to another thing of ours."""
         ...
 
+    async def payments_on(self, company: str, invoice: str, thing: str) -> Mapping[str, Json]:
+        """What we last saw of the payments of ours on that invoice, by their numbers, but of the ``thing``'s own."""
+        ...
+
     async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
         """A sale like ``thing`` (same customer and currency, same total or net) that came the other way (as an order,
         as the source's own invoice) in the last ``days`` days and before this one, by any command of ours (also one

@@ -26,6 +26,7 @@ from handlers.settings import (
     CompanySettings,
     Customers,
     Documents,
+    Payments,
     Refunds,
     RuleOptions,
     Survey,
@@ -139,6 +140,7 @@ class CompanySection(Frozen):
     customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -156,6 +158,7 @@ class CompanySection(Frozen):
             customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
+            payments=self.payments,
             rules=self.rules,
         )
 

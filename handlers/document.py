@@ -9,19 +9,17 @@ from typing import Any, Literal
 from handlers import questions
 from handlers.buyers import anonymous, customer_of, is_shared
 from handlers.commands import (
-    BookInvoice,
-    BookPayment,
     Command,
     EnsureCurrency,
     EnsureCustomer,
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
-    EnsurePayment,
 )
 from handlers.dimensions import Dimensions, dimensions_of, placed
 from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.layout import laid_out
+from handlers.paid import paid_commands
 from handlers.rows import Choices, article_commands, document_rows
 from handlers.settings import Bookkeeping, CompanySettings, RuleOptions
 from handlers.settings.rules import PLAIN_RULE
@@ -84,6 +82,7 @@ class Drafted:
         self._made_from: Literal["order", "invoice"] = made_from
         self._things = things
         self._bookkeeping = settings.bookkeeping
+        self._settings = settings
         choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
         dimensions = dimensions_of(document, options)
@@ -137,36 +136,8 @@ class Drafted:
         return EnsureOffer(thing=thing, **content, **self._things.others(thing), offer_date=self._document.dated)
 
     def paid(self, invoice: EnsureInvoice, payment: Ref) -> tuple[Command, ...]:
-        """The invoice booked, then its payment in full in the invoice's currency, on the day it was paid, booked too.
-
-        Raises :class:`Question` where the document does not say when it was paid, or says a day before its own: Fortnox
-        takes no payment dated before its invoice.
-        """
-        document, bookkeeping = self._document, self._bookkeeping
-        if document.paid is None:
-            raise Question(
-                "the document does not say when it was paid", key=questions.PAID_ON, choices=[questions.DATE]
-            )
-        if document.paid < document.dated:
-            raise Question(
-                f"paid on {document.paid}, before the document's own date {document.dated}",
-                key=questions.PAID_ON,
-                choices=[questions.DATE],
-            )
-        paid = EnsurePayment(
-            thing=payment,
-            invoice=invoice.thing,
-            amount=invoice.total,
-            currency=invoice.currency,
-            currency_rate=invoice.currency_rate,
-            paid=document.paid,
-            mode=bookkeeping.payment_mode,
-            account=bookkeeping.payment_account,
-            round_off_account=bookkeeping.round_off_account,
-            closed_period=bookkeeping.closed_period,
-        )
-        booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
-        return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
+        """The invoice booked, then what was paid for it, booked too (:func:`handlers.paid.paid_commands`)."""
+        return paid_commands(self._document, invoice, payment, self._settings)
 
 
 def money_of(document: Document, choices: Choices, rate: Decimal | None, dimensions: Dimensions) -> dict[str, Any]:

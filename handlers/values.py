@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -63,6 +64,19 @@ class Ref(Frozen):
 def _thing(*parts: str) -> str:
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return b32encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=").lower()
+
+
+def written(name: str) -> str:
+    """A source's name for something as a part of an id of ours: no slash and no number sign stands in it."""
+    return quote(name, safe="")
+
+
+def payment_thing(whole: Ref, payment: str) -> Ref:
+    """One payment of a sale by the name that its source gives it; ``whole`` is the payment of the sale as a whole.
+
+    Both names are written so that no two pairs of them look the same.
+    """
+    return whole.model_copy(update={"id": f"{written(whole.id)}/{written(payment)}"})
 
 
 def reference(thing: str) -> str:

@@ -209,6 +209,8 @@ CREATE TABLE link (
     linked_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_far ON link (company, kind, number);
+-- The payments of ours on one invoice of the far system, so that several of them never come to more than it.
+CREATE INDEX link_paid_invoice ON link (company, json_extract(state, '$.invoice')) WHERE kind = 'payment';
 
 -- Match keys of customers that are linked, so that a known buyer costs no look-up.
 CREATE TABLE party_key (
