@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import ALLOWABLE
+from connectors.reasons import ALLOWABLE
 from daemon.answering import ANSWERED_BY_ABSENT
 from daemon.asking import asked_by_rule
 from daemon.held_options import chosen, options
