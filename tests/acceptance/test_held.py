@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,12 @@ async def test_an_answer_is_an_input_of_rules_and_is_remembered(tmp_path: Path) 
         assert {entry["sale"] for entry in answers if entry["key"] == "buyer_country"} == {"SO-1", "SO-2"}
         forgotten = json.loads((await asked(stage, "held", "forget", rate["id"], "--json")).stdout)
         assert forgotten["forgotten"] == ["11.25"]
-        await stage.send(order("SO-7", currency="EUR", currency_rate="1"))
-        await stage.until("SELECT 1 FROM inbox WHERE number = 'SO-7' AND state = 'held'")
+        stage.simulator.companies[1001].currencies["EUR"].data["SellRate"] = Decimal(1)
+        await stage.send(order("SO-7", currency="EUR", currency_rate="1"), order("SO-8", currency="EUR"))
+        await stage.until(f"SELECT 1 FROM asked WHERE waiting = 2 AND id = {rate['id'][2:]}")
+        both = await _answer(stage, rate["id"], "11.5")
+        assert (both["still"], both["done"]) == ([], 3)
+        assert {str(invoice["CurrencyRate"]) for invoice in (await stage.state())["invoices"][-2:]} == {"11.5"}
 
 
 @pytest.mark.asyncio
