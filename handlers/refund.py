@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.commands import BookInvoice, BookPayment, Command, CreditContent, EnsureCredit, EnsurePayment
+from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
 from handlers.events import Document, Line, Refunded, Surcharge
 from handlers.facts import NOTHING_KNOWN, Facts
@@ -12,6 +13,9 @@ from handlers.rows import Choices, article_commands
 from handlers.settings import CompanySettings
 from handlers.values import Question, Ref
 from handlers.vat import decide
+
+SALE = "book_order"
+"""Whose cost centre and project the rows of a refund carry: those of the rule that made the sale."""
 
 
 def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
@@ -27,7 +31,7 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
         settings.articles,
         None if event.whole else decide(document.customer, settings.bookkeeping, settings.vat),
     )
-    money = _whole(document) if event.whole else _part(document, choices)
+    money = _whole(document) if event.whole else _part(document, choices, settings)
     content = CreditContent(
         number=document.order_number or document.number,
         origin=f"{order.system} order {order.id}",
@@ -77,10 +81,10 @@ def _whole(document: Document) -> dict[str, Any]:
     }
 
 
-def _part(document: Document, choices: Choices) -> dict[str, Any]:
+def _part(document: Document, choices: Choices, settings: CompanySettings) -> dict[str, Any]:
     if document.total is None or document.total_vat is None:
         raise Question("the refund states no VAT, so its rows cannot be taken back to the öre")
-    money = money_of(document, choices, None)
+    money = money_of(document, choices, None, dimensions_of(document, settings.rule(SALE)))
     return {name: money[name] for name in _MONEY}
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
-from store import attempts, claims, lanes, links, many
+from store import attempts, claims, holds, lanes, links, many
 from store.db import Job
+from store.holds import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +241,23 @@ def move(
 
 
 def stop(
-    connection: sqlite3.Connection, outbox_id: int, state: str, now: int, *, reason: str, question: str | None = None
+    connection: sqlite3.Connection,
+    outbox_id: int,
+    state: str,
+    now: int,
+    *,
+    reason: str,
+    question: str | None = None,
+    ask: Ask | None = None,
 ) -> None:
-    """Park or hold a command; its claims pass on unless an attempt of its thing is still open."""
+    """Park or hold a command; its claims pass on unless an attempt of its thing is still open.
+
+    ``ask`` is what groups it with others; without one that is the words of the question.
+    """
     move(connection, outbox_id, state, due_at=now, reason=reason, question=question)
-    _pass_on(connection, read(connection, outbox_id), now)
+    row = read(connection, outbox_id)
+    holds.hold(connection, "out", outbox_id, row.company, ask or holds.worded(reason, question), now)
+    _pass_on(connection, row, now)
 
 
 def finish(

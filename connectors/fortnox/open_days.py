@@ -88,4 +88,5 @@ def _permit(command: EnsureInvoice | EnsurePayment | EnsureCredit, what: str, st
             "period_closed",
             f"The {what} is dated {stated.isoformat()}, which is locked or in no financial year: retry with --allow to "
             f"date it {day.isoformat()}, or open the period in Fortnox and retry.",
+            about=f"{stated:%Y-%m}",
         )

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from connectors.sources import Ignored, Stored, Unreadable
 from connectors.standard import schema
+from connectors.standard.fields import read_number
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
-from connectors.standard.wire import moment_in_seconds, read_number
+from connectors.standard.wire import moment_in_seconds
 from handlers.events import InvoiceChanged, OrderChanged, Refunded, SurveySubmitted
 from handlers.values import Question, Ref
 from tests.fakes.examples import example
