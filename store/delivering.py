@@ -169,7 +169,7 @@ def put_back(
     def job(connection: sqlite3.Connection) -> None:
         row = outbox.read(connection, outbox_id)
         if state in {"parked", "held"} and not lanes.is_head(connection, row.company, row.lane, outbox_id):
-            _hold_back(connection, row, "ready", now, due_at=now, reason=None, question=None)
+            _hold_back(connection, row, "ready", now, due_at=now, reason=None, question=None, ask=None)
             return
         if uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (outbox_id,))
