@@ -92,8 +92,6 @@ def _commands(
 
 def _whole(document: Document) -> dict[str, Any]:
     """Everything of the sale: the totals alone, to be compared with the invoice's own."""
-    if document.total_excluding_vat <= 0:
-        raise Question("the refund takes nothing back: its total is not above zero")
     return {
         "whole": True,
         "total_excluding_vat": document.total_excluding_vat,
@@ -122,10 +120,13 @@ def _taken_back(document: Document) -> Document:
     """The refund in positive amounts; one whose totals are below zero is turned around.
 
     Whatever of a line says that it is taken back (its quantity, or its price) is turned. A line with the other sign
-    than its refund (a fee kept for the return) stays below zero, and is held where its row is made.
+    than its refund (a fee kept for the return) stays below zero, and is held where its row is made. Raises
+    :class:`Question` for a refund of nothing.
     """
     total = document.total if document.total is not None else document.total_excluding_vat
-    if total >= 0:
+    if not total:
+        raise Question("the refund takes nothing back: its total is not above zero")
+    if total > 0:
         return document
     discounts = (document.discount_amount, document.total_excluding_vat, document.total_vat, document.total)
     discount, net, vat, whole = (None if amount is None else -amount for amount in discounts)
