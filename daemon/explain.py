@@ -182,7 +182,10 @@ def _decisions(text: Mapping[str, Any]) -> Json:
         told["vat"] = {name: vat[name] for name in ("treatment", "country", "reason")}
     if currency is not None and currency != HOME_CURRENCY:
         rate = text.get("currency_rate")
-        source = "Fortnox's register, when the call was made" if rate is None else "the sender"
+        source = "the sender"
+        if rate is None:
+            paid = text.get("kind") == "ensure_payment"
+            source = "the invoice" if paid else "Fortnox's register, when the call was made"
         told["currency"] = {"currency": currency, "rate": rate, "source": source}
         told["currency"] |= {"rate_date": text.get("currency_rate_date")} if rate is not None else {}
     return told

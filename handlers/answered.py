@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import TypeVar
 
 from handlers import questions
-from handlers.events import Document, InvoiceChanged, OrderChanged, Party
+from handlers.events import Document, InvoiceChanged, OrderChanged, Party, Refunded
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 
-DocumentEvent = TypeVar("DocumentEvent", OrderChanged, InvoiceChanged)
+DocumentEvent = TypeVar("DocumentEvent", OrderChanged, InvoiceChanged, Refunded)
 
 ONE = Decimal(1)
 

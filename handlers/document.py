@@ -204,7 +204,7 @@ def _currency_rate(document: Document) -> Decimal | None:
 
 def _about_rate(document: Document, wrong: str) -> Question:
     key = questions.currency_rate(document.currency, document.dated)
-    text = f"the currency rate for {document.currency} {wrong}"
+    text = f"the currency rate for {document.currency} of {document.dated} {wrong}"
     return Question(text, key=key, choices=[questions.NUMBER], of_sale=False)
 
 

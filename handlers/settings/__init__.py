@@ -75,6 +75,7 @@ class CompanySettings(Frozen):
     def payment_modes(self) -> Mapping[str, str]:
         """Every mode of payment that the settings name, with the setting that names it."""
         used = {method.mode: f"payments.methods.{name}.mode" for name, method in self.payments.methods.items()}
+        used |= {self.refunds.payment_mode: "refunds.payment_mode"}
         used |= {self.bookkeeping.payment_mode: "bookkeeping.payment_mode"}
         return {mode: setting for mode, setting in used.items() if mode is not None}
 

@@ -12,7 +12,7 @@ from tests.crash import bodies, records
 from tests.crash.bodies import Sale, Terms
 from tests.crash.companies import COMPANIES, COMPANY_OF, HIGHLEVEL, SUBSCRIPTIONFLOW, UPSALES
 from tests.crash.scenarios import DECK, Scenario
-from tests.crash.subjects import Buyer, Change, Document, Response, Status, Webhook
+from tests.crash.subjects import Buyer, Change, Document, Refund, Response, Status, Webhook
 
 MOST_RESPONSES = 8
 """Per customer: as many lines as surely fit into a card's comments without any being trimmed."""
@@ -151,6 +151,25 @@ def _by_standard(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhoo
             impatient=not patient,
             repeats=made.random.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 2)),
             after_booking=scenario.by_hand and status == "cancelled",
+        )
+    yield from _refunds(made, sale, scenario)
+
+
+def _refunds(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhook]:
+    """What goes back of the sale, each under a name that only its sale makes its own; a part of no lines is none."""
+    for place, lines in enumerate(scenario.refunds, start=1):
+        part = replace(sale.content, rows=sale.content.rows[lines])
+        if not part.rows:
+            continue
+        name = f"R{place}"
+        yield Webhook(
+            id=f"msg_{made.next():05d}",
+            source=sale.document.source,
+            subject=Refund(sale.document, f"{name} of {sale.document.id}", part.net, part.total),
+            status="refunded",
+            body=bodies.of_refund(sale, name, part),
+            impatient=made.random.random() < 0.05,
+            repeats=made.random.choice((0, 0, 0, 1)),
         )
 
 

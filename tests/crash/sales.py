@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from tests.crash.books import Books, Finding, State, surplus
 from tests.crash.companies import COMPANIES
+from tests.crash.refunds import judge_refunds
 from tests.crash.subjects import Document, Status
 from tests.crash.truth import Told
 
@@ -58,8 +59,9 @@ def demanded(told: Told, document: Document, last: Status | None) -> Demand:
 class Sale:
     """One sale in the books of its company."""
 
-    def __init__(self, books: Books, told: Told, document: Document) -> None:
-        """``told`` speaks of ``document``."""
+    def __init__(self, books: Books, told: Told, document: Document, refunds: Sequence[Told] = ()) -> None:
+        """``told`` speaks of ``document``, ``refunds`` of what went back of it."""
+        self._refunds = refunds
         self._books = books
         self._told = told
         self._document = document
@@ -153,7 +155,8 @@ class Sale:
         made, payments = self._books.credits.get(number, []), self._books.payments.get(number, [])
         yield from surplus(f"{name}: payments", len(payments), int(demand.paid))
         to_credit = demand.cancelled and bool(invoice["Booked"]) and COMPANIES[self._document.company].credits
-        yield from surplus(f"{name}: credit invoices", len(made), int(to_credit))
+        yield from surplus(f"{name}: credit invoices", len(made), int(to_credit) + len(self._refunds))
+        yield from judge_refunds(self._books, invoice, self._refunds, name)
         if demand.paid:
             yield from self._paid(invoice, payments, name)
         elif to_credit:

@@ -6,8 +6,16 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Record = dict[str, Any]
-Status = Literal["offer", "won", "invoiced", "paid", "cancelled", "answered"]
-RANK: Mapping[Status, int] = {"offer": 0, "won": 1, "invoiced": 2, "paid": 3, "cancelled": 4, "answered": 0}
+Status = Literal["offer", "won", "invoiced", "paid", "cancelled", "answered", "refunded"]
+RANK: Mapping[Status, int] = {
+    "offer": 0,
+    "won": 1,
+    "invoiced": 2,
+    "paid": 3,
+    "cancelled": 4,
+    "answered": 0,
+    "refunded": 0,
+}
 """The order in which states of one subject follow one another at its source, whatever the order of arrival."""
 
 
@@ -68,7 +76,32 @@ class Response:
         return self.source, "response", self.word
 
 
-Subject = Document | Response
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that went back to the buyer of a sale, with its sums as the source states them, turned to above zero."""
+
+    sale: Document
+    id: str
+    net: Decimal
+    total: Decimal
+
+    @property
+    def company(self) -> str:
+        """The company of its sale."""
+        return self.sale.company
+
+    @property
+    def buyer(self) -> str:
+        """The buyer of its sale."""
+        return self.sale.buyer
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it apart in the whole run."""
+        return self.sale.source, "refund", self.id
+
+
+Subject = Document | Response | Refund
 
 
 @dataclass(frozen=True, slots=True)
