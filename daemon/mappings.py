@@ -79,7 +79,6 @@ def compiled_mapping(
     compiling.faults += _faults(section, operation, others, things, [*fields, *compiling.numbers])
     rule = MappingRule(
         name=name,
-        action=section.action,
         sources=frozenset(section.source),
         condition=condition,
         keys=[(wanted, key) for wanted, key in zip(keys_wanted(operation), keys, strict=False) if key is not None],
@@ -96,17 +95,15 @@ def compiled_mapping(
 
 def _nothing(name: str, section: MappingSection) -> MappingRule:
     """Stands for a rule whose action is none: it is never used, because its section has a fault."""
-    refused = partial(_refuse, section.action)
     return MappingRule(
-        name,
-        section.action,
-        frozenset(),
-        None,
-        (),
-        None,
-        {},
-        {},
-        refused,
+        name=name,
+        sources=frozenset(),
+        condition=None,
+        keys=(),
+        record=None,
+        fields={},
+        numbers={},
+        make=partial(_refuse, section.action),
         money=False,
         tidy=dict,
         check=lambda _fields: (),

@@ -6,12 +6,14 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from daemon.config_faults import Fault, key_path, meant
-from daemon.mappings import EVENTS, digest_of
-from handlers.commands import Command, CommandBase
+from daemon.mappings import EVENTS, MONEY, digest_of
+from handlers.commands import Command, CommandBase, DocumentCommand, EnsurePayment, EnsureRecord, SendDocument
 from handlers.events import Event
 from handlers.facts import Facts
+from handlers.mapping.rule import BY_DIGEST, told_by_digest
 from handlers.plug_in import PlugIn
 from handlers.settings import CompanySettings, OwnRule
+from handlers.values import Question
 
 GROUP = "fortnox_bridge.rules"
 
@@ -75,4 +77,13 @@ def _decided(plug_in: PlugIn, event: Event, settings: CompanySettings, facts: Fa
     for command in commands:
         if not isinstance(command, CommandBase):
             raise TypeError(f"a plug-in gives commands, not {type(command).__name__}")
+    if told_by_digest(event) and any(map(_makes_money, commands)):
+        raise Question(BY_DIGEST)
     return commands
+
+
+def _makes_money(command: Command) -> bool:
+    """Whether a thing made twice by it is money twice."""
+    if isinstance(command, EnsureRecord):
+        return command.resource in MONEY and not command.keys and command.record is None
+    return isinstance(command, DocumentCommand | EnsurePayment | SendDocument)

@@ -51,7 +51,6 @@ class MappingRule:
     """
 
     name: str
-    action: str
     sources: frozenset[str]
     condition: Expression | None
     keys: Sequence[tuple[str, Single]]

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from handlers.facts import NOTHING_KNOWN
+from handlers.values import Question
 from tests.acceptance.scene import CompanyPlan, scene
 from tests.daemon.test_cli import beside, told
-from tests.daemon.test_config import GOOD, faults
+from tests.daemon.test_config import GOOD, faults, loaded
 from tests.fakes.senders import survey
+from tests.handlers.examples import company
+from tests.handlers.examples import survey as submitted
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "plug-ins.md").read_text(encoding="utf-8")
 [CODE] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -80,6 +84,26 @@ def test_a_faulty_plug_in_is_a_fault_of_the_configuration(
     install(code)
     found = faults(tmp_path, f"{GOOD}[companies.demo.plugins]\nloyalty = {options}\n")
     assert found[0].startswith(f"companies.demo.plugins.loyalty: {fault}")
+
+
+BILLING = """
+from handlers.commands import EnsureRecord
+from handlers.plug_in import PlugIn
+
+LOYALTY = PlugIn(
+    hears=["survey_submitted"],
+    decide=lambda event, settings, facts: [EnsureRecord(thing=event.thing, resource="invoices", fields={})],
+)
+"""
+
+
+def test_no_plug_in_makes_money_of_what_only_a_digest_tells_apart(tmp_path: Path, install: Install) -> None:
+    """The event is held; one that its source knows by an id is not."""
+    install(BILLING)
+    [rule] = loaded(tmp_path, f"{GOOD}[companies.demo.plugins]\nloyalty = {{}}\n").companies["demo"].settings.own.rules
+    assert len(rule.decide(submitted(), company(), NOTHING_KNOWN)) == 1
+    with pytest.raises(Question, match="nothing but a digest"):
+        rule.decide(submitted().model_copy(update={"by_digest": True}), company(), NOTHING_KNOWN)
 
 
 def test_names_of_plug_ins(tmp_path: Path, install: Install) -> None:
