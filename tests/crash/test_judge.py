@@ -15,7 +15,7 @@ from tests.crash.judge import judge
 from tests.crash.subjects import Document, Status, Webhook
 from tests.crash.truth import told
 
-MIX = mix.mixed(7, 240, datetime(2026, 11, 21, 12, tzinfo=UTC))
+MIX = mix.mixed(12, 240, datetime(2026, 11, 21, 12, tzinfo=UTC))
 EVERYTHING = {webhook.id for webhook in MIX.webhooks}
 RECORDS = ideal_records(MIX, EVERYTHING)
 IDEAL = ideal_state(MIX.webhooks, EVERYTHING, EVERYTHING, RECORDS)
@@ -339,4 +339,5 @@ def test_the_mix_holds_what_it_promises() -> None:
     assert any(webhook.repeats for webhook in MIX.webhooks)
     assert any(webhook.impatient for webhook in MIX.webhooks)
     assert any(webhook.after_booking for webhook in MIX.webhooks)
+    assert any("changed" in states for states in told.values())
     assert len(EVERYTHING) == len(MIX.webhooks) == 240
