@@ -89,7 +89,29 @@ class Park(OutsideError):
 
 
 class Held(Park):
-    """A person must answer a question; ``remedy`` is the question and how to answer it."""
+    """A person must answer a question; ``remedy`` is the question and how to answer it.
+
+    ``about`` says what it is about: with the reason it is the same for everything that one answer frees, and holds
+    nothing personal (empty: the words of the question are that). ``choices`` are far objects that may be it
+    (``customer:17``), or the answers that rules take by ``key``.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        system: str,
+        operation: str,
+        remedy: str,
+        about: str = "",
+        choices: Sequence[str] = (),
+        key: str = "",
+    ) -> None:
+        """``reason`` is a short closed word."""
+        super().__init__(reason, system=system, operation=operation, remedy=remedy)
+        self.about = about
+        self.choices = tuple(choices)
+        self.key = key
 
 
 class Unprovable(Held):
@@ -154,6 +176,10 @@ class LinkReader(Protocol):
 
     async def linked_elsewhere(self, company: str, kind: str, numbers: Sequence[str], thing: str) -> frozenset[str]:
         """Those of ``numbers`` that are linked to another thing of ours."""
+        ...
+
+    async def payments_on(self, company: str, invoice: str, thing: str) -> Mapping[str, Json]:
+        """What we last saw of the payments of ours on that invoice, by their numbers, but of the ``thing``'s own."""
         ...
 
     async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:

@@ -21,6 +21,8 @@ from daemon.companies import Shared, company_delivery, open_company_target
 from daemon.deciding import Deciding
 from daemon.delivery import CompanyDelivery
 from daemon.door import Door
+from daemon.endpoints.opening import endpoints_of
+from daemon.endpoints.serving import Endpoints
 from daemon.following import Live
 from daemon.health import Progress
 from daemon.http_server import Limits
@@ -90,7 +92,7 @@ def assembled(opened: Opened) -> Bridge:
         delivery.step.reissuing.wake_intake = intake.wake
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
     intake.prove_again = Recheck(opened.config.companies, opened.targets, deliveries)
-    listener = _listener(opened, intake)
+    listener = _listener(opened, intake, _endpoints(opened, intake))
     intake.door_busy = lambda: listener.in_hand > 0
     pushings = _pushings(opened, deliveries, readings, intake)
     workers = Workers(deliveries, readings, pushings, intake, listener)
@@ -205,7 +207,19 @@ def _pushings(
     )
 
 
-def _listener(opened: Opened, intake: Intake) -> Listener:
+def _endpoints(opened: Opened, intake: Intake) -> Endpoints:
+    return endpoints_of(
+        opened.config.clients,
+        opened.store.database,
+        opened.clock,
+        seal=opened.store.keys.encrypt if opened.config.retention.seal_bodies else None,
+        # What a reload changes holds for the next call.
+        settings=lambda company: intake.deciding.companies[company],
+        arrived=intake.wake,
+    )
+
+
+def _listener(opened: Opened, intake: Intake, endpoints: Endpoints) -> Listener:
     turnstile = Turnstile(lambda: opened.slots.saturated)
     opened.slots.on_finished = turnstile.finished
     return Listener(
@@ -219,6 +233,7 @@ def _listener(opened: Opened, intake: Intake) -> Listener:
         trusted_proxies=(*LOOPBACK, *opened.config.http.trusted_proxies),
         awaited=Awaited(opened.clock.monotonic),
         limits=_limits(opened.config),
+        endpoints=endpoints,
     )
 
 

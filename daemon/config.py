@@ -17,11 +17,13 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.addresses import is_loopback
 from connectors.base import SecretReference
+from connectors.client.source import PERSON
 from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
-from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.survey_checks import survey_faults
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -107,6 +109,8 @@ class _Loading:
         keys = self._state_keys(state_key)
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
+        self.faults += survey_faults(companies, sources)
+        clients = dict(self._clients(file, kinds)) if file is not None else {}
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -126,6 +130,8 @@ class _Loading:
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,
+            clients=clients,
+            notices=file.notices,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:
@@ -140,7 +146,7 @@ class _Loading:
                     )
 
     def _file(self) -> ConfigFile | None:
-        for table in ("companies", "sources"):
+        for table in ("companies", "sources", "clients"):
             for name in _table(self.content.get(table)):
                 if not NAME.fullmatch(name):
                     self._fault((table, name), "a name has 1 to 40 of a-z, 0-9 and _")
@@ -218,6 +224,31 @@ class _Loading:
         if resolved is not None and settings.can_read:
             open_reader = partial(kind.open_reader, name, settings, resolved)
         return ConfiguredSource(name, str(word), settings, source, open_reader)
+
+    def _clients(self, file: ConfigFile, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, Client]]:
+        for name, section in file.clients.items():
+            where = ("clients", name)
+            if name == PERSON:
+                self._fault(where, "is a reserved name")
+            for company in section.companies:
+                if company not in kinds:
+                    self._fault(
+                        (*where, "companies"), f"there is no companies.{company}{meant(company, kinds)}", company
+                    )
+            known = [kinds.get(company) for company in section.companies]
+            stated = (("key", section.key), ("previous_key", section.previous_key))
+            secrets = [self._secret((*where, field), reference, "token", known) for field, reference in stated]
+            yield (
+                name,
+                Client(
+                    name,
+                    section.companies,
+                    section.scopes,
+                    section.operations,
+                    section.calls_per_minute,
+                    tuple(secret for secret in secrets if secret is not None),
+                ),
+            )
 
     def _companies_of(
         self, where: tuple[str, ...], settings: SourceSettings, kinds: Mapping[str, str | None]

@@ -7,14 +7,18 @@ from functools import partial
 
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
+from daemon.asking import asked_by_rule
 from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
 from handlers.facts import Facts
+from handlers.party import person
+from handlers.scores import checked_score, plain_score
 from handlers.settings import CompanySettings
-from handlers.values import Question, Ref
+from handlers.survey_rules import names_met
+from handlers.values import Question, Ref, stockholm_date
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -22,6 +26,7 @@ from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
 from store.register import Entry, Swept
+from store.responses import Response
 from store.twins import Twin
 
 MOST_READS = 24
@@ -29,6 +34,9 @@ MOST_READS = 24
 
 TWIN_WINDOW = timedelta(minutes=10)
 """How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
+
+BATCH_PRIORITY = 5
+"""Behind what happens now, before a backfill."""
 
 ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "push"}
 """What the store calls the ways in."""
@@ -83,7 +91,7 @@ class Deciding:
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
         except Question as error:
-            return Handled(row.id, "held", reason="question", question=str(error))
+            return Handled(row.id, "held", reason="question", question=str(error), ask=asked_by_rule(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
             self.shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
@@ -150,22 +158,24 @@ class Deciding:
             return mark(
                 state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
             )
-        try:
-            made = [
-                (event, rule, command)
-                for event, remembered in timely
-                for rule, command in self._bus.commands(event, settings, remembered)
-            ]
-        except Question as error:
-            return mark(state="held", reason="question", question=str(error))
-        except RuleFailed as error:
-            self.shout(row, error)
-            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        made: list[tuple[Event, str, Command]] = []
+        answered: list[Response] = []
+        for event, remembered in timely:
+            try:
+                made += [(event, *named) for named in self._bus.commands(event, settings, remembered)]
+                answered += _response(row, settings, event, remembered)
+            except Question as error:
+                ask = asked_by_rule(error, event, row.company)
+                return mark(state="held", reason="question", question=str(error), ask=ask)
+            except RuleFailed as error:
+                self.shout(row, error)
+                return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
         return mark(
             state="handled",
             twin=_twin(first),
-            commands=[new_command(row.id, row.company, event.lane, rule, command) for event, rule, command in made],
+            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
+            responses=answered,
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:
@@ -199,6 +209,11 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
     )
 
 
+def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command)
+    return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
+
+
 def learned(row: Waiting, read: Learned) -> Handled:
     """The row with what it tells of the company's registers: entries and row are stored in one transaction."""
     swept = read.swept
@@ -218,7 +233,9 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    return event.document.number if isinstance(event, OrderChanged | InvoiceChanged) else event.thing.id
+    if isinstance(event, OrderChanged | InvoiceChanged | Refunded):
+        return event.document.number
+    return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 
 
 def _twin(event: Event) -> Twin | None:
@@ -230,6 +247,27 @@ def _twin(event: Event) -> Twin | None:
         digest=str(event.score),
         at=round(event.occurred_at.timestamp() * 1000),
         window_ms=round(TWIN_WINDOW.total_seconds() * 1000),
+    )
+
+
+def _response(row: Waiting, settings: CompanySettings, event: Event, remembered: Facts) -> tuple[Response, ...]:
+    """What is kept of an answer to a survey: no text of it. Raises ``Question`` for a score that is none."""
+    if not isinstance(event, SurveySubmitted):
+        return ()
+    score = checked_score(event, settings.survey.scales)
+    return (
+        Response(
+            thing=event.thing.thing(row.company),
+            company=row.company,
+            survey=event.survey,
+            person=person(event.thing, event.respondent, settings.customers).thing(row.company),
+            score=None if score is None else plain_score(score),
+            scale=event.scale,
+            at=milliseconds(event.occurred_at),
+            day=stockholm_date(event.occurred_at).isoformat(),
+            inbox_id=row.id,
+            met=sorted(names_met(event, settings, remembered)),
+        ),
     )
 
 
@@ -251,6 +289,7 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 keys=keys.get(command.customer, ()),
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
+                rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
                 before=_before(company, command.thing),
             )
 

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
+from cryptography.fernet import Fernet, MultiFernet
+
 from connectors.sources import Delivery
+from daemon.settings import Config
 from store import senders
 from store.db import Database
 from store.inbox import Accepted, Arrival, Seal
@@ -12,6 +15,13 @@ from store.inbox import Accepted, Arrival, Seal
 ACCOUNT = ":account"
 """Stands among the stored headers for the sender's account (no header can be named so): where the table of accounts is
 corrected later, intake finds the company by it."""
+
+
+def seal_of(config: Config) -> Seal | None:
+    """What encrypts raw bodies, where the configuration asks for it; its secrets must be resolved."""
+    if not config.retention.seal_bodies:
+        return None
+    return MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys]).encrypt
 
 
 class Door:

@@ -69,6 +69,14 @@ def answer(
     return response
 
 
+def headers_of(request: web.BaseRequest) -> dict[str, list[str]]:
+    """Every value of each header, by its name in lower case."""
+    headers: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        headers.setdefault(name.lower(), []).append(value)
+    return headers
+
+
 class BodyReader:
     """Reads bodies within their limits, and counts what lies in memory for all of them together."""
 

@@ -12,12 +12,15 @@ from typing import Protocol
 
 from aiohttp import web
 
+from connectors.client.source import source_of
 from connectors.sources import Delivery, RawRequest, Refused, Source
 from daemon.awaited import CALLBACK, Awaited, LinkCame, no_links
 from daemon.callback_page import NOT_AWAITED, RETURNED, connected, not_connected
 from daemon.client_address import LOOPBACK, Network, client_address
+from daemon.endpoints.asking import Asking
+from daemon.endpoints.serving import PREFIXES, Endpoints, encoded
 from daemon.hook_log import HookLog, Log
-from daemon.http_server import BodyReader, HookServer, Limits, Overload, answer
+from daemon.http_server import BodyReader, HookServer, Limits, Overload, answer, headers_of
 from daemon.turnstile import Turnstile
 
 _logger = logging.getLogger(__name__)
@@ -89,11 +92,13 @@ class Listener:
         limits: Limits | None = None,
         trusted_proxies: Sequence[Network] = LOOPBACK,
         awaited: Awaited | None = None,
+        endpoints: Endpoints | None = None,
     ) -> None:
         """``unavailable`` is what ``inbox.accept`` raises when it cannot write; ``clock`` gives aware time."""
         self.awaited = awaited or Awaited(monotonic)
         self.hooks = hooks
         self.removed: Mapping[str, int] = {}
+        self.endpoints = endpoints
         self.link_came: LinkCame = no_links
         self._inbox = inbox
         self._unavailable = unavailable
@@ -170,6 +175,8 @@ class Listener:
             response = await self._hook(request, name, rest)
         elif path.startswith(CALLBACK):
             response = await self._returned(request, path[len(CALLBACK) :])
+        elif path.startswith(PREFIXES) and self.endpoints is not None:
+            response = await self._called(request, path, self.endpoints)
         elif path == HEALTH:
             response = _health(request)
         else:
@@ -228,6 +235,25 @@ class Listener:
             _logger.exception("a webhook could not be taken")
             return answer(source.retry_status, headers={"Retry-After": RETRY_AFTER["backlog"]})
 
+    async def _called(self, request: web.BaseRequest, path: str, endpoints: Endpoints) -> web.Response:
+        """A call of a client of ours; one that waits for a result holds up nobody."""
+        try:
+            self._check_room()
+            answered, refusal, client = await endpoints.answer(Asking(request, path, self._body))
+        except Overload as overload:
+            self._lines.overloaded(source=UNKNOWN, reason=overload.reason, status=503)
+            return answer(503, headers={"Retry-After": RETRY_AFTER[overload.reason]})
+        if refusal is not None:
+            self._refuse(request, source_of(client) if client else UNKNOWN, refusal.code, refusal.status)
+        close = answered.status in {400, 408, 413, 415}
+        return answer(answered.status, encoded(answered), close=close, headers=answered.headers)
+
+    async def _body(self, request: web.BaseRequest) -> bytes:
+        self._bodies.check_head(request)
+        with self._held():
+            await self._turnstile.enter()
+            return await self._bodies.read(request)
+
     def _check_room(self) -> None:
         if self._stopping:
             raise Overload("stopping")
@@ -239,7 +265,7 @@ class Listener:
         with self._held():
             await self._turnstile.enter()
             body = await self._bodies.read(request)
-            return await self._take(RawRequest(rest, _headers(request), body), hook, began)
+            return await self._take(RawRequest(rest, headers_of(request), body), hook, began)
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -307,13 +333,6 @@ def _health(request: web.BaseRequest) -> web.Response:
     if request.method not in {"GET", "HEAD"}:
         return answer(405, close=True, headers={"Allow": "GET, HEAD"})
     return answer(200, b"ok\n", headers={"Content-Type": "text/plain"})
-
-
-def _headers(request: web.BaseRequest) -> dict[str, list[str]]:
-    headers: dict[str, list[str]] = {}
-    for name, value in request.headers.items():
-        headers.setdefault(name.lower(), []).append(value)
-    return headers
 
 
 def _kept(headers: Mapping[str, Sequence[str]], names: frozenset[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from connectors.base import Target
+from connectors.client.source import PERSON, ClientSource
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.source import FortnoxSource
 from connectors.fortnox.sweep import Doubts
@@ -43,9 +44,14 @@ def own_sources(config: Config) -> dict[str, Source]:
     return {source_of(name): FortnoxSource(source_of(name)) for name in _named(config)}
 
 
+def client_sources(config: Config) -> dict[str, Source]:
+    """The clients of our own endpoints, and people at the terminal, by the names of their sources."""
+    return {source.name: source for source in map(ClientSource, (PERSON, *config.clients))}
+
+
 def every_source(config: Config) -> dict[str, Source]:
-    """Those of the configuration whose secrets were resolved, and the companies' own."""
-    return {**sources_of(config), **own_sources(config)}
+    """Those of the configuration whose secrets were resolved, the companies' own, and the clients of our endpoints."""
+    return {**sources_of(config), **own_sources(config), **client_sources(config)}
 
 
 def every_reader(config: Config) -> frozenset[str]:

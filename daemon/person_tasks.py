@@ -6,33 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
-from pydantic import ValidationError
-
-from connectors.fortnox import record_actions, records, sendings
-from connectors.fortnox.record_fields import faults_of, faults_of_row
-from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation, Resource
-from connectors.json_body import BodyFault, read_object
+from connectors.fortnox.table import OPERATIONS
 from daemon.clock import Clock
 from daemon.config_faults import meant
 from daemon.deciding import new_command
+from daemon.door import seal_of
 from daemon.ids import command_id, delivery_id, parse
 from daemon.requests import CancelTask, Misused, StartTask
 from daemon.settings import Company, Config
+from daemon.table_writes import commands_of
 from daemon.times import iso
-from handlers.commands import ActOnRecord, Command, EnsureRecord, SendDocument, voucher_correction
 from handlers.values import Ref
 from store import starting
 from store.acting import Person
 from store.db import Database
-from store.inbox import Arrival, Seal
+from store.inbox import Arrival
 from store.outbox import NewCommand
 from store.starting import SOURCE, TaskRow
 
 Answer = dict[str, Any]
-
-CORRECTION = "correct_voucher"
-"""Two commands in this order: a reversal and a new voucher, because Fortnox changes none (Fortnox facts, 6.13)."""
 
 RULE = "task"
 PROGRESS: Mapping[str, str] = {
@@ -64,7 +56,7 @@ class PersonTasks:
         known = self._config().companies
         if request.company not in known:
             raise Misused(f"there is no company {request.company}{meant(request.company, known)}")
-        commands = commands_of(request)
+        commands = commands_of(request, Ref(system=SOURCE, kind=RULE, id=request.key))
         person = Person(request.person, self._clock.milliseconds())
 
         def made(inbox_id: int) -> Sequence[NewCommand]:
@@ -73,7 +65,7 @@ class PersonTasks:
                 for command in commands
             ]
 
-        job = starting.start(self._arrival(request), request.operation, made, person, self._seal())
+        job = starting.start(self._arrival(request), request.operation, made, person, seal_of(self._config()))
         started = await self._database.write(job)
         rows = await self._database.read(starting.task("in", started.inbox_id))
         return {"tasks": [shown(row, known) for row in rows], "repeated": started.repeated}
@@ -99,84 +91,6 @@ class PersonTasks:
         body = json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()
         digest = hashlib.sha256(body).hexdigest()
         return Arrival(SOURCE, request.company, request.key, {starting.DIGEST: digest}, body, self._clock.now())
-
-    def _seal(self) -> Seal | None:
-        config = self._config()
-        if not config.retention.seal_bodies:
-            return None
-        return MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys]).encrypt
-
-
-def commands_of(request: StartTask) -> tuple[Command, ...]:
-    """The commands that carry the task out. Raises :class:`Misused`, one line for each fault."""
-    thing = Ref(system=SOURCE, kind=RULE, id=request.key)
-    fields = _fields(request)
-    if request.operation == CORRECTION:
-        return _correction(request, thing, fields)
-    operation = _operation(request.operation)
-    resource = RESOURCES[operation.resource]
-    _check_keys(request, operation, resource)
-    faults = (
-        faults_of(resource, operation, fields) if request.row is None else faults_of_row(resource, operation, fields)
-    )
-    if faults:
-        raise Misused("\n".join(faults))
-    return (_command(request, thing, operation, resource, fields),)
-
-
-def _command(
-    request: StartTask, thing: Ref, operation: Operation, resource: Resource, fields: dict[str, Any]
-) -> Command:
-    named: dict[str, Any] = {"thing": thing, "resource": resource.name, "keys": request.keys}
-    try:
-        if operation.effect == "send":
-            return SendDocument(**named, how=operation.name.removesuffix(f"_{resource.one}"))
-        if operation.name in records.operations():
-            return EnsureRecord(**named, fields=fields, row=request.row)
-        return ActOnRecord(**named, action=operation.name, fields=fields)
-    except ValidationError as error:
-        raise Misused("; ".join(str(fault["msg"]) for fault in error.errors())) from None
-
-
-def _fields(request: StartTask) -> dict[str, Any]:
-    if request.body is None:
-        return {}
-    try:
-        return read_object(request.body.encode())
-    except BodyFault as error:
-        raise Misused(str(error)) from None
-
-
-def _operation(name: str) -> Operation:
-    see = "see `fortnox-bridge operations`"
-    operation = OPERATIONS.get(name)
-    if operation is None:
-        raise Misused(f"there is no operation {name}{meant(name, OPERATIONS)} ({see})")
-    if operation.effect == "none":
-        raise Misused(f"{name} only reads, and a task is a write ({see})")
-    if name not in {*records.operations(), *record_actions.operations(), *sendings.operations()}:
-        raise Misused(f"{name} is no write of fields, so no task carries it out ({see})")
-    return operation
-
-
-def _check_keys(request: StartTask, operation: Operation, resource: Resource) -> None:
-    names = () if operation.name == f"create_{resource.one}" else operation.keys
-    if resource.name == "vouchers" and names:
-        names = (*names, "FinancialYear")
-    if len(request.keys) != len(names):
-        wanted = f"{operation.name} needs {' and '.join(names)}" if names else f"{operation.name} takes no key"
-        raise Misused(f"{wanted}, {len(request.keys)} given")
-
-
-def _correction(request: StartTask, thing: Ref, fields: dict[str, Any]) -> tuple[Command, ...]:
-    if len(request.keys) != 3:
-        raise Misused(f"{CORRECTION} needs series, number and the id of the financial year, {len(request.keys)} given")
-    if request.row is not None:
-        raise Misused(f"{CORRECTION} writes the whole voucher anew: it takes no --row")
-    faults = faults_of(RESOURCES["vouchers"], OPERATIONS["create_voucher"], fields)
-    if faults:
-        raise Misused("\n".join(faults))
-    return voucher_correction(thing, request.keys, fields)
 
 
 def _lane(request: StartTask) -> str:

@@ -12,6 +12,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 BODY_CHARACTERS = 500_000
 """Of a task's body, at most."""
 
+BATCH_CHARACTERS = 10_000_000
+"""Of a batch, at most."""
+
 KINDS = frozenset({"note", *(resource.one for resource in RESOURCES.values())})
 
 
@@ -79,6 +82,23 @@ class Approve(Request):
     ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=1000)]
 
 
+class AnswerQuestion(Request):
+    """Answer the question ``id`` (q-5) for everything that waits for it, or ``only`` for one of it (in-12, out-34)."""
+
+    action = "answer"
+    id: Text
+    answer: Text
+    only: Text | None = None
+
+
+class ForgetAnswer(Request):
+    """Forget what was answered to the question ``id``, or what of that was said of the ``sale`` of this number."""
+
+    action = "forget_answer"
+    id: Text
+    sale: Text | None = None
+
+
 class StartTask(Request):
     """Do one write of the table as a task: its ``operation``, the ``keys`` of its path, and a JSON ``body``.
 
@@ -92,6 +112,14 @@ class StartTask(Request):
     row: Text | None = None
     body: Annotated[str, StringConstraints(max_length=BODY_CHARACTERS)] | None = None
     key: Text
+
+
+class StartBatch(Request):
+    """Take a batch of rows, each with a result of its own: ``batch`` is the JSON that clients send to our endpoint."""
+
+    action = "start_batch"
+    company: Text
+    batch: Annotated[str, StringConstraints(max_length=BATCH_CHARACTERS)]
 
 
 class CancelTask(Request):
@@ -195,7 +223,10 @@ AnyRequest = (
     | Replay
     | Discard
     | Approve
+    | AnswerQuestion
+    | ForgetAnswer
     | StartTask
+    | StartBatch
     | CancelTask
     | Pause
     | Resume
@@ -214,7 +245,10 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Replay,
         Discard,
         Approve,
+        AnswerQuestion,
+        ForgetAnswer,
         StartTask,
+        StartBatch,
         CancelTask,
         Pause,
         Resume,

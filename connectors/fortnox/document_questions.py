@@ -49,6 +49,8 @@ class Questions:
                 f"Customer {customer}, which we made, and {' and '.join(others)}, made by somebody else, have the same "
                 f"strongest key. Retry with --absent if {customer} is right for this party; name the other one if that "
                 f"is (`link`, `customer:{others[0]}`); making it inactive in Fortnox answers this too.",
+                about=customer,
+                choices=[f"customer:{other}" for other in others],
             )
 
     async def about_same_sale(self, task: Task, command: DocumentCommand) -> None:

@@ -13,6 +13,7 @@ from connectors.fortnox.document_questions import Outgrown, Questions
 from connectors.fortnox.document_search import with_mark
 from connectors.fortnox.document_updates import Updates
 from connectors.fortnox.forms import INVOICE, Form
+from connectors.fortnox.labels import labels_of
 from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.reissues import judged, refuse_beside_replaced
@@ -116,13 +117,14 @@ class Documents:
         self, task: Task, command: DocumentCommand, content: Content, mark: str, client: Client
     ) -> Write:
         regime = await check_regime(command, content.meant["customer"], client, self._vat_numbers)
-        rate = await rate_of(command.currency, command.currency_rate, client)
+        rate = await rate_of(command.currency, command.currency_rate, client, day=command.dated)
         check_amount(command, rate)
         moved: Json = {}
         if isinstance(command, EnsureInvoice):
             command, moved = await invoice_on_open_day(command, client)
         await check_pace(task, command)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
+        fields |= labels_of(command, task.refs)
         operation = OPERATIONS[f"create_{self._form.kind}"]
         return Write(
             operation.name,
@@ -148,7 +150,8 @@ class Documents:
             "number": conversion.number,
             "meant": content.meant,
             "same": conversion.state.get("meant") == content.meant["digest"],
-            "compare_again": isinstance(command, EnsureInvoice) and (command.to_be_booked or command.due_stated),
+            "compare_again": isinstance(command, EnsureInvoice)
+            and (command.to_be_booked or command.due_stated or bool(command.labels)),
         }
         if conversion.state.get("became"):
             made = await conversions.made_of(conversion, client)

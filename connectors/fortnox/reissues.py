@@ -34,7 +34,7 @@ async def judged(task: Task, command: DocumentCommand, found: Outgrown, client: 
             'booked, and made anew (`documents.changed_after_booking = "reissue"` does so by itself). Else: '
             f"{found.by_hand}",
         )
-    check_amount(command, await rate_of(command.currency, command.currency_rate, client))
+    check_amount(command, await rate_of(command.currency, command.currency_rate, client, day=command.dated))
     sale = command.sale.model_copy(update={"generation": command.sale.generation + 1})
     return Reissue("made_anew", sale=sale, because=found.found, system=SYSTEM, operation="plan")
 

@@ -98,4 +98,6 @@ def _print_config(config: "Config") -> None:
         click.echo(f"company {company.name}{kind}: from {company.settings.start}, {company.fortnox.rest_url}")
     for source in config.sources.values():
         click.echo(f"source {source.name} ({source.type}): POST /hooks/{source.name}")
+    for client in config.clients.values():
+        click.echo(f"client {client.name}: {', '.join(client.scopes)} of {', '.join(client.companies)}")
     click.echo(f"{config.path}: ok")

@@ -27,6 +27,7 @@ def print_story(story: Json) -> None:
     came = {"poll": "found by polling", "push": "told by Fortnox"}.get(story["origin"], "received")
     click.echo(f"  delivery {story['delivery_id']} {came} {local(story['received_at'])}")
     _state(story, "  ")
+    _asks(story, "  ")
     for read in story["read_at_sender"]:
         click.echo(
             f"  {local(read['at'])}  read at the sender: {read['name']}{'' if read['found'] else ' (none there)'}"
@@ -63,12 +64,19 @@ def _event(story: Json) -> None:
         click.echo(f"    {newest['because']}")
 
 
+def _asks(entry: Json, indent: str) -> None:
+    """Where one answer frees it, and whatever else waits for the same."""
+    if entry["asks"] is not None:
+        click.echo(f"{indent}waits for {entry['asks']}: held show {entry['asks']}")
+
+
 def _print_command(command: Json) -> None:
     link = command["link"]
     document = f"  {link['document']}" if link else ""
     again = "" if command["generation"] == 1 else f", generation {command['generation']}"
     click.secho(f"  {command['id']}  {command['command']}  (rule {command['rule']}{again}){document}", bold=True)
     _state(command, "    ")
+    _asks(command, "    ")
     if command.get("shut_by"):
         click.echo(f"    {nothing_leaves(command['shut_by'], command['paused'])}")
     waits = command["waits_for"]

@@ -15,13 +15,15 @@ class Documents(Frozen):
     a person, or credited. ``changed_after_booking``: a sale that changes when its documents can no longer follow (a
     booked invoice, an order that was invoiced, what was cancelled or credited) is held for a person, or what stands
     there is taken back and made anew. ``offers_create_customers``: an offer may make a new customer, else only a
-    sale does.
+    sale does. ``price_list`` is the code of the price list of documents whose source names none; empty: the
+    customer's own.
     """
 
     module: Literal["invoice", "order", "order+offer"] = "invoice"
     credit_cancelled: Literal["hold", "credit"] = "hold"
     changed_after_booking: Literal["hold", "reissue"] = "hold"
     offers_create_customers: bool = False
+    price_list: str = Field(default="", max_length=50)
 
 
 class Articles(Frozen):

@@ -17,13 +17,15 @@ from connectors.fortnox.record_fields import body_of, faults_of, written_by_fiel
 from connectors.fortnox.table import OPERATIONS, RESOURCES
 from connectors.fortnox.wire import encode
 from daemon.opening import database_path
-from daemon.person_tasks import commands_of
 from daemon.requests import Misused, StartTask
+from daemon.table_writes import commands_of
 from handlers.commands import COMMANDS, EnsureRecord
+from handlers.values import Ref
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.daemon.test_cli import beside, command, told
 from tests.fakes.configuration import unserved
 
+THING = Ref(system="person", kind="task", id="k-1")
 UNIT = {"Code": "lass", "Description": "Lass"}
 
 
@@ -200,27 +202,27 @@ def test_every_write_that_a_command_carries_can_be_started() -> None:
         if name in written_by_fields(resource):
             # Where the table has no example, any required field will do.
             body = body or dict.fromkeys(resource.required, "1")
-            [made] = commands_of(asked(name, *keys, body=json.dumps(body)))
+            [made] = commands_of(asked(name, *keys, body=json.dumps(body)), THING)
         else:
-            [made] = commands_of(asked(name, *keys))
+            [made] = commands_of(asked(name, *keys), THING)
         assert COMMANDS.validate_json(made.model_dump_json()) == made
 
 
 def test_a_correction_of_a_voucher_is_two_commands() -> None:
     """The reversal first; the new voucher waits for it."""
     body = json.dumps(RESOURCES["vouchers"].example)
-    reversal, anew = commands_of(asked("correct_voucher", "A", "12", "3", body=body))
+    reversal, anew = commands_of(asked("correct_voucher", "A", "12", "3", body=body), THING)
     assert (reversal.kind, anew.kind) == ("reverse_voucher", "ensure_record")
     assert reversal.thing in anew.refs
     with pytest.raises(Misused, match="the id of the financial year"):
-        commands_of(asked("correct_voucher", "A", "12", body=body))
+        commands_of(asked("correct_voucher", "A", "12", body=body), THING)
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2))
 def test_money_in_a_body_is_the_same_number_when_it_is_sent(amount: Any) -> None:
     """From the file over the disk to the wire, to the öre."""
     body = f'{{"InvoiceNumber": 1, "Amount": {amount}, "PaymentDate": "2026-11-21"}}'
-    [command] = commands_of(asked("create_payment", body=body))
+    [command] = commands_of(asked("create_payment", body=body), THING)
     stored = COMMANDS.validate_json(command.model_dump_json())
     assert isinstance(stored, EnsureRecord)
     sent = body_of("fortnox_InvoicePayment", stored.fields)

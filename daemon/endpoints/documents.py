@@ -1,0 +1,39 @@
+"""``/status/{source}/{id}``: what became of a document of a sender, as far as it is synced."""
+
+from daemon.endpoints.answers import Answered, not_found
+from daemon.endpoints.calls import Call
+from daemon.endpoints.states import States, shown, word_of
+from store.db import Database
+from store.standing import documents_of
+
+MOST = 50
+
+
+class Documents:
+    """Tells the sync state of source documents."""
+
+    def __init__(self, database: Database, states: States) -> None:
+        self._database = database
+        self._states = states
+
+    async def show(self, call: Call) -> Answered:
+        """``GET``: every delivery about the document, the newest first, with what it became in Fortnox."""
+        company, source, number = call.company(), call.named["source"], call.named["id"]
+        found = await self._database.read(documents_of(company, source, number, MOST))
+        if not found:
+            raise not_found()
+        stands = sorted(await self._states.of(found), key=lambda one: -one.inbox_id)
+        objects = dict.fromkeys(
+            command.object for one in stands for command in one.commands if command.object is not None
+        )
+        current = next((one for one in stands if word_of(one) != "skipped"), stands[0])
+        return Answered(
+            200,
+            {
+                "source": source,
+                "id": number,
+                "status": word_of(current),
+                "fortnox": list(objects),
+                "deliveries": [shown(one) for one in stands],
+            },
+        )

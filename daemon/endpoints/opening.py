@@ -1,0 +1,34 @@
+"""Puts our endpoints together."""
+
+from collections.abc import Callable, Mapping
+
+from daemon.clock import Clock
+from daemon.endpoints.batches import Batches
+from daemon.endpoints.contacts import Contacts
+from daemon.endpoints.documents import Documents
+from daemon.endpoints.keys import Keys
+from daemon.endpoints.serving import Endpoints
+from daemon.endpoints.states import States
+from daemon.settings import Client
+from handlers.settings import CompanySettings
+from store.db import Database
+from store.inbox import Seal
+
+
+def endpoints_of(
+    clients: Mapping[str, Client],
+    database: Database,
+    clock: Clock,
+    *,
+    seal: Seal | None,
+    settings: Callable[[str], CompanySettings],
+    arrived: Callable[[], None],
+) -> Endpoints:
+    """The endpoints of a configuration's clients; ``arrived`` tells intake of new rows."""
+    states = States(database, clock)
+    return Endpoints(
+        Keys(clients, clock.monotonic),
+        Contacts(database, clock, states, seal=seal, settings=settings, arrived=arrived),
+        Batches(database, clock, seal=seal, settings=settings, arrived=arrived),
+        Documents(database, states),
+    )
