@@ -275,10 +275,13 @@ def _digest(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> st
 
 
 def _head_digest(command: DocumentCommand) -> str:
-    """A fingerprint of the words around the rows."""
+    """A fingerprint of the words around the rows, and of the days that the source states."""
+    days = [command.dated.isoformat()] if command.dated_stated else []
+    if isinstance(command, EnsureInvoice) and command.due_stated:
+        days.append(f"due {command.due_date.isoformat()}")
     delivery = command.delivery_date.isoformat() if command.delivery_date else None
     words = [command.number, command.our_reference, command.your_reference, command.comments, delivery]
-    return hashlib.sha256(encode([*words, command.price_list]).encode()).hexdigest()
+    return hashlib.sha256(encode([*words, command.price_list, *days]).encode()).hexdigest()
 
 
 def texts_digest(rows: Sequence[Json]) -> str:

@@ -62,6 +62,7 @@ class DocumentCommand(Braked):
     documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes.
     ``cost_center`` and ``project`` are codes of the whole document, ``labels`` the labels that it gets.
 
+    ``dated_stated``: the document's day is its own at the source, and is followed while Fortnox lets it be changed.
     ``sale`` is what the source calls it all. ``reissue``: where what stands there can no longer become what is meant,
     the sale gets a new generation without a person's word. ``replaces`` is the invoice of the generation before, and
     ``replaces_credit`` its credit: nothing new stands beside one that still counts.
@@ -96,6 +97,7 @@ class DocumentCommand(Braked):
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    dated_stated: bool = False
     sale: Ref | None = None
     reissue: bool = False
     replaces: Ref | None = None

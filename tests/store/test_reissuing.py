@@ -83,11 +83,28 @@ def test_nothing_begins_while_a_write_of_the_sale_is_in_doubt(tmp_path: Path) ->
 
 
 @pytest.mark.capability("f44")
-def test_older_work_behind_the_command_is_a_person_s(tmp_path: Path) -> None:
-    """A payment that an earlier delivery asked for would be booked on an invoice that is taken back."""
+def test_what_else_waits_in_the_lane_is_decided_again_too(tmp_path: Path) -> None:
+    """A payment that was told meanwhile would be booked on an invoice that is taken back."""
     with opened(tmp_path) as connection:
-        [_, payment] = event(connection, command("I", kind="ensure_invoice"), command("P", kind="ensure_payment"))
-        [invoice] = event(connection, command("I", kind="ensure_invoice"))
+        [invoice] = event(connection, command("I", kind="ensure_invoice"), thing="sale", version="2")
+        [payment] = event(connection, command("P", kind="ensure_payment"), thing="payment", version="1")
+        _anew(connection, invoice)
+        assert states(connection) == {invoice: "superseded", payment: "superseded"}
+        assert _inbox(connection) == ["waiting", "waiting"]
+
+
+@pytest.mark.capability("f44")
+def test_older_work_behind_the_command_is_a_person_s(tmp_path: Path) -> None:
+    """What an older state of the sale alone asked for would be lost if it were decided again: it is stale."""
+    with opened(tmp_path) as connection:
+        [_, payment] = event(
+            connection,
+            command("I", kind="ensure_invoice"),
+            command("P", kind="ensure_payment"),
+            thing="sale",
+            version="1",
+        )
+        [invoice] = event(connection, command("I", kind="ensure_invoice"), thing="sale", version="2")
         with pytest.raises(Undecidable, match=f"out-{payment} ") as refused:
             _anew(connection, invoice)
         assert (refused.value.reason, _generation(connection)) == ("older_work_waits", 1)
@@ -115,7 +132,7 @@ def test_a_sale_that_is_made_anew_is_one_sale(tmp_path: Path) -> None:
             ("own120", "invoice", "120", None, 4),
         ]
         for thing, made_from, total, before, at in rows:
-            sale = Sale(thing, "C", made_from, total, "SEK", ("email:a",), f"no {thing}", total, before)
+            sale = Sale(thing, "C", made_from, total, "SEK", ("email:a",), f"no {thing}", total, before=before)
             event(connection, command(thing, kind="ensure_invoice", key=thing, lane=thing), sales=[sale], now=at)
         assert handling.same_sale("own", since=0)(connection) is None
         assert handling.same_sale("order2", since=0)(connection) is None
