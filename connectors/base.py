@@ -17,19 +17,6 @@ Json = dict[str, Any]
 """A JSON object that goes to disk as it is: texts, numbers as text or Decimal, booleans, lists, objects."""
 
 
-BRAKES = frozenset({"above_brake", "too_many_documents"})
-"""Reasons for holding a document that is larger, or comes faster, than its company allows: a person may let it go."""
-
-OUTGROWN = frozenset(
-    {"invoice_booked", "invoice_cancelled", "invoice_credited", "order_cancelled", "order_locked", "rows_of_order"}
-    | {"offer_cancelled"}
-)
-"""Reasons why a sale's documents can no longer follow it: a person may let them be taken back and made anew."""
-
-ALLOWABLE = BRAKES | {"period_closed"} | OUTGROWN
-"""Everything that is held until a person allows it."""
-
-
 class OutsideError(Exception):
     """Something outside went wrong; carries who, what, their code, and what a person can do.
 
@@ -125,16 +112,6 @@ class Vanished(Park):
         """``number`` is the customer's at the far side."""
         super().__init__("customer_gone", system=system, operation=operation, remedy="looked for again by itself")
         self.number = number
-
-
-class Reissue(Park):
-    """The documents that stand there are to be taken back, and the sale decided anew in its next ``generation``."""
-
-    def __init__(self, reason: str, *, sale: Ref, because: str, system: str, operation: str) -> None:
-        """``sale`` is what the source calls it, in the next generation; ``because`` is kept for ``explain``."""
-        super().__init__(reason, system=system, operation=operation, remedy="made anew by itself")
-        self.sale = sale
-        self.because = because
 
 
 class CredentialsLost(OutsideError):

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from connectors.allowable import BRAKES
 from connectors.base import (
-    BRAKES,
     CredentialsLost,
     Later,
     NotAnswered,
