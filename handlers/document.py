@@ -106,6 +106,7 @@ class Drafted:
             "most_kronor": settings.brakes.max_document_kronor,
             "most_per_hour": settings.brakes.max_documents_per_hour,
             "sale": things.sale,
+            "dated_stated": document.dated_stated,
             "reissue": settings.documents.changed_after_booking == "reissue",
             **things.replaced(),
         }

@@ -100,7 +100,8 @@ class Document(Frozen):
 
     ``discount_percent`` or ``discount_amount`` (as priced) is off all lines together, besides their own; freight, fee
     and charges are not reduced by it. The totals count everything; ``total_vat`` and ``total`` are ``None`` only where
-    the source says nothing of VAT. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
+    the source says nothing of VAT. ``dated_stated``: the day is the document's own at its source, not that of a message
+    about it. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
     says so. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
     ``our_reference`` and ``your_reference`` are people at the seller and at the buyer. ``cost_center`` and ``project``
     are codes in Fortnox, of the whole document. ``payment_method`` is how the buyer pays, in the source's own word;
@@ -124,6 +125,7 @@ class Document(Frozen):
     total_vat: Decimal | None
     total: Decimal | None
     dated: date
+    dated_stated: bool = False
     due: date | None = None
     paid: date | None = None
     delivery: date | None = None

@@ -233,6 +233,7 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         total_vat=data.total_vat,
         total=data.total,
         dated=_dated(body),
+        dated_stated=data.ordered_at is not None,
         due=data.due_date,
         paid=paid,
         delivery=data.delivery_date,

@@ -65,6 +65,7 @@ class DocumentCommand(Braked):
     ``cost_center`` and ``project`` are codes of the whole document, ``labels`` the labels that it gets. ``extra`` are
     further fields under Fortnox's own names, as the company maps them.
 
+    ``dated_stated``: the document's day is its own at the source, and is followed while Fortnox lets it be changed.
     ``sale`` is what the source calls it all. ``reissue``: where what stands there can no longer become what is meant,
     the sale gets a new generation without a person's word. ``replaces`` is the invoice of the generation before, and
     ``replaces_credit`` its credit: nothing new stands beside one that still counts.
@@ -99,6 +100,7 @@ class DocumentCommand(Braked):
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    dated_stated: bool = False
     sale: Ref | None = None
     reissue: bool = False
     replaces: Ref | None = None
