@@ -26,6 +26,7 @@ from handlers.settings import (
     CompanySettings,
     Documents,
     Payments,
+    Payouts,
     RuleOptions,
     Survey,
     Vat,
@@ -131,6 +132,7 @@ class CompanySection(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
+    payouts: Payouts = Payouts()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -147,6 +149,7 @@ class CompanySection(Frozen):
             vat=self.vat,
             brakes=self.brakes,
             payments=self.payments,
+            payouts=self.payouts,
             rules=self.rules,
         )
 

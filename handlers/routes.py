@@ -16,6 +16,7 @@ from handlers.events import (
     OrderChanged,
     PartyChanged,
     PaymentReceived,
+    PayoutMade,
     RecordGiven,
     SurveySubmitted,
 )
@@ -24,6 +25,7 @@ from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
 from handlers.payment import book_received_payment
+from handlers.payout import book_payout
 from handlers.record import write_record
 from handlers.settings import CompanySettings
 from handlers.survey import note_survey
@@ -59,6 +61,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
         "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
+        "payout_made": (_rule("book_payout", PayoutMade, book_payout),),
         "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
         "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
         "note_added": (_rule("note_text", NoteAdded, note_text),),

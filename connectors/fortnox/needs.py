@@ -43,7 +43,9 @@ class Needs:
 
     def codes(self, register: str) -> tuple[str, ...]:
         """What is used of one register, in a stable order."""
-        used = dict.fromkeys((*self.expected.codes()[register], *self.lately.get(register, ())))
+        own = (self.settings.payouts.voucher_series,) if register == "voucher_series" else ()
+        named = (*own, *self.expected.codes()[register], *self.lately.get(register, ()))
+        used = dict.fromkeys(code for code in named if code is not None)
         return tuple(used)[:MOST_CODES]
 
     @property

@@ -8,6 +8,7 @@ from pydantic import Field
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.payments import Method, Payments
+from handlers.settings.payouts import Payouts
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
@@ -21,6 +22,7 @@ __all__ = [
     "Documents",
     "Method",
     "Payments",
+    "Payouts",
     "RuleOptions",
     "Survey",
     "Vat",
@@ -39,6 +41,7 @@ class CompanySettings(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
+    payouts: Payouts = Payouts()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
 
     def rule(self, name: str) -> RuleOptions:
@@ -71,5 +74,6 @@ class CompanySettings(Frozen):
         ]
         for name, method in self.payments.methods.items():
             named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
+        named += self.payouts.named_accounts()
         used += [(account, use) for account, use in named if account is not None]
         return dict(reversed(used))
