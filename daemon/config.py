@@ -129,6 +129,7 @@ class _Loading:
             warnings=tuple(self.warnings),
             doctor=file.doctor,
             clients=clients,
+            notices=file.notices,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:

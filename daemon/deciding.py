@@ -7,14 +7,15 @@ from functools import partial
 
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
+from daemon.asking import asked_by_rule
 from daemon.bus import Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.values import Question, Ref
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -86,7 +87,7 @@ class Deciding:
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
         except Question as error:
-            return Handled(row.id, "held", reason="question", question=str(error))
+            return Handled(row.id, "held", reason="question", question=str(error), ask=asked_by_rule(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
             self.shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
@@ -153,17 +154,16 @@ class Deciding:
             return mark(
                 state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
             )
-        try:
-            made = [
-                (event, rule, command)
-                for event, remembered in timely
-                for rule, command in self._bus.commands(event, settings, remembered)
-            ]
-        except Question as error:
-            return mark(state="held", reason="question", question=str(error))
-        except RuleFailed as error:
-            self.shout(row, error)
-            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        made: list[tuple[Event, str, Command]] = []
+        for event, remembered in timely:
+            try:
+                made += [(event, *named) for named in self._bus.commands(event, settings, remembered)]
+            except Question as error:
+                ask = asked_by_rule(error, event, row.company)
+                return mark(state="held", reason="question", question=str(error), ask=ask)
+            except RuleFailed as error:
+                self.shout(row, error)
+                return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
         return mark(
             state="handled",
             twin=_twin(first),
@@ -226,7 +226,7 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    if isinstance(event, OrderChanged | InvoiceChanged):
+    if isinstance(event, OrderChanged | InvoiceChanged | Refunded):
         return event.document.number
     return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 
@@ -261,4 +261,13 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 keys=keys.get(command.customer, ()),
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
+                rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
+                before=_before(company, command.thing),
             )
+
+
+def _before(company: str, thing: Ref) -> str | None:
+    """The thing of the generation before, where there was one."""
+    if thing.generation == 1:
+        return None
+    return thing.model_copy(update={"generation": thing.generation - 1}).thing(company)

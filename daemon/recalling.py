@@ -20,7 +20,7 @@ class Recalling:
     async def facts(self, heard: Sequence[Heard]) -> list[list[Facts]]:
         """The facts of each event of each delivery. Raises :class:`store.db.StoreUnavailable`."""
         asked = [
-            facts.Asked(one.settings.name, event.remembered.thing(one.settings.name))
+            facts.Asked(one.settings.name, event.remembered_by.thing(one.settings.name))
             for one in heard
             for event in one.events
         ]

@@ -24,9 +24,11 @@ from handlers.settings import (
     Bookkeeping,
     Brakes,
     CompanySettings,
+    Customers,
     Documents,
     Payments,
     Payouts,
+    Refunds,
     RuleOptions,
     Survey,
     Vat,
@@ -102,6 +104,12 @@ class DoctorSettings(Frozen):
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
 
 
+class NoticeSettings(Frozen):
+    """How soon the log says again that something waits for the same answer of a person."""
+
+    repeat_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
+
+
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
 
 APPROVABLE = frozenset(
@@ -128,7 +136,9 @@ class CompanySection(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
@@ -145,7 +155,9 @@ class CompanySection(Frozen):
             bookkeeping=self.bookkeeping,
             survey=self.survey,
             documents=self.documents,
+            refunds=self.refunds,
             articles=self.articles,
+            customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
             payments=self.payments,
@@ -168,6 +180,12 @@ class CompanySection(Frozen):
             if name not in RULES:
                 raise ValueError(f"there is no rule {name}{meant(name, RULES)}")
         return rules
+
+    @model_validator(mode="after")
+    def _one_ladder(self) -> "CompanySection":
+        if self.customers.match and self.fortnox.further_rungs:
+            raise ValueError("customers.match names every key that is looked up: leave fortnox.further_rungs out")
+        return self
 
     @model_validator(mode="after")
     def _default_vat_has_an_account(self) -> "CompanySection":
@@ -225,6 +243,7 @@ class ConfigFile(Frozen):
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     doctor: DoctorSettings = DoctorSettings()
+    notices: NoticeSettings = NoticeSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
     clients: dict[str, ClientSection] = Field(default_factory=dict)
@@ -295,3 +314,4 @@ class Config:
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)

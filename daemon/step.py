@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Unprovable, Vanished, Write
+from connectors.base import LinkReader, OutsideError, Reissue, Settled, Target, Task, Unprovable, Vanished, Write
 from connectors.register import NOTHING_KEPT, Register
 from daemon.clock import Clock
 from daemon.looking import Absent, Found, Looks, NotYet
 from daemon.outcomes import Outcomes
+from daemon.reissuing import Reissuing
 from daemon.tasks import far, task_of
 from daemon.turns import Turns
 from handlers.commands import Command, EnsureCustomer
@@ -62,6 +63,7 @@ class Step:
         self._register = register
         self.approve: frozenset[str] = frozenset()
         """Kinds of commands and rules whose writes leave only after a person's approval, or ``all``."""
+        self.reissuing = Reissuing(database=database, looks=looks, outcomes=outcomes, clock=clock)
         self._turns = Turns()
         self._orphans_after = 0
 
@@ -75,6 +77,8 @@ class Step:
             return
         except Vanished as error:
             await self._plan_anew(head, None, error)
+        except Reissue as error:
+            await self.reissuing.begin(head, error)
         except OutsideError as error:
             await self._outcomes.not_sent(head, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the command and shouts, it never stops the others
@@ -119,7 +123,7 @@ class Step:
             case Taken(holder=holder, waits_for=waits_for):
                 await self._database.write(delivering.wait(head.outbox_id, waits_for, f"out-{holder}"))
             case Contradicted(number=number):
-                await self._outcomes.contradicted(head, number)
+                await self._outcomes.contradicted(head, command, number)
             case Known() if known is not None:
                 again = command.update != "never"
                 settled = Settled(far(known), "found", again=again, proof={"known_from": known.thing})

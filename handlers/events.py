@@ -172,8 +172,8 @@ class EventBase(Frozen):
         return f"{self.thing.system}:{self.thing.kind}:{self.thing.id}"
 
     @property
-    def remembered(self) -> Ref:
-        """The thing whose past rules are told of."""
+    def remembered_by(self) -> Ref:
+        """The thing whose memory rules are told."""
         return self.thing
 
 
@@ -187,6 +187,29 @@ class OrderChanged(EventBase):
     kind: Literal["order_changed"] = "order_changed"
     status: Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
     document: Document
+
+
+class Refunded(EventBase):
+    """The buyer of ``order`` got money back; ``thing`` is this refund (kind ``order_refund``), one of maybe several.
+
+    ``document`` is what was taken back, either all positive or with negative quantities and totals, as its source
+    writes it. ``whole``: the source says that the whole order was refunded; the document is then the order itself.
+    """
+
+    kind: Literal["refunded"] = "refunded"
+    order: Ref
+    document: Document
+    whole: bool = False
+
+    @property
+    def lane(self) -> str:
+        """The lane of the order: what was sold and what is taken back stay in order."""
+        return f"{self.order.system}:{self.order.kind}:{self.order.id}"
+
+    @property
+    def remembered_by(self) -> Ref:
+        """The order, whose documents are taken back."""
+        return self.order
 
 
 class InvoiceChanged(EventBase):
@@ -214,7 +237,7 @@ class PaymentReceived(EventBase):
     currency_rate: Decimal | None = None
 
     @property
-    def remembered(self) -> Ref:
+    def remembered_by(self) -> Ref:
         """The sale: the payment is of its newest generation."""
         return self.sale
 
@@ -305,6 +328,7 @@ class ConsentChanged(EventBase):
 
 Event = Annotated[
     OrderChanged
+    | Refunded
     | InvoiceChanged
     | PaymentReceived
     | PayoutMade

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from handlers import questions
 from handlers.commands import BookInvoice, BookPayment, Command, EnsureInvoice, EnsurePayment
 from handlers.events import Document, Payment
 from handlers.settings import CompanySettings, Method
@@ -43,7 +44,7 @@ def paid_commands(
     takes no payment dated before its invoice); where its payments do not make up the total, or a method is unknown.
     """
     if document.paid is None:
-        raise Question("the document does not say when it was paid")
+        raise Question("the document does not say when it was paid", key=questions.PAID_ON, choices=[questions.DATE])
     if document.payments:
         _refuse_wrong_sum(document.payments, invoice.total)
     made = [
@@ -81,7 +82,11 @@ def _told(document: Document, paid: date, invoice: EnsureInvoice, whole: Ref) ->
 def _paid(told: _Told, document: Document, invoice: EnsureInvoice, settings: CompanySettings) -> Iterator[Command]:
     method = method_of(told.method, settings)
     if told.paid < document.dated:
-        raise Question(f"paid on {told.paid}, before the document's own date {document.dated}")
+        raise Question(
+            f"paid on {told.paid}, before the document's own date {document.dated}",
+            key=questions.PAID_ON,
+            choices=[questions.DATE],
+        )
     if method.pays:
         yield EnsurePayment(
             thing=told.thing,

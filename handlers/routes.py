@@ -18,6 +18,7 @@ from handlers.events import (
     PaymentReceived,
     PayoutMade,
     RecordGiven,
+    Refunded,
     SurveySubmitted,
 )
 from handlers.facts import Facts
@@ -27,6 +28,7 @@ from handlers.order import book_order
 from handlers.payment import book_received_payment
 from handlers.payout import book_payout
 from handlers.record import write_record
+from handlers.refund import book_refund
 from handlers.settings import CompanySettings
 from handlers.survey import note_survey
 
@@ -59,6 +61,7 @@ def _rule(name: str, heard: type[EventT], decide: Decide[EventT]) -> Rule:
 ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
+        "refunded": (_rule("book_refund", Refunded, book_refund),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
         "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
         "payout_made": (_rule("book_payout", PayoutMade, book_payout),),

@@ -28,7 +28,7 @@ def note_survey(
     The survey's id is cut at 24 characters, so that the part of the line that is never shortened stays short. Raises
     :class:`Question` where nobody can be named or the score is no score.
     """
-    customer = respondent(event.thing, event.respondent, settings.survey)
+    customer = respondent(event.thing, event.respondent, settings.survey, settings.customers)
     note = EnsureNote(
         thing=event.thing,
         customer=customer.thing,

@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -21,8 +22,16 @@ SHORT_REFERENCE_LENGTH = 12
 class Question(Exception):
     """An event is understood but must not be acted on until a person answers; the text is the question.
 
-    The text names fields, numbers of ours and sums; never a name, an address or an organisation number.
+    The text names fields, numbers of ours and sums; never a name, an address or an organisation number. With a ``key``
+    rules take an answer as input (``Facts.answers``): one of ``choices``, which are words, or one of the forms of
+    :mod:`handlers.questions`. ``of_sale``: the answer is remembered for this event's thing alone, else for the company.
     """
+
+    def __init__(self, text: str, *, key: str = "", choices: Sequence[str] = (), of_sale: bool = True) -> None:
+        super().__init__(text)
+        self.key = key
+        self.choices = tuple(choices)
+        self.of_sale = of_sale
 
 
 class Frozen(BaseModel):

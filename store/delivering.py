@@ -9,6 +9,7 @@ from typing import Any
 from store import attempts, claims, doubles, heads, lanes, links, many, outbox
 from store.attempts import End, NewAttempt, OpenAttempt
 from store.db import Job
+from store.holds import Ask
 from store.links import LinkRow
 
 
@@ -135,6 +136,7 @@ def end_attempt(
     reason: str,
     question: str | None = None,
     uses_attempt: bool = True,
+    ask: Ask | None = None,
 ) -> Job[None]:
     """Record an attempt that did not settle the command: ``state`` is ready, unknown, parked or held."""
 
@@ -143,7 +145,7 @@ def end_attempt(
         _end(connection, attempt_id, end, now)
         if not uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts - 1 WHERE id = ?", (outbox_id,))
-        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question)
+        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question, ask=ask)
 
     return job
 
@@ -157,6 +159,7 @@ def put_back(
     reason: str | None,
     question: str | None = None,
     uses_attempt: bool = False,
+    ask: Ask | None = None,
 ) -> Job[None]:
     """Record that nothing was sent: the command stays, to go again at ``due_at``, or stops for a person."""
 
@@ -164,7 +167,7 @@ def put_back(
         row = outbox.read(connection, outbox_id)
         if uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (outbox_id,))
-        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question)
+        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question, ask=ask)
 
     return job
 
@@ -178,11 +181,12 @@ def _hold_back(
     due_at: int,
     reason: str | None,
     question: str | None,
+    ask: Ask | None,
 ) -> None:
     if row.state in {"done", "discarded", "superseded"}:
         return
     if state in {"parked", "held"}:
-        outbox.stop(connection, row.id, state, now, reason=reason or state, question=question)
+        outbox.stop(connection, row.id, state, now, reason=reason or state, question=question, ask=ask)
     else:
         outbox.move(connection, row.id, state, due_at=due_at, reason=reason)
 

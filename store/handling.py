@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from store import doubles, fetching, inbox, lanes, many, outbox, register, releasing, twins
+from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, twins
 from store.db import Job
 from store.fetching import Echo, Record
+from store.holds import Ask
 from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.twins import Twin
@@ -18,7 +19,8 @@ class Sale:
     """An invoice that a command means to make, or the order that it will be made from.
 
     ``keys`` are the buyer's match keys; ``total`` and ``net`` (without VAT) are decimal text, ``total`` empty where the
-    source states no VAT.
+    source states no VAT. ``rate`` is kronor per unit of a foreign currency where the source states it (else empty).
+    ``before`` is the same of the generation before: it stands for the sale no more.
     """
 
     thing: str
@@ -29,6 +31,8 @@ class Sale:
     keys: Sequence[str]
     number: str
     net: str
+    rate: str = ""
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Handled:
     where a newer one was handled before, the row becomes stale and nothing else is stored. The state ``reading`` comes
     with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
-    resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves.
+    resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
+    parked or held waits for what it is to ``ask``; without one, for what its words ask.
     """
 
     inbox_id: int
@@ -60,6 +65,7 @@ class Handled:
     swept: Swept | None = None
     made: tuple[str, str] | None = None
     echo: Echo | None = None
+    ask: Ask | None = None
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -113,6 +119,10 @@ def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: s
             handled.inbox_id,
         ),
     )
+    if state in holds.STOPPED:
+        row = connection.execute("SELECT company FROM inbox WHERE id = ?", (handled.inbox_id,)).fetchone()
+        ask = handled.ask or holds.worded(reason or state, handled.question)
+        holds.hold(connection, "in", handled.inbox_id, row["company"], ask, now)
 
 
 def _newer(stored: str | None, ours: str | None) -> bool:
@@ -131,6 +141,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     else:
         for command in handled.commands:
             add(connection, command, now)
+        for command in {(command.company, command.lane): command for command in handled.commands}.values():
+            outbox.let_pass(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
 
@@ -217,10 +229,14 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
 def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
     """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
+    if sale.before is not None:
+        # Of one sale that is made anew the moment stays: what came after it came after it.
+        connection.execute("UPDATE OR IGNORE sale SET thing = ? WHERE thing = ?", (sale.thing, sale.before))
     connection.execute(
-        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total, net = excluded.net,"
-        " currency = excluded.currency, customer = excluded.customer, keys = excluded.keys",
+        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net, rate)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total,"
+        " net = excluded.net, currency = excluded.currency, customer = excluded.customer, keys = excluded.keys,"
+        " rate = excluded.rate",
         (
             sale.thing,
             company,
@@ -232,6 +248,7 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
             sale.number,
             now,
             _plain(sale.net),
+            sale.rate,
         ),
     )
 

@@ -4,9 +4,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
-from store import attempts, claims, lanes, many
+from store import attempts, claims, holds, lanes, links, many
 from store.db import Job
+from store.holds import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,48 @@ def _step_behind(connection: sqlite3.Connection, command: NewCommand, outbox_id:
     )
 
 
+def let_pass(connection: sqlite3.Connection, told: NewCommand, now: int) -> None:
+    """Refunds that came before what they are of stand behind what their sale has ``told`` now, and look again.
+
+    Such a refund was never sent, and its invoice is not linked, or it was held for that or for its booking. Whatever
+    else its delivery wants goes with it.
+    """
+    early = connection.execute(
+        "SELECT id, inbox_id, thing, place, refs, state FROM outbox INDEXED BY outbox_lane"
+        " WHERE company = ? AND lane = ? AND finished_at IS NULL AND kind = 'ensure_credit' AND rule <> ?"
+        " AND (state IN ('ready', 'waiting') OR state = 'held' AND reason IN ('refund_before_sale',"
+        " 'refund_before_booking')) ORDER BY place",
+        (told.company, told.lane, told.rule),
+    ).fetchall()
+    for row in early:
+        if _is_early(connection, row) and not attempts.open_for_thing(connection, row["thing"]):
+            _step_behind_all(connection, told, row)
+            move(connection, row["id"], "ready", due_at=now)
+
+
+def _is_early(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    invoices = [thing.removeprefix("?") for thing in json.loads(row["refs"]) if thing.startswith("?")]
+    known = links.read_many(connection, [row["thing"], *invoices])
+    return row["thing"] not in known and (row["state"] == "held" or not known)
+
+
+def _step_behind_all(connection: sqlite3.Connection, told: NewCommand, early: sqlite3.Row) -> None:
+    last = connection.execute(
+        "SELECT max(place) FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL",
+        (told.company, told.lane),
+    ).fetchone()[0]
+    room = floor(last) + 1 - last  # what comes later stands behind these
+    mine = connection.execute(
+        "SELECT id FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND inbox_id = ? AND place >= ?"
+        " ORDER BY place",
+        (told.company, told.lane, early["inbox_id"], early["place"]),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE outbox SET place = ? WHERE id = ?",
+        [(last + room * turn / (len(mine) + 1), row["id"]) for turn, row in enumerate(mine, start=1)],
+    )
+
+
 def read(connection: sqlite3.Connection, outbox_id: int) -> Row:
     """The narrow row; raises ``KeyError`` for an unknown id."""
     row = connection.execute(
@@ -197,11 +241,23 @@ def move(
 
 
 def stop(
-    connection: sqlite3.Connection, outbox_id: int, state: str, now: int, *, reason: str, question: str | None = None
+    connection: sqlite3.Connection,
+    outbox_id: int,
+    state: str,
+    now: int,
+    *,
+    reason: str,
+    question: str | None = None,
+    ask: Ask | None = None,
 ) -> None:
-    """Park or hold a command; its claims pass on unless an attempt of its thing is still open."""
+    """Park or hold a command; its claims pass on unless an attempt of its thing is still open.
+
+    ``ask`` is what groups it with others; without one that is the words of the question.
+    """
     move(connection, outbox_id, state, due_at=now, reason=reason, question=question)
-    _pass_on(connection, read(connection, outbox_id), now)
+    row = read(connection, outbox_id)
+    holds.hold(connection, "out", outbox_id, row.company, ask or holds.worded(reason, question), now)
+    _pass_on(connection, row, now)
 
 
 def finish(

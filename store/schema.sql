@@ -243,7 +243,8 @@ CREATE TABLE sale (
     keys TEXT NOT NULL,
     number TEXT NOT NULL,
     at INTEGER NOT NULL,
-    net TEXT NOT NULL DEFAULT ''
+    net TEXT NOT NULL DEFAULT '',
+    rate TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sale_total ON sale (company, currency, total, at);
 CREATE INDEX sale_net ON sale (company, currency, net, at);
@@ -384,6 +385,38 @@ CREATE TABLE batch_row (
     CHECK ((inbox_id IS NULL) <> (fault IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+-- Questions that something waits or waited for: one for each thing that one answer frees. The answer is a rule's input where
+-- input says so (of_sale: remembered for each sale alone); told_at is when a person was last told.
+CREATE TABLE asked (
+    id INTEGER PRIMARY KEY,
+    company TEXT NOT NULL,
+    key TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    input TEXT NOT NULL DEFAULT '',
+    of_sale INTEGER NOT NULL DEFAULT 0 CHECK (of_sale IN (0, 1)),
+    choices TEXT NOT NULL DEFAULT '[]',
+    waiting INTEGER NOT NULL DEFAULT 0 CHECK (waiting >= 0),
+    at INTEGER NOT NULL,
+    told_at INTEGER,
+    UNIQUE (company, key)
+) STRICT;
+CREATE INDEX asked_open ON asked (company, id) WHERE waiting > 0;
+
+-- What waits for each question: deliveries (in) and commands (out); of a delivery also the sale that it speaks of.
+CREATE TABLE hold (
+    place TEXT NOT NULL CHECK (place IN ('in', 'out')),
+    id INTEGER NOT NULL,
+    question INTEGER NOT NULL REFERENCES asked (id),
+    at INTEGER NOT NULL,
+    thing TEXT NOT NULL DEFAULT '',
+    sale TEXT NOT NULL DEFAULT '',
+    total TEXT NOT NULL DEFAULT '',
+    currency TEXT NOT NULL DEFAULT '',
+    rate TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (place, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hold_question ON hold (question, place, id);
+
 -- What a person did, for explain.
 CREATE TABLE action (
     id INTEGER PRIMARY KEY,
@@ -482,4 +515,25 @@ END;
 CREATE TRIGGER queue_counted_out AFTER DELETE ON outbox
     WHEN old.priority <> 1 AND old.state IN ('waiting', 'ready', 'in_flight', 'unknown') BEGIN
     UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'queued_' || old.priority;
+END;
+-- What is no longer stopped waits for no question; how many do is kept.
+CREATE TRIGGER hold_counted_in AFTER INSERT ON hold BEGIN
+    UPDATE asked SET waiting = waiting + 1 WHERE id = new.question;
+END;
+CREATE TRIGGER hold_counted_out AFTER DELETE ON hold BEGIN
+    UPDATE asked SET waiting = waiting - 1 WHERE id = old.question;
+END;
+CREATE TRIGGER inbox_released AFTER UPDATE OF state ON inbox
+    WHEN old.state IN ('parked', 'held') AND new.state NOT IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'in' AND id = old.id;
+END;
+CREATE TRIGGER inbox_released_out AFTER DELETE ON inbox WHEN old.state IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'in' AND id = old.id;
+END;
+CREATE TRIGGER outbox_released AFTER UPDATE OF state ON outbox
+    WHEN old.state IN ('parked', 'held') AND new.state NOT IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'out' AND id = old.id;
+END;
+CREATE TRIGGER outbox_released_out AFTER DELETE ON outbox WHEN old.state IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'out' AND id = old.id;
 END;

@@ -94,6 +94,9 @@ class Payments:
         invoice = linked(task.refs.get(command.invoice))
         if task.link is not None:
             return _linked(command, task.link)
+        if invoice.state.get("set_off"):
+            because = f"invoice {invoice.state['credits']} was not paid: its credit takes off what is owed"
+            return Settled(None, "not_created", proof={"because": because})
         command, moved = await payment_on_open_day(command, invoice, client)
         _refuse_wrong_money(command, invoice)
         evidence = self._evidence(command, invoice)

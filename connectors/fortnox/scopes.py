@@ -30,12 +30,37 @@ USES = (
         ("list_invoices", "read_invoice", "create_invoice", "update_invoice", "book_invoice", "credit_invoice",
          "cancel_invoice"),
     ),
+    Use(
+        "sends invoices (finish of a rule)",
+        ("email_invoice", "einvoice_invoice", "eprint_invoice", "print_invoice"),
+        lambda settings: any(rule.finish == "sent" for rule in settings.rules.values()),
+    ),
+    Use(
+        "sends orders (also_send of a rule)",
+        ("email_order", "print_order"),
+        lambda settings: any("order" in rule.also_send for rule in settings.rules.values()),
+    ),
+    Use(
+        "sends offers (also_send of a rule)",
+        ("email_offer", "print_offer"),
+        lambda settings: any("offer" in rule.also_send for rule in settings.rules.values()),
+    ),
+    Use(
+        "puts labels on documents (labels of a rule)",
+        ("list_labels", "create_label"),
+        lambda settings: any(rule.labels for rule in settings.rules.values()),
+    ),
     Use("enters and books payments", ("list_payments", "read_payment", "create_payment", "book_payment")),
     Use("reads the rate of a document in another currency", ("read_currency",)),
     Use(
         "looks for the next open day (bookkeeping.closed_period)",
         ("read_locked_period", "list_financial_years"),
         lambda settings: settings.bookkeeping.closed_period != "hold",
+    ),
+    Use(
+        "makes vouchers of payouts (payouts.voucher_series)",
+        ("list_vouchers", "read_voucher", "create_voucher", "list_financial_years"),
+        lambda settings: settings.payouts.voucher_series is not None,
     ),
     Use(
         "registers a missing currency (bookkeeping.create_currencies)",

@@ -11,7 +11,9 @@ from connectors.highlevel.vendor_keys import VENDOR_KEYS
 from connectors.sources import SourceSettings
 from handlers.values import Frozen
 
-OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "refunded_in_full", "cancelled"]
+"""What a status of theirs may mean; with ``refunded`` alone nobody says how much money went back."""
+
 Polled = Literal["surveys", "orders", "invoices"]
 
 

@@ -27,6 +27,7 @@ from handlers.events import (
     Payment,
     PaymentReceived,
     PayoutMade,
+    Refunded,
     Surcharge,
     SurveySubmitted,
 )
@@ -38,19 +39,19 @@ NO_ACCOUNT = "-"
 """Stands for an account that is missing or no short printable text; no table can hold it as ours."""
 
 PAID = frozenset({"order.paid", "invoice.paid"})
+REFUNDED = "order.refunded"
 SOLD = frozenset({"order.offered", "order.won", "order.invoiced"})
 """Types that make a document and say nothing of money paid."""
 
 _LINES: TypeAdapter[tuple[Line, ...]] = TypeAdapter(tuple[Line, ...])
 """A travelling line has the very fields of an event's line: all of them are read in one call."""
 
-OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+OrderStatus = Literal["offer", "won", "invoiced", "paid", "cancelled"]
 STATUSES: Mapping[str, OrderStatus] = {
     "order.offered": "offer",
     "order.won": "won",
     "order.invoiced": "invoiced",
     "order.paid": "paid",
-    "order.refunded": "refunded",
     "order.cancelled": "cancelled",
     "invoice.paid": "paid",
 }
@@ -126,7 +127,7 @@ class StandardSource:
             return self._payout(body)
         if isinstance(body, wire.InvoiceBody) and body.data.order_id is None:
             return self._own_invoice(body)
-        return self._order(body)
+        return self._refund(body) if body.type == REFUNDED else self._order(body)
 
     def _order(self, body: wire.OrderBody | wire.InvoiceBody) -> OrderChanged:
         order_id = cast(str, body.data.order_id)
@@ -139,6 +140,20 @@ class StandardSource:
             dated=document.dated if body.type in SOLD | PAID else stockholm_date(body.timestamp),
             status=status,
             document=document,
+        )
+
+    def _refund(self, body: wire.OrderBody | wire.InvoiceBody) -> Refunded:
+        """One of the order's refunds by the sender's own name for it; without a name, the only one that it may have."""
+        order_id, refund_id = cast(str, body.data.order_id), body.data.refund_id
+        return Refunded(
+            thing=Ref(
+                system=self.name, kind="order_refund", id=f"{refund_id} of {order_id}" if refund_id else order_id
+            ),
+            order=Ref(system=self.name, kind="order", id=order_id),
+            version=_version(body),
+            occurred_at=body.timestamp,
+            dated=stockholm_date(body.timestamp),
+            document=_document(order_id, body),
         )
 
     def _own_invoice(self, body: wire.InvoiceBody) -> InvoiceChanged:
@@ -241,6 +256,9 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         our_reference=data.our_reference,
         your_reference=data.your_reference,
         comments=data.comments,
+        price_list=data.price_list,
+        cost_center=data.cost_center,
+        project=data.project,
         payment_method=data.payment_method,
         payments=tuple(_payment(payment, paid) for payment in data.payments) if paid is not None else (),
     )

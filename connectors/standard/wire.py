@@ -45,6 +45,8 @@ class Line(Wire):
     vat_rate: Number
     discount_percent: Number = Decimal(0)
     discount_amount: Number = Field(Decimal(0), description="off the whole line, as priced")
+    cost_center: Text | None = Field(None, description="its code in Fortnox, else the document's")
+    project: Text | None = Field(None, description="its number in Fortnox, else the document's")
 
 
 class Surcharge(Wire):
@@ -76,7 +78,7 @@ class MoneyData(Wire):
     """The money side that orders and invoices share; totals are in ``currency`` and agree with the lines to the öre."""
 
     version: Number | None = Field(None, description="orders changes of one order; absent: the timestamp")
-    refund_id: Identifier | None = None
+    refund_id: Identifier | None = Field(None, description="order.refunded: tells several refunds of an order apart")
     ordered_at: Moment | None = None
     paid_at: Moment | None = None
     currency: Currency = Field(description="ISO 4217, three letters")
@@ -100,6 +102,9 @@ class MoneyData(Wire):
     delivery_date: Day | None = None
     due_date: Day | None = Field(None, description="absent: the company's days of payment")
     order_number: Identifier | None = Field(None, description="the buyer's own order number")
+    price_list: Text | None = Field(None, description="its code in Fortnox")
+    cost_center: Text | None = Field(None, description="its code in Fortnox")
+    project: Text | None = Field(None, description="its number in Fortnox")
     payment_method: Text | None = Field(None, description="in your own word: klarna, swish, card, invoice")
     payments: tuple[Payment, ...] = Field((), description="what it was paid by; together the total")
 

@@ -14,6 +14,7 @@ _COMMANDS = {
     "inbox": "looking",
     "outbox": "looking",
     "explain": "looking",
+    "held": "held",
     "usage": "looking",
     "errors": "reference",
     "capabilities": "reference",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from daemon.clock import Clock
 from daemon.logs import get_log
 from daemon.settings import Retention
-from store import pruning, senders
+from store import holds, pruning, senders
 from store.db import Database
 
 BITE = 500
@@ -37,6 +37,7 @@ class Prune:
             pruning.twins(bodies, BITE),
             pruning.payloads(commands, BITE),
             pruning.looks(commands, BITE),
+            holds.forgotten(commands, BITE),
         ):
             while count := await self._database.write(job):
                 erased += count

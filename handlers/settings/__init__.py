@@ -6,9 +6,11 @@ from datetime import date
 from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
+from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.payments import Method, Payments
 from handlers.settings.payouts import Payouts
+from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
@@ -19,10 +21,12 @@ __all__ = [
     "Bookkeeping",
     "Brakes",
     "CompanySettings",
+    "Customers",
     "Documents",
     "Method",
     "Payments",
     "Payouts",
+    "Refunds",
     "RuleOptions",
     "Survey",
     "Vat",
@@ -37,7 +41,9 @@ class CompanySettings(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
@@ -65,6 +71,7 @@ class CompanySettings(Frozen):
             used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
         named: list[tuple[int | None, str]] = [
             (books.payment_account, "payments"),
+            (self.refunds.payment_account, "repayments"),
             (books.round_off_account, "rounding"),
             (books.freight_account, "freight"),
             (books.administration_fee_account, "administration fees"),
