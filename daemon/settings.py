@@ -75,10 +75,11 @@ class Delivery(Frozen):
 
 
 class Retention(Frozen):
-    """How long handled bodies and delivered commands stay; ``digest_hours`` is the window of dedupe by digest."""
+    """How long handled bodies, delivered commands and scores of surveys stay; ``digest_hours`` dedupes by digest."""
 
     bodies_days: int = Field(default=30, ge=1, le=3660)
     commands_days: int = Field(default=90, ge=1, le=3660)
+    responses_days: int = Field(default=1095, ge=1, le=36_600)
     seal_bodies: bool = False
     digest_hours: int = Field(default=24, ge=1, le=8760)
 

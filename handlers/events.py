@@ -259,8 +259,9 @@ class PayoutMade(EventBase):
 
 
 class SurveySubmitted(EventBase):
-    """A respondent finished a survey; ``score`` is on the survey's own scale.
+    """A respondent finished a survey; ``score`` is on the survey's own scale, which the source names where it knows it.
 
+    ``by_digest``: nothing but a digest of its body told the delivery from others, so it may not make money documents.
     ``twin`` names what the same submission is called on another path (webhook and poll), where the source has two:
     equal names, near moments and equal scores are one event.
     """
@@ -269,7 +270,9 @@ class SurveySubmitted(EventBase):
     survey: str
     respondent: Party
     score: Decimal | None = None
+    scale: Literal["nps"] | None = None
     answers: tuple[Answer, ...] = ()
+    by_digest: bool = False
     twin: str | None = None
 
 

@@ -30,7 +30,7 @@ from handlers.payout import book_payout
 from handlers.record import write_record
 from handlers.refund import book_refund
 from handlers.settings import CompanySettings
-from handlers.survey import note_survey
+from handlers.survey_rules import note_survey, survey_rules
 
 EventT = TypeVar("EventT", bound=EventBase)
 Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
@@ -65,7 +65,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
         "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
         "payout_made": (_rule("book_payout", PayoutMade, book_payout),),
-        "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
+        "survey_submitted": (
+            _rule("note_survey", SurveySubmitted, note_survey),
+            _rule("survey_rules", SurveySubmitted, survey_rules),
+        ),
         "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),

@@ -99,6 +99,11 @@ def plain_number(number: Decimal) -> Decimal:
     return Decimal(f"{round_ore(number):f}".rstrip("0").rstrip("."))
 
 
+def is_nps(score: Decimal) -> bool:
+    """Whether a score can be one of NPS: a whole number from 0 to 10."""
+    return 0 <= score <= 10 and score == score.to_integral_value()
+
+
 def stockholm_date(moment: datetime) -> date:
     """The calendar day of an aware moment in Europe/Stockholm: the day that Swedish books know."""
     return moment.astimezone(STOCKHOLM).date()

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, twins
+from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, responses, twins
 from store.db import Job
 from store.fetching import Echo, Record
 from store.holds import Ask
 from store.outbox import NewCommand
 from store.register import Entry, Swept
+from store.responses import Response
 from store.twins import Twin
 
 
@@ -44,7 +45,8 @@ class Handled:
     with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
-    parked or held waits for what it is to ``ask``; without one, for what its words ask.
+    parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
+    to surveys that it tells of.
     """
 
     inbox_id: int
@@ -65,6 +67,7 @@ class Handled:
     swept: Swept | None = None
     made: tuple[str, str] | None = None
     echo: Echo | None = None
+    responses: Sequence[Response] = ()
     ask: Ask | None = None
 
 
@@ -131,6 +134,7 @@ def _newer(stored: str | None, ours: str | None) -> bool:
 
 def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     keep_version(connection, handled)
+    responses.keep(connection, handled.responses)
     if handled.company is not None:
         register.learn(connection, handled.company, handled.entries, handled.swept)
         single = doubles.notice(connection, handled.company, handled.entries, handled.inbox_id, now)
@@ -195,6 +199,7 @@ def store_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, 
         "INSERT INTO thing_version (thing, version, inbox_id)",
         [(handled.thing, handled.version, handled.inbox_id) for handled, _ in events],
     )
+    responses.keep(connection, [response for handled, _ in events for response in handled.responses])
     outbox.add_fresh(connection, [(command, now) for handled, now in events for command in handled.commands])
     lanes.refresh_all(connection, {(handled.commands[0].company, handled.commands[0].lane) for handled, _ in events})
     for handled, now in events:

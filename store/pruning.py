@@ -53,6 +53,13 @@ def looks(before: datetime, limit: int) -> Job[int]:
     return _erase("DELETE FROM look WHERE id IN (SELECT id FROM look WHERE at < ? LIMIT ?)", before, limit)
 
 
+def responses(before: datetime, limit: int) -> Job[int]:
+    """Forget who answered what before then; statistics lose those days with it."""
+    return _erase(
+        "DELETE FROM response WHERE thing IN (SELECT thing FROM response WHERE at < ? LIMIT ?)", before, limit
+    )
+
+
 def shrink() -> Job[None]:
     """Give freed pages back to the disk, a bounded number at a time."""
 

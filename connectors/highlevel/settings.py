@@ -151,6 +151,12 @@ class HighLevelSettings(SourceSettings):
         """Only the table ``api`` opens the location."""
         return self.api is not None
 
+    @property
+    def id_to_add(self) -> str | None:
+        """A workflow's body has an id only where its owner put one: naming the field says that it has."""
+        workflows = self.path_token is not None or self.header_secret is not None
+        return "fields.delivery_id" if workflows and "delivery_id" not in self.fields.model_fields_set else None
+
     @field_validator("app_keys")
     @classmethod
     def _texts_or_files(cls, value: tuple[str, ...]) -> tuple[str, ...]:

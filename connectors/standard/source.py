@@ -32,9 +32,10 @@ from handlers.events import (
     SurveySubmitted,
 )
 from handlers.payout_parts import PayoutFee, PayoutSale
-from handlers.values import Question, Ref, payment_thing, stockholm_date
+from handlers.values import Question, Ref, is_nps, payment_thing, stockholm_date
 
-SCORE_KEYS = frozenset({"nps", "score", "betyg", "csat"})
+NPS_KEY = "nps"
+SCORE_KEYS = frozenset({NPS_KEY, "score", "betyg", "csat"})
 NO_ACCOUNT = "-"
 """Stands for an account that is missing or no short printable text; no table can hold it as ours."""
 
@@ -200,6 +201,9 @@ class StandardSource:
 
     def _survey(self, body: wire.SurveyBody) -> SurveySubmitted:
         answers = tuple(found for found in map(_answer, body.data.answers) if found is not None)
+        answered, key = _score(body.data.answers)
+        score = answered if body.data.score is None else body.data.score
+        nps = key == NPS_KEY and score is not None and score == answered and is_nps(score)
         return SurveySubmitted(
             thing=Ref(system=self.name, kind="response", id=body.data.response_id),
             version=_version(body),
@@ -207,7 +211,8 @@ class StandardSource:
             dated=stockholm_date(body.timestamp),
             survey=body.data.survey_id,
             respondent=_respondent(body.data.respondent),
-            score=body.data.score if body.data.score is not None else _score(body.data.answers),
+            score=score,
+            scale="nps" if nps else None,
             answers=answers,
         )
 
@@ -331,12 +336,13 @@ def _words(choice: Choice | None) -> str:
     return str(choice).strip().encode("utf-8", "replace").decode()
 
 
-def _score(answers: Sequence[wire.AnswerData]) -> Decimal | None:
+def _score(answers: Sequence[wire.AnswerData]) -> tuple[Decimal | None, str]:
+    """The first answer that is a score by its key, and that key."""
     for answer in answers:
         if answer.key is None or answer.key.casefold() not in SCORE_KEYS or isinstance(answer.value, bool | list):
             continue
         try:
-            return read_number(answer.value)
+            return read_number(answer.value), answer.key.casefold()
         except ValueError:
             continue
-    return None
+    return None, ""

@@ -16,6 +16,7 @@ _COMMANDS = {
     "explain": "looking",
     "held": "held",
     "usage": "looking",
+    "surveys": "surveys",
     "errors": "reference",
     "capabilities": "reference",
     "operations": "reference",

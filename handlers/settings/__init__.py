@@ -82,5 +82,11 @@ class CompanySettings(Frozen):
         for name, method in self.payments.methods.items():
             named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
         named += self.payouts.named_accounts()
+        named += [
+            (account, f"the survey rule {rule.name}")
+            for rule in self.survey.rules
+            if rule.voucher is not None
+            for account in (rule.voucher.debit, rule.voucher.credit)
+        ]
         used += [(account, use) for account, use in named if account is not None]
         return dict(reversed(used))
