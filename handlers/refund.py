@@ -9,8 +9,9 @@ from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
 from handlers.events import Document, Line, Refunded, Surcharge
 from handlers.facts import NOTHING_KNOWN, Facts
+from handlers.paid import method_of
 from handlers.rows import Choices, article_commands
-from handlers.settings import CompanySettings
+from handlers.settings import CompanySettings, Method
 from handlers.values import Question, Ref
 from handlers.vat import decide
 
@@ -44,16 +45,19 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     check_reference("source and id", content.origin, ORIGIN_LIMIT)
     articles = () if event.whole else article_commands(document, choices)
     invoice = order.model_copy(update={"kind": "order_invoice"})
-    return (*articles, *_commands(event.thing, invoice, content, settings))
+    method = method_of(event.document.payment_method, settings)
+    return (*articles, *_commands(event.thing, invoice, content, method, settings))
 
 
-def _commands(refund: Ref, invoice: Ref, content: CreditContent, settings: CompanySettings) -> Iterator[Command]:
+def _commands(
+    refund: Ref, invoice: Ref, content: CreditContent, method: Method, settings: CompanySettings
+) -> Iterator[Command]:
     books, refunds = settings.bookkeeping, settings.refunds
     yield EnsureCredit(thing=refund, invoice=invoice, content=content, closed_period=books.closed_period)
     yield BookInvoice(thing=refund, round_off_account=books.round_off_account)
-    if refunds.repayment == "none":
-        return
     own = refunds.payment_mode is not None or refunds.payment_account is not None
+    if refunds.repayment == "none" or not (own or method.pays):
+        return
     payment = refund.model_copy(update={"kind": f"{refund.kind}_payment"})
     yield EnsurePayment(
         thing=payment,
@@ -61,9 +65,9 @@ def _commands(refund: Ref, invoice: Ref, content: CreditContent, settings: Compa
         amount=None if content.total is None else -content.total,
         currency=content.currency,
         paid=content.credit_date,
-        mode=refunds.payment_mode if own else books.payment_mode,
-        account=refunds.payment_account if own else books.payment_account,
-        round_off_account=books.round_off_account,
+        mode=refunds.payment_mode if own else method.mode,
+        account=refunds.payment_account if own else method.account,
+        round_off_account=method.round_off_account or books.round_off_account,
         closed_period=books.closed_period,
     )
     yield BookPayment(thing=payment, invoice=refund)

@@ -27,7 +27,7 @@ class Document:
     """An order, or an invoice that a source made by itself; sums as the source states them, in ``currency``.
 
     ``articles`` are those that the rows name, in order, where the company keeps articles. ``by_hand``: a person in
-    Fortnox books its invoice before the sale is called off.
+    Fortnox books its invoice before the sale is called off. ``parts``: the sums that it is paid in, if not whole.
     """
 
     company: str
@@ -41,6 +41,12 @@ class Document:
     total: Decimal
     articles: tuple[str, ...] = ()
     by_hand: bool = False
+    parts: tuple[Decimal, ...] = ()
+
+    @property
+    def payments(self) -> tuple[Decimal, ...]:
+        """Each sum that is paid once."""
+        return self.parts or (self.total,)
 
     @property
     def key(self) -> tuple[str, str, str]:
