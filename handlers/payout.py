@@ -2,21 +2,25 @@
 
 from decimal import Decimal
 
+from handlers import questions
 from handlers.commands import Command, EnsureRecord
 from handlers.document import MARKS_IN_NUMBERS
 from handlers.events import PayoutMade
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.payout_sums import payout_rows
-from handlers.settings import CompanySettings
+from handlers.settings import CompanySettings, Payouts
 from handlers.values import Question
 
 
-def book_payout(event: PayoutMade, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
+def book_payout(event: PayoutMade, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """The voucher: bank, fees and their VAT in debit, what the methods of payment were owed in credit; in kronor.
 
     Raises :class:`~handlers.values.Question` where it does not balance to the öre, or something is not set.
     """
-    rows, payouts = payout_rows(event, settings.payouts), settings.payouts
+    payouts = settings.payouts
+    if payouts.fee_vat is None and questions.FEE_VAT in facts.answers:
+        payouts = Payouts.model_validate({**payouts.model_dump(), "fee_vat": facts.answers[questions.FEE_VAT]})
+    rows = payout_rows(event, payouts)
     if not all(character.isalnum() or character in MARKS_IN_NUMBERS for character in event.thing.id):
         raise Question("the payout's id cannot be written as it stands: letters, digits and plain marks")
     if payouts.voucher_series is None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import get_args
 
+from handlers import questions
 from handlers.events import PayoutMade
-from handlers.payout_parts import PayoutFee
+from handlers.payout_parts import FeeVat, PayoutFee
 from handlers.settings.payouts import Payouts
 from handlers.totals import LARGEST
 from handlers.values import ORE, Question, round_ore
@@ -59,7 +61,12 @@ def _kept(event: PayoutMade, settings: Payouts) -> Iterator[Entry]:
     for fee in event.fees:
         treatment = fee.vat or settings.fee_vat
         if treatment is None:
-            raise Question("the payout does not say which VAT its fee carries: set payouts.fee_vat, then retry")
+            raise Question(
+                "the payout does not say which VAT its fee carries: set payouts.fee_vat, then retry; or say which",
+                key=questions.FEE_VAT,
+                choices=get_args(FeeVat),
+                of_sale=False,
+            )
         kronor = _kronor(fee.amount, event.currency, event.currency_rate)
         vat = ZERO
         if treatment == "domestic":

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from handlers.answered import method_word
 from handlers.commands import BookInvoice, BookPayment, Command, CreditContent, EnsureCredit, EnsurePayment
 from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
@@ -45,7 +46,7 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     check_reference("source and id", content.origin, ORIGIN_LIMIT)
     articles = () if event.whole else article_commands(document, choices)
     invoice = order.model_copy(update={"kind": "order_invoice"})
-    method = method_of(event.document.payment_method, settings)
+    method = method_of(method_word(event.document.payment_method, facts), settings)
     return (*articles, *_commands(event.thing, invoice, content, method, settings))
 
 

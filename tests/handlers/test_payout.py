@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from handlers.commands import EnsureRecord
 from handlers.events import PayoutMade
+from handlers.facts import Facts
 from handlers.payout import book_payout
 from handlers.payout_parts import PayoutFee, PayoutSale
 from handlers.settings import CompanySettings, Payouts
@@ -100,6 +101,14 @@ def test_what_is_asked(event: PayoutMade, changed: dict[str, Any], question: str
     """Nothing is guessed, and the question names the setting or the difference."""
     with pytest.raises(Question, match=question):
         book_payout(event, choices(**changed))
+
+
+def test_an_answer_says_which_vat_fees_carry() -> None:
+    """Where neither the source nor the settings do."""
+    event = payout(fees=(PayoutFee(amount=Decimal("10.00")),), net="90.00")
+    (voucher,) = book_payout(event, choices(), Facts(answers={"fee_vat": "none"}))
+    assert isinstance(voucher, EnsureRecord)
+    assert [row["Account"] for row in voucher.fields["VoucherRows"]] == [1930, 6570, 1580]
 
 
 ORE = st.integers(-2_000_000, 2_000_000).map(lambda ore: Decimal(ore) / 100)
