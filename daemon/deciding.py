@@ -1,6 +1,6 @@
 """Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -8,7 +8,7 @@ from functools import partial
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
 from daemon.asking import asked_by_rule
-from daemon.bus import Bus, RuleFailed
+from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
@@ -139,8 +139,11 @@ class Deciding:
             return row
         return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
 
-    def decide(self, heard: Heard, facts: Sequence[Facts]) -> Handled:
-        """What the rules make of what was heard; ``facts`` is what is remembered for each event. Nothing is stored."""
+    def decide(self, heard: Heard, facts: Sequence[Facts], modes: Collection[str] = LIVE) -> Handled:
+        """What the rules in one of ``modes`` make of what was heard; nothing is stored.
+
+        ``facts`` is what is remembered for each event.
+        """
         row, settings = heard.row, heard.settings
         first = heard.events[0]
         mark = partial(
@@ -162,7 +165,7 @@ class Deciding:
         answered: list[Response] = []
         for event, remembered in timely:
             try:
-                made += [(event, *named) for named in self._bus.commands(event, settings, remembered)]
+                made += [(event, *named) for named in self._bus.commands(event, settings, remembered, modes)]
                 answered += _response(row, settings, event, remembered)
             except Question as error:
                 ask = asked_by_rule(error, event, row.company)
@@ -170,10 +173,15 @@ class Deciding:
             except RuleFailed as error:
                 self.shout(row, error)
                 return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
+            reason=f"in shadow mode: {', '.join(shadowed)}" if shadowed and "shadow" not in modes else None,
             twin=_twin(first),
-            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
+            shadowed=shadowed,
+            commands=[
+                _new_command(row, event, rule, command, settings.versions(rule)) for event, rule, command in made
+            ],
             sales=list(_sales(row.company, [command for _, _, command in made])),
             responses=answered,
         )
@@ -188,8 +196,18 @@ def named(row: Waiting) -> dict[str, str | int]:
     return {"trace": f"in-{row.id}", "inbox_id": row.id, "source": row.source, "company": row.company}
 
 
-def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Command) -> NewCommand:
-    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again."""
+def new_command(
+    inbox_id: int,
+    company: str,
+    lane: str,
+    rule: str,
+    command: Command,
+    versions: tuple[str | None, str | None] = (None, None),
+) -> NewCommand:
+    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again.
+
+    ``versions`` are those of the rule and of its mapping.
+    """
     thing = command.thing.thing(company)
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
@@ -206,11 +224,15 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         text=command.model_dump_json(),
         supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
         replaces=command.replaces_older,
+        rule_version=versions[0],
+        mapping_version=versions[1],
     )
 
 
-def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
-    made = new_command(row.id, row.company, event.lane, rule, command)
+def _new_command(
+    row: Waiting, event: Event, rule: str, command: Command, versions: tuple[str | None, str | None]
+) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command, versions)
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
 
 
