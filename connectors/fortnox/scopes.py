@@ -63,6 +63,11 @@ USES = (
         lambda settings: settings.bookkeeping.closed_period != "hold",
     ),
     Use(
+        "makes vouchers of payouts (payouts.voucher_series)",
+        ("list_vouchers", "read_voucher", "create_voucher", "list_financial_years"),
+        lambda settings: settings.payouts.voucher_series is not None,
+    ),
+    Use(
         "registers a missing currency (bookkeeping.create_currencies)",
         ("create_currency",),
         lambda settings: bool(settings.bookkeeping.create_currencies),

@@ -158,6 +158,9 @@ def of_sale(
         data["currency_rate"] = EURO_RATE
     if kind.endswith(".paid"):
         data["paid_at"] = moment.isoformat()
+        if document.parts:
+            names_of = enumerate(document.parts, start=1)
+            data["payments"] = [{"payment_id": f"del-{place}", "amount": f"{part:.2f}"} for place, part in names_of]
     return _encoded({"type": kind, "timestamp": moment.isoformat(), "data": data})
 
 

@@ -95,8 +95,10 @@ def _add_documents(
         last["Booked"], last["Balance"], last["Cancelled"] = True, 0 if paid or cancelled else last["Total"], False
         company["vouchers"].append({"ReferenceType": "INVOICE", "ReferenceNumber": last["DocumentNumber"]})
     if paid:
-        payment = {"InvoiceNumber": int(last["DocumentNumber"]), "AmountCurrency": document.total, "Booked": True}
-        company["payments"].append(payment)
+        number = int(last["DocumentNumber"])
+        company["payments"].extend(
+            {"InvoiceNumber": number, "AmountCurrency": part, "Booked": True} for part in document.payments
+        )
     if kind == "invoice" and cancelled and document.by_hand:
         _add_credit(company, last)
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Literal
 
@@ -125,6 +126,7 @@ def _sale(made: _Made, source: str, scenario: Scenario) -> Sale:
         total=content.total,
         articles=tuple(row.article for row in content.rows) if COMPANIES[company].articles else (),
         by_hand=scenario.by_hand,
+        parts=() if source in TERMS or serial % 4 else _halves(content.total),
     )
     if source == HIGHLEVEL and scenario.kind == "order":
         document = replace(document, number=document.id)  # such an order has no number but its id
@@ -142,6 +144,12 @@ def _changed(made: _Made, content: bodies.Content) -> bodies.Content:
         changed = bodies.more_of(changed, changed.rows[0].quantity + 1)
     made.totals.add(f"{changed.currency} {changed.total}")
     return changed
+
+
+def _halves(total: Decimal) -> tuple[Decimal, Decimal]:
+    """What is paid by two methods: neither half is more than an öre larger."""
+    first = (total / 2).quantize(Decimal("0.01"))
+    return first, total - first
 
 
 def _id(source: str, kind: Literal["order", "invoice"], serial: int, number: str) -> str:

@@ -8,6 +8,7 @@ called off; or, where the change came before anything was closed, its order and 
 An order that was made from its offer gets its references in a second call: one that is cancelled may lack them.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -189,7 +190,7 @@ class Sale:
         number = str(invoice["DocumentNumber"])
         name = f"{self._name}: invoice {number}"
         made, payments = self._books.credits.get(number, []), self._books.payments.get(number, [])
-        yield from surplus(f"{name}: payments", len(payments), int(demand.paid))
+        yield from surplus(f"{name}: payments", len(payments), len(self._document.payments) if demand.paid else 0)
         company = COMPANIES[self._document.company]
         to_credit = demand.cancelled and bool(invoice["Booked"]) and (company.credits or company.reissues)
         yield from surplus(f"{name}: credit invoices", len(made), int(to_credit) + len(self._refunds))
@@ -209,11 +210,11 @@ class Sale:
         if not payments:
             yield Finding("lost", f"{name}: paid, and no payment")
             return
-        payment, total = payments[0], self._document.total
-        if Decimal(payment["AmountCurrency"]) != total:
-            yield Finding("lost", f"{name}: payment of {payment['AmountCurrency']}, not {total}")
-        if not payment["Booked"]:
-            yield Finding("lost", f"{name}: its payment is not booked")
+        paid = Counter(Decimal(payment["AmountCurrency"]) for payment in payments)
+        for missing in (Counter(self._document.payments) - paid).elements():
+            yield Finding("lost", f"{name}: no payment of {missing}")
+        if not all(payment["Booked"] for payment in payments):
+            yield Finding("lost", f"{name}: a payment of it is not booked")
         elif Decimal(invoice["Balance"]) != 0:
             yield Finding("lost", f"{name}: paid, and {invoice['Balance']} still open")
 

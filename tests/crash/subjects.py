@@ -30,7 +30,7 @@ class Document:
 
     ``articles`` are those that the rows name, in order, where the company keeps articles. ``by_hand``: a person in
     Fortnox books its invoice before the sale is called off or changed. ``changed`` is its net and total from the state
-    ``changed`` on.
+    ``changed`` on. ``parts``: the sums that it is paid in, if not whole.
     """
 
     company: str
@@ -45,6 +45,12 @@ class Document:
     articles: tuple[str, ...] = ()
     by_hand: bool = False
     changed: tuple[Decimal, Decimal] | None = None
+    parts: tuple[Decimal, ...] = ()
+
+    @property
+    def payments(self) -> tuple[Decimal, ...]:
+        """Each sum that is paid once."""
+        return self.parts or (self.total,)
 
     @property
     def key(self) -> tuple[str, str, str]:
