@@ -33,7 +33,7 @@ customer = { OurReference = "Maja", YourReference = "NPS {score}" }
 [[companies.demo.survey.rules]]
 name = "inspection"
 when = { answers = { besok = "yes" } }
-invoice = { text = "Besiktning {answer.kommentar}", price = 1500, vat = 25 }
+invoice = { text = "Besiktning {answer.kommentar}", price = 1500, vat = 25, comments = "Betyg {score}" }
 
 [[companies.demo.survey.rules]]
 name = "spare"
@@ -108,7 +108,7 @@ async def test_ten_responses_of_one_person_at_once_see_each_other_in_order(tmp_p
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("000-43", "000-36", "000-44")
+@pytest.mark.capability("000-28", "000-43", "000-36", "000-44")
 @pytest.mark.capability("f21")
 async def test_a_corrected_response_updates_what_it_caused(tmp_path: Path) -> None:
     """A line is replaced, no second one joins it; a draft is changed, then cancelled; a booked one is asked about."""
@@ -122,7 +122,7 @@ async def test_a_corrected_response_updates_what_it_caused(tmp_path: Path) -> No
         await stage.send(answered("resp-1", 3, yes, word="golv", timestamp="2026-11-13T11:15:00Z"))
         await stage.settle()
         first = (await stage.state())["invoices"][0]
-        assert first["InvoiceRows"][0]["Description"] == "Besiktning golv"
+        assert (first["InvoiceRows"][0]["Description"], first["Comments"]) == ("Besiktning golv", "Betyg 3")
         found = await lines(stage)
         assert [line for line in found if "kundenkat-q4" in line] == [
             "2026-11-13 kundenkat-q4 3; kommentar: golv; besok: yes",
