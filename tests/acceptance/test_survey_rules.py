@@ -9,6 +9,7 @@ import pytest
 
 from daemon.requests import StartTask
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.daemon.test_cli import beside, told
 from tests.fakes.senders import Json, survey
 
 RESPONDENT: Json = {"company": "Tallbacken Bygg", "organisation_number": "559904-2032", "email": "ny@example.com"}
@@ -104,6 +105,10 @@ async def test_ten_responses_of_one_person_at_once_see_each_other_in_order(tmp_p
         (card,) = (await stage.state())["customers"]
         assert (card["OurReference"], card["YourReference"]) == ("Maja", "NPS 9")
         assert any(line.endswith("insight falling; 8 to 1: nr8") for line in await lines(stage))
+        (story,) = told(await beside(stage, "explain", "in-9", "--json"))
+        assert story["response"]["rules_met"] == ["falling", "note_survey"]
+        meets = "answered kundenkat-0 with 1; rules that it meets, or met before: falling, note_survey"
+        assert meets in (await beside(stage, "explain", "in-9")).stdout
         assert {state for _, state, _ in stage.commands()} == {"done"}
 
 
