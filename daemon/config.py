@@ -21,7 +21,7 @@ from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
-from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
+from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in
 from daemon.mappings import program_version
 from daemon.own_fields import own_fields_of
 from daemon.own_rules import own_rules_of, unfit_sources
@@ -37,14 +37,15 @@ RESERVED_SOURCES = frozenset({"fortnox", "key", SOURCE})
 def load_config(
     path: Path,
     *,
-    resolve_secrets: bool = True,
+    resolve_secrets: bool | StandIns = True,
     environment: Mapping[str, str] = os.environ,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Config:
     """Read the file and, if asked, every secret that it refers to; generated secrets are made at first use.
 
     Without ``resolve_secrets`` nothing is read or written beside the file, and the result holds no secrets and no
-    sources. Raises :class:`ConfigRejected` with all faults.
+    sources; with stand-ins it has sources that can read stored deliveries. Raises :class:`ConfigRejected` with all
+    faults.
     """
     digest, content = _read(path)
     return _Loading(path, content, digest, resolve_secrets, environment, random_bytes).run()
@@ -84,7 +85,7 @@ class _Loading:
         path: Path,
         content: dict[str, Any],
         digest: str,
-        resolve_secrets: bool,
+        resolve_secrets: bool | StandIns,
         environment: Mapping[str, str],
         random_bytes: Callable[[int], bytes],
     ) -> None:
@@ -96,17 +97,19 @@ class _Loading:
         folder = path.resolve().parent
         stated = content.get("data_dir")
         self.data_dir = folder / (stated if isinstance(stated, str) else "data")
-        self.resolver = (
-            Resolver(folder=folder, data_dir=self.data_dir, environment=environment, random_bytes=random_bytes)
-            if resolve_secrets
-            else None
-        )
+        self.resolver: Resolver | StandIns | None = None
+        if isinstance(resolve_secrets, StandIns):
+            self.resolver = resolve_secrets
+        elif resolve_secrets:
+            self.resolver = Resolver(
+                folder=folder, data_dir=self.data_dir, environment=environment, random_bytes=random_bytes
+            )
 
     def run(self) -> Config:
         """The configuration. Raises ConfigRejected."""
         file = self._file()
         kinds = self._kinds()
-        if self.resolver is not None and file is not None:
+        if isinstance(self.resolver, Resolver) and file is not None:
             self._check_data_dir()
         state_key = self._secret(("state_key",), self.content.get("state_key"), "seal", kinds.values())
         keys = self._state_keys(state_key)

@@ -1,6 +1,6 @@
 """Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -8,7 +8,7 @@ from functools import partial
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
 from daemon.asking import asked_by_rule
-from daemon.bus import Bus, RuleFailed
+from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
@@ -139,8 +139,11 @@ class Deciding:
             return row
         return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
 
-    def decide(self, heard: Heard, facts: Sequence[Facts]) -> Handled:
-        """What the rules make of what was heard; ``facts`` is what is remembered for each event. Nothing is stored."""
+    def decide(self, heard: Heard, facts: Sequence[Facts], modes: Collection[str] = LIVE) -> Handled:
+        """What the rules in one of ``modes`` make of what was heard; nothing is stored.
+
+        ``facts`` is what is remembered for each event.
+        """
         row, settings = heard.row, heard.settings
         first = heard.events[0]
         mark = partial(
@@ -162,7 +165,7 @@ class Deciding:
         answered: list[Response] = []
         for event, remembered in timely:
             try:
-                made += [(event, *named) for named in self._bus.commands(event, settings, remembered)]
+                made += [(event, *named) for named in self._bus.commands(event, settings, remembered, modes)]
                 answered += _response(row, settings, event, remembered)
             except Question as error:
                 ask = asked_by_rule(error, event, row.company)
@@ -170,9 +173,12 @@ class Deciding:
             except RuleFailed as error:
                 self.shout(row, error)
                 return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
+            reason=f"in shadow mode: {', '.join(shadowed)}" if shadowed and "shadow" not in modes else None,
             twin=_twin(first),
+            shadowed=shadowed,
             commands=[
                 _new_command(row, event, rule, command, settings.versions(rule)) for event, rule, command in made
             ],
@@ -294,11 +300,13 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
         if isinstance(command, EnsureCustomer)
     }
     for command in commands:
-        if isinstance(command, EnsureInvoice | EnsureOrder):
+        made_from = command.made_from if isinstance(command, EnsureInvoice) else "order"
+        # What a survey causes is no sale that could come in two ways.
+        if isinstance(command, EnsureInvoice | EnsureOrder) and made_from != "survey":
             yield Sale(
                 thing=command.thing.thing(company),
                 customer=command.customer.thing(company),
-                made_from=command.made_from if isinstance(command, EnsureInvoice) else "order",
+                made_from=made_from,
                 # Without a stated VAT the total is known only when Fortnox has made the invoice.
                 total="" if command.total is None else f"{command.total:f}",
                 currency=command.currency,

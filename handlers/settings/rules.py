@@ -15,11 +15,12 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, mi
 """A payment method as its sender calls it; compared without regard to case."""
 
 Finish = Literal["as_paid", "draft", "booked", "sent"]
+Mode = Literal["live", "shadow", "off"]
 SendBy = Literal["email", "einvoice", "eprint", "print"]
 
 
 class RuleOptions(Frozen):
-    """``mode``: the rule runs, or is switched off: then what it hears causes nothing.
+    """``mode``: the rule runs; or does all but send, for a report (``shadow``); or what it hears causes nothing.
 
     ``finish`` is how far an invoice goes by itself: ``as_paid`` leaves it unbooked until it is paid; a ``draft`` is
     never booked by us, so its payment is not entered either (Fortnox takes none on an unbooked invoice); ``booked`` and
@@ -36,7 +37,7 @@ class RuleOptions(Frozen):
     apart, because their shape is the resource's.
     """
 
-    mode: Literal["live", "off"] = "live"
+    mode: Mode = "live"
     finish: Finish = "as_paid"
     send_by: SendBy = "email"
     also_send: tuple[Literal["order", "offer"], ...] = ()

@@ -34,6 +34,7 @@ customer = { OurReference = "Maja", YourReference = "NPS {score}" }
 [[companies.demo.survey.rules]]
 name = "inspection"
 when = { answers = { besok = "yes" } }
+label = "Enkät"
 invoice = { text = "Besiktning {answer.kommentar}", price = 1500, vat = 25, comments = "Betyg {score}" }
 
 [[companies.demo.survey.rules]]
@@ -166,7 +167,8 @@ async def test_documents_and_objects_are_made_by_conditions_and_nothing_means_no
         (offer,) = state["offers"]
         assert (offer["Net"], offer["TotalVAT"], offer["OfferRows"][0]["Quantity"]) == (249, Decimal("62.25"), "2")
         (invoice,) = state["invoices"]
-        assert invoice["ExternalInvoiceReference2"] == "shop invoice resp-2"
+        assert invoice["ExternalInvoiceReference2"] == "shop survey resp-2"
+        assert [state["labels"][0]["Description"], invoice["Labels"]] == ["Enkät", [{"Id": state["labels"][0]["Id"]}]]
         assert "panel" not in (await stage.state())["customers"][0]["Comments"]
         (voucher,) = state["vouchers"]
         assert [(row["Account"], row["Debit"], row["Credit"]) for row in voucher["VoucherRows"]] == [
