@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from handlers.commands import Command, EnsureCancelled, EnsureCustomer, EnsureInvoice, EnsureNote
-from handlers.events import Answer, SurveySubmitted
+from handlers.commands import Command, EnsureCancelled, EnsureCustomer, EnsureInvoice, EnsureLabel, EnsureNote
+from handlers.events import Answer, Party, SurveySubmitted
 from handlers.facts import EarlierResponse, Facts
 from handlers.scores import plain_score
-from handlers.settings import Survey
+from handlers.settings import Customers, Survey
 from handlers.settings.survey_rules import SurveyRule, When
 from handlers.survey_reading import holds, reading_for
 from handlers.survey_rules import names_met, note_survey, survey_rules
-from handlers.values import Question
+from handlers.values import Question, Ref
 from tests.handlers.examples import TALLBACKEN, company, survey
 from tests.properties import examples
 
@@ -228,3 +228,19 @@ def test_a_document_makes_its_customer_and_needs_an_id_and_a_number() -> None:
         survey_rules(heard.model_copy(update={"by_digest": True}), told, NOTHING)
     with pytest.raises(Question, match="no plain number"):
         survey_rules(event("6", ("pris", "dyrt")), told, NOTHING)
+
+
+def test_a_document_for_a_private_person_goes_to_the_shared_customer() -> None:
+    """Where the company has one; the respondent's own card keeps the note, and the label is asked for first."""
+    some = rule(label="Enkät", invoice={"text": "x", "price": 10, "vat": 25})
+    told = company(survey=Survey(rules=(some,))).model_copy(update={"customers": Customers(default_consumer="900")})
+    heard = survey(Party(name="Kajsa Ek", email="kajsa@example.com"), score=Decimal(6))
+    commands = survey_rules(heard, told, NOTHING)
+    note, shared, label, invoice = commands
+    assert isinstance(note, EnsureNote)
+    assert isinstance(shared, EnsureCustomer)
+    assert isinstance(label, EnsureLabel)
+    assert isinstance(invoice, EnsureInvoice)
+    assert (shared.own_number, invoice.customer, invoice.labels) == ("900", shared.thing, (label.thing,))
+    assert note.customer == Ref(system="key", kind="customer", id="email:kajsa@example.com")
+    assert (invoice.made_from, invoice.hold_same_total_days, label.create) == ("survey", 0, True)
