@@ -117,11 +117,11 @@ def test_what_a_rule_may_not_be(fields: dict[str, Any], reason: str) -> None:
         rule(**fields)
 
 
-TEXT = st.text(max_size=30)
+TEXT = st.text(max_size=12)
 
 
 @settings(max_examples=examples(), deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["score", "survey", "answer.why", "name"]), TEXT), max_size=6), TEXT, TEXT)
+@given(st.lists(st.tuples(st.sampled_from(["score", "survey", "answer.why", "name"]), TEXT), max_size=4), TEXT, TEXT)
 def test_a_text_says_what_stands_around_its_places_and_what_is_in_them(
     parts: list[tuple[str, str]], answer: str, beginning: str
 ) -> None:
@@ -139,9 +139,10 @@ def test_a_text_says_what_stands_around_its_places_and_what_is_in_them(
 
 
 @settings(max_examples=examples(), deadline=None)
-@given(st.decimals(-(10**6), 10**6, allow_nan=False, allow_infinity=False))
-def test_equal_scores_read_equally(score: Decimal) -> None:
+@given(st.integers(-(10**9), 10**9), st.integers(-9, 3))
+def test_equal_scores_read_equally(digits: int, exponent: int) -> None:
     """Exact, without an exponent or zeros at the end."""
+    score = Decimal(digits).scaleb(exponent)
     text = plain_score(score)
     assert Decimal(text) == score
     assert plain_score(Decimal(text + ("0" if "." in text else ".00"))) == text
