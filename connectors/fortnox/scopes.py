@@ -53,7 +53,10 @@ USES = (
     Use(
         "puts labels on documents (labels of a rule)",
         ("list_labels", "create_label"),
-        lambda settings: any(rule.labels for rule in settings.rules.values()),
+        lambda settings: (
+            any(rule.labels for rule in settings.rules.values())
+            or any(rule.label is not None for rule in settings.survey.rules)
+        ),
     ),
     Use("enters and books payments", ("list_payments", "read_payment", "create_payment", "book_payment")),
     Use("reads the rate of a document in another currency", ("read_currency",)),
