@@ -7,7 +7,7 @@ from handlers.events import Event
 from handlers.facts import Facts
 from handlers.routes import Rule
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.values import Question, Skipped
 
 
 class RuleFailed(Exception):
@@ -24,16 +24,25 @@ class Bus:
     def __init__(self, routes: Mapping[str, Sequence[Rule]]) -> None:
         self._routes = routes
 
-    def commands(self, event: Event, settings: CompanySettings, facts: Facts) -> list[tuple[str, Command]]:
-        """The commands for an event, each with its rule's name. Raises ``Question`` (hold) and :class:`RuleFailed`."""
+    def commands(
+        self, event: Event, settings: CompanySettings, facts: Facts, *, skipped: list[str] | None = None
+    ) -> list[tuple[str, Command]]:
+        """The commands for an event, each with its rule's name; why a rule passed it by goes to ``skipped``.
+
+        Raises ``Question`` (hold) and :class:`RuleFailed`.
+        """
+        passed = [] if skipped is None else skipped
         made: list[tuple[str, Command]] = []
         for rule in self._routes[event.kind]:
             if settings.rule(rule.name).mode == "off":
+                passed.append(f"{rule.name}: switched off")
                 continue
             try:
                 made.extend((rule.name, command) for command in rule.decide(event, settings, facts))
             except Question:
                 raise
+            except Skipped as reason:
+                passed.append(f"{rule.name}: {reason}")
             except Exception as error:
                 raise RuleFailed(rule.name) from error
         return made

@@ -22,7 +22,7 @@ from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
-from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -124,7 +124,7 @@ class _Loading:
             retention=file.retention,
             log=file.log,
             scheduler=file.scheduler,
-            companies=companies,
+            companies=with_starts(companies, sources),
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from connectors.json_body import read_object
@@ -114,8 +114,8 @@ class Deciding:
 
     def _to_be_read(self, row: Waiting, needs: Needs, settings: CompanySettings) -> Handled:
         """What only hints is read at its sender first, unless it lies before the company's start anyway."""
-        if needs.dated is not None and needs.dated < settings.start:
-            reason = f"dated {needs.dated}, before the company's start {settings.start}"
+        if needs.dated is not None and needs.dated < settings.start_of(row.source):
+            reason = _too_early(needs.dated, row.source, settings)
             return Handled(row.id, "before_start", reason=reason, company=row.company)
         missing = [wanted for wanted in needs.wanted if wanted.name not in row.reads]
         if not missing or len(row.reads) + len(missing) > MOST_READS:
@@ -149,15 +149,16 @@ class Deciding:
             company=row.company,
         )
         known = zip(heard.events, facts, strict=True)
-        timely = [(event, remembered) for event, remembered in known if event.dated >= settings.start]
+        start = settings.start_of(row.source)
+        timely = [(event, remembered) for event, remembered in known if event.dated >= start]
         if not timely:
-            return mark(
-                state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
-            )
+            return mark(state="before_start", reason=_too_early(first.dated, row.source, settings))
         made: list[tuple[Event, str, Command]] = []
+        skipped: list[str] = []
         for event, remembered in timely:
             try:
-                made += [(event, *named) for named in self._bus.commands(event, settings, remembered)]
+                heard_by = self._bus.commands(event, settings, remembered, skipped=skipped)
+                made += [(event, *named) for named in heard_by]
             except Question as error:
                 ask = asked_by_rule(error, event, row.company)
                 return mark(state="held", reason="question", question=str(error), ask=ask)
@@ -166,6 +167,7 @@ class Deciding:
                 return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
         return mark(
             state="handled",
+            reason="; ".join(dict.fromkeys(skipped)) or None,
             twin=_twin(first),
             commands=[_new_command(row, event, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
@@ -174,6 +176,12 @@ class Deciding:
     def shout(self, row: Waiting, error: Exception) -> None:
         """A bug of ours: the row is parked, and the log says so with its stack."""
         self._log.error("event.parked", **named(row), reason="bug", exc_info=error)
+
+
+def _too_early(dated: date, source: str, settings: CompanySettings) -> str:
+    start = settings.start_of(source)
+    whose = "the company's start" if start == settings.start else "its source's start"
+    return f"dated {dated}, before {whose} {start}"
 
 
 def named(row: Waiting) -> dict[str, str | int]:

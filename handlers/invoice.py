@@ -8,6 +8,7 @@ from handlers.events import InvoiceChanged
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.finishing import finished, is_booked
 from handlers.settings import CompanySettings
+from handlers.skipping import check_wanted
 
 RULE = "book_paid_invoice"
 
@@ -19,12 +20,13 @@ def book_own_invoice(
 
     The invoice asks delivery to hold it where one of the same customer, total and currency was made from an order
     lately: the same sale may have come both ways. Raises :class:`~handlers.values.Question` where the document cannot
-    be booked as it stands.
+    be booked as it stands, and :class:`~handlers.values.Skipped` for one that the company does not want.
     """
     things = Things(invoice=event.thing, credit=event.thing.model_copy(update={"kind": "invoice_credit"}))
     if event.status == "voided":
         return cancelled(things, settings)
     options = settings.rule(RULE)
+    check_wanted(event.document, options)
     drafted = Drafted(as_answered(event, settings, facts), "invoice", things, settings, options)
     payment = event.thing.model_copy(update={"kind": "invoice_payment"}) if event.status == "paid" else None
     invoice = drafted.invoice(to_be_booked=is_booked(options, paid=payment is not None))

@@ -10,7 +10,8 @@ from handlers.events import OrderChanged
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.finishing import finished, is_booked, sent_too
 from handlers.settings import CompanySettings
-from handlers.values import Question, Ref
+from handlers.skipping import check_wanted
+from handlers.values import Question, Ref, Skipped
 
 RULE = "book_order"
 REFUNDED = (
@@ -34,8 +35,11 @@ def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NO
     """The customer, the articles, and the document of the status; for a paid order also booking and payment.
 
     All statuses name the same things, so that they may arrive in any order and more than once. Raises
-    :class:`Question` for a refunded order, and where the document cannot be made as it stands.
+    :class:`Question` for a refunded order and where the document cannot be made as it stands, and :class:`Skipped` for
+    one that the company does not want; one that is called off is always heard.
     """
+    if event.status != "cancelled":
+        check_wanted(event.document, settings.rule(RULE))
     if event.status == "refunded":
         raise Question(REFUNDED)
     things = things_of(event.thing)
@@ -52,7 +56,7 @@ def _offered(event: OrderChanged, things: Things, settings: CompanySettings) -> 
     """An offer stands in Fortnox only where the company wants it; only settings let it make a customer."""
     documents = settings.documents
     if documents.module != "order+offer" or things.offer is None:
-        return ()
+        raise Skipped("an offer, and documents.module has none")
     options = settings.rule(RULE)
     drafted = Drafted(event, "order", things, settings, options)
     customer = drafted.customer.model_copy(

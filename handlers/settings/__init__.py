@@ -27,7 +27,10 @@ __all__ = [
 
 
 class CompanySettings(Frozen):
-    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
+    """All that rules know of a company; ``start`` is the first business date that may cause a command.
+
+    ``source_starts`` are those of sources that begin later.
+    """
 
     name: str
     start: date
@@ -39,6 +42,11 @@ class CompanySettings(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
+    source_starts: Mapping[str, date] = Field(default_factory=dict)
+
+    def start_of(self, source: str) -> date:
+        """The first business date of this source that may cause a command: never before the company's own."""
+        return max(self.start, self.source_starts.get(source, self.start))
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
