@@ -23,6 +23,7 @@ from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
 from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
+from daemon.survey_checks import survey_faults
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -108,6 +109,7 @@ class _Loading:
         keys = self._state_keys(state_key)
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
+        self.faults += survey_faults(companies, sources)
         clients = dict(self._clients(file, kinds)) if file is not None else {}
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
@@ -129,6 +131,7 @@ class _Loading:
             warnings=tuple(self.warnings),
             doctor=file.doctor,
             clients=clients,
+            notices=file.notices,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:

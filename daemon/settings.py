@@ -26,6 +26,8 @@ from handlers.settings import (
     CompanySettings,
     Customers,
     Documents,
+    Payments,
+    Refunds,
     RuleOptions,
     Survey,
     Vat,
@@ -72,10 +74,11 @@ class Delivery(Frozen):
 
 
 class Retention(Frozen):
-    """How long handled bodies and delivered commands stay; ``digest_hours`` is the window of dedupe by digest."""
+    """How long handled bodies, delivered commands and scores of surveys stay; ``digest_hours`` dedupes by digest."""
 
     bodies_days: int = Field(default=30, ge=1, le=3660)
     commands_days: int = Field(default=90, ge=1, le=3660)
+    responses_days: int = Field(default=1095, ge=1, le=36_600)
     seal_bodies: bool = False
     digest_hours: int = Field(default=24, ge=1, le=8760)
 
@@ -99,6 +102,12 @@ class DoctorSettings(Frozen):
     """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
 
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
+
+
+class NoticeSettings(Frozen):
+    """How soon the log says again that something waits for the same answer of a person."""
+
+    repeat_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
 
 
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
@@ -127,10 +136,12 @@ class CompanySection(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
     customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -143,10 +154,12 @@ class CompanySection(Frozen):
             bookkeeping=self.bookkeeping,
             survey=self.survey,
             documents=self.documents,
+            refunds=self.refunds,
             articles=self.articles,
             customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
+            payments=self.payments,
             rules=self.rules,
         )
 
@@ -228,6 +241,7 @@ class ConfigFile(Frozen):
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     doctor: DoctorSettings = DoctorSettings()
+    notices: NoticeSettings = NoticeSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
     clients: dict[str, ClientSection] = Field(default_factory=dict)
@@ -309,3 +323,4 @@ class Config:
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)

@@ -74,6 +74,15 @@ def respondent(document: Ref, party: Party, survey: Survey, choices: Customers =
     )
 
 
+def person(document: Ref, party: Party, choices: Customers) -> Ref:
+    """The thing that :func:`respondent` names the party by; never a question."""
+    country = _country(party)
+    number = _organisation_number(party, country)
+    name = single_line(party.name)
+    named = _draft(document, party, choices, name=name, country=country, organisation_number=number)
+    return _thing(document, party, named)
+
+
 def known_party(thing: Ref, party: Party, choices: Customers = ORDINARY) -> EnsureCustomer | None:
     """The customer that ``thing`` may be linked to already, its empty fields to be filled; ``None`` without any name.
 

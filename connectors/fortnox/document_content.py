@@ -57,13 +57,13 @@ def content_of(command: DocumentCommand, customer: str, refs: Mapping[Ref, Link]
         fitted = row_description(row.description)
         if fitted.altered:
             altered.append((f"row {place} Description", row.description, fitted.value))
-        rows.append(_row(place, row, fitted.value, refs))
+        rows.append(row_of(place, row, fitted.value, refs))
     meant = _meant(command, customer, rows)
     party = refs[command.customer].state.get(PARTY) if command.customer in refs else None
     return Content(rows, tuple(altered), meant if party is None else meant | {PARTY: party})
 
 
-def _row(place: int, row: DocumentRow, description: str, refs: Mapping[Ref, Link]) -> Json:
+def row_of(place: int, row: DocumentRow, description: str, refs: Mapping[Ref, Link]) -> Json:
     """One row, every property that we own named explicitly; quantities are texts on the wire (facts 1.7)."""
     article = None if row.article is None else linked(refs.get(row.article))
     vat, account = row.vat, row.account
@@ -203,7 +203,7 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
         "customer": customer,
         "currency": command.currency,
         "vat_included": command.prices_include_vat,
-        "rows": [_meant_row(row) for row in rows],
+        "rows": [meant_row(row) for row in rows],
         "net": plain(command.total_excluding_vat - command.freight - command.administration_fee),
         "freight": plain(command.freight),
         "administration_fee": plain(command.administration_fee),
@@ -216,7 +216,8 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
     return whole if command.total is not None else whole | {"ways": _ways(command, rows)}
 
 
-def _meant_row(row: Json) -> Json:
+def meant_row(row: Json) -> Json:
+    """One of our rows as texts that go to disk, for the comparison with what Fortnox stored."""
     whole: Json = {
         "price": plain(row["Price"]),
         "quantity": row[QUANTITY],

@@ -84,7 +84,7 @@ class Updates:
         """A document that Fortnox made from the earlier stage gets our mark, our texts, and the newest content."""
         if self._form.locked(stored):
             if wrong:
-                self._ask.locked(case.link.number, wrong)
+                self._ask.locked(case.link.number, wrong, stored)
             return self._as_it_stands(case, stored, "created")
         same_texts = texts_digest(far.stored_rows(self._form, stored)) == case.content.meant["texts"]
         return await self._write(case, stored, rows=bool(wrong) or not same_texts)
@@ -108,7 +108,7 @@ class Updates:
         if not wrong and known in {None, ours["digest"]} and (same_head or locked) and well_dated:
             return self._as_it_stands(case, stored, "unchanged")
         if locked:
-            self._ask.locked(number, wrong)
+            self._ask.locked(number, wrong, stored)
         if known == ours["digest"] and wrong:
             self._ask.differs(number, wrong)
         rows = known != ours["digest"]

@@ -19,6 +19,11 @@ class Use:
     applies: Callable[[CompanySettings], bool] = lambda _: True
 
 
+def _by_survey(*actions: str) -> Callable[[CompanySettings], bool]:
+    """Whether a rule of the company for its surveys does one of these."""
+    return lambda settings: any({*actions} & {*rule.actions} for rule in settings.survey.rules)
+
+
 USES = (
     Use("proves which company answers", ("read_company",)),
     Use(
@@ -80,6 +85,18 @@ USES = (
         "makes missing articles (articles.policy)",
         ("create_article",),
         lambda settings: settings.articles.policy == "create",
+    ),
+    Use(
+        "makes offers of surveys (survey.rules)",
+        ("list_offers", "read_offer", "create_offer", "update_offer", "cancel_offer"),
+        _by_survey("offer"),
+    ),
+    Use("makes projects of surveys (survey.rules)", ("create_project", "update_project"), _by_survey("project")),
+    Use("makes suppliers of surveys (survey.rules)", ("create_supplier", "update_supplier"), _by_survey("supplier")),
+    Use(
+        "makes accounts and vouchers of surveys (survey.rules)",
+        ("create_account", "update_account", "create_voucher", "list_financial_years"),
+        _by_survey("account", "voucher"),
     ),
 )  # fmt: skip
 """What rules cause; tasks that a person starts by hand may need more."""

@@ -74,7 +74,7 @@ def resources(
         "ensure_order": (Documents(ORDER, EnsureOrder, vat_numbers), (*_writes("order"), *OPERATION_NAMES["order"])),
         "ensure_offer": (Documents(OFFER, EnsureOffer, vat_numbers), _writes("offer")),
         "ensure_cancelled": (Cancellations(), tuple(f"cancel_{kind}" for kind in FORMS)),
-        "ensure_credit": (Credits(), ("credit_invoice",)),
+        "ensure_credit": (Credits(), ("credit_invoice", "update_invoice", "cancel_invoice")),
         "book_invoice": (InvoiceBookings(), ("book_invoice",)),
         "ensure_payment": (Payments(), ("create_payment",)),
         "book_payment": (PaymentBookings(), ("book_payment",)),

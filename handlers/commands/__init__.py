@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
 from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureLabel, EnsureNote
 from handlers.commands.documents import (
+    CreditContent,
     DocumentCommand,
     DocumentKind,
     DocumentRow,
@@ -37,6 +38,7 @@ __all__ = [
     "ClosedPeriod",
     "Command",
     "CommandBase",
+    "CreditContent",
     "DocumentCommand",
     "DocumentKind",
     "DocumentRow",

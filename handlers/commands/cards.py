@@ -107,13 +107,18 @@ class EnsureLabel(CommandBase):
 
 
 class EnsureNote(CommandBase):
-    """The customer's comments hold one line of ours: date, ``core`` (never shortened), ``detail`` as room allows."""
+    """The customer's comments hold one line of ours: date, ``core`` (never shortened), ``detail`` as room allows.
+
+    Where an older version of the line stands there, it is replaced. ``only_replaces``: where none stands there, none is
+    written either.
+    """
 
     kind: Literal["ensure_note"] = "ensure_note"
     customer: Ref
     dated: date
     core: str
     detail: str = ""
+    only_replaces: bool = False
 
     @property
     def refs(self) -> tuple[Ref, ...]:
