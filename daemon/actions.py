@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
 from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
 from daemon.approvals import Approvals
+from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
@@ -29,6 +30,7 @@ from daemon.requests import (
     Connect,
     Declare,
     Discard,
+    DryRun,
     Examine,
     ForgetAnswer,
     LinkThing,
@@ -49,9 +51,7 @@ from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import (
-    EnsureCustomer,
-)  # fmt: skip
+from handlers.commands import EnsureCustomer
 from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -81,9 +81,10 @@ class Actions:
         links: LinkReader,
         follow: Follow,
         doctor: Doctor,
+        asked_runs: AskedRuns | None = None,
         awaited: Awaited | None = None,
     ) -> None:
-        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
+        """``handle`` runs today's rules on a stored delivery, ``asked_runs`` dry; ``target`` opens a far system.
 
         ``awaited`` are the browsers that the running daemon may be sent.
         """
@@ -96,6 +97,7 @@ class Actions:
         self._links = links
         self._follow = follow
         self._doctor = doctor
+        self._asked_runs = asked_runs
         self.links = ConsentLinks(database, clock, lambda: config().state_keys, self.perform)
         self._connections = Connections(
             config=config,
@@ -129,8 +131,8 @@ class Actions:
         unknown, each with one clear line; and :class:`store.db.StoreUnavailable`.
         """
         answer = await self._perform(request)
-        ids = " ".join(subjects(answer))
-        if not isinstance(request, Examine | AwaitConsent):
+        if not isinstance(request, Examine | AwaitConsent | DryRun):
+            ids = " ".join(subjects(answer))
             self._log.info("admin.acted", action=request.action, by=word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
@@ -150,7 +152,7 @@ class Actions:
                 return await self._discard(request)
             case StartBatch():
                 return await self._batches.start(request)
-            case StartTask() | CancelTask() | Approve() | AnswerQuestion() | ForgetAnswer():
+            case StartTask() | CancelTask() | Approve() | AnswerQuestion() | ForgetAnswer() | DryRun():
                 return await self._by_hand(request)
 
     async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
@@ -167,6 +169,11 @@ class Actions:
                 return await self._resealing.perform(request)
             case Examine():
                 return await self._doctor.answer(request)
+
+    async def _dry_run(self, request: DryRun) -> Answer:
+        if self._asked_runs is None:
+            raise Misused("nothing is run dry here")
+        return await self._asked_runs.answer(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 
@@ -309,9 +316,13 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _by_hand(self, request: StartTask | CancelTask | Approve | AnswerQuestion | ForgetAnswer) -> Answer:
+    async def _by_hand(
+        self, request: StartTask | CancelTask | Approve | AnswerQuestion | ForgetAnswer | DryRun
+    ) -> Answer:
         if isinstance(request, AnswerQuestion | ForgetAnswer):
             return await self._answers.perform(request)
+        if isinstance(request, DryRun):
+            return await self._dry_run(request)
         if isinstance(request, Approve):
             return await self._approvals.approve(request)
         if isinstance(request, CancelTask):

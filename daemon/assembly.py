@@ -12,6 +12,7 @@ from connectors.base import Target
 from connectors.sources import Reader
 from connectors.windows import Windows
 from daemon.actions import Actions
+from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
 from daemon.bridge import INTAKE, Bridge, Workers
 from daemon.bus import Bus
@@ -121,6 +122,9 @@ def actions_of(opened: Opened, bridge: Bridge, live: Live) -> Actions:
         yield opened.targets[company]
 
     return Actions(
+        asked_runs=AskedRuns(
+            config=lambda: bridge.config, database=opened.store.database, clock=opened.clock, runs=bridge.dry_runs
+        ),
         config=lambda: bridge.config,
         database=opened.store.database,
         clock=opened.clock,

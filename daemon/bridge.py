@@ -14,6 +14,8 @@ from connectors.base import CredentialsLost, Target
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.doctor import Doctor
+from daemon.dry_run import DryRuns
+from daemon.gate import READ_ONLY
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.doctor import RunDoctor
@@ -32,6 +34,7 @@ from daemon.readers import Reading, fetch_loop
 from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, sources_of, statuses_of
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
+from daemon.shadowing import RunShadows
 from daemon.usage import UsageBook
 from store import figures
 from store.jobs import JobRuns
@@ -44,6 +47,9 @@ NOTICES = timedelta(minutes=1)
 """How often is looked for questions that nobody was told of."""
 DRAIN_SECONDS = 20.0
 """How long deliveries in flight may take to end when the daemon stops; what is not finished is in the outbox."""
+
+SHADOWS_EVERY = timedelta(minutes=1)
+"""How often what could not be found out is tried again; new events are found out at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,16 @@ class Bridge:
             clock=clock,
             target=self._open_already,
         )
+        self.dry_runs = DryRuns(
+            companies=lambda: self.latest.companies,
+            database=store.database,
+            clock=clock,
+            recalling=self.intake.recalling,
+            target=self._open_already,
+            reader=lambda source: self.readings[source].reader if source in self.readings else None,
+        )
+        self._shadow_soon = Nudge()
+        self.intake.shadowed = self._shadow_soon
         self._examine_again = Nudge()
         self._hurry = anyio.CancelScope()
         self._ended: list[anyio.Event] = []
@@ -194,6 +210,7 @@ class Bridge:
             Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
             Job("holds", NOTICES, self._notices, quiet=True),
             *self._examinations(),
+            Job("shadow", SHADOWS_EVERY, self._shadows(), quiet=True, at_start=True, nudge=self._shadow_soon),
             *(
                 Job(
                     f"poll.{name}",
@@ -206,6 +223,12 @@ class Bridge:
                 for name, reading in self.readings.items()
             ),
         ]
+
+    def _shadows(self) -> RunShadows:
+        def may_ask(company: str) -> bool:
+            return company in self.deliveries and self.deliveries[company].gate.shut_by in {None, READ_ONLY}
+
+        return RunShadows(self.store.database, self.dry_runs, lambda: self.latest.companies, may_ask)
 
     def _lost(self, company: str, error: CredentialsLost) -> None:
         self.deliveries[company].gate.credentials_lost(error)

@@ -1,6 +1,6 @@
 """Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -8,7 +8,7 @@ from functools import partial
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
 from daemon.asking import asked_by_rule
-from daemon.bus import Bus, RuleFailed
+from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
@@ -139,19 +139,14 @@ class Deciding:
             return row
         return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
 
-    def decide(self, heard: Heard, facts: Sequence[Facts]) -> Handled:
-        """What the rules make of what was heard; ``facts`` is what is remembered for each event. Nothing is stored."""
+    def decide(self, heard: Heard, facts: Sequence[Facts], modes: Collection[str] = LIVE) -> Handled:
+        """What the rules in one of ``modes`` make of what was heard; nothing is stored.
+
+        ``facts`` is what is remembered for each event.
+        """
         row, settings = heard.row, heard.settings
         first = heard.events[0]
-        mark = partial(
-            Handled,
-            row.id,
-            kind=first.kind,
-            thing=first.thing.thing(row.company),
-            number=_number(first),
-            version=str(first.version),
-            company=row.company,
-        )
+        mark = _marking(row, first)
         known = zip(heard.events, facts, strict=True)
         start = settings.start_of(row.source)
         timely = [(event, remembered) for event, remembered in known if event.dated >= start]
@@ -162,7 +157,7 @@ class Deciding:
         answered: list[Response] = []
         for event, remembered in timely:
             try:
-                heard_by = self._bus.commands(event, settings, remembered, skipped=skipped)
+                heard_by = self._bus.commands(event, settings, remembered, modes, skipped=skipped)
                 made += [(event, *named) for named in heard_by]
                 answered += _response(row, settings, event, remembered)
             except Question as error:
@@ -171,11 +166,15 @@ class Deciding:
             except RuleFailed as error:
                 self.shout(row, error)
                 return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
-            reason="; ".join(dict.fromkeys(skipped)) or None,
+            reason=_passed_by(skipped, () if "shadow" in modes else shadowed),
             twin=_twin(first),
-            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
+            shadowed=shadowed,
+            commands=[
+                _new_command(row, event, rule, command, settings.versions(rule)) for event, rule, command in made
+            ],
             sales=list(_sales(row.company, [command for _, _, command in made])),
             responses=answered,
         )
@@ -183,6 +182,25 @@ class Deciding:
     def shout(self, row: Waiting, error: Exception) -> None:
         """A bug of ours: the row is parked, and the log says so with its stack."""
         self._log.error("event.parked", **named(row), reason="bug", exc_info=error)
+
+
+def _marking(row: Waiting, first: Event) -> Callable[..., Handled]:
+    """What becomes of the row, with what its first event says of itself."""
+    return partial(
+        Handled,
+        row.id,
+        kind=first.kind,
+        thing=first.thing.thing(row.company),
+        number=_number(first),
+        version=str(first.version),
+        company=row.company,
+    )
+
+
+def _passed_by(skipped: Sequence[str], shadowed: Sequence[str]) -> str | None:
+    """Why rules made nothing of it, each reason once."""
+    only_shown = [f"in shadow mode: {', '.join(shadowed)}"] if shadowed else []
+    return "; ".join(dict.fromkeys([*skipped, *only_shown])) or None
 
 
 def _too_early(dated: date, source: str, settings: CompanySettings) -> str:
@@ -196,8 +214,18 @@ def named(row: Waiting) -> dict[str, str | int]:
     return {"trace": f"in-{row.id}", "inbox_id": row.id, "source": row.source, "company": row.company}
 
 
-def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Command) -> NewCommand:
-    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again."""
+def new_command(
+    inbox_id: int,
+    company: str,
+    lane: str,
+    rule: str,
+    command: Command,
+    versions: tuple[str | None, str | None] = (None, None),
+) -> NewCommand:
+    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again.
+
+    ``versions`` are those of the rule and of its mapping.
+    """
     thing = command.thing.thing(company)
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
@@ -214,11 +242,15 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         text=command.model_dump_json(),
         supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
         replaces=command.replaces_older,
+        rule_version=versions[0],
+        mapping_version=versions[1],
     )
 
 
-def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
-    made = new_command(row.id, row.company, event.lane, rule, command)
+def _new_command(
+    row: Waiting, event: Event, rule: str, command: Command, versions: tuple[str | None, str | None]
+) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command, versions)
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
 
 

@@ -81,6 +81,7 @@ class Intake:
         self._idle = idle
         self.door_busy: Callable[[], bool] = _nobody_knocks
         self.prove_again: Callable[[str], None] = _nobody_proves
+        self.shadowed: Callable[[], None] = _nobody_watches
         self.wake_reader: Callable[[str], None] = _nobody_reads
         self._stopping = False
         self._refused = False
@@ -147,6 +148,8 @@ class Intake:
             self._say(row, outcome, state, took)
             if outcome.entries and state == "handled":
                 await self._say_doubles(row)
+            if state == "handled" and outcome.shadowed:
+                self.shadowed()
             if state == "handled" and outcome.kind == CONSENT_CHANGED:
                 self.prove_again(row.company)
         for company in {row.company for row in rows}:

@@ -104,6 +104,13 @@ EVENTS: Mapping[str, LogEvent] = {
         "info", "rules ran", words="kind source company", integers="inbox_id commands", numbers="ms"
     ),
     "event.ignored": _event("info", "nothing to do, on purpose", words="source company reason", integers="inbox_id"),
+    "shadow.failed": _event(
+        "error",
+        "what a rule in shadow mode would have done could not be found out: a bug of ours",
+        words="company rule error where",
+        integers="inbox_id",
+        texts="stack",
+    ),
     "event.parked": _event(
         "error",
         "cannot be understood, or a rule failed: a person must act",

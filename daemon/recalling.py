@@ -1,23 +1,35 @@
 """What is remembered for events before their rules run: read from disk in one go for a whole batch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
+from daemon.bus import LIVE
 from daemon.deciding import Deciding, Heard
 from handlers.events import Event, SurveySubmitted
 from handlers.facts import EarlierResponse, Facts
 from handlers.party import person
 from store import facts
-from store.db import Database, milliseconds, moment
+from store.db import Job, milliseconds, moment
 from store.handling import Handled
 from store.inbox import Waiting
 from store.responses import Asker
+
+T = TypeVar("T")
+
+
+class Memory(Protocol):
+    """What facts are read from: the daemon's database, or a reader beside it."""
+
+    async def read(self, job: Job[T]) -> T:
+        """A reading job's answer."""
+        ...
 
 
 class Recalling:
     """Reads the facts of events, and decides with them."""
 
-    def __init__(self, database: Database, deciding: Deciding) -> None:
+    def __init__(self, database: Memory, deciding: Deciding) -> None:
         self._database = database
         self.deciding = deciding
 
@@ -27,13 +39,13 @@ class Recalling:
         known = iter(await self._database.read(facts.remembered(asked)) if asked else [])
         return [[_facts(next(known)) for _ in one.events] for one in heard]
 
-    async def handle(self, row: Waiting) -> Handled:
-        """What becomes of one row by today's rules and memory; nothing is stored."""
+    async def handle(self, row: Waiting, modes: Collection[str] = LIVE) -> Handled:
+        """What becomes of one row by today's rules in one of ``modes``, and memory; nothing is stored."""
         heard = self.deciding.read(row)
         if isinstance(heard, Handled):
             return heard
         (known,) = await self.facts([heard])
-        return self.deciding.decide(heard, known)
+        return self.deciding.decide(heard, known, modes)
 
 
 def told_of(heard: Heard) -> frozenset[str]:

@@ -1,9 +1,9 @@
 """What people may ask for: one frozen request per action, the same over the admin socket and without a daemon."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from connectors.fortnox.table import RESOURCES
 from handlers.values import Frozen
@@ -11,6 +11,9 @@ from handlers.values import Frozen
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 BODY_CHARACTERS = 500_000
 """Of a task's body, at most."""
+
+DRY_BODY_CHARACTERS = 960_000
+"""Of the body of a dry run, at most: base64 of 720 000 bytes."""
 
 BATCH_CHARACTERS = 10_000_000
 """Of a batch, at most."""
@@ -216,6 +219,28 @@ class Examine(Request):
     duplicates: bool = False
 
 
+class DryRun(Request):
+    """Take a delivery the whole way and send nothing: a stored one by ``id``, or a ``body`` (base64) of a ``source``.
+
+    ``path`` is what stands behind the source's name in the webhook's address, where that says something. ``company``
+    is whose delivery it is, where the body alone does not say. ``offline``: Fortnox is not even read.
+    """
+
+    action = "dry_run"
+    id: Text | None = None
+    source: Text | None = None
+    body: Annotated[str, StringConstraints(max_length=DRY_BODY_CHARACTERS)] | None = Field(default=None, repr=False)
+    path: Annotated[str, StringConstraints(max_length=500)] = ""
+    company: Text | None = None
+    offline: bool = False
+
+    @model_validator(mode="after")
+    def _one_delivery(self) -> Self:
+        if (self.id is None) == (self.body is None or self.source is None):
+            raise ValueError("name a stored delivery, or give a body and its source")
+        return self
+
+
 OnConnection = Connect | AwaitConsent | OfferConsent | Revoke
 AnyRequest = (
     Retry
@@ -235,6 +260,7 @@ AnyRequest = (
     | OnConnection
     | Reseal
     | Examine
+    | DryRun
 )
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
@@ -260,5 +286,6 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Revoke,
         Reseal,
         Examine,
+        DryRun,
     )
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from store import lanes
+from store.db import Job
 
 ORGANISATION_NUMBER = "organisation_number:"
 VAT_NUMBER = "vat_number:"
@@ -65,6 +66,11 @@ def take(connection: sqlite3.Connection, company: str, keys: Sequence[str], thin
         [(company, key, thing, outbox_id) for key in keys],
     )
     return Claimed()
+
+
+def known(company: str, keys: Sequence[str]) -> Job[Known | Contradicted | None]:
+    """What a claim of these keys would find, without claiming anything."""
+    return lambda connection: _known(connection, company, keys)
 
 
 def _known(connection: sqlite3.Connection, company: str, keys: Sequence[str]) -> Known | Contradicted | None:

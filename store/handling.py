@@ -1,11 +1,12 @@
 """One transaction for one event: its inbox row is marked and its commands are stored, or neither."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, responses, twins
+from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, responses, shadows, twins
 from store.db import Job
 from store.fetching import Echo, Record
 from store.holds import Ask
@@ -46,7 +47,7 @@ class Handled:
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
     parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
-    to surveys that it tells of.
+    to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done.
     """
 
     inbox_id: int
@@ -68,6 +69,7 @@ class Handled:
     made: tuple[str, str] | None = None
     echo: Echo | None = None
     responses: Sequence[Response] = ()
+    shadowed: Sequence[str] = ()
     ask: Ask | None = None
 
 
@@ -149,6 +151,7 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
             outbox.let_pass(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
+    shadows.begin(connection, handled.inbox_id, handled.company or "", handled.shadowed, now)
 
 
 def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
@@ -270,21 +273,39 @@ def same_sale(thing: str, *, since: int) -> Job[tuple[str, str | None] | None]:
 
     def job(connection: sqlite3.Connection) -> tuple[str, str | None] | None:
         ours = connection.execute("SELECT * FROM sale WHERE thing = ?", (thing,)).fetchone()
-        if ours is None:
-            return None
-        candidates = connection.execute(
-            "SELECT s.*, l.kind || ':' || l.number AS document FROM sale s LEFT JOIN link l ON l.thing = s.thing"
-            " WHERE s.company = :company AND s.currency = :currency AND s.at >= :since AND s.made_from <> :made_from"
-            " AND (s.total = :total AND :total <> '' OR s.net = :net AND (s.total = '' OR :total = ''))"
-            " AND (s.at < :at OR (s.at = :at AND s.made_from = 'order')) ORDER BY s.at DESC",
-            dict(ours) | {"since": since},
-        ).fetchall()
-        for row in candidates:
-            if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
-                return str(row["number"]), row["document"]
-        return None
+        return None if ours is None else _other_way(connection, dict(ours), since)
 
     return job
+
+
+def same_sale_as(sale: Sale, company: str, *, now: int, since: int) -> Job[tuple[str, str | None] | None]:
+    """:func:`same_sale` for one that is not stored, as if it came ``now``."""
+    ours = {
+        "thing": sale.thing,
+        "company": company,
+        "customer": sale.customer,
+        "made_from": sale.made_from,
+        "total": _plain(sale.total),
+        "currency": sale.currency,
+        "keys": "\n".join(sale.keys),
+        "net": _plain(sale.net),
+        "at": now,
+    }
+    return lambda connection: _other_way(connection, ours, since)
+
+
+def _other_way(connection: sqlite3.Connection, ours: Mapping[str, Any], since: int) -> tuple[str, str | None] | None:
+    candidates = connection.execute(
+        "SELECT s.*, l.kind || ':' || l.number AS document FROM sale s LEFT JOIN link l ON l.thing = s.thing"
+        " WHERE s.company = :company AND s.currency = :currency AND s.at >= :since AND s.made_from <> :made_from"
+        " AND (s.total = :total AND :total <> '' OR s.net = :net AND (s.total = '' OR :total = ''))"
+        " AND (s.at < :at OR (s.at = :at AND s.made_from = 'order')) ORDER BY s.at DESC",
+        dict(ours) | {"since": since},
+    ).fetchall()
+    for row in candidates:
+        if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
+            return str(row["number"]), row["document"]
+    return None
 
 
 def _plain(total: str) -> str:
@@ -301,7 +322,7 @@ def _alive(connection: sqlite3.Connection, thing: str) -> bool:
     return row is not None
 
 
-def _same_buyer(connection: sqlite3.Connection, ours: sqlite3.Row, theirs: sqlite3.Row) -> bool:
+def _same_buyer(connection: sqlite3.Connection, ours: Mapping[str, Any], theirs: sqlite3.Row) -> bool:
     if ours["customer"] == theirs["customer"]:
         return True
     numbers = [

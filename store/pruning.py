@@ -60,6 +60,15 @@ def responses(before: datetime, limit: int) -> Job[int]:
     )
 
 
+def shadows(before: datetime, limit: int) -> Job[int]:
+    """Forget what rules in shadow mode would have done long ago."""
+    return _erase(
+        "DELETE FROM shadow WHERE (inbox_id, rule) IN (SELECT inbox_id, rule FROM shadow WHERE at < ? LIMIT ?)",
+        before,
+        limit,
+    )
+
+
 def shrink() -> Job[None]:
     """Give freed pages back to the disk, a bounded number at a time."""
 

@@ -134,6 +134,9 @@ CREATE TABLE outbox (
     finished_at INTEGER,
     -- A person has allowed its write, where the configuration asks for that.
     approved INTEGER NOT NULL DEFAULT 0 CHECK (approved IN (0, 1)),
+    -- What made it: the version of its rule's code, and of the mapping in the configuration where there is one.
+    rule_version TEXT,
+    mapping_version TEXT,
     CHECK ((state = 'waiting') = (waits_for IS NOT NULL)),
     CHECK ((state IN ('done', 'discarded', 'superseded')) = (finished_at IS NOT NULL))
 ) STRICT;
@@ -554,3 +557,18 @@ END;
 CREATE TRIGGER outbox_released_out AFTER DELETE ON outbox WHEN old.state IN ('parked', 'held') BEGIN
     DELETE FROM hold WHERE place = 'out' AND id = old.id;
 END;
+
+-- What rules in shadow mode would have done: one row for each event and rule; numbers and sums, nothing of a party.
+CREATE TABLE shadow (
+    inbox_id INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    company TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'told', 'gone')),
+    report TEXT,
+    PRIMARY KEY (inbox_id, rule),
+    CHECK ((state = 'told') = (report IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX shadow_waiting ON shadow (inbox_id) WHERE state = 'waiting';
+CREATE INDEX shadow_at ON shadow (company, at);

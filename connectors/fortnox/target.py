@@ -29,6 +29,7 @@ from connectors.fortnox.payments import Payments
 from connectors.fortnox.reader import FortnoxReader
 from connectors.fortnox.record_actions import RecordActions
 from connectors.fortnox.records import Records
+from connectors.fortnox.rehearsal import Rehearsal, rehearsing
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
@@ -231,6 +232,13 @@ class FortnoxTarget:
         """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""
         sweep = Sweep(self.settings, self.client, self._clock, doubted)
         return FortnoxReader(self.client, sweep, self.identify_company)
+
+    def rehearsed(self, rehearsal: Rehearsal) -> "FortnoxTarget":
+        """The same company whose writes end in ``rehearsal``; nobody is asked about VAT numbers, as that is kept."""
+        client = rehearsing(self.client, rehearsal)
+        return FortnoxTarget(
+            self.company, self.settings, client, self.credentials, self._pin, self._skew, self._clock, None
+        )
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""

@@ -38,6 +38,7 @@ class Prune:
             pruning.payloads(commands, BITE),
             pruning.looks(commands, BITE),
             pruning.responses(now - timedelta(days=self._retention.responses_days), BITE),
+            pruning.shadows(commands, BITE),
             holds.forgotten(commands, BITE),
         ):
             while count := await self._database.write(job):

@@ -1,6 +1,6 @@
 """What a company chooses for one rule by its name."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -15,11 +15,12 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, mi
 """A payment method as its sender calls it; compared without regard to case."""
 
 Finish = Literal["as_paid", "draft", "booked", "sent"]
+Mode = Literal["live", "shadow", "off"]
 SendBy = Literal["email", "einvoice", "eprint", "print"]
 
 
 class RuleOptions(Frozen):
-    """``mode``: the rule runs, or is switched off: then what it hears causes nothing.
+    """``mode``: the rule runs; or does all but send, for a report (``shadow``); or what it hears causes nothing.
 
     ``finish`` is how far an invoice goes by itself: ``as_paid`` leaves it unbooked until it is paid; a ``draft`` is
     never booked by us, so its payment is not entered either (Fortnox takes none on an unbooked invoice); ``booked`` and
@@ -31,9 +32,12 @@ class RuleOptions(Frozen):
 
     ``skip_zero``: a document without rows or value is passed by, else asked about. ``skip_payment_methods`` and
     ``only_payment_methods`` pass by what is paid so, or otherwise; what is passed by is recorded with its reason.
+
+    ``fields`` are further Fortnox fields of what a built-in rule makes, by document: ``invoice.Remarks``. They are read
+    apart, because their shape is the resource's.
     """
 
-    mode: Literal["live", "off"] = "live"
+    mode: Mode = "live"
     finish: Finish = "as_paid"
     send_by: SendBy = "email"
     also_send: tuple[Literal["order", "offer"], ...] = ()
@@ -44,6 +48,7 @@ class RuleOptions(Frozen):
     skip_zero: bool = False
     skip_payment_methods: tuple[Word, ...] = ()
     only_payment_methods: tuple[Word, ...] = ()
+    fields: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_list_of_methods(self) -> "RuleOptions":

@@ -14,6 +14,7 @@ from aiohttp import ClientSession, ClientTimeout
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app, screens
 from daemon.actions import Actions
+from daemon.asked_runs import AskedRuns
 from daemon.assembly import Parts
 from daemon.bridge import Bridge
 from daemon.clock import Clock
@@ -212,6 +213,12 @@ class Scene:
             links=MemoryLinks(bridge.store.database, bridge.clock),
             follow=self.live(),
             doctor=bridge.doctor,
+            asked_runs=AskedRuns(
+                config=lambda: bridge.config,
+                database=bridge.store.database,
+                clock=bridge.clock,
+                runs=bridge.dry_runs,
+            ),
         )
         return await actions.perform(request)
 
