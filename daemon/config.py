@@ -25,7 +25,7 @@ from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fau
 from daemon.mappings import program_version
 from daemon.own_fields import own_fields_of
 from daemon.own_rules import own_rules_of, unfit_sources
-from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
 from daemon.survey_checks import survey_faults
 from store.starting import SOURCE
 
@@ -134,7 +134,7 @@ class _Loading:
             retention=file.retention,
             log=file.log,
             scheduler=file.scheduler,
-            companies=companies,
+            companies=with_starts(companies, sources),
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,

@@ -41,6 +41,7 @@ __all__ = [
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command.
 
+    ``source_starts`` are those of sources that begin later.
     ``own_rules`` run after the built-in ones, in this order; ``own_fields`` complete what a built-in rule makes, by its
     name. ``program`` is the version of the code that both are of.
     """
@@ -61,6 +62,11 @@ class CompanySettings(Frozen):
     own_rules: tuple[OwnRule, ...] = ()
     own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
     program: str | None = None
+    source_starts: Mapping[str, date] = Field(default_factory=dict)
+
+    def start_of(self, source: str) -> date:
+        """The first business date of this source that may cause a command: never before the company's own."""
+        return max(self.start, self.source_starts.get(source, self.start))
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
