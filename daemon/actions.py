@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
 
 from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
 from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
@@ -15,6 +14,7 @@ from daemon.consent_links import ConsentLinks
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
+from daemon.held_answers import HeldAnswers
 from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
@@ -22,6 +22,7 @@ from daemon.person_batches import PersonBatches
 from daemon.person_tasks import PersonTasks
 from daemon.refreshing import Refreshing
 from daemon.requests import (
+    AnswerQuestion,
     AnyRequest,
     Approve,
     AwaitConsent,
@@ -31,6 +32,7 @@ from daemon.requests import (
     Discard,
     DryRun,
     Examine,
+    ForgetAnswer,
     LinkThing,
     Misused,
     OfferConsent,
@@ -58,8 +60,6 @@ from store.heads import Head
 from store.inbox import Waiting
 from store.links import LinkRow
 from store.starting import SOURCE
-
-T = TypeVar("T")
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
@@ -121,6 +121,7 @@ class Actions:
         )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._batches = PersonBatches(config=config, database=database, clock=clock, arrived=follow.new_deliveries)
+        self._answers = HeldAnswers(database=database, clock=clock, follow=follow, perform=self._perform)
         self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
 
     async def perform(self, request: AnyRequest) -> Answer:
@@ -151,7 +152,7 @@ class Actions:
                 return await self._discard(request)
             case StartBatch():
                 return await self._batches.start(request)
-            case StartTask() | CancelTask() | Approve() | DryRun():
+            case StartTask() | CancelTask() | Approve() | AnswerQuestion() | ForgetAnswer() | DryRun():
                 return await self._by_hand(request)
 
     async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
@@ -199,14 +200,14 @@ class Actions:
         deliveries: list[Answer] = []
         skipped: list[Answer] = []
         async for numbers in self._stopped("outbox", request):
-            jobs = [_tried(await self._released(number, request, person)) for number in numbers]
+            jobs = [acting.tried(await self._released(number, request, person)) for number in numbers]
             for number, touched in zip(numbers, await self._database.write_all(jobs), strict=True):
                 if isinstance(touched, NotPossible):
                     skipped.append({"id": command_id(number), "why": str(touched)})
                 else:
                     commands.append(self._told(touched, person))
         async for numbers in self._stopped("inbox", request):
-            await self._database.write_all([_tried(acting.retry_delivery(number, person)) for number in numbers])
+            await self._database.write_all([acting.tried(acting.retry_delivery(number, person)) for number in numbers])
             deliveries += [{"id": delivery_id(number), "state": "waiting"} for number in numbers]
         self._follow.new_deliveries()
         return {"commands": commands, "deliveries": deliveries, "skipped": skipped}
@@ -315,9 +316,13 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _by_hand(self, request: StartTask | CancelTask | Approve | DryRun) -> Answer:
+    async def _by_hand(
+        self, request: StartTask | CancelTask | Approve | AnswerQuestion | ForgetAnswer | DryRun
+    ) -> Answer:
         if isinstance(request, DryRun):
             return await self._dry_run(request)
+        if isinstance(request, AnswerQuestion | ForgetAnswer):
+            return await self._answers.perform(request)
         if isinstance(request, Approve):
             return await self._approvals.approve(request)
         if isinstance(request, CancelTask):
@@ -336,15 +341,3 @@ class Actions:
             return await self._database.read(heads.head(outbox_id))
         except KeyError:
             raise NotPossible(f"there is no command out-{outbox_id}, or its text was erased by retention") from None
-
-
-def _tried(job: Job[T]) -> Job[T | NotPossible]:
-    """A job of many: that it is not possible is an answer, so that the others are known too."""
-
-    def tried(connection: Any) -> T | NotPossible:
-        try:
-            return job(connection)
-        except NotPossible as refused:
-            return refused
-
-    return tried

@@ -89,6 +89,8 @@ def assembled(opened: Opened) -> Bridge:
     deliveries = _deliveries(opened)
     intake = _intake(opened, {name: delivery.wake for name, delivery in deliveries.items()})
     readings = _readings(opened, intake)
+    for delivery in deliveries.values():
+        delivery.step.reissuing.wake_intake = intake.wake
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
     intake.prove_again = Recheck(opened.config.companies, opened.targets, deliveries)
     listener = _listener(opened, intake, _endpoints(opened, intake))

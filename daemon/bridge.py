@@ -19,6 +19,7 @@ from daemon.gate import READ_ONLY
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.doctor import RunDoctor
+from daemon.jobs.holds import TellHolds
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
@@ -42,6 +43,8 @@ INTAKE = "intake"
 SCHEDULER = "scheduler"
 BOUND_SECONDS = 60.0
 """The longest that a batch of intake or a round of delivery may take before the watchdog calls it stalled."""
+NOTICES = timedelta(minutes=1)
+"""How often is looked for questions that nobody was told of."""
 DRAIN_SECONDS = 20.0
 """How long deliveries in flight may take to end when the daemon stops; what is not finished is in the outbox."""
 
@@ -112,6 +115,7 @@ class Bridge:
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
+        self._notices = TellHolds(store.database, clock, lambda: self.latest.notices)
         self._usage = UsageBook(store.database, self.targets, clock)
         self._watchdog = Watchdog(
             progress=self._progress,
@@ -204,6 +208,7 @@ class Bridge:
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
             Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
+            Job("holds", NOTICES, self._notices, quiet=True),
             *self._examinations(),
             Job("shadow", SHADOWS_EVERY, self._shadows(), quiet=True, at_start=True, nudge=self._shadow_soon),
             *(

@@ -23,6 +23,7 @@ from connectors.sources import Source, SourceSettings
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in
 from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.survey_checks import survey_faults
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -88,18 +89,15 @@ class _Loading:
         self.path = path
         self.content = content
         self.digest = digest
+        self.resolver: Resolver | StandIns | None
         self.faults: list[Fault] = []
         self.warnings: list[Warned] = []
         folder = path.resolve().parent
         stated = content.get("data_dir")
         self.data_dir = folder / (stated if isinstance(stated, str) else "data")
-        self.resolver: Resolver | StandIns | None = None
-        if isinstance(resolve_secrets, StandIns):
-            self.resolver = resolve_secrets
-        elif resolve_secrets:
-            self.resolver = Resolver(
-                folder=folder, data_dir=self.data_dir, environment=environment, random_bytes=random_bytes
-            )
+        self.resolver = resolve_secrets if isinstance(resolve_secrets, StandIns) else None
+        if resolve_secrets is True:
+            self.resolver = Resolver(folder, self.data_dir, environment, random_bytes)
 
     def run(self) -> Config:
         """The configuration. Raises ConfigRejected."""
@@ -111,6 +109,7 @@ class _Loading:
         keys = self._state_keys(state_key)
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
+        self.faults += survey_faults(companies, sources)
         clients = dict(self._clients(file, kinds)) if file is not None else {}
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
@@ -132,6 +131,7 @@ class _Loading:
             warnings=tuple(self.warnings),
             doctor=file.doctor,
             clients=clients,
+            notices=file.notices,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:

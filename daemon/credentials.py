@@ -81,7 +81,6 @@ class Resolver:
 
     def __init__(
         self,
-        *,
         folder: Path,
         data_dir: Path,
         environment: Mapping[str, str],

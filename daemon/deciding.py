@@ -12,10 +12,13 @@ from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
 from handlers.facts import Facts
+from handlers.party import person
+from handlers.scores import checked_score, plain_score
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.survey_rules import names_met
+from handlers.values import Question, Ref, stockholm_date
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -23,6 +26,7 @@ from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
 from store.register import Entry, Swept
+from store.responses import Response
 from store.twins import Twin
 
 MOST_READS = 24
@@ -158,9 +162,11 @@ class Deciding:
                 state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
             )
         made: list[tuple[Event, str, Command]] = []
+        answered: list[Response] = []
         for event, remembered in timely:
             try:
                 made += [(event, *named) for named in self._bus.commands(event, settings, remembered, modes)]
+                answered += _response(row, settings, event, remembered)
             except Question as error:
                 ask = asked_by_rule(error, event, row.company)
                 return mark(state="held", reason="question", question=str(error), ask=ask)
@@ -175,6 +181,7 @@ class Deciding:
             shadowed=shadowed,
             commands=[_new_command(row, event, rule, command) for event, rule, command in made],
             sales=list(_sales(row.company, [command for _, _, command in made])),
+            responses=answered,
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:
@@ -232,7 +239,7 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    if isinstance(event, OrderChanged | InvoiceChanged):
+    if isinstance(event, OrderChanged | InvoiceChanged | Refunded):
         return event.document.number
     return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 
@@ -246,6 +253,27 @@ def _twin(event: Event) -> Twin | None:
         digest=str(event.score),
         at=round(event.occurred_at.timestamp() * 1000),
         window_ms=round(TWIN_WINDOW.total_seconds() * 1000),
+    )
+
+
+def _response(row: Waiting, settings: CompanySettings, event: Event, remembered: Facts) -> tuple[Response, ...]:
+    """What is kept of an answer to a survey: no text of it. Raises ``Question`` for a score that is none."""
+    if not isinstance(event, SurveySubmitted):
+        return ()
+    score = checked_score(event, settings.survey.scales)
+    return (
+        Response(
+            thing=event.thing.thing(row.company),
+            company=row.company,
+            survey=event.survey,
+            person=person(event.thing, event.respondent, settings.customers).thing(row.company),
+            score=None if score is None else plain_score(score),
+            scale=event.scale,
+            at=milliseconds(event.occurred_at),
+            day=stockholm_date(event.occurred_at).isoformat(),
+            inbox_id=row.id,
+            met=sorted(names_met(event, settings, remembered)),
+        ),
     )
 
 
@@ -268,4 +296,12 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
                 rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
+                before=_before(company, command.thing),
             )
+
+
+def _before(company: str, thing: Ref) -> str | None:
+    """The thing of the generation before, where there was one."""
+    if thing.generation == 1:
+        return None
+    return thing.model_copy(update={"generation": thing.generation - 1}).thing(company)

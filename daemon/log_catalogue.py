@@ -118,6 +118,15 @@ EVENTS: Mapping[str, LogEvent] = {
         integers="inbox_id",
         texts="stack",
     ),
+    "hold.waiting": _event(
+        "warning",
+        "a person must answer `question` (`held show`): said when it is new, then every `notices.repeat_hours` while "
+        "it stands; `waiting` deliveries and commands, `sales` with their `kronor`, in `unpriced` currencies no rate "
+        "is known. At most ten lines a minute: the last one says how many `more` questions there are",
+        words="question company reason",
+        integers="waiting sales unpriced more",
+        numbers="kronor since_s",
+    ),
     "event.read": _event(
         "info",
         "what a delivery hints at was read at its sender",
@@ -225,6 +234,12 @@ EVENTS: Mapping[str, LogEvent] = {
         "a person sent it again; or `by` is outage: what parked it proved to be one, and its attempts are given back",
         words="by",
         integers="outbox_id",
+    ),
+    "sale.reissued": _event(
+        "info",
+        "a sale whose documents could no longer follow it has a new generation: what stood there is taken back first",
+        words="target company",
+        integers="outbox_id generation",
     ),
     "target.throttled": _event(
         "warning",

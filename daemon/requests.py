@@ -85,6 +85,23 @@ class Approve(Request):
     ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=1000)]
 
 
+class AnswerQuestion(Request):
+    """Answer the question ``id`` (q-5) for everything that waits for it, or ``only`` for one of it (in-12, out-34)."""
+
+    action = "answer"
+    id: Text
+    answer: Text
+    only: Text | None = None
+
+
+class ForgetAnswer(Request):
+    """Forget what was answered to the question ``id``, or what of that was said of the ``sale`` of this number."""
+
+    action = "forget_answer"
+    id: Text
+    sale: Text | None = None
+
+
 class StartTask(Request):
     """Do one write of the table as a task: its ``operation``, the ``keys`` of its path, and a JSON ``body``.
 
@@ -231,6 +248,8 @@ AnyRequest = (
     | Replay
     | Discard
     | Approve
+    | AnswerQuestion
+    | ForgetAnswer
     | StartTask
     | StartBatch
     | CancelTask
@@ -252,6 +271,8 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Replay,
         Discard,
         Approve,
+        AnswerQuestion,
+        ForgetAnswer,
         StartTask,
         StartBatch,
         CancelTask,

@@ -19,7 +19,19 @@ from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, RuleOptions, Survey, Vat
+from handlers.settings import (
+    Articles,
+    Bookkeeping,
+    Brakes,
+    CompanySettings,
+    Customers,
+    Documents,
+    Payments,
+    Refunds,
+    RuleOptions,
+    Survey,
+    Vat,
+)
 from handlers.values import Frozen
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
@@ -62,10 +74,11 @@ class Delivery(Frozen):
 
 
 class Retention(Frozen):
-    """How long handled bodies and delivered commands stay; ``digest_hours`` is the window of dedupe by digest."""
+    """How long handled bodies, delivered commands and scores of surveys stay; ``digest_hours`` dedupes by digest."""
 
     bodies_days: int = Field(default=30, ge=1, le=3660)
     commands_days: int = Field(default=90, ge=1, le=3660)
+    responses_days: int = Field(default=1095, ge=1, le=36_600)
     seal_bodies: bool = False
     digest_hours: int = Field(default=24, ge=1, le=8760)
 
@@ -89,6 +102,12 @@ class DoctorSettings(Frozen):
     """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
 
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
+
+
+class NoticeSettings(Frozen):
+    """How soon the log says again that something waits for the same answer of a person."""
+
+    repeat_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
 
 
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
@@ -117,9 +136,12 @@ class CompanySection(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -132,9 +154,12 @@ class CompanySection(Frozen):
             bookkeeping=self.bookkeeping,
             survey=self.survey,
             documents=self.documents,
+            refunds=self.refunds,
             articles=self.articles,
+            customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
+            payments=self.payments,
             rules=self.rules,
         )
 
@@ -153,6 +178,12 @@ class CompanySection(Frozen):
             if name not in RULES:
                 raise ValueError(f"there is no rule {name}{meant(name, RULES)}")
         return rules
+
+    @model_validator(mode="after")
+    def _one_ladder(self) -> "CompanySection":
+        if self.customers.match and self.fortnox.further_rungs:
+            raise ValueError("customers.match names every key that is looked up: leave fortnox.further_rungs out")
+        return self
 
     @model_validator(mode="after")
     def _default_vat_has_an_account(self) -> "CompanySection":
@@ -210,6 +241,7 @@ class ConfigFile(Frozen):
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     doctor: DoctorSettings = DoctorSettings()
+    notices: NoticeSettings = NoticeSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
     clients: dict[str, ClientSection] = Field(default_factory=dict)
@@ -280,3 +312,4 @@ class Config:
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)

@@ -17,6 +17,9 @@ DOMESTIC = "domestic"
 COMPANY = "company"
 PRIVATE = "private"
 
+TAKEN_BACK = "taken_back"
+STAYS = "stays"
+
 NUMBER = "NUMBER"
 """A choice that is a form: a number above zero, with a point or a comma before its decimals, below ten million."""
 DATE = "YYYY-MM-DD"
@@ -30,6 +33,11 @@ MOST_DECIMALS = 6
 def currency_rate(currency: str, day: date) -> str:
     """The key of the question how many kronor one unit of ``currency`` is on a day; of the whole company."""
     return f"currency_rate:{currency}:{day.isoformat()}"
+
+
+def voucher_of(rule: str) -> str:
+    """The key of the question what became of the voucher that a survey's rule made and would make no longer."""
+    return f"voucher_of:{rule}"
 
 
 def party(match_keys: Sequence[tuple[str, str]]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -61,6 +62,19 @@ def _thing(*parts: str) -> str:
     return b32encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=").lower()
 
 
+def written(name: str) -> str:
+    """A source's name for something as a part of an id of ours: no slash and no number sign stands in it."""
+    return quote(name, safe="")
+
+
+def payment_thing(whole: Ref, payment: str) -> Ref:
+    """One payment of a sale by the name that its source gives it; ``whole`` is the payment of the sale as a whole.
+
+    Both names are written so that no two pairs of them look the same.
+    """
+    return whole.model_copy(update={"id": f"{written(whole.id)}/{written(payment)}"})
+
+
 def reference(thing: str) -> str:
     """Our mark in Fortnox for a thing: always 32 letters and digits, so never a prefix of another."""
     return thing[:REFERENCE_LENGTH]
@@ -83,6 +97,11 @@ def plain_number(number: Decimal) -> Decimal:
     Rounds half up beyond two decimals; the number must lie within what :func:`round_ore` can hold (26 digits).
     """
     return Decimal(f"{round_ore(number):f}".rstrip("0").rstrip("."))
+
+
+def is_nps(score: Decimal) -> bool:
+    """Whether a score can be one of NPS: a whole number from 0 to 10."""
+    return 0 <= score <= 10 and score == score.to_integral_value()
 
 
 def stockholm_date(moment: datetime) -> date:

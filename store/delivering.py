@@ -191,16 +191,17 @@ def _hold_back(
         outbox.move(connection, row.id, state, due_at=due_at, reason=reason)
 
 
-def wait(outbox_id: int, waits_for: str, reason: str) -> Job[bool]:
+def wait(outbox_id: int, waits_for: str, reason: str, *, patient: bool = False) -> Job[bool]:
     """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
 
     ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``claim:COMPANY:KEY``,
-    ``far:COMPANY:OBJECT`` or ``rule:NAME``.
+    ``far:COMPANY:OBJECT`` or ``rule:NAME``. ``patient``: it waits for a link that no command makes yet.
     """
 
     def job(connection: sqlite3.Connection) -> bool:
         row = outbox.read(connection, outbox_id)
-        if row.state not in {"ready", "unknown", "in_flight"} or not _still_missing(connection, row, waits_for):
+        stands = row.state in {"ready", "unknown", "in_flight"}
+        if not stands or not _still_missing(connection, row, waits_for, patient):
             return False
         outbox.move(connection, outbox_id, "waiting", waits_for=waits_for, reason=reason)
         return True
@@ -208,11 +209,14 @@ def wait(outbox_id: int, waits_for: str, reason: str) -> Job[bool]:
     return job
 
 
-def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: str) -> bool:
+def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: str, patient: bool) -> bool:
     what, _, name = waits_for.partition(":")
     if what == "thing":
         link = links.read(connection, name)
-        return (link is None or not link.verified) and heads.unfinished_for(name)(connection)[0]
+        if link is not None and link.verified:
+            return False
+        pending, last, _ = heads.unfinished_for(name)(connection)
+        return pending or (patient and last is None)
     if what == "claim":
         company, _, key = name.partition(":")
         return (

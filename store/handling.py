@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, shadows, twins
+from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, responses, shadows, twins
 from store.db import Job
 from store.fetching import Echo, Record
 from store.holds import Ask
 from store.outbox import NewCommand
 from store.register import Entry, Swept
+from store.responses import Response
 from store.twins import Twin
 
 
@@ -21,6 +22,7 @@ class Sale:
 
     ``keys`` are the buyer's match keys; ``total`` and ``net`` (without VAT) are decimal text, ``total`` empty where the
     source states no VAT. ``rate`` is kronor per unit of a foreign currency where the source states it (else empty).
+    ``before`` is the same of the generation before: it stands for the sale no more.
     """
 
     thing: str
@@ -32,6 +34,7 @@ class Sale:
     number: str
     net: str
     rate: str = ""
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,9 @@ class Handled:
     where a newer one was handled before, the row becomes stale and nothing else is stored. The state ``reading`` comes
     with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
-    resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves.
-    ``shadowed`` are rules that are to show what they would have done. What is
-    parked or held waits for what it is to ``ask``; without one, for what its words ask.
+    resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
+    parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
+    to surveys that it tells of. ``shadowed`` are rules that are to show what they would do.
     """
 
     inbox_id: int
@@ -66,6 +69,7 @@ class Handled:
     made: tuple[str, str] | None = None
     echo: Echo | None = None
     shadowed: Sequence[str] = ()
+    responses: Sequence[Response] = ()
     ask: Ask | None = None
 
 
@@ -132,6 +136,7 @@ def _newer(stored: str | None, ours: str | None) -> bool:
 
 def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     keep_version(connection, handled)
+    responses.keep(connection, handled.responses)
     if handled.company is not None:
         register.learn(connection, handled.company, handled.entries, handled.swept)
         single = doubles.notice(connection, handled.company, handled.entries, handled.inbox_id, now)
@@ -142,6 +147,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     else:
         for command in handled.commands:
             add(connection, command, now)
+        for command in {(command.company, command.lane): command for command in handled.commands}.values():
+            outbox.let_pass(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
     shadows.begin(connection, handled.inbox_id, handled.company or "", handled.shadowed, now)
@@ -195,6 +202,7 @@ def store_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, 
         "INSERT INTO thing_version (thing, version, inbox_id)",
         [(handled.thing, handled.version, handled.inbox_id) for handled, _ in events],
     )
+    responses.keep(connection, [response for handled, _ in events for response in handled.responses])
     outbox.add_fresh(connection, [(command, now) for handled, now in events for command in handled.commands])
     lanes.refresh_all(connection, {(handled.commands[0].company, handled.commands[0].lane) for handled, _ in events})
     for handled, now in events:
@@ -229,6 +237,9 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
 def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
     """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
+    if sale.before is not None:
+        # Of one sale that is made anew the moment stays: what came after it came after it.
+        connection.execute("UPDATE OR IGNORE sale SET thing = ? WHERE thing = ?", (sale.thing, sale.before))
     connection.execute(
         "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net, rate)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total,"

@@ -60,7 +60,7 @@ def told(questions: Sequence[int], now: int) -> Job[None]:
     )
 
 
-def untold(question: int) -> Job[None]:
+def to_be_told_again(question: int) -> Job[None]:
     """The question was answered: what waits for it from now on is told anew."""
     return lambda connection: _all(connection, "UPDATE asked SET told_at = NULL WHERE id = ?", [(question,)])
 

@@ -94,6 +94,20 @@ def some_states(company: str, kind: str, limit: int) -> Job[list[dict[str, Any]]
     return job
 
 
+def payments_on(company: str, invoice: str, thing: str) -> Job[list[LinkRow]]:
+    """The payments that are linked on the invoice of that number, but the ``thing``'s own."""
+
+    def job(connection: sqlite3.Connection) -> list[LinkRow]:
+        rows = connection.execute(
+            "SELECT * FROM link WHERE company = ? AND kind = 'payment' AND json_extract(state, '$.invoice') = ?"
+            " AND thing <> ?",
+            (company, invoice, thing),
+        ).fetchall()
+        return [_row(row) for row in rows]
+
+    return job
+
+
 def by_number(company: str | None, kind: str, number: str) -> Job[list[LinkRow]]:
     """The things linked to one far object (several for a customer that two sources know)."""
 

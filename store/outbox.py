@@ -4,8 +4,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
-from store import attempts, claims, holds, lanes, many
+from store import attempts, claims, holds, lanes, links, many
 from store.db import Job
 from store.holds import Ask
 
@@ -140,6 +141,48 @@ def _step_behind(connection: sqlite3.Connection, command: NewCommand, outbox_id:
     connection.executemany(
         "UPDATE outbox SET place = ? WHERE id = ?",
         [(outbox_id + turn / (len(behind) + 1), row["id"]) for turn, row in enumerate(behind, start=1)],
+    )
+
+
+def let_pass(connection: sqlite3.Connection, told: NewCommand, now: int) -> None:
+    """Refunds that came before what they are of stand behind what their sale has ``told`` now, and look again.
+
+    Such a refund was never sent, and its invoice is not linked, or it was held for that or for its booking. Whatever
+    else its delivery wants goes with it.
+    """
+    early = connection.execute(
+        "SELECT id, inbox_id, thing, place, refs, state FROM outbox INDEXED BY outbox_lane"
+        " WHERE company = ? AND lane = ? AND finished_at IS NULL AND kind = 'ensure_credit' AND rule <> ?"
+        " AND (state IN ('ready', 'waiting') OR state = 'held' AND reason IN ('refund_before_sale',"
+        " 'refund_before_booking')) ORDER BY place",
+        (told.company, told.lane, told.rule),
+    ).fetchall()
+    for row in early:
+        if _is_early(connection, row) and not attempts.open_for_thing(connection, row["thing"]):
+            _step_behind_all(connection, told, row)
+            move(connection, row["id"], "ready", due_at=now)
+
+
+def _is_early(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    invoices = [thing.removeprefix("?") for thing in json.loads(row["refs"]) if thing.startswith("?")]
+    known = links.read_many(connection, [row["thing"], *invoices])
+    return row["thing"] not in known and (row["state"] == "held" or not known)
+
+
+def _step_behind_all(connection: sqlite3.Connection, told: NewCommand, early: sqlite3.Row) -> None:
+    last = connection.execute(
+        "SELECT max(place) FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL",
+        (told.company, told.lane),
+    ).fetchone()[0]
+    room = floor(last) + 1 - last  # what comes later stands behind these
+    mine = connection.execute(
+        "SELECT id FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND inbox_id = ? AND place >= ?"
+        " ORDER BY place",
+        (told.company, told.lane, early["inbox_id"], early["place"]),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE outbox SET place = ? WHERE id = ?",
+        [(last + room * turn / (len(mine) + 1), row["id"]) for turn, row in enumerate(mine, start=1)],
     )
 
 

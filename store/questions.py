@@ -43,6 +43,18 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """How a row stands now, and the question that it waits for."""
+
+    place: str
+    id: int
+    state: str
+    reason: str | None
+    question: str | None
+    asks: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """A sale behind a question: the business object, and its sum as decimal text (empty: not known)."""
 
@@ -100,6 +112,33 @@ def question(number: int) -> Job[Asked | None]:
     return job
 
 
+def first(company: str, limit: int) -> Job[tuple[int, list[int]]]:
+    """How many questions of a company are open, and which of them the most waits for."""
+
+    def job(connection: sqlite3.Connection) -> tuple[int, list[int]]:
+        count = connection.execute(
+            "SELECT count(*) FROM asked WHERE company = ? AND waiting > 0", (company,)
+        ).fetchone()
+        rows = connection.execute(
+            "SELECT id FROM asked WHERE company = ? AND waiting > 0 ORDER BY waiting DESC, id LIMIT ?", (company, limit)
+        )
+        return int(count[0]), [int(row["id"]) for row in rows]
+
+    return job
+
+
+def untold(before: int) -> Job[list[Asked]]:
+    """The open questions that nobody was told of since ``before`` (milliseconds since 1970), in order."""
+
+    def job(connection: sqlite3.Connection) -> list[Asked]:
+        rows = connection.execute(
+            f"{_ASKED} WHERE waiting > 0 AND (told_at IS NULL OR told_at <= ?) ORDER BY company, id", (before,)
+        )
+        return [_asked(row) for row in rows]
+
+    return job
+
+
 def of_row(place: str, number: int) -> Job[int | None]:
     """The question that a delivery (in) or command (out) waits for."""
 
@@ -124,6 +163,43 @@ def behind(number: int, *, after: tuple[str, int] = ("", 0), limit: int) -> Job[
             (number, *after, limit),
         )
         return [Held(*row) for row in rows]
+
+    return job
+
+
+def states(rows: Sequence[tuple[str, int]]) -> Job[list[State]]:
+    """How these rows (place and id) stand now; in place of a handled delivery its commands."""
+
+    def job(connection: sqlite3.Connection) -> list[State]:
+        found: list[State] = []
+        for place, number in rows:
+            of_inbox = "inbox_id = ?" if place == "in" else "id = ?"
+            commands = connection.execute(
+                "SELECT 'out', o.id, o.state, o.reason, o.question, h.question FROM outbox o"  # noqa: S608 - constants
+                f" LEFT JOIN hold h ON h.place = 'out' AND h.id = o.id WHERE o.{of_inbox} ORDER BY o.id",
+                (number,),
+            ).fetchall()
+            delivery = connection.execute(
+                "SELECT 'in', i.id, i.state, i.reason, i.question, h.question FROM inbox i"
+                " LEFT JOIN hold h ON h.place = 'in' AND h.id = i.id WHERE i.id = ? AND i.state <> 'handled'",
+                (number if place == "in" else 0,),
+            ).fetchall()
+            found += [State(*row) for row in delivery or commands]
+        return found
+
+    return job
+
+
+def kinds(number: int) -> Job[list[str]]:
+    """The kinds of commands that wait for the question."""
+
+    def job(connection: sqlite3.Connection) -> list[str]:
+        rows = connection.execute(
+            "SELECT DISTINCT o.kind FROM hold h JOIN outbox o ON o.id = h.id WHERE h.question = ? AND h.place = 'out'"
+            " ORDER BY o.kind",
+            (number,),
+        )
+        return [str(row["kind"]) for row in rows]
 
     return job
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from store import attempts, handling, lanes, outbox
+from store import attempts, handling, lanes, outbox, responses
 from store.acting import FINISHED, NotPossible, Person, note, replace_text
 from store.db import Job
 from store.handling import Handled
@@ -75,6 +75,7 @@ def replay(handled: Handled, person: Person, *, accept: bool) -> Job[Replay]:
         changed: list[Changed] = []
         if not refused:
             handling.keep_version(connection, handled)
+            responses.keep(connection, handled.responses)
             changed = [_apply(connection, command, person, accept=accept) for command in handled.commands]
             for sale in handled.sales:
                 handling.remember(connection, sale, handled, person.now)

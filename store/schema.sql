@@ -209,6 +209,8 @@ CREATE TABLE link (
     linked_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_far ON link (company, kind, number);
+-- The payments of ours on one invoice of the far system, so that several of them never come to more than it.
+CREATE INDEX link_paid_invoice ON link (company, json_extract(state, '$.invoice')) WHERE kind = 'payment';
 
 -- Match keys of customers that are linked, so that a known buyer costs no look-up.
 CREATE TABLE party_key (
@@ -514,6 +516,23 @@ CREATE TRIGGER queue_counted_out AFTER DELETE ON outbox
     WHEN old.priority <> 1 AND old.state IN ('waiting', 'ready', 'in_flight', 'unknown') BEGIN
     UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'queued_' || old.priority;
 END;
+
+-- What people answered in surveys, without a word of it: scores for what comes next, and for statistics.
+CREATE TABLE response (
+    thing TEXT PRIMARY KEY,
+    company TEXT NOT NULL,
+    survey TEXT NOT NULL,
+    person TEXT NOT NULL,
+    score TEXT,
+    scale TEXT,
+    at INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    inbox_id INTEGER NOT NULL,
+    met TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX response_person ON response (company, person, at, inbox_id);
+CREATE INDEX response_survey ON response (company, survey, day, scale, score);
+CREATE INDEX response_at ON response (at);
 -- What is no longer stopped waits for no question; how many do is kept.
 CREATE TRIGGER hold_counted_in AFTER INSERT ON hold BEGIN
     UPDATE asked SET waiting = waiting + 1 WHERE id = new.question;

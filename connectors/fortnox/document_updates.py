@@ -9,6 +9,7 @@ from connectors.fortnox.client import Client
 from connectors.fortnox.document_content import Content, header, texts_digest, updated_rows
 from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.forms import Form, reference_of
+from connectors.fortnox.labels import labels_with
 from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.table import OPERATIONS
@@ -55,7 +56,7 @@ class Updates:
         state = link.state
         if self._is_known(case):
             return Settled(link, "unchanged")
-        if state.get("adopted") and state.get("same"):
+        if state.get("adopted") and state.get("same") and not command.labels:
             return await self._write(case, None, rows=False)
         stored = await client.read(f"read_{self._form.kind}", link.number)
         if is_true(stored.get("Cancelled")):
@@ -83,7 +84,7 @@ class Updates:
         """A document that Fortnox made from the earlier stage gets our mark, our texts, and the newest content."""
         if self._form.locked(stored):
             if wrong:
-                self._ask.locked(case.link.number, wrong)
+                self._ask.locked(case.link.number, wrong, stored)
             return self._as_it_stands(case, stored, "created")
         same_texts = texts_digest(far.stored_rows(self._form, stored)) == case.content.meant["texts"]
         return await self._write(case, stored, rows=bool(wrong) or not same_texts)
@@ -94,7 +95,8 @@ class Updates:
             state = far.state_of(self._form, stored, case.content.meant, mismatch=True)
             question = self._ask.unlike(case.link.number, wrong)
             return Settled(Link(case.link.kind, case.link.number, state), "created", question=question)
-        if _misdated(case, stored) and not self._form.locked(stored):
+        lacking = labels_with(case.command, case.task.refs, stored)
+        if (_misdated(case, stored) or lacking) and not self._form.locked(stored):
             return await self._write(case, stored, rows=False)
         return self._as_it_stands(case, stored, "created")
 
@@ -106,7 +108,7 @@ class Updates:
         if not wrong and known in {None, ours["digest"]} and (same_head or locked) and well_dated:
             return self._as_it_stands(case, stored, "unchanged")
         if locked:
-            self._ask.locked(number, wrong)
+            self._ask.locked(number, wrong, stored)
         if known == ours["digest"] and wrong:
             self._ask.differs(number, wrong)
         rows = known != ours["digest"]
@@ -129,7 +131,7 @@ class Updates:
         fields, altered = header(self._form, command, ours["customer"], mark, rate)
         stands_on: Json = {}
         if stored is not None:
-            fields = _own_dates(case, stored, fields)
+            fields = _own_dates(case, stored, fields) | labels_with(command, case.task.refs, stored)
             theirs = far.stored_rows(self._form, stored)
             stands_on = {"locked": False, "Cancelled": False, "RowIds": [row.get("RowId") for row in theirs]}
         body: Json = dict(fields)

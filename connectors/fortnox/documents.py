@@ -9,12 +9,14 @@ from connectors.fortnox.brakes import check_amount, check_pace
 from connectors.fortnox.client import Client
 from connectors.fortnox.conversions import Conversion, Made
 from connectors.fortnox.document_content import Content, carries, content_of, created_rows, header
-from connectors.fortnox.document_questions import Questions
+from connectors.fortnox.document_questions import Outgrown, Questions
 from connectors.fortnox.document_search import with_mark
 from connectors.fortnox.document_updates import Updates
 from connectors.fortnox.forms import INVOICE, Form
+from connectors.fortnox.labels import labels_of
 from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
+from connectors.fortnox.reissues import judged, refuse_beside_replaced
 from connectors.fortnox.resource import command_of, linked
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.vat_regime import check_regime
@@ -48,15 +50,23 @@ class Documents:
     async def plan(self, task: Task, client: Client) -> Write | Settled:
         """A linked document is left, updated or held; another is made from the earlier stage, or created.
 
-        It is looked for first where the company is looking.
+        It is looked for first where the company is looking. What can no longer become what is meant is asked about, or
+        made anew.
         """
         command = command_of(task, self._kind)
+        try:
+            return await self._planned(task, command, client)
+        except Outgrown as outgrown:
+            raise await judged(task, command, outgrown, client) from None
+
+    async def _planned(self, task: Task, command: DocumentCommand, client: Client) -> Write | Settled:
         if (further := self._further(task, command)) is not None:
             return further
         customer = linked(task.refs.get(command.customer)).number
         content = content_of(command, customer, task.refs)
         if task.link is not None:
             return await self._updates.plan(task, command, task.link, content, client)
+        await refuse_beside_replaced(task, command, client)
         await self._ask.about_doubled(task, customer)
         await self._ask.about_same_sale(task, command)
         conversion = conversions.conversion_of(self._form, command, task.refs)
@@ -114,6 +124,7 @@ class Documents:
             command, moved = await invoice_on_open_day(command, client)
         await check_pace(task, command)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
+        fields |= labels_of(command, task.refs)
         operation = OPERATIONS[f"create_{self._form.kind}"]
         return Write(
             operation.name,
@@ -139,7 +150,8 @@ class Documents:
             "number": conversion.number,
             "meant": content.meant,
             "same": conversion.state.get("meant") == content.meant["digest"],
-            "compare_again": isinstance(command, EnsureInvoice) and (command.to_be_booked or command.due_stated),
+            "compare_again": isinstance(command, EnsureInvoice)
+            and (command.to_be_booked or command.due_stated or bool(command.labels)),
         }
         if conversion.state.get("became"):
             made = await conversions.made_of(conversion, client)

@@ -23,6 +23,7 @@ from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.examination import Examination
 from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
+from connectors.fortnox.labels import Labels
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
 from connectors.fortnox.reader import FortnoxReader
@@ -66,6 +67,7 @@ def resources(
         "ensure_customer": (Customers(settings), ("create_customer", "update_customer")),
         "ensure_article": (Articles(), ("create_article",)),
         "ensure_currency": (Currencies(), ("create_currency",)),
+        "ensure_label": (Labels(), ("create_label",)),
         "ensure_invoice": (
             Documents(INVOICE, EnsureInvoice, vat_numbers),
             (*_writes("invoice"), *OPERATION_NAMES["invoice"]),
@@ -73,7 +75,7 @@ def resources(
         "ensure_order": (Documents(ORDER, EnsureOrder, vat_numbers), (*_writes("order"), *OPERATION_NAMES["order"])),
         "ensure_offer": (Documents(OFFER, EnsureOffer, vat_numbers), _writes("offer")),
         "ensure_cancelled": (Cancellations(), tuple(f"cancel_{kind}" for kind in FORMS)),
-        "ensure_credit": (Credits(), ("credit_invoice",)),
+        "ensure_credit": (Credits(), ("credit_invoice", "update_invoice", "cancel_invoice")),
         "book_invoice": (InvoiceBookings(), ("book_invoice",)),
         "ensure_payment": (Payments(), ("create_payment",)),
         "book_payment": (PaymentBookings(), ("book_payment",)),

@@ -11,7 +11,9 @@ from connectors.highlevel.vendor_keys import VENDOR_KEYS
 from connectors.sources import SourceSettings
 from handlers.values import Frozen
 
-OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "refunded_in_full", "cancelled"]
+"""What a status of theirs may mean; with ``refunded`` alone nobody says how much money went back."""
+
 Polled = Literal["surveys", "orders", "invoices"]
 
 
@@ -148,6 +150,12 @@ class HighLevelSettings(SourceSettings):
     def can_read(self) -> bool:
         """Only the table ``api`` opens the location."""
         return self.api is not None
+
+    @property
+    def id_to_add(self) -> str | None:
+        """A workflow's body has an id only where its owner put one: naming the field says that it has."""
+        workflows = self.path_token is not None or self.header_secret is not None
+        return "fields.delivery_id" if workflows and "delivery_id" not in self.fields.model_fields_set else None
 
     @field_validator("app_keys")
     @classmethod

@@ -13,7 +13,7 @@ BITE = 500
 
 
 class Prune:
-    """Handled bodies, finished commands and digests past their window; dedupe keys and links stay."""
+    """Handled bodies, finished commands, old responses and digests past their window; dedupe keys and links stay."""
 
     def __init__(
         self, database: Database, retention: Retention, clock: Clock, configured: Callable[[], Mapping[str, int]]
@@ -38,6 +38,7 @@ class Prune:
             pruning.payloads(commands, BITE),
             pruning.looks(commands, BITE),
             pruning.shadows(commands, BITE),
+            pruning.responses(now - timedelta(days=self._retention.responses_days), BITE),
             holds.forgotten(commands, BITE),
         ):
             while count := await self._database.write(job):

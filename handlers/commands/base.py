@@ -28,6 +28,11 @@ class CommandBase(Frozen):
         return ()
 
     @property
+    def patient(self) -> bool:
+        """Whether what it needs may be told later than itself: then it waits although nothing makes that yet."""
+        return False
+
+    @property
     def supersedes(self) -> tuple[Purpose, ...]:
         """Kinds of older unsent commands that mean the opposite and give way to this one, each with its thing."""
         return ()

@@ -90,11 +90,17 @@ class ActOnRecord(RecordCommand):
 
 
 class SendDocument(RecordCommand):
-    """The document was sent (or printed) once by this command; each command sends once more, none sends twice."""
+    """The document was sent (or printed) once by this command; each command sends once more, none sends twice.
+
+    ``unless_sent``: one that was sent before, by whomever, is left alone. ``once_booked``: an invoice that is not
+    booked is asked about.
+    """
 
     kind: Literal["send_document"] = "send_document"
     resource: Literal["invoices", "orders", "offers"]
     how: How
+    unless_sent: bool = False
+    once_booked: bool = False
 
 
 class ReverseVoucher(RecordCommand):

@@ -6,13 +6,29 @@ from datetime import date
 from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
+from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
+from handlers.settings.payments import Method, Payments
+from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
 from handlers.values import Frozen
 
-__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+__all__ = [
+    "Articles",
+    "Bookkeeping",
+    "Brakes",
+    "CompanySettings",
+    "Customers",
+    "Documents",
+    "Method",
+    "Payments",
+    "Refunds",
+    "RuleOptions",
+    "Survey",
+    "Vat",
+]
 
 
 class CompanySettings(Frozen):
@@ -23,14 +39,24 @@ class CompanySettings(Frozen):
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
         return self.rules.get(name, PLAIN_RULE)
+
+    @property
+    def payment_modes(self) -> Mapping[str, str]:
+        """Every mode of payment that the settings name, with the setting that names it."""
+        used = {method.mode: f"payments.methods.{name}.mode" for name, method in self.payments.methods.items()}
+        used |= {self.bookkeeping.payment_mode: "bookkeeping.payment_mode"}
+        return {mode: setting for mode, setting in used.items() if mode is not None}
 
     @property
     def accounts(self) -> Mapping[int, str]:
@@ -42,12 +68,21 @@ class CompanySettings(Frozen):
             used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
         named: list[tuple[int | None, str]] = [
             (books.payment_account, "payments"),
+            (self.refunds.payment_account, "repayments"),
             (books.round_off_account, "rounding"),
             (books.freight_account, "freight"),
             (books.administration_fee_account, "administration fees"),
             *((account, kind.replace("_", " ")) for kind, account in books.charge_accounts.items()),
             (vat.reverse_charge_account, "reverse charge in the EU"),
             (vat.export_account, "export"),
+        ]
+        for name, method in self.payments.methods.items():
+            named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
+        named += [
+            (account, f"the survey rule {rule.name}")
+            for rule in self.survey.rules
+            if rule.voucher is not None
+            for account in (rule.voucher.debit, rule.voucher.credit)
         ]
         used += [(account, use) for account, use in named if account is not None]
         return dict(reversed(used))
