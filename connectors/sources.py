@@ -51,12 +51,9 @@ class SourceSettings(Frozen):
         return True
 
     @property
-    def id_to_add(self) -> str | None:
-        """The setting to add so that each response to a survey is known by an id, where only a digest may tell it.
-
-        ``None`` where the source's deliveries always have an id of their own, or no surveys come from it.
-        """
-        return None
+    def told_by_digest(self) -> Mapping[str, str]:
+        """Kinds of events whose deliveries nothing tells apart but a digest of the body, with what to add."""
+        return {}
 
     def company_for(self, account: str | None) -> str | None:
         """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""

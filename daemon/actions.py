@@ -319,10 +319,10 @@ class Actions:
     async def _by_hand(
         self, request: StartTask | CancelTask | Approve | AnswerQuestion | ForgetAnswer | DryRun
     ) -> Answer:
-        if isinstance(request, DryRun):
-            return await self._dry_run(request)
         if isinstance(request, AnswerQuestion | ForgetAnswer):
             return await self._answers.perform(request)
+        if isinstance(request, DryRun):
+            return await self._dry_run(request)
         if isinstance(request, Approve):
             return await self._approvals.approve(request)
         if isinstance(request, CancelTask):

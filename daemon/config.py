@@ -17,12 +17,15 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.addresses import is_loopback
 from connectors.base import SecretReference
-from connectors.client.source import PERSON
 from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
+from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in
-from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.mappings import program_version
+from daemon.own_fields import own_fields_of
+from daemon.own_rules import own_rules_of, unfit_sources
+from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
 from daemon.survey_checks import survey_faults
 from store.starting import SOURCE
 
@@ -89,15 +92,18 @@ class _Loading:
         self.path = path
         self.content = content
         self.digest = digest
-        self.resolver: Resolver | StandIns | None
         self.faults: list[Fault] = []
         self.warnings: list[Warned] = []
         folder = path.resolve().parent
         stated = content.get("data_dir")
         self.data_dir = folder / (stated if isinstance(stated, str) else "data")
-        self.resolver = resolve_secrets if isinstance(resolve_secrets, StandIns) else None
-        if resolve_secrets is True:
-            self.resolver = Resolver(folder, self.data_dir, environment, random_bytes)
+        self.resolver: Resolver | StandIns | None = None
+        if isinstance(resolve_secrets, StandIns):
+            self.resolver = resolve_secrets
+        elif resolve_secrets:
+            self.resolver = Resolver(
+                folder=folder, data_dir=self.data_dir, environment=environment, random_bytes=random_bytes
+            )
 
     def run(self) -> Config:
         """The configuration. Raises ConfigRejected."""
@@ -110,7 +116,9 @@ class _Loading:
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
         self.faults += survey_faults(companies, sources)
-        clients = dict(self._clients(file, kinds)) if file is not None else {}
+        clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
+        if file is not None:
+            self.faults += unfit_sources(file, sources)
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -178,10 +186,13 @@ class _Loading:
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
+            own_rules, faults = own_rules_of(section, ("companies", name))
+            own_fields, more = own_fields_of(section.rules, section.lookups, ("companies", name, "rules"))
+            self.faults += [*faults, *more]
             yield (
                 name,
                 Company(
-                    section.company_settings(name),
+                    section.company_settings(name, own_rules, own_fields, program_version()),
                     fortnox,
                     secret,
                     refresh,
@@ -224,31 +235,6 @@ class _Loading:
         if resolved is not None and settings.can_read:
             open_reader = partial(kind.open_reader, name, settings, resolved)
         return ConfiguredSource(name, str(word), settings, source, open_reader)
-
-    def _clients(self, file: ConfigFile, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, Client]]:
-        for name, section in file.clients.items():
-            where = ("clients", name)
-            if name == PERSON:
-                self._fault(where, "is a reserved name")
-            for company in section.companies:
-                if company not in kinds:
-                    self._fault(
-                        (*where, "companies"), f"there is no companies.{company}{meant(company, kinds)}", company
-                    )
-            known = [kinds.get(company) for company in section.companies]
-            stated = (("key", section.key), ("previous_key", section.previous_key))
-            secrets = [self._secret((*where, field), reference, "token", known) for field, reference in stated]
-            yield (
-                name,
-                Client(
-                    name,
-                    section.companies,
-                    section.scopes,
-                    section.operations,
-                    section.calls_per_minute,
-                    tuple(secret for secret in secrets if secret is not None),
-                ),
-            )
 
     def _companies_of(
         self, where: tuple[str, ...], settings: SourceSettings, kinds: Mapping[str, str | None]

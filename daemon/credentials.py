@@ -81,6 +81,7 @@ class Resolver:
 
     def __init__(
         self,
+        *,
         folder: Path,
         data_dir: Path,
         environment: Mapping[str, str],

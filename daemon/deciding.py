@@ -179,7 +179,9 @@ class Deciding:
             reason=f"in shadow mode: {', '.join(shadowed)}" if shadowed and "shadow" not in modes else None,
             twin=_twin(first),
             shadowed=shadowed,
-            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
+            commands=[
+                _new_command(row, event, rule, command, settings.versions(rule)) for event, rule, command in made
+            ],
             sales=list(_sales(row.company, [command for _, _, command in made])),
             responses=answered,
         )
@@ -194,8 +196,18 @@ def named(row: Waiting) -> dict[str, str | int]:
     return {"trace": f"in-{row.id}", "inbox_id": row.id, "source": row.source, "company": row.company}
 
 
-def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Command) -> NewCommand:
-    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again."""
+def new_command(
+    inbox_id: int,
+    company: str,
+    lane: str,
+    rule: str,
+    command: Command,
+    versions: tuple[str | None, str | None] = (None, None),
+) -> NewCommand:
+    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again.
+
+    ``versions`` are those of the rule and of its mapping.
+    """
     thing = command.thing.thing(company)
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
@@ -212,11 +224,15 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         text=command.model_dump_json(),
         supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
         replaces=command.replaces_older,
+        rule_version=versions[0],
+        mapping_version=versions[1],
     )
 
 
-def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
-    made = new_command(row.id, row.company, event.lane, rule, command)
+def _new_command(
+    row: Waiting, event: Event, rule: str, command: Command, versions: tuple[str | None, str | None]
+) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command, versions)
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
 
 

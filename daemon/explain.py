@@ -120,6 +120,8 @@ class Explainer:
         told: Json = {
             "id": command_id(row["id"]),
             "rule": row["rule"],
+            "rule_version": row["rule_version"],
+            "mapping_version": row["mapping_version"],
             "command": row["kind"],
             "target": (command.text or {}).get("target"),
             "company": row["company"],

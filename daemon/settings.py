@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import checked_address
 from connectors.base import SecretReference
@@ -26,6 +26,9 @@ from handlers.settings import (
     CompanySettings,
     Customers,
     Documents,
+    MappingSection,
+    OwnFields,
+    OwnRule,
     Payments,
     Refunds,
     RuleOptions,
@@ -120,17 +123,21 @@ APPROVABLE = frozenset(
         *(kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])),
     }
 )
-"""What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it."""
+"""What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it; besides
+these a company's own rules."""
 
 
 class CompanySection(Frozen):
     """One company as the file says it.
 
     With ``read_only`` everything is planned and nothing leaves; ``approve`` names what a person must allow first.
+    ``lookups`` are tables that mappings look values up in.
     """
 
     start: date
     read_only: bool = False
+    mappings: dict[str, MappingSection] = Field(default_factory=dict)
+    lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
     approve: tuple[str, ...] = ()
     fortnox: FortnoxSettings
     bookkeeping: Bookkeeping = Bookkeeping()
@@ -146,8 +153,10 @@ class CompanySection(Frozen):
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
 
-    def company_settings(self, name: str) -> CompanySettings:
-        """What rules know of the company."""
+    def company_settings(
+        self, name: str, own_rules: tuple[OwnRule, ...], own_fields: Mapping[str, OwnFields], program: str
+    ) -> CompanySettings:
+        """What rules know of the company; ``program`` is the version of the code."""
         return CompanySettings(
             name=name,
             start=self.start,
@@ -161,22 +170,27 @@ class CompanySection(Frozen):
             brakes=self.brakes,
             payments=self.payments,
             rules=self.rules,
+            own_rules=own_rules,
+            own_fields=own_fields,
+            program=program,
         )
 
     @field_validator("approve")
     @classmethod
-    def _approvable(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _approvable(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = APPROVABLE | _own_names(info)
         for name in names:
-            if name not in APPROVABLE:
-                raise ValueError(f"there is no kind of command or rule {name}{meant(name, APPROVABLE)}")
+            if name not in known:
+                raise ValueError(f"there is no kind of command or rule {name}{meant(name, known)}")
         return names
 
     @field_validator("rules")
     @classmethod
-    def _known_rules(cls, rules: dict[str, RuleOptions]) -> dict[str, RuleOptions]:
+    def _known_rules(cls, rules: dict[str, RuleOptions], info: ValidationInfo) -> dict[str, RuleOptions]:
+        known = RULES | _own_names(info)
         for name in rules:
-            if name not in RULES:
-                raise ValueError(f"there is no rule {name}{meant(name, RULES)}")
+            if name not in known:
+                raise ValueError(f"there is no rule {name}{meant(name, known)}")
         return rules
 
     @model_validator(mode="after")
@@ -191,6 +205,11 @@ class CompanySection(Frozen):
         if rate is not None and str(rate) not in self.bookkeeping.sales_accounts:
             raise ValueError(f"articles.default_vat is {rate}, which has no account in bookkeeping.sales_accounts")
         return self
+
+
+def _own_names(info: ValidationInfo) -> frozenset[str]:
+    """The names of the company's own rules, as far as their sections could be read."""
+    return frozenset(info.data.get("mappings", ()))
 
 
 Scope = Literal["contacts", "batches", "workflows", "status"]

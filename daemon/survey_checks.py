@@ -39,13 +39,12 @@ def _faults_of_senders(where: Where, rule: SurveyRule, heard: Mapping[str, Confi
         return
     action = next(name for name in ("invoice", "offer", "voucher") if name in rule.actions)
     for source in heard.values():
-        missing = source.settings.id_to_add
+        missing = source.settings.told_by_digest.get("survey_submitted")
         if missing is not None and (not rule.sources or source.name in rule.sources):
             yield Fault(
                 key_path((*where, action)),
                 f"sources.{source.name} may tell its responses apart by a digest of their bodies alone, so the same "
-                f"one could make a second {action}: set sources.{source.name}.{missing} to the field that carries an "
-                "id of the response, or name other senders in sources",
+                f"one could make a second {action}: {missing}, or name other senders in sources",
             )
 
 

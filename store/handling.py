@@ -47,7 +47,7 @@ class Handled:
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
     parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
-    to surveys that it tells of. ``shadowed`` are rules that are to show what they would do.
+    to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done.
     """
 
     inbox_id: int
@@ -68,8 +68,8 @@ class Handled:
     swept: Swept | None = None
     made: tuple[str, str] | None = None
     echo: Echo | None = None
-    shadowed: Sequence[str] = ()
     responses: Sequence[Response] = ()
+    shadowed: Sequence[str] = ()
     ask: Ask | None = None
 
 

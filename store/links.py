@@ -82,18 +82,6 @@ def linked_elsewhere(company: str, kind: str, numbers: Sequence[str], thing: str
     return job
 
 
-def some_states(company: str, kind: str, limit: int) -> Job[list[dict[str, Any]]]:
-    """What was last seen of some objects of a kind: enough to tell a habit of the company."""
-
-    def job(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-        rows = connection.execute(
-            "SELECT state FROM link WHERE company = ? AND kind = ? ORDER BY number DESC LIMIT ?", (company, kind, limit)
-        ).fetchall()
-        return [json.loads(row["state"]) for row in rows]
-
-    return job
-
-
 def payments_on(company: str, invoice: str, thing: str) -> Job[list[LinkRow]]:
     """The payments that are linked on the invoice of that number, but the ``thing``'s own."""
 
@@ -104,6 +92,18 @@ def payments_on(company: str, invoice: str, thing: str) -> Job[list[LinkRow]]:
             (company, invoice, thing),
         ).fetchall()
         return [_row(row) for row in rows]
+
+    return job
+
+
+def some_states(company: str, kind: str, limit: int) -> Job[list[dict[str, Any]]]:
+    """What was last seen of some objects of a kind: enough to tell a habit of the company."""
+
+    def job(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+        rows = connection.execute(
+            "SELECT state FROM link WHERE company = ? AND kind = ? ORDER BY number DESC LIMIT ?", (company, kind, limit)
+        ).fetchall()
+        return [json.loads(row["state"]) for row in rows]
 
     return job
 

@@ -17,7 +17,8 @@ class NewCommand:
 
     A ref that is used where it is linked and never waited for has :data:`store.heads.OPTIONAL` before it.
     ``supersedes`` are kinds of commands that mean the opposite of this one, each with the key of its thing;
-    ``replaces`` says whether older ones of its own kind and thing give way to it.
+    ``replaces`` says whether older ones of its own kind and thing give way to it. ``rule_version`` and
+    ``mapping_version`` name what made it: the code, and the section of the configuration where there is one.
     """
 
     key: str
@@ -32,6 +33,8 @@ class NewCommand:
     priority: int = 1
     supersedes: Sequence[tuple[str, str]] = ()
     replaces: bool = True
+    rule_version: str | None = None
+    mapping_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
     """Store a command as ready; ``None`` where its key is there already (a rule that ran twice)."""
     inserted = connection.execute(
         "INSERT INTO outbox"
-        " (key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)"
-        " VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM outbox), ?, ?, ?, ?, ?, 'ready', ?, ?, ?)"
+        " (key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at,"
+        " rule_version, mapping_version)"
+        " VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM outbox), ?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?)"
         " ON CONFLICT (key) DO NOTHING",
         (
             command.key,
@@ -66,6 +70,8 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
             command.priority,
             now,
             now,
+            command.rule_version,
+            command.mapping_version,
         ),
     )
     if not inserted.rowcount:
@@ -82,7 +88,8 @@ def add_fresh(connection: sqlite3.Connection, commands: Sequence[tuple[NewComman
     many.insert(
         connection,
         "INSERT INTO outbox"
-        " (id, key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)",
+        " (id, key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at,"
+        " rule_version, mapping_version)",
         [
             (
                 outbox_id,
@@ -99,6 +106,8 @@ def add_fresh(connection: sqlite3.Connection, commands: Sequence[tuple[NewComman
                 command.priority,
                 now,
                 now,
+                command.rule_version,
+                command.mapping_version,
             )
             for outbox_id, command, now in numbered
         ],

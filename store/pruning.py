@@ -53,19 +53,19 @@ def looks(before: datetime, limit: int) -> Job[int]:
     return _erase("DELETE FROM look WHERE id IN (SELECT id FROM look WHERE at < ? LIMIT ?)", before, limit)
 
 
+def responses(before: datetime, limit: int) -> Job[int]:
+    """Forget who answered what before then; statistics lose those days with it."""
+    return _erase(
+        "DELETE FROM response WHERE thing IN (SELECT thing FROM response WHERE at < ? LIMIT ?)", before, limit
+    )
+
+
 def shadows(before: datetime, limit: int) -> Job[int]:
     """Forget what rules in shadow mode would have done long ago."""
     return _erase(
         "DELETE FROM shadow WHERE (inbox_id, rule) IN (SELECT inbox_id, rule FROM shadow WHERE at < ? LIMIT ?)",
         before,
         limit,
-    )
-
-
-def responses(before: datetime, limit: int) -> Job[int]:
-    """Forget who answered what before then; statistics lose those days with it."""
-    return _erase(
-        "DELETE FROM response WHERE thing IN (SELECT thing FROM response WHERE at < ? LIMIT ?)", before, limit
     )
 
 

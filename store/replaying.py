@@ -125,8 +125,8 @@ def _rewrite(connection: sqlite3.Connection, stored: _Stored, wanted: NewCommand
         return Changed(row.id, row.kind, "busy", row.state)
     replace_text(connection, row.id, wanted.text)
     connection.execute(
-        "UPDATE outbox SET refs = ?, priority = 0, attempts = 0 WHERE id = ?",
-        (json.dumps(list(wanted.refs)), row.id),
+        "UPDATE outbox SET refs = ?, priority = 0, attempts = 0, rule_version = ?, mapping_version = ? WHERE id = ?",
+        (json.dumps(list(wanted.refs)), wanted.rule_version, wanted.mapping_version, row.id),
     )
     state = "unknown" if doubts else "ready"
     outbox.move(connection, row.id, state, due_at=person.now)

@@ -134,6 +134,9 @@ CREATE TABLE outbox (
     finished_at INTEGER,
     -- A person has allowed its write, where the configuration asks for that.
     approved INTEGER NOT NULL DEFAULT 0 CHECK (approved IN (0, 1)),
+    -- What made it: the version of its rule's code, and of the mapping in the configuration where there is one.
+    rule_version TEXT,
+    mapping_version TEXT,
     CHECK ((state = 'waiting') = (waits_for IS NOT NULL)),
     CHECK ((state IN ('done', 'discarded', 'superseded')) = (finished_at IS NOT NULL))
 ) STRICT;

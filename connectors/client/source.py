@@ -18,6 +18,9 @@ PREFIX = "client:"
 PERSON = "person"
 """Whose batches those are that a person starts at the terminal; no client of a configuration has this name."""
 
+CALENDAR = "calendar"
+"""Who starts workflows on the days of their schedules; no client has this name."""
+
 _TAKEN: TypeAdapter[Taken] = TypeAdapter(Taken)
 
 

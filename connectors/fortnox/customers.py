@@ -1,14 +1,17 @@
 """Customers: found by their keys, created with our mark, filled without overwriting what people wrote."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import customer_register, customer_search
 from connectors.fortnox.client import Client
 from connectors.fortnox.customer_search import Search, normal_number, normal_vat_number, number_of, rungs, stored_forms
+from connectors.fortnox.record_fields import body_of, same
 from connectors.fortnox.resource import command_of, held, parked
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.table import OPERATIONS, RESOURCES
+from connectors.fortnox.table.fields import schemas
 from connectors.fortnox.text import NAME_LIMIT, one_line, reference_or_park
 from connectors.fortnox.vat_regime import VAT_NUMBER_LIMIT
 from connectors.fortnox.wire import text_of
@@ -28,6 +31,7 @@ FIELDS: Mapping[str, str] = {
     "city": "City",
 }
 """A command's fields and their names on the card."""
+SCHEMA = RESOURCES["customers"].schema
 ORGANISATION_NUMBER_LIMIT = 30
 COUNTRY_LIMIT = 2
 WORDS: Mapping[str, int] = {
@@ -81,7 +85,11 @@ def card_fields(command: EnsureCustomer, stored: str) -> tuple[dict[str, str], A
     return fields, tuple(altered)
 
 
-def _equal(field: str, ours: str, theirs: str) -> bool:
+def _equal(field: str, meant: Any, stored: Any) -> bool:
+    """Whether a field of the card is as meant; what the company maps besides is compared by its kind."""
+    if field not in FIELDS.values():
+        return same(schemas()[SCHEMA].get(field), meant, stored)
+    ours, theirs = text_of(meant), text_of(stored)
     if field == "OrganisationNumber":
         return normal_number(ours) == normal_number(theirs)
     if field == "VATNumber":
@@ -173,12 +181,12 @@ class Customers:
         card = await client.read("read_customer", link.number)
         overwrite = {FIELDS[name] for name in command.overwrite if name in FIELDS}
         kept = {FIELDS[name] for name in command.never_update if name in FIELDS}
-        change: dict[str, str] = {}
-        for field, value in fields.items():
+        change: Json = {}
+        for field, value in {**command.extra, **fields}.items():
             theirs = text_of(card.get(field))
             if field in kept:
                 continue
-            if not theirs.strip() or (field in overwrite and not _equal(field, value, theirs)):
+            if not theirs.strip() or (field in overwrite and not _equal(field, value, card.get(field))):
                 change[field] = value
         proof: Json = {"read": f"customer:{link.number}", "fields_to_change": sorted(change)}
         if not change:
@@ -188,7 +196,7 @@ class Customers:
             operation.name,
             operation.method,
             operation.at(link.number),
-            {"Customer": dict(change)},
+            {"Customer": body_of(SCHEMA, change)},
             creates=False,
             far_object=f"customer:{link.number}",
             stands_on={field: text_of(card.get(field)) for field in change},
@@ -197,8 +205,8 @@ class Customers:
             proof=proof,
         )
 
-    def _difference(self, card: Json, fields: Mapping[str, str]) -> str | None:
-        wrong = sorted(field for field, value in fields.items() if not _equal(field, value, text_of(card.get(field))))
+    def _difference(self, card: Json, fields: Json) -> str | None:
+        wrong = sorted(field for field, value in fields.items() if not _equal(field, value, card.get(field)))
         if not wrong:
             return None
         return f"Customer {number_of(card)}: Fortnox stored something else than was sent in {', '.join(wrong)}."
@@ -243,7 +251,7 @@ def _terms(command: EnsureCustomer) -> Json:
 
 def _creation(command: EnsureCustomer, mark: str, stored: str, proof: Json) -> Write:
     fields, altered = card_fields(command, stored)
-    body: Json = {**fields, **_terms(command), "ExternalReference": mark}
+    body: Json = {**body_of(SCHEMA, command.extra), **fields, **_terms(command), "ExternalReference": mark}
     if command.own_number:
         body["CustomerNumber"] = reference_or_park("CustomerNumber", command.own_number, NAME_LIMIT)
     evidence: Json = {"mark": mark, "name": fields["Name"], "own_number": command.own_number}

@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from connectors.base import Json, Link
 from connectors.fortnox.customer_search import PARTY
 from connectors.fortnox.forms import Form
+from connectors.fortnox.record_fields import body_of, differing
 from connectors.fortnox.registers import Rate
 from connectors.fortnox.resource import held, linked
+from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.text import (
     COMMENTS_LIMIT,
     ORDER_NUMBER_LIMIT,
@@ -129,6 +132,7 @@ def header(form: Form, command: DocumentCommand, customer: str, mark: str, rate:
         form.number: _number(form, command, mark),
         **texts,
         **_dimensions(command.cost_center, command.project),
+        **extra_fields(form, command),
     }
     if isinstance(command, EnsureInvoice):
         fields["DueDate"] = command.due_date.isoformat()
@@ -138,6 +142,27 @@ def header(form: Form, command: DocumentCommand, customer: str, mark: str, rate:
     if rate is not None:
         fields |= {"CurrencyRate": rate.rate, "CurrencyUnit": rate.unit}
     return fields, altered
+
+
+def extra_fields(form: Form, command: DocumentCommand) -> Json:
+    """What the company maps besides, as it is sent."""
+    return body_of(schema_of(form), command.extra)
+
+
+def evidence_of_extra(command: DocumentCommand) -> Json:
+    """What is kept of it with an attempt, so that a look can compare it."""
+    return {"extra": command.extra} if command.extra else {}
+
+
+def unlike_extra(form: Form, evidence: Json, stored: Json) -> Json:
+    """For ``explain``: which of the mapped fields Fortnox shows otherwise than they were meant."""
+    wrong = differing(schema_of(form), evidence.get("extra", {}), stored)
+    return {"not_as_meant": wrong} if wrong else {}
+
+
+def schema_of(form: Form) -> str:
+    """The fields of the form's documents."""
+    return RESOURCES[f"{form.kind}s"].schema
 
 
 def _number(form: Form, command: DocumentCommand, mark: str) -> str:
@@ -277,8 +302,10 @@ def _digest(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> st
 def _head_digest(command: DocumentCommand) -> str:
     """A fingerprint of the words around the rows."""
     delivery = command.delivery_date.isoformat() if command.delivery_date else None
-    words = [command.number, command.our_reference, command.your_reference, command.comments, delivery]
-    return hashlib.sha256(encode([*words, command.price_list]).encode()).hexdigest()
+    words: list[Any] = [command.number, command.our_reference, command.your_reference, command.comments, delivery]
+    # Only where there is any: what older programs stored stays comparable.
+    extra = [dict(sorted(command.extra.items()))] if command.extra else []
+    return hashlib.sha256(encode([*words, command.price_list, *extra]).encode()).hexdigest()
 
 
 def texts_digest(rows: Sequence[Json]) -> str:

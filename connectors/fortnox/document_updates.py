@@ -6,11 +6,20 @@ from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import document_state as far
 from connectors.fortnox.brakes import check_amount
 from connectors.fortnox.client import Client
-from connectors.fortnox.document_content import Content, header, texts_digest, updated_rows
+from connectors.fortnox.document_content import (
+    Content,
+    evidence_of_extra,
+    header,
+    schema_of,
+    texts_digest,
+    unlike_extra,
+    updated_rows,
+)
 from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.forms import Form, reference_of
 from connectors.fortnox.labels import labels_with
 from connectors.fortnox.open_days import invoice_on_open_day
+from connectors.fortnox.record_fields import differing
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import is_true, text_of
@@ -95,7 +104,8 @@ class Updates:
             state = far.state_of(self._form, stored, case.content.meant, mismatch=True)
             question = self._ask.unlike(case.link.number, wrong)
             return Settled(Link(case.link.kind, case.link.number, state), "created", question=question)
-        lacking = labels_with(case.command, case.task.refs, stored)
+        incomplete = differing(schema_of(self._form), case.command.extra, stored)
+        lacking = incomplete or labels_with(case.command, case.task.refs, stored)
         if (_misdated(case, stored) or lacking) and not self._form.locked(stored):
             return await self._write(case, stored, rows=False)
         return self._as_it_stands(case, stored, "created")
@@ -152,6 +162,7 @@ class Updates:
                 "meant": ours,
                 "sent": {self._form.number: fields[self._form.number]},
                 "fields": {name: text_of(fields[name]) for name in COMPARED if name in fields},
+                **evidence_of_extra(command),
                 "made": bool(link.state.get("adopted") or link.state.get("unseen")),
                 "unread": stored is None,
             },
@@ -172,6 +183,7 @@ class Updates:
             "Total": text_of(stored.get("Total")),
             "RoundOff": text_of(stored.get("RoundOff")),
             "cut": far.cut_texts(evidence.get("sent", {}), stored),
+            **unlike_extra(self._form, evidence, stored),
         }
         result = "created" if evidence.get("made") else "changed"
         return Settled(Link(self._form.kind, number, state), result, question=question, proof=shown)
@@ -182,6 +194,7 @@ class Updates:
         proof: Json = {"read": f"{self._form.kind}:{evidence['number']}"}
         ours = evidence["meant"]
         fields = all(text_of(stored.get(name)) == text for name, text in evidence.get("fields", {}).items())
+        fields = fields and not unlike_extra(self._form, evidence, stored)
         same_texts = texts_digest(far.stored_rows(self._form, stored)) == ours["texts"]
         rows = same_texts and not far.differences(self._form, ours, stored)
         if not fields or not (rows or evidence.get("unread")):

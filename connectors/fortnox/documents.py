@@ -8,7 +8,15 @@ from connectors.fortnox import document_state as far
 from connectors.fortnox.brakes import check_amount, check_pace
 from connectors.fortnox.client import Client
 from connectors.fortnox.conversions import Conversion, Made
-from connectors.fortnox.document_content import Content, carries, content_of, created_rows, header
+from connectors.fortnox.document_content import (
+    Content,
+    carries,
+    content_of,
+    created_rows,
+    evidence_of_extra,
+    header,
+    unlike_extra,
+)
 from connectors.fortnox.document_questions import Outgrown, Questions
 from connectors.fortnox.document_search import with_mark
 from connectors.fortnox.document_updates import Updates
@@ -132,7 +140,12 @@ class Documents:
             operation.at(),
             {self._form.envelope: {**fields, self._form.rows: created_rows(self._form, content.rows)}},
             creates=True,
-            evidence={"mark": mark, "meant": content.meant, "sent": {self._form.number: fields[self._form.number]}},
+            evidence={
+                "mark": mark,
+                "meant": content.meant,
+                "sent": {self._form.number: fields[self._form.number]},
+                **evidence_of_extra(command),
+            },
             altered=content.altered + altered,
             proof={"looked_for_mark": task.looking, **regime, **moved, **(rate.told if rate else {})},
         )
@@ -151,7 +164,7 @@ class Documents:
             "meant": content.meant,
             "same": conversion.state.get("meant") == content.meant["digest"],
             "compare_again": isinstance(command, EnsureInvoice)
-            and (command.to_be_booked or command.due_stated or bool(command.labels)),
+            and bool(command.to_be_booked or command.due_stated or command.labels or command.extra),
         }
         if conversion.state.get("became"):
             made = await conversions.made_of(conversion, client)
@@ -239,6 +252,7 @@ class Documents:
         }
         if "sent" in evidence:
             shown["cut"] = far.cut_texts(evidence["sent"], stored)
+            shown |= unlike_extra(self._form, evidence, stored)
         return Settled(Link(self._form.kind, number, state), result, question=question, proof=shown)
 
 

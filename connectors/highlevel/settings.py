@@ -1,5 +1,6 @@
 """The configuration section of a HighLevel sender."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -152,10 +153,12 @@ class HighLevelSettings(SourceSettings):
         return self.api is not None
 
     @property
-    def id_to_add(self) -> str | None:
-        """A workflow's body has an id only where its owner put one: naming the field says that it has."""
+    def told_by_digest(self) -> Mapping[str, str]:
+        """Surveys of workflows, until the settings name the id that the workflow's owner adds to their bodies."""
         workflows = self.path_token is not None or self.header_secret is not None
-        return "fields.delivery_id" if workflows and "delivery_id" not in self.fields.model_fields_set else None
+        if not workflows or "delivery_id" in self.fields.model_fields_set:
+            return {}
+        return {"survey_submitted": "name in fields.delivery_id what holds the submission's id in the workflow's data"}
 
     @field_validator("app_keys")
     @classmethod

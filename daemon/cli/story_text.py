@@ -110,7 +110,7 @@ def decision_lines(decisions: Json) -> list[str]:
 
 def _timeline(command: Json) -> list[tuple[str, str]]:
     """What happened, each with its moment; equal moments keep this order."""
-    lines = [(command["created_at"], f"made by rule {command['rule']}")]
+    lines = [(command["created_at"], f"made by rule {command['rule']}{_versions(command)}")]
     if command["read_before"]:
         at = command["attempts"][0]["started_at"] if command["attempts"] else command["created_at"]
         lines.append((at, f"read before: {_short(command['read_before'])}"))
@@ -129,6 +129,13 @@ def _timeline(command: Json) -> list[tuple[str, str]]:
         result = f" ({command['result']})" if command["result"] else ""
         lines.append((command["finished_at"], f"{command['state']}{result}"))
     return lines
+
+
+def _versions(command: Json) -> str:
+    """Of what code, and of what mapping; nothing for what an older program stored."""
+    told = {"version": command["rule_version"], "mapping": command["mapping_version"]}
+    named = ", ".join(f"{name} {version}" for name, version in told.items() if version is not None)
+    return f" ({named})" if named else ""
 
 
 def _stands(proof: Json) -> list[str]:

@@ -37,8 +37,8 @@ class Prune:
             pruning.twins(bodies, BITE),
             pruning.payloads(commands, BITE),
             pruning.looks(commands, BITE),
-            pruning.shadows(commands, BITE),
             pruning.responses(now - timedelta(days=self._retention.responses_days), BITE),
+            pruning.shadows(commands, BITE),
             holds.forgotten(commands, BITE),
         ):
             while count := await self._database.write(job):

@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import CommandBase, MatchKey
+from pydantic import Field
+
+from handlers.commands.base import CommandBase, ExactFields, MatchKey
 from handlers.values import Ref
 
 USUAL_MATCH = ("organisation_number", "vat_number", "own_number", "email")
@@ -21,7 +23,8 @@ class EnsureCustomer(CommandBase):
     person said belong to another party: they are not matched. ``match`` are the keys that count, strongest first;
     empty: the usual ones. ``never_update`` are fields that no card that is there gets. ``required``: a customer that
     must be there is asked about where it is not, instead of recorded. ``is_private`` says what a new card is;
-    ``vat_type``, ``terms_of_payment`` and ``price_list`` stand on it.
+    ``vat_type``, ``terms_of_payment`` and ``price_list`` stand on it. ``extra`` are further fields under Fortnox's own
+    names, as the company maps them: on a new card, and where ``update`` fills empty fields.
     """
 
     kind: Literal["ensure_customer"] = "ensure_customer"
@@ -48,6 +51,7 @@ class EnsureCustomer(CommandBase):
     create: bool = True
     search: bool = True
     not_by: tuple[str, ...] = ()
+    extra: ExactFields = Field(default_factory=dict)
 
     @property
     def replaces_older(self) -> bool:

@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import Braked, ClosedPeriod, CommandBase, Purpose
+from pydantic import Field
+
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, ExactFields, Purpose
 from handlers.values import Frozen, Ref
 
 DocumentKind = Literal["invoice", "order", "offer"]
@@ -60,7 +62,8 @@ class DocumentCommand(Braked):
     are without VAT and stand in Fortnox's own fields. ``total_vat`` and ``total`` are ``None`` where the source states
     no VAT: then they follow from the rows' VAT. ``invoice``, ``order``, ``offer`` and ``credit`` are the other
     documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes.
-    ``cost_center`` and ``project`` are codes of the whole document, ``labels`` the labels that it gets.
+    ``cost_center`` and ``project`` are codes of the whole document, ``labels`` the labels that it gets. ``extra`` are
+    further fields under Fortnox's own names, as the company maps them.
 
     ``sale`` is what the source calls it all. ``reissue``: where what stands there can no longer become what is meant,
     the sale gets a new generation without a person's word. ``replaces`` is the invoice of the generation before, and
@@ -100,6 +103,7 @@ class DocumentCommand(Braked):
     reissue: bool = False
     replaces: Ref | None = None
     replaces_credit: Ref | None = None
+    extra: ExactFields = Field(default_factory=dict)
 
     @property
     @abstractmethod

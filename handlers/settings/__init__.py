@@ -8,6 +8,8 @@ from pydantic import Field
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
+from handlers.settings.mapping import MappingSection
+from handlers.settings.own_rules import OwnFields, OwnRule
 from handlers.settings.payments import Method, Payments
 from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
@@ -22,7 +24,10 @@ __all__ = [
     "CompanySettings",
     "Customers",
     "Documents",
+    "MappingSection",
     "Method",
+    "OwnFields",
+    "OwnRule",
     "Payments",
     "Refunds",
     "RuleOptions",
@@ -32,7 +37,11 @@ __all__ = [
 
 
 class CompanySettings(Frozen):
-    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
+    """All that rules know of a company; ``start`` is the first business date that may cause a command.
+
+    ``own_rules`` run after the built-in ones, in this order; ``own_fields`` complete what a built-in rule makes, by its
+    name. ``program`` is the version of the code that both are of.
+    """
 
     name: str
     start: date
@@ -46,10 +55,21 @@ class CompanySettings(Frozen):
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
+    own_rules: tuple[OwnRule, ...] = ()
+    own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
+    program: str | None = None
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
         return self.rules.get(name, PLAIN_RULE)
+
+    def versions(self, name: str) -> tuple[str | None, str | None]:
+        """The version of the rule of this name, and of the section that it was made from."""
+        own = next((rule for rule in self.own_rules if rule.name == name), None)
+        if own is not None:
+            return own.version, own.mapping_version
+        added = self.own_fields.get(name)
+        return self.program, None if added is None else added.version
 
     @property
     def payment_modes(self) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """What a company chooses for one rule by its name."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -32,6 +32,9 @@ class RuleOptions(Frozen):
 
     ``skip_zero``: a document without rows or value is passed by, else asked about. ``skip_payment_methods`` and
     ``only_payment_methods`` pass by what is paid so, or otherwise; what is passed by is recorded with its reason.
+
+    ``fields`` are further Fortnox fields of what a built-in rule makes, by document: ``invoice.Remarks``. They are read
+    apart, because their shape is the resource's.
     """
 
     mode: Mode = "live"
@@ -45,6 +48,7 @@ class RuleOptions(Frozen):
     skip_zero: bool = False
     skip_payment_methods: tuple[Word, ...] = ()
     only_payment_methods: tuple[Word, ...] = ()
+    fields: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_list_of_methods(self) -> "RuleOptions":

@@ -36,7 +36,7 @@ def test_money_needs_a_sender_with_ids(tmp_path: Path) -> None:
     assert fault.startswith(
         "companies.demo.survey.rules[0].invoice: sources.ghl may tell its responses apart by a digest"
     )
-    assert "set sources.ghl.fields.delivery_id to" in fault
+    assert "name in fields.delivery_id what holds" in fault
     assert faults(tmp_path, GHL + 'fields = { delivery_id = "customData.submission_id" }\n' + MONEY) == []
     assert faults(tmp_path, GHL + MONEY + 'sources = "shop"\n') == []
     assert faults(tmp_path, GHL + MONEY.replace("invoice = {", 'note = "x" #')) == []
