@@ -22,7 +22,7 @@ from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
 from daemon.own_rules import own_of, unfit_sources
-from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
 from daemon.survey_checks import survey_faults
 from store.starting import SOURCE
 
@@ -130,7 +130,7 @@ class _Loading:
             retention=file.retention,
             log=file.log,
             scheduler=file.scheduler,
-            companies=companies,
+            companies=with_starts(companies, sources),
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from connectors.fortnox.identify import READS
 from connectors.reasons import ALLOWABLE, OUTGROWN
-from daemon.answering import ANSWERED_BY_ABSENT
+from daemon.answering import ANSWERED_BY_ABSENT, TOLD_ALLOWED
 from daemon.requests import KINDS
 from handlers.questions import DATE, NUMBER, possible
 from store.approving import REASON as APPROVAL
@@ -50,6 +50,7 @@ class Chosen:
 def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     """All that may be answered; ``kinds`` are the kinds of commands behind the question."""
     found: list[Option] = []
+    kinds = frozenset(kinds)
     if asked.input:
         does = WORDS["input"] + (SALE if asked.of_sale else COMPANY)
         found += [Option(choice, "input", does) for choice in asked.choices]
@@ -60,7 +61,7 @@ def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     words: list[What] = []
     words += ["ours"] if asked.reason == DOUBLED else []
     words += ["same"] if asked.reason == "same_sale" else []
-    words += ["allow"] if asked.reason in ALLOWABLE else []
+    words += ["allow"] if asked.reason in ALLOWABLE and kinds & TOLD_ALLOWED else []
     words += ["approve"] if asked.reason == APPROVAL else []
     found += [Option(word, word, ANEW if asked.reason in OUTGROWN else WORDS[word]) for word in words]
     if asked.reason != APPROVAL:

@@ -1,7 +1,7 @@
 """The sections of the configuration that belong to the process itself, and the whole as the daemon uses it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -29,6 +29,7 @@ from handlers.settings import (
     MappingSection,
     Own,
     Payments,
+    Payouts,
     Refunds,
     RuleOptions,
     Survey,
@@ -149,6 +150,7 @@ class CompanySection(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
+    payouts: Payouts = Payouts()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -167,6 +169,7 @@ class CompanySection(Frozen):
             vat=self.vat,
             brakes=self.brakes,
             payments=self.payments,
+            payouts=self.payouts,
             rules=self.rules,
             own=own,
             plugins=self.plugins,
@@ -297,6 +300,17 @@ class ConfiguredSource:
     source: Source | None
     # It holds the resolved secrets, which must not show where a configuration is printed by accident.
     open_reader: Callable[[Surroundings], Reader | None] | None = field(default=None, repr=False)
+
+
+def with_starts(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Mapping[str, Company]:
+    """The companies, each knowing which of the sources begin later than it does."""
+    starts = {name: source.settings.start for name, source in sources.items() if source.settings.start is not None}
+    if not starts:
+        return companies
+    return {
+        name: replace(company, settings=company.settings.model_copy(update={"source_starts": starts}))
+        for name, company in companies.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

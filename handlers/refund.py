@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from handlers.answered import as_answered
+from handlers.answered import as_answered, method_word
 from handlers.commands import BookInvoice, BookPayment, Command, CreditContent, EnsureCredit, EnsurePayment
 from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
@@ -48,7 +48,7 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     check_reference("source and id", content.origin, ORIGIN_LIMIT)
     articles = () if event.whole else article_commands(document, choices)
     invoice = order.model_copy(update={"kind": "order_invoice"})
-    repaid = _repaid(document, settings)
+    repaid = _repaid(document, settings, facts)
     return (*articles, *_commands(event.thing, invoice, content, repaid, settings))
 
 
@@ -57,7 +57,7 @@ def _is_anonymous(document: Document, settings: CompanySettings) -> bool:
     return bool(settings.customers.default_consumer) and is_private(document.customer)
 
 
-def _repaid(document: Document, settings: CompanySettings) -> Method:
+def _repaid(document: Document, settings: CompanySettings, facts: Facts) -> Method:
     """What the money went back by: as the settings of refunds say, else as a sale paid so; ``pays`` off is no payment.
 
     Raises :class:`Question` for a method that the settings do not know.
@@ -67,7 +67,7 @@ def _repaid(document: Document, settings: CompanySettings) -> Method:
         return Method(pays=False)
     if refunds.payment_mode is not None or refunds.payment_account is not None:
         return Method(mode=refunds.payment_mode, account=refunds.payment_account)
-    return method_of(document.payment_method, settings)
+    return method_of(method_word(document.payment_method, facts), settings)
 
 
 def _commands(

@@ -9,6 +9,8 @@ _COMMANDS = {
     "run": "service",
     "demo": "service",
     "simulator": "simulating",
+    "init": "beginning",
+    "templates": "beginning",
     "check-config": "service",
     "status": "looking",
     "inbox": "looking",

@@ -12,6 +12,7 @@ from handlers.settings.documents import Articles, Documents
 from handlers.settings.mapping import MappingSection
 from handlers.settings.own_rules import Own, OwnFields, OwnRule
 from handlers.settings.payments import Method, Payments
+from handlers.settings.payouts import Payouts
 from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
@@ -31,6 +32,7 @@ __all__ = [
     "OwnFields",
     "OwnRule",
     "Payments",
+    "Payouts",
     "Refunds",
     "RuleOptions",
     "Survey",
@@ -41,7 +43,7 @@ __all__ = [
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command.
 
-    ``plugins`` has the options of each plug-in by its name.
+    ``source_starts`` are those of sources that begin later. ``plugins`` has the options of each plug-in by its name.
     """
 
     name: str
@@ -55,9 +57,15 @@ class CompanySettings(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
+    payouts: Payouts = Payouts()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
     own: Own = Own()
     plugins: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    source_starts: Mapping[str, date] = Field(default_factory=dict)
+
+    def start_of(self, source: str) -> date:
+        """The first business date of this source that may cause a command: never before the company's own."""
+        return max(self.start, self.source_starts.get(source, self.start))
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
@@ -99,6 +107,7 @@ class CompanySettings(Frozen):
         ]
         for name, method in self.payments.methods.items():
             named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
+        named += self.payouts.named_accounts()
         named += [
             (account, f"the survey rule {rule.name}")
             for rule in self.survey.rules

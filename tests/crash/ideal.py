@@ -1,13 +1,13 @@
 """Books without fault: what Fortnox and the senders' stand-ins hold if every delivery led to exactly what it must."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tests.crash import records
 from tests.crash.companies import COMPANIES, STAND_INS, SUBSCRIPTIONFLOW
 from tests.crash.mix import Mix
-from tests.crash.sales import NUMBERS, ROWS, stages
-from tests.crash.subjects import Document, Record, Refund, Response, Webhook
+from tests.crash.sales import CHANGED, NUMBERS, ROWS, stages
+from tests.crash.subjects import Document, Record, Refund, Response, Status, Webhook
 from tests.crash.truth import Records, Told, told
 
 KINDS = ("customers", "articles", "offers", "orders", "invoices", "payments", "vouchers")
@@ -57,9 +57,26 @@ def _card(cards: list[Record], name: str) -> Record:
 
 
 def _add_sale(company: Record, document: Document, entry: Told, customer: str) -> None:
-    """The documents, each made from the one before it."""
-    wanted = stages(document, frozenset(entry.tried))
-    cancelled, paid = entry.must == "cancelled", entry.must == "paid"
+    """The documents of the sale; of one that changed, those that were taken back, and those that stand for it."""
+    states, cancelled, paid = frozenset(entry.tried), entry.must == "cancelled", entry.must == "paid"
+    if document.changed is None or entry.must not in CHANGED:
+        _add_documents(company, document, states, customer, cancelled=cancelled, paid=paid)
+        return
+    _add_documents(company, document, states - CHANGED, customer, cancelled=True, paid=False)
+    _add_documents(company, document.after_change, {entry.must}, customer, cancelled=False, paid=paid)
+
+
+def _add_documents(
+    company: Record,
+    document: Document,
+    states: Collection[Status | None],
+    customer: str,
+    *,
+    cancelled: bool,
+    paid: bool,
+) -> None:
+    """The documents of the states, each made from the one before it."""
+    wanted = stages(document, states)
     before: tuple[str, Record] | None = None
     for kind in ROWS:
         if not wanted[kind]:
@@ -78,8 +95,10 @@ def _add_sale(company: Record, document: Document, entry: Told, customer: str) -
         last["Booked"], last["Balance"], last["Cancelled"] = True, 0 if paid or cancelled else last["Total"], False
         company["vouchers"].append({"ReferenceType": "INVOICE", "ReferenceNumber": last["DocumentNumber"]})
     if paid:
-        payment = {"InvoiceNumber": int(last["DocumentNumber"]), "AmountCurrency": document.total, "Booked": True}
-        company["payments"].append(payment)
+        number = int(last["DocumentNumber"])
+        company["payments"].extend(
+            {"InvoiceNumber": number, "AmountCurrency": part, "Booked": True} for part in document.payments
+        )
     if kind == "invoice" and cancelled and document.by_hand:
         _add_credit(company, last)
 

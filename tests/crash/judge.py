@@ -33,7 +33,7 @@ def _judge_company(company: str, books: Books, everything: Sequence[Told]) -> It
     everything = [entry for entry in everything if entry not in refunds]
     for entry in everything:
         if isinstance(entry.subject, Document):
-            yield from Sale(books, entry, entry.subject, refunds_of(entry.subject, refunds)).findings()
+            yield from Sale(books, entry, entry.subject, refunds=refunds_of(entry.subject, refunds)).findings()
         elif isinstance(entry.subject, Response):
             yield from _judge_response(books, entry.subject, entry)
     yield from _judge_customers(company, books, everything)

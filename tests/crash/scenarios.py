@@ -9,9 +9,10 @@ from tests.crash.subjects import Status
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The states that one of the sources tells of, in their order at the source. ``by_hand``: a person in Fortnox books
-    the invoice before the sale is called off. ``refunds`` are what goes back afterwards, each by the places of its
-    lines."""
+    """The states that one of the sources tells of, in their order at the source; from ``changed`` on with other sums.
+
+    ``by_hand``: a person in Fortnox books the invoice before the sale is called off or changed. ``refunds`` are what
+    goes back afterwards, each by the places of its lines."""
 
     sources: tuple[str, ...]
     states: tuple[Status, ...]
@@ -50,6 +51,9 @@ COUNTED: tuple[tuple[int, Scenario], ...] = (
     (4, Scenario(ORDERED, ("won", "cancelled"))),
     (2, Scenario(ORDERED, ("won", "invoiced", "cancelled"))),
     (6, Scenario(ORDERED, ("invoiced", "cancelled"), by_hand=True)),
+    (4, Scenario(ORDERED, ("invoiced", "changed"), by_hand=True)),
+    (3, Scenario(ORDERED, ("won", "invoiced", "changed", "paid"), by_hand=True)),
+    (3, Scenario(OFFERED, ("offer", "won", "invoiced", "changed", "paid"))),
     (5, Scenario((HIGHLEVEL,), ("paid",))),
     (5, Scenario((HIGHLEVEL,), ("paid",), kind="invoice")),
     (5, Scenario((HIGHLEVEL,), SURVEYS)),

@@ -15,7 +15,7 @@ from tests.crash.judge import judge
 from tests.crash.subjects import Document, Refund, Status, Webhook
 from tests.crash.truth import told
 
-MIX = mix.mixed(7, 240, datetime(2026, 11, 21, 12, tzinfo=UTC))
+MIX = mix.mixed(12, 240, datetime(2026, 11, 21, 12, tzinfo=UTC))
 EVERYTHING = {webhook.id for webhook in MIX.webhooks}
 RECORDS = ideal_records(MIX, EVERYTHING)
 IDEAL = ideal_state(MIX.webhooks, EVERYTHING, EVERYTHING, RECORDS)
@@ -367,4 +367,5 @@ def test_the_mix_holds_what_it_promises() -> None:
     refunds = [webhook.subject for webhook in MIX.webhooks if isinstance(webhook.subject, Refund)]
     assert {len([one for one in refunds if one.sale == sale]) for sale in {one.sale for one in refunds}} == {1, 2}
     assert {refund.total == refund.sale.total for refund in refunds} == {True, False}
+    assert any("changed" in states for states in told.values())
     assert len(EVERYTHING) == len(MIX.webhooks) == 240
