@@ -37,6 +37,7 @@ class Prune:
             pruning.twins(bodies, BITE),
             pruning.payloads(commands, BITE),
             pruning.looks(commands, BITE),
+            pruning.contexts(bodies, BITE),
         ):
             while count := await self._database.write(job):
                 erased += count
