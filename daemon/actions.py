@@ -51,6 +51,7 @@ from handlers.commands import (
     EnsureCustomer,
 )  # fmt: skip
 from store import acting, heads, inbox, replaying
+from handlers.workflow import SYSTEM
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
 from store.handling import Handled
@@ -286,6 +287,8 @@ class Actions:
             raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
         if row.source == SOURCE:
             raise NotPossible(f"in-{number} is a task that a person started: start it anew")
+        if row.source == SYSTEM:
+            raise NotPossible(f"in-{number} is a step of a workflow: `workflow show` tells how that stands")
         job = replaying.replay(await self._handle(row), self._person(request), accept=request.accept)
         replayed = await self._database.write(job)
         self._follow.new_work(replayed.company)

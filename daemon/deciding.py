@@ -23,6 +23,7 @@ from store.inbox import Waiting
 from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.twins import Twin
+from store.workflow_starts import NewWorkflow
 
 MOST_READS = 24
 """Records read at the sender for one delivery."""
@@ -37,6 +38,13 @@ ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "
 """What the store calls the ways in."""
 
 Unseal = Callable[[bytes], bytes]
+Started = Callable[[Event, str], Sequence[NewWorkflow]]
+"""The runs of workflows that an event of a company starts. Raises :class:`handlers.values.Question`."""
+
+
+def nothing_starts(_event: Event, _company: str) -> Sequence[NewWorkflow]:
+    """Where no workflow is configured."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Deciding:
         bus: Bus,
         log: Log,
         unseal: Unseal,
+        started: Started = nothing_starts,
     ) -> None:
         """``company_of`` gives, for each source, the company of an account; ``readers`` names sources that can read."""
         self.sources = sources
@@ -70,6 +79,7 @@ class Deciding:
         self._bus = bus
         self._log = log
         self._unseal = unseal
+        self.started = started
 
     def read(self, row: Waiting) -> Handled | Heard:
         """What one row says, or what becomes of it where that needs no rule; nothing is stored."""
@@ -159,6 +169,7 @@ class Deciding:
                 for event, remembered in timely
                 for rule, command in self._bus.commands(event, settings, remembered)
             ]
+            started = [run for event, _ in timely for run in self.started(event, row.company)]
         except Question as error:
             return mark(state="held", reason="question", question=str(error))
         except RuleFailed as error:
@@ -168,6 +179,7 @@ class Deciding:
             state="handled",
             twin=_twin(first),
             commands=[_new_command(row, event, rule, command) for event, rule, command in made],
+            workflows=started,
             sales=list(_sales(row.company, [command for _, _, command in made])),
         )
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from store import doubles, fetching, inbox, lanes, many, outbox, register, releasing, twins
+from store import doubles, fetching, inbox, lanes, many, outbox, register, releasing, twins, workflow_starts
 from store.db import Job
 from store.fetching import Echo, Record
 from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.twins import Twin
+from store.workflow_starts import NewWorkflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Handled:
     with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves.
+    ``workflows`` are runs that begin with it.
     """
 
     inbox_id: int
@@ -60,6 +62,7 @@ class Handled:
     swept: Swept | None = None
     made: tuple[str, str] | None = None
     echo: Echo | None = None
+    workflows: Sequence[NewWorkflow] = ()
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -133,6 +136,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
             add(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
+    for workflow in handled.workflows:
+        workflow_starts.start(connection, workflow, handled.inbox_id, now)
 
 
 def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:

@@ -95,9 +95,7 @@ def due(now: int, limit: int) -> Job[list[Run]]:
             " WHERE ended_at IS NULL AND due_at <= ? ORDER BY due_at, w.id LIMIT ?",
             (now, limit),
         )
-        return [
-            Run(**{**dict(row), "cancelled": bool(row["cancelled"]), "back": bool(row["back"])}) for row in rows
-        ]
+        return [Run(**{**dict(row), "cancelled": bool(row["cancelled"]), "back": bool(row["back"])}) for row in rows]
 
     return job
 

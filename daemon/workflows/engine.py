@@ -89,7 +89,8 @@ class Engine:
             await self._held(run, "an error in the program: see the log", BROKEN_MS)
 
     async def _held(self, run: Run, question: str, wait: int) -> None:
-        state = "undoing" if run.state == "undoing" else "held"
+        # One that has waited already does not wait again.
+        state = "waiting" if run.state == "waiting" else "held"
         if run.state != state:
             self._log.warning("workflow.held", workflow=run.id, company=run.company, reason="question")
         await self._database.write(workflows.later(run, state, self._clock.milliseconds() + wait, question))
