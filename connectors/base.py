@@ -20,7 +20,13 @@ Json = dict[str, Any]
 BRAKES = frozenset({"above_brake", "too_many_documents"})
 """Reasons for holding a document that is larger, or comes faster, than its company allows: a person may let it go."""
 
-ALLOWABLE = BRAKES | {"period_closed"}
+OUTGROWN = frozenset(
+    {"invoice_booked", "invoice_cancelled", "invoice_credited", "order_cancelled", "order_locked", "rows_of_order"}
+    | {"offer_cancelled"}
+)
+"""Reasons why a sale's documents can no longer follow it: a person may let them be taken back and made anew."""
+
+ALLOWABLE = BRAKES | {"period_closed"} | OUTGROWN
 """Everything that is held until a person allows it."""
 
 
@@ -83,7 +89,29 @@ class Park(OutsideError):
 
 
 class Held(Park):
-    """A person must answer a question; ``remedy`` is the question and how to answer it."""
+    """A person must answer a question; ``remedy`` is the question and how to answer it.
+
+    ``about`` says what it is about: with the reason it is the same for everything that one answer frees, and holds
+    nothing personal (empty: the words of the question are that). ``choices`` are far objects that may be it
+    (``customer:17``), or the answers that rules take by ``key``.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        system: str,
+        operation: str,
+        remedy: str,
+        about: str = "",
+        choices: Sequence[str] = (),
+        key: str = "",
+    ) -> None:
+        """``reason`` is a short closed word."""
+        super().__init__(reason, system=system, operation=operation, remedy=remedy)
+        self.about = about
+        self.choices = tuple(choices)
+        self.key = key
 
 
 class Unprovable(Held):
@@ -97,6 +125,16 @@ class Vanished(Park):
         """``number`` is the customer's at the far side."""
         super().__init__("customer_gone", system=system, operation=operation, remedy="looked for again by itself")
         self.number = number
+
+
+class Reissue(Park):
+    """The documents that stand there are to be taken back, and the sale decided anew in its next ``generation``."""
+
+    def __init__(self, reason: str, *, sale: Ref, because: str, system: str, operation: str) -> None:
+        """``sale`` is what the source calls it, in the next generation; ``because`` is kept for ``explain``."""
+        super().__init__(reason, system=system, operation=operation, remedy="made anew by itself")
+        self.sale = sale
+        self.because = because
 
 
 class CredentialsLost(OutsideError):
@@ -138,6 +176,10 @@ class LinkReader(Protocol):
 
     async def linked_elsewhere(self, company: str, kind: str, numbers: Sequence[str], thing: str) -> frozenset[str]:
         """Those of ``numbers`` that are linked to another thing of ours."""
+        ...
+
+    async def payments_on(self, company: str, invoice: str, thing: str) -> Mapping[str, Json]:
+        """What we last saw of the payments of ours on that invoice, by their numbers, but of the ``thing``'s own."""
         ...
 
     async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:

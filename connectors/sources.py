@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from aiohttp import ClientSession
 from pydantic import Field, model_validator
@@ -49,6 +49,11 @@ class SourceSettings(Frozen):
     def states_vat(self) -> bool:
         """Whether the sender's orders say what VAT they carry."""
         return True
+
+    @property
+    def told_by_digest(self) -> Mapping[str, str]:
+        """Kinds of events whose deliveries nothing tells apart but a digest of the body, with what to add."""
+        return {}
 
     def company_for(self, account: str | None) -> str | None:
         """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""
@@ -208,6 +213,18 @@ class Source(Protocol):
         """Turn a stored delivery into events or what it tells of registers, or say what must be read first; pure.
 
         Raises only :class:`Unreadable` or ``handlers.values.Question``.
+        """
+        ...
+
+
+@runtime_checkable
+class StoresOtherwise(Protocol):
+    """A source that keeps something else than the body as it was sent, or whose keys say how to read it."""
+
+    def unproved(self, request: RawRequest) -> Delivery:
+        """What a request would be stored as if its sender were proved: for dry runs, never at the door.
+
+        Raises :class:`Unreadable` for a body that would be refused.
         """
         ...
 

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
 
 from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
 from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
 from daemon.approvals import Approvals
+from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
 from daemon.clock import Clock
 from daemon.connecting import Connections
@@ -14,21 +14,28 @@ from daemon.consent_links import ConsentLinks
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
+from daemon.held_answers import HeldAnswers
 from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
 from daemon.person_batches import PersonBatches
 from daemon.person_tasks import PersonTasks
+from daemon.person_workflows import PersonWorkflows
 from daemon.refreshing import Refreshing
 from daemon.requests import (
+    AnswerQuestion,
     AnyRequest,
     Approve,
     AwaitConsent,
     CancelTask,
+    CancelWorkflow,
     Connect,
     Declare,
     Discard,
+    DryRun,
     Examine,
+    FinishTodo,
+    ForgetAnswer,
     LinkThing,
     Misused,
     OfferConsent,
@@ -41,17 +48,16 @@ from daemon.requests import (
     Revoke,
     StartBatch,
     StartTask,
+    StartWorkflow,
 )  # fmt: skip
 from daemon.resealing import Resealing
 from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import (
-    EnsureCustomer,
-)  # fmt: skip
-from store import acting, heads, inbox, replaying
+from handlers.commands import EnsureCustomer
 from handlers.workflow import SYSTEM
+from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
 from store.handling import Handled
@@ -59,8 +65,6 @@ from store.heads import Head
 from store.inbox import Waiting
 from store.links import LinkRow
 from store.starting import SOURCE
-
-T = TypeVar("T")
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
@@ -82,9 +86,10 @@ class Actions:
         links: LinkReader,
         follow: Follow,
         doctor: Doctor,
+        asked_runs: AskedRuns | None = None,
         awaited: Awaited | None = None,
     ) -> None:
-        """``handle`` runs today's rules on a stored delivery; ``target`` opens a company's far system.
+        """``handle`` runs today's rules on a stored delivery, ``asked_runs`` dry; ``target`` opens a far system.
 
         ``awaited`` are the browsers that the running daemon may be sent.
         """
@@ -97,6 +102,7 @@ class Actions:
         self._links = links
         self._follow = follow
         self._doctor = doctor
+        self._asked_runs = asked_runs
         self.links = ConsentLinks(database, clock, lambda: config().state_keys, self.perform)
         self._connections = Connections(
             config=config,
@@ -119,7 +125,11 @@ class Actions:
             database=database, clock=clock, links=self._links, follow=follow, identify=self._identified
         )
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
+        self._workflows = PersonWorkflows(
+            config=config, database=database, clock=clock, arrived=follow.new_deliveries, wake=follow.workflows_moved
+        )
         self._batches = PersonBatches(config=config, database=database, clock=clock, arrived=follow.new_deliveries)
+        self._answers = HeldAnswers(database=database, clock=clock, follow=follow, perform=self._perform)
         self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
 
     async def perform(self, request: AnyRequest) -> Answer:
@@ -129,8 +139,8 @@ class Actions:
         unknown, each with one clear line; and :class:`store.db.StoreUnavailable`.
         """
         answer = await self._perform(request)
-        ids = " ".join(subjects(answer))
-        if not isinstance(request, Examine | AwaitConsent):
+        if not isinstance(request, Examine | AwaitConsent | DryRun):
+            ids = " ".join(subjects(answer))
             self._log.info("admin.acted", action=request.action, by=word(request.person), ids=ids or None)
         return {"action": request.action, **answer}
 
@@ -148,10 +158,16 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
-            case StartBatch():
-                return await self._batches.start(request)
-            case StartTask() | CancelTask() | Approve():
+            case StartWorkflow() | CancelWorkflow() | FinishTodo() | StartBatch():
+                return await self._at_once(request)
+            case StartTask() | CancelTask() | Approve() | AnswerQuestion() | ForgetAnswer() | DryRun():
                 return await self._by_hand(request)
+
+    async def _at_once(self, request: StartWorkflow | CancelWorkflow | FinishTodo | StartBatch) -> Answer:
+        """What is many commands: a batch, a workflow."""
+        if isinstance(request, StartBatch):
+            return await self._batches.start(request)
+        return await self._workflows.perform(request)
 
     async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
         match request:
@@ -167,6 +183,11 @@ class Actions:
                 return await self._resealing.perform(request)
             case Examine():
                 return await self._doctor.answer(request)
+
+    async def _dry_run(self, request: DryRun) -> Answer:
+        if self._asked_runs is None:
+            raise Misused("nothing is run dry here")
+        return await self._asked_runs.answer(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 
@@ -193,14 +214,14 @@ class Actions:
         deliveries: list[Answer] = []
         skipped: list[Answer] = []
         async for numbers in self._stopped("outbox", request):
-            jobs = [_tried(await self._released(number, request, person)) for number in numbers]
+            jobs = [acting.tried(await self._released(number, request, person)) for number in numbers]
             for number, touched in zip(numbers, await self._database.write_all(jobs), strict=True):
                 if isinstance(touched, NotPossible):
                     skipped.append({"id": command_id(number), "why": str(touched)})
                 else:
                     commands.append(self._told(touched, person))
         async for numbers in self._stopped("inbox", request):
-            await self._database.write_all([_tried(acting.retry_delivery(number, person)) for number in numbers])
+            await self._database.write_all([acting.tried(acting.retry_delivery(number, person)) for number in numbers])
             deliveries += [{"id": delivery_id(number), "state": "waiting"} for number in numbers]
         self._follow.new_deliveries()
         return {"commands": commands, "deliveries": deliveries, "skipped": skipped}
@@ -311,7 +332,13 @@ class Actions:
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
 
-    async def _by_hand(self, request: StartTask | CancelTask | Approve) -> Answer:
+    async def _by_hand(
+        self, request: StartTask | CancelTask | Approve | AnswerQuestion | ForgetAnswer | DryRun
+    ) -> Answer:
+        if isinstance(request, AnswerQuestion | ForgetAnswer):
+            return await self._answers.perform(request)
+        if isinstance(request, DryRun):
+            return await self._dry_run(request)
         if isinstance(request, Approve):
             return await self._approvals.approve(request)
         if isinstance(request, CancelTask):
@@ -330,15 +357,3 @@ class Actions:
             return await self._database.read(heads.head(outbox_id))
         except KeyError:
             raise NotPossible(f"there is no command out-{outbox_id}, or its text was erased by retention") from None
-
-
-def _tried(job: Job[T]) -> Job[T | NotPossible]:
-    """A job of many: that it is not possible is an answer, so that the others are known too."""
-
-    def tried(connection: Any) -> T | NotPossible:
-        try:
-            return job(connection)
-        except NotPossible as refused:
-            return refused
-
-    return tried

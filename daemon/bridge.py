@@ -11,12 +11,16 @@ import anyio
 from anyio.abc import TaskGroup
 
 from connectors.base import CredentialsLost, Target
+from daemon.binding import bind
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.doctor import Doctor
+from daemon.dry_run import DryRuns
+from daemon.gate import READ_ONLY
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.doctor import RunDoctor
+from daemon.jobs.holds import TellHolds
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
@@ -31,7 +35,9 @@ from daemon.readers import Reading, fetch_loop
 from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, sources_of, statuses_of
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
+from daemon.shadowing import RunShadows
 from daemon.usage import UsageBook
+from daemon.workflows.opening import LOOP, Flows
 from store import figures
 from store.jobs import JobRuns
 
@@ -39,8 +45,15 @@ INTAKE = "intake"
 SCHEDULER = "scheduler"
 BOUND_SECONDS = 60.0
 """The longest that a batch of intake or a round of delivery may take before the watchdog calls it stalled."""
+NOTICES = timedelta(minutes=1)
+"""How often is looked for questions that nobody was told of."""
+CALENDAR_EVERY = timedelta(seconds=15)
+"""How often schedules are looked at."""
 DRAIN_SECONDS = 20.0
 """How long deliveries in flight may take to end when the daemon stops; what is not finished is in the outbox."""
+
+SHADOWS_EVERY = timedelta(minutes=1)
+"""How often what could not be found out is tried again; new events are found out at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Workers:
     pushings: Sequence[Pushing]
     intake: Intake
     listener: Listener
+    flows: Flows
 
 
 class Bridge:
@@ -73,7 +87,7 @@ class Bridge:
         self.store = store
         self.targets = targets
         self.deliveries, self.readings, self.pushings = workers.deliveries, workers.readings, workers.pushings
-        self.intake, self.listener = workers.intake, workers.listener
+        self.intake, self.listener, self.flows = workers.intake, workers.listener, workers.flows
         self.address = ("", 0)
         self._progress = progress
         self._notifier = notifier
@@ -89,6 +103,16 @@ class Bridge:
             clock=clock,
             target=self._open_already,
         )
+        self.dry_runs = DryRuns(
+            companies=lambda: self.latest.companies,
+            database=store.database,
+            clock=clock,
+            recalling=self.intake.recalling,
+            target=self._open_already,
+            reader=lambda source: self.readings[source].reader if source in self.readings else None,
+        )
+        self._shadow_soon = Nudge()
+        self.intake.shadowed = self._shadow_soon
         self._examine_again = Nudge()
         self._hurry = anyio.CancelScope()
         self._ended: list[anyio.Event] = []
@@ -96,6 +120,7 @@ class Bridge:
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
+        self._notices = TellHolds(store.database, clock, lambda: self.latest.notices)
         self._usage = UsageBook(store.database, self.targets, clock)
         self._watchdog = Watchdog(
             progress=self._progress,
@@ -132,7 +157,7 @@ class Bridge:
 
     async def listen(self, sockets: Sequence[socket.socket]) -> None:
         """Serve on inherited sockets, or bind the configured address. Raises ``OSError`` where it is taken."""
-        bound = list(sockets) or [_bind(self.config.http.host, self.config.http.port)]
+        bound = list(sockets) or [bind(self.config.http.host, self.config.http.port)]
         self.address = bound[0].getsockname()[:2]
         await self.listener.start(bound)
 
@@ -151,6 +176,8 @@ class Bridge:
             loop = push_loop(pushing.app.name)
             self._progress.register(loop, BOUND_SECONDS)
             self._start(tasks, loop, pushing.run)
+        self._progress.register(LOOP, BOUND_SECONDS)
+        self._start(tasks, LOOP, self.flows.engine.run)
         self._progress.register(SCHEDULER, BOUND_SECONDS)
         beat = partial(self._progress.beat, SCHEDULER)
         scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, beat)
@@ -188,7 +215,10 @@ class Bridge:
             Job("heartbeat", timedelta(seconds=every.heartbeat_seconds), self._beat, quiet=True),
             Job("prune", timedelta(hours=every.prune_hours), prune),
             Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
+            Job("holds", NOTICES, self._notices, quiet=True),
+            Job("calendar", CALENDAR_EVERY, self.flows.calendar, quiet=True, at_start=True),
             *self._examinations(),
+            Job("shadow", SHADOWS_EVERY, self._shadows(), quiet=True, at_start=True, nudge=self._shadow_soon),
             *(
                 Job(
                     f"poll.{name}",
@@ -201,6 +231,12 @@ class Bridge:
                 for name, reading in self.readings.items()
             ),
         ]
+
+    def _shadows(self) -> RunShadows:
+        def may_ask(company: str) -> bool:
+            return company in self.deliveries and self.deliveries[company].gate.shut_by in {None, READ_ONLY}
+
+        return RunShadows(self.store.database, self.dry_runs, lambda: self.latest.companies, may_ask)
 
     def _lost(self, company: str, error: CredentialsLost) -> None:
         self.deliveries[company].gate.credentials_lost(error)
@@ -263,6 +299,7 @@ class Bridge:
                 delivery.allow(read_only=config.companies[name].read_only, approve=config.companies[name].approve)
         set_level(config.log.level)
         self.latest = in_force(self.config, config)
+        self.flows.reload(config)
         self._examine_again()
         return needs_restart(self.config, config)
 
@@ -287,6 +324,7 @@ class Bridge:
         with self._hurry:
             await self.listener.drain()
             self.intake.stop()
+            self.flows.engine.stop()
             for reading in self.readings.values():
                 reading.fetching.stop()
             for pushing in self.pushings:
@@ -302,19 +340,6 @@ class Bridge:
         left = sum(delivery.in_flight for delivery in self.deliveries.values())
         took = round((self.clock.monotonic() - started) * 1000, 1)
         self.log.info("daemon.stopped", left=left, took_ms=took)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-        bound.setblocking(False)
-    except OSError as error:
-        bound.close()
-        raise OSError(f"cannot listen on {host} port {port}: {error.strerror} (http.host and http.port)") from error
-    return bound
 
 
 def _age(since: int | None, now: int) -> float | None:

@@ -1,13 +1,16 @@
-"""The bus: runs the rules that hear an event, in the order of the visible table, and names the one that failed."""
+"""The bus: runs the rules that hear an event, the visible table's and then the company's own, and names what failed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from handlers.commands import Command
 from handlers.events import Event
 from handlers.facts import Facts
 from handlers.routes import Rule
-from handlers.settings import CompanySettings
+from handlers.settings import CompanySettings, OwnRule
 from handlers.values import Question
+
+LIVE = frozenset({"live"})
+"""Modes of the rules whose commands are sent."""
 
 
 class RuleFailed(Exception):
@@ -24,21 +27,39 @@ class Bus:
     def __init__(self, routes: Mapping[str, Sequence[Rule]]) -> None:
         self._routes = routes
 
-    def commands(self, event: Event, settings: CompanySettings, facts: Facts) -> list[tuple[str, Command]]:
-        """The commands for an event, each with its rule's name. Raises ``Question`` (hold) and :class:`RuleFailed`."""
+    def commands(
+        self, event: Event, settings: CompanySettings, facts: Facts, modes: Collection[str] = LIVE
+    ) -> list[tuple[str, Command]]:
+        """The commands of the rules in one of ``modes``, each with its rule's name.
+
+        Raises ``Question`` (hold) and :class:`RuleFailed`.
+        """
         made: list[tuple[str, Command]] = []
-        for rule in self._routes[event.kind]:
-            if settings.rule(rule.name).mode == "off":
+        for rule in self._heard_by(event, settings):
+            if settings.rule(rule.name).mode not in modes:
                 continue
             try:
-                made.extend((rule.name, command) for command in rule.decide(event, settings, facts))
+                commands = rule.decide(event, settings, facts)
+                if rule.name in settings.own_fields:
+                    commands = settings.own_fields[rule.name].completed(commands, event)
             except Question:
                 raise
             except Exception as error:
                 raise RuleFailed(rule.name) from error
+            # A customer that a rule before needed too is ensured once: a second command would replace the first one.
+            there = {(command.kind, command.thing) for _, command in made}
+            made += [(rule.name, command) for command in commands if (command.kind, command.thing) not in there]
         return made
+
+    def shadowed(self, event: Event, settings: CompanySettings) -> list[str]:
+        """The rules that hear the event and only show what they would do."""
+        return [rule.name for rule in self._heard_by(event, settings) if settings.rule(rule.name).mode == "shadow"]
+
+    def _heard_by(self, event: Event, settings: CompanySettings) -> Iterator[Rule | OwnRule]:
+        yield from self._routes[event.kind]
+        yield from (rule for rule in settings.own_rules if event.kind in rule.hears)
 
     @property
     def rules(self) -> frozenset[str]:
-        """The names of all rules."""
+        """The names of the built-in rules."""
         return frozenset(rule.name for rules in self._routes.values() for rule in rules)

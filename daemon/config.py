@@ -17,30 +17,38 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.addresses import is_loopback
 from connectors.base import SecretReference
-from connectors.client.source import PERSON
 from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
+from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
-from daemon.credentials import Form, Resolver, Secret, Unresolved, fault_in
-from daemon.settings import Client, Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in
+from daemon.mappings import program_version
+from daemon.own_fields import own_fields_of
+from daemon.own_rules import own_rules_of, unfit_sources
+from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned
+from daemon.survey_checks import survey_faults
+from daemon.workflow_sections import unfit_workflows, workflows_of
+from handlers.workflow import SYSTEM
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
-# "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task: none is a sender.
-RESERVED_SOURCES = frozenset({"fortnox", "key", SOURCE})
+# "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task, SYSTEM makes the
+# steps of workflows: none is a sender.
+RESERVED_SOURCES = frozenset({"fortnox", "key", SYSTEM, SOURCE})
 
 
 def load_config(
     path: Path,
     *,
-    resolve_secrets: bool = True,
+    resolve_secrets: bool | StandIns = True,
     environment: Mapping[str, str] = os.environ,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Config:
     """Read the file and, if asked, every secret that it refers to; generated secrets are made at first use.
 
     Without ``resolve_secrets`` nothing is read or written beside the file, and the result holds no secrets and no
-    sources. Raises :class:`ConfigRejected` with all faults.
+    sources; with stand-ins it has sources that can read stored deliveries. Raises :class:`ConfigRejected` with all
+    faults.
     """
     digest, content = _read(path)
     return _Loading(path, content, digest, resolve_secrets, environment, random_bytes).run()
@@ -80,7 +88,7 @@ class _Loading:
         path: Path,
         content: dict[str, Any],
         digest: str,
-        resolve_secrets: bool,
+        resolve_secrets: bool | StandIns,
         environment: Mapping[str, str],
         random_bytes: Callable[[int], bytes],
     ) -> None:
@@ -92,23 +100,28 @@ class _Loading:
         folder = path.resolve().parent
         stated = content.get("data_dir")
         self.data_dir = folder / (stated if isinstance(stated, str) else "data")
-        self.resolver = (
-            Resolver(folder=folder, data_dir=self.data_dir, environment=environment, random_bytes=random_bytes)
-            if resolve_secrets
-            else None
-        )
+        self.resolver: Resolver | StandIns | None = None
+        if isinstance(resolve_secrets, StandIns):
+            self.resolver = resolve_secrets
+        elif resolve_secrets:
+            self.resolver = Resolver(
+                folder=folder, data_dir=self.data_dir, environment=environment, random_bytes=random_bytes
+            )
 
     def run(self) -> Config:
         """The configuration. Raises ConfigRejected."""
         file = self._file()
         kinds = self._kinds()
-        if self.resolver is not None and file is not None:
+        if isinstance(self.resolver, Resolver) and file is not None:
             self._check_data_dir()
         state_key = self._secret(("state_key",), self.content.get("state_key"), "seal", kinds.values())
         keys = self._state_keys(state_key)
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
-        clients = dict(self._clients(file, kinds)) if file is not None else {}
+        self.faults += survey_faults(companies, sources)
+        clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
+        if file is not None:
+            self.faults += [*unfit_sources(file, sources), *unfit_workflows(file, sources)]
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -129,6 +142,7 @@ class _Loading:
             warnings=tuple(self.warnings),
             doctor=file.doctor,
             clients=clients,
+            notices=file.notices,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:
@@ -175,10 +189,14 @@ class _Loading:
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
+            own_rules, faults = own_rules_of(section, ("companies", name))
+            own_fields, more = own_fields_of(section.rules, section.lookups, ("companies", name, "rules"))
+            flows, wrong = workflows_of(section.workflows, section.lookups, ("companies", name, "workflows"))
+            self.faults += [*faults, *more, *wrong]
             yield (
                 name,
                 Company(
-                    section.company_settings(name),
+                    section.company_settings(name, own_rules, own_fields, program_version()),
                     fortnox,
                     secret,
                     refresh,
@@ -186,6 +204,8 @@ class _Loading:
                     read_only=section.read_only,
                     approve=frozenset(section.approve),
                     vies=section.vies,
+                    workflows=flows,
+                    schedules=section.schedules,
                 ),
             )
 
@@ -221,31 +241,6 @@ class _Loading:
         if resolved is not None and settings.can_read:
             open_reader = partial(kind.open_reader, name, settings, resolved)
         return ConfiguredSource(name, str(word), settings, source, open_reader)
-
-    def _clients(self, file: ConfigFile, kinds: Mapping[str, str | None]) -> Iterator[tuple[str, Client]]:
-        for name, section in file.clients.items():
-            where = ("clients", name)
-            if name == PERSON:
-                self._fault(where, "is a reserved name")
-            for company in section.companies:
-                if company not in kinds:
-                    self._fault(
-                        (*where, "companies"), f"there is no companies.{company}{meant(company, kinds)}", company
-                    )
-            known = [kinds.get(company) for company in section.companies]
-            stated = (("key", section.key), ("previous_key", section.previous_key))
-            secrets = [self._secret((*where, field), reference, "token", known) for field, reference in stated]
-            yield (
-                name,
-                Client(
-                    name,
-                    section.companies,
-                    section.scopes,
-                    section.operations,
-                    section.calls_per_minute,
-                    tuple(secret for secret in secrets if secret is not None),
-                ),
-            )
 
     def _companies_of(
         self, where: tuple[str, ...], settings: SourceSettings, kinds: Mapping[str, str | None]

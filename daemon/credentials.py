@@ -132,6 +132,21 @@ class Resolver:
         return _read(path, private=True)
 
 
+class StandIns:
+    """Gives a new secret for each reference, wherever it says that the secret lies; nothing is read or written.
+
+    With them a source can be made that reads stored deliveries; nobody's proof would pass it.
+    """
+
+    def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
+        self._random_bytes = random_bytes
+
+    def resolve(self, reference: str, form: Form = "token") -> Secret | Unresolved:
+        """A secret of that form; or what is wrong with the form of the reference."""
+        fault = fault_in(reference)
+        return Secret(_new(form, self._random_bytes)) if fault is None else Unresolved(fault)
+
+
 class NotKept(Exception):
     """A secret cannot be kept where its reference says; the text says why, and holds no part of it."""
 

@@ -1,20 +1,24 @@
 """Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
 from connectors.json_body import read_object
 from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Unreadable
-from daemon.bus import Bus, RuleFailed
+from daemon.asking import asked_by_rule
+from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, SurveySubmitted
+from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
 from handlers.facts import Facts
+from handlers.party import person
+from handlers.scores import checked_score, plain_score
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.survey_rules import names_met
+from handlers.values import Question, Ref, stockholm_date
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -22,6 +26,7 @@ from store.handling import Handled, Sale
 from store.inbox import Waiting
 from store.outbox import NewCommand
 from store.register import Entry, Swept
+from store.responses import Response
 from store.twins import Twin
 from store.workflow_starts import NewWorkflow
 
@@ -96,7 +101,7 @@ class Deciding:
         except Unreadable as error:
             return park(reason="unreadable", question=str(error))
         except Question as error:
-            return Handled(row.id, "held", reason="question", question=str(error))
+            return Handled(row.id, "held", reason="question", question=str(error), ask=asked_by_rule(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the row and shouts; the others go on
             self.shout(row, error)
             return park(reason="bug", question="an error in the program: see the log, replay after the fix")
@@ -144,8 +149,11 @@ class Deciding:
             return row
         return replace(row, company=self.company_of[row.source](row.headers.get(ACCOUNT)) or "")
 
-    def decide(self, heard: Heard, facts: Sequence[Facts]) -> Handled:
-        """What the rules make of what was heard; ``facts`` is what is remembered for each event. Nothing is stored."""
+    def decide(self, heard: Heard, facts: Sequence[Facts], modes: Collection[str] = LIVE) -> Handled:
+        """What the rules in one of ``modes`` make of what was heard; nothing is stored.
+
+        ``facts`` is what is remembered for each event.
+        """
         row, settings = heard.row, heard.settings
         first = heard.events[0]
         mark = partial(
@@ -163,24 +171,32 @@ class Deciding:
             return mark(
                 state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
             )
-        try:
-            made = [
-                (event, rule, command)
-                for event, remembered in timely
-                for rule, command in self._bus.commands(event, settings, remembered)
-            ]
-            started = [run for event, _ in timely for run in self.started(event, row.company)]
-        except Question as error:
-            return mark(state="held", reason="question", question=str(error))
-        except RuleFailed as error:
-            self.shout(row, error)
-            return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        made: list[tuple[Event, str, Command]] = []
+        answered: list[Response] = []
+        started: list[NewWorkflow] = []
+        for event, remembered in timely:
+            try:
+                made += [(event, *named) for named in self._bus.commands(event, settings, remembered, modes)]
+                answered += _response(row, settings, event, remembered)
+                started += self.started(event, row.company)
+            except Question as error:
+                ask = asked_by_rule(error, event, row.company)
+                return mark(state="held", reason="question", question=str(error), ask=ask)
+            except RuleFailed as error:
+                self.shout(row, error)
+                return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
+            reason=f"in shadow mode: {', '.join(shadowed)}" if shadowed and "shadow" not in modes else None,
             twin=_twin(first),
-            commands=[_new_command(row, event, rule, command) for event, rule, command in made],
+            shadowed=shadowed,
+            commands=[
+                _new_command(row, event, rule, command, settings.versions(rule)) for event, rule, command in made
+            ],
             workflows=started,
             sales=list(_sales(row.company, [command for _, _, command in made])),
+            responses=answered,
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:
@@ -193,8 +209,18 @@ def named(row: Waiting) -> dict[str, str | int]:
     return {"trace": f"in-{row.id}", "inbox_id": row.id, "source": row.source, "company": row.company}
 
 
-def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Command) -> NewCommand:
-    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again."""
+def new_command(
+    inbox_id: int,
+    company: str,
+    lane: str,
+    rule: str,
+    command: Command,
+    versions: tuple[str | None, str | None] = (None, None),
+) -> NewCommand:
+    """The outbox row of a command; its key is the same whenever the same rule runs on the same row again.
+
+    ``versions`` are those of the rule and of its mapping.
+    """
     thing = command.thing.thing(company)
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
@@ -211,11 +237,15 @@ def new_command(inbox_id: int, company: str, lane: str, rule: str, command: Comm
         text=command.model_dump_json(),
         supersedes=[(kind, ref.thing(company)) for kind, ref in command.supersedes],
         replaces=command.replaces_older,
+        rule_version=versions[0],
+        mapping_version=versions[1],
     )
 
 
-def _new_command(row: Waiting, event: Event, rule: str, command: Command) -> NewCommand:
-    made = new_command(row.id, row.company, event.lane, rule, command)
+def _new_command(
+    row: Waiting, event: Event, rule: str, command: Command, versions: tuple[str | None, str | None]
+) -> NewCommand:
+    made = new_command(row.id, row.company, event.lane, rule, command, versions)
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
 
 
@@ -238,7 +268,7 @@ def learned(row: Waiting, read: Learned) -> Handled:
 
 def _number(event: Event) -> str:
     """The number that people know the thing by at its source."""
-    if isinstance(event, OrderChanged | InvoiceChanged):
+    if isinstance(event, OrderChanged | InvoiceChanged | Refunded):
         return event.document.number
     return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
 
@@ -252,6 +282,27 @@ def _twin(event: Event) -> Twin | None:
         digest=str(event.score),
         at=round(event.occurred_at.timestamp() * 1000),
         window_ms=round(TWIN_WINDOW.total_seconds() * 1000),
+    )
+
+
+def _response(row: Waiting, settings: CompanySettings, event: Event, remembered: Facts) -> tuple[Response, ...]:
+    """What is kept of an answer to a survey: no text of it. Raises ``Question`` for a score that is none."""
+    if not isinstance(event, SurveySubmitted):
+        return ()
+    score = checked_score(event, settings.survey.scales)
+    return (
+        Response(
+            thing=event.thing.thing(row.company),
+            company=row.company,
+            survey=event.survey,
+            person=person(event.thing, event.respondent, settings.customers).thing(row.company),
+            score=None if score is None else plain_score(score),
+            scale=event.scale,
+            at=milliseconds(event.occurred_at),
+            day=stockholm_date(event.occurred_at).isoformat(),
+            inbox_id=row.id,
+            met=sorted(names_met(event, settings, remembered)),
+        ),
     )
 
 
@@ -273,4 +324,13 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
                 keys=keys.get(command.customer, ()),
                 number=command.number,
                 net=f"{command.total_excluding_vat:f}",
+                rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
+                before=_before(company, command.thing),
             )
+
+
+def _before(company: str, thing: Ref) -> str | None:
+    """The thing of the generation before, where there was one."""
+    if thing.generation == 1:
+        return None
+    return thing.model_copy(update={"generation": thing.generation - 1}).thing(company)

@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from daemon.ids import command_id, delivery_id, parse
+from daemon.ids import command_id, delivery_id, parse, question_id
 from daemon.requests import KINDS
 from daemon.times import iso
 from handlers.document import HOME_CURRENCY
 from handlers.values import reference
-from store import reading, stories
+from store import questions, reading, stories
 from store.db import Job, Read
 from store.doubles import Double
 from store.reading import Named
@@ -59,7 +59,21 @@ class Explainer:
             await self._read(stories.story(inbox, None if only is None else sorted(only)))
             for inbox, only in wanted.items()
         ]
-        return [self._story(story) for story in told if story is not None and _of(story, company)]
+        return [
+            await self._with_questions(self._story(story))
+            for story in told
+            if story is not None and _of(story, company)
+        ]
+
+    async def _with_questions(self, story: Json) -> Json:
+        """The story, where what stopped also says which question it waits for: what answers it frees more than it."""
+        for entry in (story, *story["commands"]):
+            place, number = parse(entry["id"], "in") or ("in", 0)
+            asked = None
+            if entry["state"] in {"parked", "held"}:
+                asked = await self._read(questions.of_row(place, number))
+            entry["asks"] = None if asked is None else question_id(asked)
+        return story
 
     def _story(self, story: Story) -> Json:
         row = story.row
@@ -84,6 +98,7 @@ class Explainer:
             "commands": [self._command(command) for command in story.commands],
             "other_commands": [command_id(other) for other in story.others],
             "doubles": [_double(double) for double in story.doubles],
+            "generation": _generation(story.generation),
         }
         if self._body:
             told |= {"headers": story.headers, "body": self._opened(story.body, sealed=story.sealed)}
@@ -105,11 +120,14 @@ class Explainer:
         told: Json = {
             "id": command_id(row["id"]),
             "rule": row["rule"],
+            "rule_version": row["rule_version"],
+            "mapping_version": row["mapping_version"],
             "command": row["kind"],
             "target": (command.text or {}).get("target"),
             "company": row["company"],
             "company_kind": self._kinds.get(row["company"]),
             "mark": reference(row["thing"]),
+            "generation": (command.text or {}).get("thing", {}).get("generation", 1),
             "lane": row["lane"],
             "state": row["state"],
             "reason": row["reason"],
@@ -168,6 +186,13 @@ def _decisions(text: Mapping[str, Any]) -> Json:
         told["currency"] = {"currency": currency, "rate": rate, "source": source}
         told["currency"] |= {"rate_date": text.get("currency_rate_date")} if rate is not None else {}
     return told
+
+
+def _generation(row: Mapping[str, Any] | None) -> Json | None:
+    """Which generation the sale's documents are, and why they were made anew; ``None`` for the first."""
+    if row is None:
+        return None
+    return {"number": row["generation"], "since": iso(row["decided_at"]), "because": row["reason"]}
 
 
 def _to_be_read(reading: Mapping[str, Any] | None) -> Json | None:

@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 from daemon.clock import Clock
 from daemon.deciding import Deciding, Heard, named
 from daemon.logs import Log
-from daemon.recalling import Recalling
+from daemon.recalling import Recalling, decidable
 from store import doubles, handling, inbox, together
 from store.db import Database, StoreUnavailable
 from store.handling import Handled
@@ -81,11 +81,14 @@ class Intake:
         self._idle = idle
         self.door_busy: Callable[[], bool] = _nobody_knocks
         self.prove_again: Callable[[str], None] = _nobody_proves
+        self.shadowed: Callable[[], None] = _nobody_watches
         self.wake_reader: Callable[[str], None] = _nobody_reads
+        self.workflow_began: Callable[[], None] = _nobody_watches
         self._stopping = False
         self._refused = False
         self._written = anyio.Event()
         self._written.set()
+        self._under_way = frozenset[str]()
         self._wake = anyio.Event()
 
     def wake(self) -> None:
@@ -113,7 +116,8 @@ class Intake:
         self._wake = anyio.Event()
         started = self._clock.monotonic()
         rows = [self.deciding.placed(row) for row in await self._database.read(inbox.waiting(BATCH, after))]
-        handled = await self._handled(rows)
+        handled, left = await self._handled(rows)
+        rows = rows[: len(handled)]
         await self._written.wait()
         if self._refused:
             self._refused = False
@@ -121,6 +125,7 @@ class Intake:
             return 0
         if rows:
             self._written = anyio.Event()
+            self._under_way = left
             tasks.start_soon(self._write, rows, handled, started)
             return rows[-1].id
         if not after:
@@ -144,6 +149,10 @@ class Intake:
             self._say(row, outcome, state, took)
             if outcome.entries and state == "handled":
                 await self._say_doubles(row)
+            if state == "handled" and outcome.shadowed:
+                self.shadowed()
+            if state == "handled" and outcome.workflows:
+                self.workflow_began()
             if state == "handled" and outcome.kind == CONSENT_CHANGED:
                 self.prove_again(row.company)
         for company in {row.company for row in rows}:
@@ -169,8 +178,11 @@ class Intake:
                 handling.record(Handled(row.id, "parked", reason="bug", question=question), now)
             )
 
-    async def _handled(self, rows: Sequence[Waiting]) -> list[Handled]:
+    async def _handled(self, rows: Sequence[Waiting]) -> tuple[list[Handled], frozenset[str]]:
         """Read all rows, recall what is known of their events in one go, and decide row by row.
+
+        Where one is to be told what another left (two responses of one person), the batch ends before it, and what is
+        being written is waited for. Returns what became of each, and what they leave for others.
 
         The loop is given back after each slice, so that whoever knocks is answered meanwhile.
 
@@ -180,13 +192,17 @@ class Intake:
         commit, the others have a bounded time in it (``store.commit``).
         """
         read = [one async for one in self._in_slices(rows, self.deciding.read)]
+        count, left = decidable(read)
+        read = read[:count]
+        if left & self._under_way:
+            await self._written.wait()
         heard = [one for one in read if isinstance(one, Heard)]
         known = dict(zip((one.row.id for one in heard), await self.recalling.facts(heard), strict=True))
 
         def decided(one: Heard | Handled) -> Handled:
             return self.deciding.decide(one, known[one.row.id]) if isinstance(one, Heard) else one
 
-        return [one async for one in self._in_slices(read, decided)]
+        return [one async for one in self._in_slices(read, decided)], left
 
     async def _in_slices(self, given: Sequence[T], work: Callable[[T], R]) -> AsyncIterator[R]:
         until = self._clock.monotonic() + SLICE_SECONDS

@@ -70,6 +70,25 @@ EVENTS: Mapping[str, LogEvent] = {
     "config.warned": _event(
         "warning", "the configuration works, but not as it should in production", words="key reason"
     ),
+    "schedule.due": _event(
+        "info", "a schedule came due: its workflow starts", words="company schedule", integers="inbox_id"
+    ),
+    "workflow.held": _event(
+        "warning/error",
+        "a run of a workflow waits for a person. `reason` is command, question, todo or bug; `workflow` is its number",
+        words="company reason error where",
+        integers="workflow",
+        texts="stack",
+    ),
+    "workflow.undoing": _event(
+        "warning",
+        "a step of a run was given up: what came before is taken back",
+        words="company step",
+        integers="workflow",
+    ),
+    "workflow.ended": _event(
+        "info", "a run has ended. `reason` is done, undone or cancelled", words="company reason", integers="workflow"
+    ),
     "systemd.unreachable": _event(
         "warning", "the service manager did not take a message; said once", words="error where"
     ),
@@ -104,12 +123,28 @@ EVENTS: Mapping[str, LogEvent] = {
         "info", "rules ran", words="kind source company", integers="inbox_id commands", numbers="ms"
     ),
     "event.ignored": _event("info", "nothing to do, on purpose", words="source company reason", integers="inbox_id"),
+    "shadow.failed": _event(
+        "error",
+        "what a rule in shadow mode would have done could not be found out: a bug of ours",
+        words="company rule error where",
+        integers="inbox_id",
+        texts="stack",
+    ),
     "event.parked": _event(
         "error",
         "cannot be understood, or a rule failed: a person must act",
         words="source company reason error where",
         integers="inbox_id",
         texts="stack",
+    ),
+    "hold.waiting": _event(
+        "warning",
+        "a person must answer `question` (`held show`): said when it is new, then every `notices.repeat_hours` while "
+        "it stands; `waiting` deliveries and commands, `sales` with their `kronor`, in `unpriced` currencies no rate "
+        "is known. At most ten lines a minute: the last one says how many `more` questions there are",
+        words="question company reason",
+        integers="waiting sales unpriced more",
+        numbers="kronor since_s",
     ),
     "event.read": _event(
         "info",
@@ -218,6 +253,12 @@ EVENTS: Mapping[str, LogEvent] = {
         "a person sent it again; or `by` is outage: what parked it proved to be one, and its attempts are given back",
         words="by",
         integers="outbox_id",
+    ),
+    "sale.reissued": _event(
+        "info",
+        "a sale whose documents could no longer follow it has a new generation: what stood there is taken back first",
+        words="target company",
+        integers="outbox_id generation",
     ),
     "target.throttled": _event(
         "warning",

@@ -1,7 +1,8 @@
 """Answers a target's questions about what we made before, from the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from connectors.base import Json
 from daemon.clock import Clock
 from store import handling, links, outbox
 from store.db import Database
@@ -21,6 +22,11 @@ class MemoryLinks:
     async def linked_elsewhere(self, company: str, kind: str, numbers: Sequence[str], thing: str) -> frozenset[str]:
         """Those of ``numbers`` that are linked to another thing of ours."""
         return await self._database.read(links.linked_elsewhere(company, kind, numbers, thing))
+
+    async def payments_on(self, company: str, invoice: str, thing: str) -> Mapping[str, Json]:
+        """What we last saw of the other payments of ours on that invoice, by their numbers."""
+        found = await self._database.read(links.payments_on(company, invoice, thing))
+        return {payment.number: payment.state for payment in found}
 
     async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
         """A sale of the same buyer and sum that came the other way in the last ``days``, before this."""

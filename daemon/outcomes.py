@@ -15,16 +15,20 @@ from connectors.base import (
     Vanished,
     Write,
 )
+from daemon.asking import asked, asked_by_target
 from daemon.clock import Clock
 from daemon.gate import Gate
 from daemon.logs import Log
 from daemon.looking import Looks
 from daemon.retry import EXHAUSTED, Next, RetrySteps
+from handlers.commands import EnsureCustomer
+from handlers.questions import party
 from store import approving, delivering, outages, together
 from store.attempts import End, OpenAttempt
 from store.db import Database
 from store.delivering import Settlement
 from store.heads import Head
+from store.holds import Ask, worded
 from store.links import LinkRow
 from store.together import Ending
 
@@ -155,32 +159,33 @@ class Outcomes:
         reason = "last look to come" if head.recheck else "end unknown: looked for when the settle time is over"
         await self._database.write(delivering.put_back(head.outbox_id, now, state="unknown", due_at=due, reason=reason))
 
-    async def contradicted(self, head: Head, number: str) -> None:
+    async def contradicted(self, head: Head, command: EnsureCustomer, number: str) -> None:
         """A known customer has the same e-mail, but only one side has an organisation number."""
         question = (
             f"customer {number} has the same e-mail address, but only one of the two has an organisation number: "
             f"is it the same customer? (link out-{head.outbox_id} customer:{number}; if it is another one, "
             f"retry out-{head.outbox_id} --absent)"
         )
-        await self._stop(head, "held", "ambiguous_customer", question)
+        about, choices = party(command.match_keys), [f"customer:{number}"]
+        await self._stop(head, "held", question, asked("ambiguous_customer", question, about=about, choices=choices))
 
     async def asks_approval(self, head: Head, plan: Write) -> None:
         """The write is ready to leave, and the configuration lets it leave only after a person's word."""
         number = f"out-{head.outbox_id}"
         question = f"may {plan.operation} leave ({plan.method} {plan.path})? approve {number}, or discard {number}"
-        await self._stop(head, "held", approving.REASON, question)
+        await self._stop(head, "held", question, asked(approving.REASON, question, about=plan.operation))
 
     async def depends_on_ended(self, head: Head, outbox_id: int | None, how: str | None) -> None:
         """What this command needs will not come: the command that was to make it has ended without it."""
         named = "no command makes what it needs" if outbox_id is None else f"out-{outbox_id} ended as {how}"
         question = f"{named}: link what it needs, or discard this command too"
-        await self._stop(head, "parked", "depends_on_ended", question)
+        await self._stop(head, "parked", question, worded("depends_on_ended", question))
 
-    async def _stop(self, head: Head, state: str, reason: str, question: str) -> None:
-        now = self._clock.milliseconds()
-        job = delivering.put_back(head.outbox_id, now, state=state, due_at=now, reason=reason, question=question)
+    async def _stop(self, head: Head, state: str, text: str, ask: Ask) -> None:
+        at, why = self._clock.milliseconds(), ask.reason
+        job = delivering.put_back(head.outbox_id, at, state=state, due_at=at, reason=why, question=text, ask=ask)
         await self._database.write(job)
-        self._say_parked(head, reason, None)
+        self._say_parked(head, ask.reason, None)
 
     async def not_sent(self, head: Head, error: OutsideError) -> None:
         """Reading or planning failed: nothing was written outside."""
@@ -196,6 +201,7 @@ class Outcomes:
                 reason=error.reason,
                 question=following.question,
                 uses_attempt=following.uses_attempt,
+                ask=asked_by_target(error),
             )
         )
         self._say_following(head, error, following)
@@ -219,6 +225,7 @@ class Outcomes:
                 reason=error.reason,
                 question=following.question,
                 uses_attempt=following.uses_attempt,
+                ask=asked_by_target(error),
             )
         )
         if end == "known":

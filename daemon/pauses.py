@@ -27,6 +27,7 @@ class Pauses:
         rules: frozenset[str],
         follow: Follow,
     ) -> None:
+        """``rules`` are the built-in ones; those of companies stand in their settings."""
         self._config = config
         self._database = database
         self._clock = clock
@@ -81,7 +82,9 @@ class Pauses:
     def _named(self, text: str) -> tuple[str, str]:
         """The scope of a name: ``company:NAME`` and ``rule:NAME`` say it, a bare name may be either."""
         scope, name = self._scoped(text)
-        known = {"company": {*self._config().companies}, "rule": {*self._rules}}
+        companies = self._config().companies
+        own = {rule.name for company in companies.values() for rule in company.settings.own_rules}
+        known = {"company": {*companies}, "rule": {*self._rules, *own}}
         scopes = [kind for kind, names in known.items() if name in names and scope in {None, kind}]
         if len(scopes) > 1:
             raise Misused(f"{name} is a company and a rule: say company:{name} or rule:{name}")

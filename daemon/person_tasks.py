@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from connectors.fortnox.table import OPERATIONS
+from daemon.asked_writes import commands_of
 from daemon.clock import Clock
 from daemon.config_faults import meant
 from daemon.deciding import new_command
@@ -14,7 +15,6 @@ from daemon.door import seal_of
 from daemon.ids import command_id, delivery_id, parse
 from daemon.requests import CancelTask, Misused, StartTask
 from daemon.settings import Company, Config
-from daemon.table_writes import commands_of
 from daemon.times import iso
 from handlers.values import Ref
 from store import starting

@@ -1,40 +1,101 @@
 """What is remembered for events before their rules run: read from disk in one go for a whole batch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Protocol, TypeVar
 
+from daemon.bus import LIVE
 from daemon.deciding import Deciding, Heard
-from handlers.facts import Facts
+from handlers.events import Event, SurveySubmitted
+from handlers.facts import EarlierResponse, Facts
+from handlers.party import person
 from store import facts
-from store.db import Database
+from store.db import Job, milliseconds, moment
 from store.handling import Handled
 from store.inbox import Waiting
+from store.responses import Asker
+
+T = TypeVar("T")
+
+
+class Memory(Protocol):
+    """What facts are read from: the daemon's database, or a reader beside it."""
+
+    async def read(self, job: Job[T]) -> T:
+        """A reading job's answer."""
+        ...
 
 
 class Recalling:
     """Reads the facts of events, and decides with them."""
 
-    def __init__(self, database: Database, deciding: Deciding) -> None:
+    def __init__(self, database: Memory, deciding: Deciding) -> None:
         self._database = database
         self.deciding = deciding
 
     async def facts(self, heard: Sequence[Heard]) -> list[list[Facts]]:
         """The facts of each event of each delivery. Raises :class:`store.db.StoreUnavailable`."""
-        asked = [
-            facts.Asked(one.settings.name, event.thing.thing(one.settings.name))
-            for one in heard
-            for event in one.events
-        ]
+        asked = [_asked(one, event) for one in heard for event in one.events]
         known = iter(await self._database.read(facts.remembered(asked)) if asked else [])
         return [[_facts(next(known)) for _ in one.events] for one in heard]
 
-    async def handle(self, row: Waiting) -> Handled:
-        """What becomes of one row by today's rules and memory; nothing is stored."""
+    async def handle(self, row: Waiting, modes: Collection[str] = LIVE) -> Handled:
+        """What becomes of one row by today's rules in one of ``modes``, and memory; nothing is stored."""
         heard = self.deciding.read(row)
         if isinstance(heard, Handled):
             return heard
         (known,) = await self.facts([heard])
-        return self.deciding.decide(heard, known)
+        return self.deciding.decide(heard, known, modes)
+
+
+def told_of(heard: Heard) -> frozenset[str]:
+    """The things of which a delivery is told what others left, and leaves something itself for those behind it.
+
+    Whoever answers surveys, and their responses, where rules of the company ask what went before.
+    """
+    company = heard.settings.name
+    if not heard.settings.survey.rules:
+        return frozenset()
+    surveys = [event for event in heard.events if isinstance(event, SurveySubmitted)]
+    return frozenset(
+        ref.thing(company)
+        for event in surveys
+        for ref in (event.thing, person(event.thing, event.respondent, heard.settings.customers))
+    )
+
+
+def decidable(read: Sequence[Heard | Handled]) -> tuple[int, frozenset[str]]:
+    """How many of these may be decided side by side, and what they leave behind: none is told of by one before it."""
+    left = frozenset[str]()
+    for place, one in enumerate(read):
+        own = told_of(one) if isinstance(one, Heard) else frozenset[str]()
+        if own & left:
+            return place, left
+        left |= own
+    return len(read), left
+
+
+def _asked(heard: Heard, event: Event) -> facts.Asked:
+    company = heard.settings.name
+    asker = None
+    if isinstance(event, SurveySubmitted):
+        who = person(event.thing, event.respondent, heard.settings.customers).thing(company)
+        asker = Asker(who, event.survey, milliseconds(event.occurred_at), heard.row.id)
+    return facts.Asked(company, event.remembered_by.thing(company), asker)
 
 
 def _facts(found: facts.Remembered) -> Facts:
-    return Facts(generation=found.generation, answers=found.answers)
+    before = found.before
+    return Facts(
+        generation=found.generation,
+        answers=found.answers,
+        earlier=tuple(
+            EarlierResponse(survey=one.survey, score=_score(one.score), at=moment(one.at)) for one in before.earlier
+        ),
+        met=frozenset(before.met),
+        overtaken=before.overtaken,
+    )
+
+
+def _score(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

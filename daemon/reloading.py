@@ -68,7 +68,14 @@ def in_force(running: Config, new: Config) -> Config:
         else replace(company, settings=new.companies[name].settings, expected=new.companies[name].expected)
         for name, company in running.companies.items()
     }
-    return replace(running, companies=companies, sources=new.sources, clients=new.clients, warnings=new.warnings)
+    return replace(
+        running,
+        companies=companies,
+        sources=new.sources,
+        clients=new.clients,
+        warnings=new.warnings,
+        notices=new.notices,
+    )
 
 
 def _connection(company: Company) -> tuple[FortnoxSettings, Secret | None, Secret | None]:

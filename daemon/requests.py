@@ -1,9 +1,9 @@
 """What people may ask for: one frozen request per action, the same over the admin socket and without a daemon."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from connectors.fortnox.table import RESOURCES
 from handlers.values import Frozen
@@ -11,6 +11,9 @@ from handlers.values import Frozen
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 BODY_CHARACTERS = 500_000
 """Of a task's body, at most."""
+
+DRY_BODY_CHARACTERS = 960_000
+"""Of the body of a dry run, at most: base64 of 720 000 bytes."""
 
 BATCH_CHARACTERS = 10_000_000
 """Of a batch, at most."""
@@ -82,6 +85,23 @@ class Approve(Request):
     ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=1000)]
 
 
+class AnswerQuestion(Request):
+    """Answer the question ``id`` (q-5) for everything that waits for it, or ``only`` for one of it (in-12, out-34)."""
+
+    action = "answer"
+    id: Text
+    answer: Text
+    only: Text | None = None
+
+
+class ForgetAnswer(Request):
+    """Forget what was answered to the question ``id``, or what of that was said of the ``sale`` of this number."""
+
+    action = "forget_answer"
+    id: Text
+    sale: Text | None = None
+
+
 class StartTask(Request):
     """Do one write of the table as a task: its ``operation``, the ``keys`` of its path, and a JSON ``body``.
 
@@ -103,6 +123,34 @@ class StartBatch(Request):
     action = "start_batch"
     company: Text
     batch: Annotated[str, StringConstraints(max_length=BATCH_CHARACTERS)]
+
+
+class StartWorkflow(Request):
+    """Start a workflow by its name; ``input`` is a JSON object for its steps. The same ``workflow_id`` is one run."""
+
+    action = "start_workflow"
+    company: Text
+    workflow: Text
+    workflow_id: Text | None = None
+    survey_id: Text | None = None
+    account_id: Text | None = None
+    input: Annotated[str, StringConstraints(max_length=BODY_CHARACTERS)] | None = None
+
+
+class CancelWorkflow(Request):
+    """Take a run of a workflow back from where it stands."""
+
+    action = "cancel_workflow"
+    company: Text
+    workflow_id: Text
+    reason: Text
+
+
+class FinishTodo(Request):
+    """A task that a workflow gave is done."""
+
+    action = "finish_todo"
+    id: Text
 
 
 class CancelTask(Request):
@@ -199,6 +247,28 @@ class Examine(Request):
     duplicates: bool = False
 
 
+class DryRun(Request):
+    """Take a delivery the whole way and send nothing: a stored one by ``id``, or a ``body`` (base64) of a ``source``.
+
+    ``path`` is what stands behind the source's name in the webhook's address, where that says something. ``company``
+    is whose delivery it is, where the body alone does not say. ``offline``: Fortnox is not even read.
+    """
+
+    action = "dry_run"
+    id: Text | None = None
+    source: Text | None = None
+    body: Annotated[str, StringConstraints(max_length=DRY_BODY_CHARACTERS)] | None = Field(default=None, repr=False)
+    path: Annotated[str, StringConstraints(max_length=500)] = ""
+    company: Text | None = None
+    offline: bool = False
+
+    @model_validator(mode="after")
+    def _one_delivery(self) -> Self:
+        if (self.id is None) == (self.body is None or self.source is None):
+            raise ValueError("name a stored delivery, or give a body and its source")
+        return self
+
+
 OnConnection = Connect | AwaitConsent | OfferConsent | Revoke
 AnyRequest = (
     Retry
@@ -206,8 +276,13 @@ AnyRequest = (
     | Replay
     | Discard
     | Approve
+    | AnswerQuestion
+    | ForgetAnswer
     | StartTask
     | StartBatch
+    | StartWorkflow
+    | CancelWorkflow
+    | FinishTodo
     | CancelTask
     | Pause
     | Resume
@@ -216,6 +291,7 @@ AnyRequest = (
     | OnConnection
     | Reseal
     | Examine
+    | DryRun
 )
 
 REQUESTS: Mapping[str, type[AnyRequest]] = {
@@ -226,8 +302,13 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Replay,
         Discard,
         Approve,
+        AnswerQuestion,
+        ForgetAnswer,
         StartTask,
         StartBatch,
+        StartWorkflow,
+        CancelWorkflow,
+        FinishTodo,
         CancelTask,
         Pause,
         Resume,
@@ -239,5 +320,6 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Revoke,
         Reseal,
         Examine,
+        DryRun,
     )
 }

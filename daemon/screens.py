@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.topics import told_of
-from daemon import budget_screen
+from daemon import budget_screen, held_screen
 from daemon.ids import command_id, delivery_id
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
@@ -38,6 +38,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         | ({"shut_by": "read_only"} if live is None and company.read_only else {})
         | _budget(counted[name], facts_of(name, live), called.get(name, (0, 0)))
         | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
+        | {"questions": await held_screen.brief(read, name)}
         | {"doubled": [_double(double) for double in await read(doubles.of_company(name))]}
         | {"push": await _push(read, name, live) if company.fortnox.push else None}
         for name, company in config.companies.items()

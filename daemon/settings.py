@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import checked_address
 from connectors.base import SecretReference
@@ -19,8 +19,26 @@ from daemon.config_faults import meant
 from daemon.credentials import Secret
 from handlers.commands import Command
 from handlers.routes import ROUTES
-from handlers.settings import Articles, Bookkeeping, Brakes, CompanySettings, Documents, RuleOptions, Survey, Vat
+from handlers.settings import (
+    Articles,
+    Bookkeeping,
+    Brakes,
+    CompanySettings,
+    Customers,
+    Documents,
+    MappingSection,
+    OwnFields,
+    OwnRule,
+    Payments,
+    Refunds,
+    RuleOptions,
+    Survey,
+    Vat,
+)
+from handlers.settings.schedules import Schedule
+from handlers.settings.workflows import WorkflowSection
 from handlers.values import Frozen
+from handlers.workflow import Workflow
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 """A time in seconds, above zero and at most a year."""
@@ -62,10 +80,11 @@ class Delivery(Frozen):
 
 
 class Retention(Frozen):
-    """How long handled bodies and delivered commands stay; ``digest_hours`` is the window of dedupe by digest."""
+    """How long handled bodies, delivered commands and scores of surveys stay; ``digest_hours`` dedupes by digest."""
 
     bodies_days: int = Field(default=30, ge=1, le=3660)
     commands_days: int = Field(default=90, ge=1, le=3660)
+    responses_days: int = Field(default=1095, ge=1, le=36_600)
     seal_bodies: bool = False
     digest_hours: int = Field(default=24, ge=1, le=8760)
 
@@ -91,6 +110,12 @@ class DoctorSettings(Frozen):
     hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
 
 
+class NoticeSettings(Frozen):
+    """How soon the log says again that something waits for the same answer of a person."""
+
+    repeat_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
+
+
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
 
 APPROVABLE = frozenset(
@@ -101,58 +126,83 @@ APPROVABLE = frozenset(
         *(kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])),
     }
 )
-"""What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it."""
+"""What may leave only after a person's approval: kinds of commands, rules, a person's own tasks, or all of it; besides
+these a company's own rules."""
 
 
 class CompanySection(Frozen):
     """One company as the file says it.
 
     With ``read_only`` everything is planned and nothing leaves; ``approve`` names what a person must allow first.
+    ``lookups`` are tables that mappings look values up in.
     """
 
     start: date
     read_only: bool = False
+    mappings: dict[str, MappingSection] = Field(default_factory=dict)
+    lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
     approve: tuple[str, ...] = ()
     fortnox: FortnoxSettings
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
+    workflows: dict[str, WorkflowSection] = Field(default_factory=dict)
+    schedules: dict[str, Schedule] = Field(default_factory=dict)
 
-    def company_settings(self, name: str) -> CompanySettings:
-        """What rules know of the company."""
+    def company_settings(
+        self, name: str, own_rules: tuple[OwnRule, ...], own_fields: Mapping[str, OwnFields], program: str
+    ) -> CompanySettings:
+        """What rules know of the company; ``program`` is the version of the code."""
         return CompanySettings(
             name=name,
             start=self.start,
             bookkeeping=self.bookkeeping,
             survey=self.survey,
             documents=self.documents,
+            refunds=self.refunds,
             articles=self.articles,
+            customers=self.customers,
             vat=self.vat,
             brakes=self.brakes,
+            payments=self.payments,
             rules=self.rules,
+            own_rules=own_rules,
+            own_fields=own_fields,
+            program=program,
         )
 
     @field_validator("approve")
     @classmethod
-    def _approvable(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _approvable(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = APPROVABLE | _own_names(info)
         for name in names:
-            if name not in APPROVABLE:
-                raise ValueError(f"there is no kind of command or rule {name}{meant(name, APPROVABLE)}")
+            if name not in known:
+                raise ValueError(f"there is no kind of command or rule {name}{meant(name, known)}")
         return names
 
     @field_validator("rules")
     @classmethod
-    def _known_rules(cls, rules: dict[str, RuleOptions]) -> dict[str, RuleOptions]:
+    def _known_rules(cls, rules: dict[str, RuleOptions], info: ValidationInfo) -> dict[str, RuleOptions]:
+        known = RULES | _own_names(info)
         for name in rules:
-            if name not in RULES:
-                raise ValueError(f"there is no rule {name}{meant(name, RULES)}")
+            if name not in known:
+                raise ValueError(f"there is no rule {name}{meant(name, known)}")
         return rules
+
+    @model_validator(mode="after")
+    def _one_ladder(self) -> "CompanySection":
+        if self.customers.match and self.fortnox.further_rungs:
+            raise ValueError("customers.match names every key that is looked up: leave fortnox.further_rungs out")
+        return self
 
     @model_validator(mode="after")
     def _default_vat_has_an_account(self) -> "CompanySection":
@@ -160,6 +210,11 @@ class CompanySection(Frozen):
         if rate is not None and str(rate) not in self.bookkeeping.sales_accounts:
             raise ValueError(f"articles.default_vat is {rate}, which has no account in bookkeeping.sales_accounts")
         return self
+
+
+def _own_names(info: ValidationInfo) -> frozenset[str]:
+    """The names of the company's own rules, as far as their sections could be read."""
+    return frozenset(info.data.get("mappings", ()))
 
 
 Scope = Literal["contacts", "batches", "workflows", "status"]
@@ -210,6 +265,7 @@ class ConfigFile(Frozen):
     log: LogSettings = LogSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     doctor: DoctorSettings = DoctorSettings()
+    notices: NoticeSettings = NoticeSettings()
     companies: dict[str, CompanySection] = Field(min_length=1)
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
     clients: dict[str, ClientSection] = Field(default_factory=dict)
@@ -227,6 +283,8 @@ class Company:
     read_only: bool = False
     approve: frozenset[str] = frozenset()
     vies: ViesSettings = field(default_factory=ViesSettings)
+    workflows: tuple[Workflow, ...] = ()
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -280,3 +338,4 @@ class Config:
     warnings: tuple[Warned, ...]
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Unprovable, Vanished, Write
+from connectors.base import LinkReader, OutsideError, Reissue, Settled, Target, Task, Unprovable, Vanished, Write
 from connectors.register import NOTHING_KEPT, Register
 from daemon.clock import Clock
 from daemon.looking import Absent, Found, Looks, NotYet
 from daemon.outcomes import Outcomes
+from daemon.reissuing import Reissuing
 from daemon.tasks import far, task_of
 from daemon.turns import Turns
 from handlers.commands import Command, EnsureCustomer
@@ -24,6 +25,10 @@ ORPHANS = 16
 
 NEVER_SECONDS = 3600.0
 """What is said where nothing is to be looked for: whoever waits has a shorter bound of its own."""
+
+
+NOT_TOLD = "its sale has not been told yet"
+"""Why a command waits for what no command makes."""
 
 
 class FarObjectOutsideTurn(Exception):
@@ -58,6 +63,7 @@ class Step:
         self._register = register
         self.approve: frozenset[str] = frozenset()
         """Kinds of commands and rules whose writes leave only after a person's approval, or ``all``."""
+        self.reissuing = Reissuing(database=database, looks=looks, outcomes=outcomes, clock=clock)
         self._turns = Turns()
         self._orphans_after = 0
 
@@ -71,6 +77,8 @@ class Step:
             return
         except Vanished as error:
             await self._plan_anew(head, None, error)
+        except Reissue as error:
+            await self.reissuing.begin(head, error)
         except OutsideError as error:
             await self._outcomes.not_sent(head, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours parks the command and shouts, it never stops the others
@@ -84,7 +92,7 @@ class Step:
         if head.recheck:
             await self._recheck(head, task)
         elif head.missing:
-            await self._wait_for(head, head.missing[0])
+            await self._wait_for(head, head.missing[0], patient=task.command.patient)
         elif isinstance(task.command, EnsureCustomer) and (head.link is None or not head.link.verified):
             await self._claimed(head, task, task.command)
         else:
@@ -93,15 +101,18 @@ class Step:
     def _task(self, head: Head) -> Task:
         return task_of(head, looking=self._looking(), links=self._links, register=self._register)
 
-    async def _wait_for(self, head: Head, thing: str) -> None:
+    async def _wait_for(self, head: Head, thing: str, *, patient: bool) -> None:
         pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
         if pending:
             await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", f"out-{last}"))
+        elif last is None and patient:
+            await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", NOT_TOLD, patient=True))
         elif how == "not_created":
             proof = {"because": f"out-{last} made nothing that this could be for"}
             await self._outcomes.settled(head, None, Settled(None, "not_created", proof=proof))
-        else:
+        elif thing in (await self._database.read(heads.head(head.outbox_id))).missing:
             await self._outcomes.depends_on_ended(head, last, how)
+        # Else another lane linked it since the head was read: the head is read anew in its next turn.
 
     async def _claimed(self, head: Head, task: Task, command: EnsureCustomer) -> None:
         keys = claim_keys(command)
@@ -112,7 +123,7 @@ class Step:
             case Taken(holder=holder, waits_for=waits_for):
                 await self._database.write(delivering.wait(head.outbox_id, waits_for, f"out-{holder}"))
             case Contradicted(number=number):
-                await self._outcomes.contradicted(head, number)
+                await self._outcomes.contradicted(head, command, number)
             case Known() if known is not None:
                 again = command.update != "never"
                 settled = Settled(far(known), "found", again=again, proof={"known_from": known.thing})

@@ -1,88 +1,64 @@
-"""A write of Fortnox's table that somebody asks for by name: checked against the table, then the commands for it."""
+"""From an operation of Fortnox's table to the command that carries it out, for whoever names operations by name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from connectors.fortnox import record_actions, records, sendings
-from connectors.fortnox.record_fields import faults_of, faults_of_row
 from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation, Resource
-from connectors.json_body import BodyFault, read_object
 from daemon.config_faults import meant
-from daemon.requests import Misused, StartTask
-from handlers.commands import ActOnRecord, Command, EnsureRecord, SendDocument, voucher_correction
+from handlers.commands import ActOnRecord, Command, EnsureRecord, SendDocument
 from handlers.values import Ref
 
-CORRECTION = "correct_voucher"
-"""Two commands in this order: a reversal and a new voucher, because Fortnox changes none (Fortnox facts, 6.13)."""
+RECORD_WRITES = frozenset(records.operations())
+"""What makes or changes an object by its fields."""
+
+_OTHER_WRITES = frozenset({*record_actions.operations(), *sendings.operations()})
+SEE = "see `fortnox-bridge operations`"
 
 
-def commands_of(request: StartTask, thing: Ref) -> tuple[Command, ...]:
-    """The commands that make ``thing`` what is asked for. Raises :class:`Misused`, one line for each fault."""
-    fields = _fields(request)
-    if request.operation == CORRECTION:
-        return _correction(request, thing, fields)
-    operation = _operation(request.operation)
-    resource = RESOURCES[operation.resource]
-    _check_keys(request, operation, resource)
-    faults = (
-        faults_of(resource, operation, fields) if request.row is None else faults_of_row(resource, operation, fields)
-    )
-    if faults:
-        raise Misused("\n".join(faults))
-    return (_command(request, thing, operation, resource, fields),)
+class NoWrite(ValueError):
+    """The name is no operation that a command carries out, or the command cannot be as it is asked for."""
 
 
-def _command(
-    request: StartTask, thing: Ref, operation: Operation, resource: Resource, fields: dict[str, Any]
-) -> Command:
-    named: dict[str, Any] = {"thing": thing, "resource": resource.name, "keys": request.keys}
-    try:
-        if operation.effect == "send":
-            return SendDocument(**named, how=operation.name.removesuffix(f"_{resource.one}"))
-        if operation.name in records.operations():
-            return EnsureRecord(**named, fields=fields, row=request.row)
-        return ActOnRecord(**named, action=operation.name, fields=fields)
-    except ValidationError as error:
-        raise Misused("; ".join(str(fault["msg"]) for fault in error.errors())) from None
-
-
-def _fields(request: StartTask) -> dict[str, Any]:
-    if request.body is None:
-        return {}
-    try:
-        return read_object(request.body.encode())
-    except BodyFault as error:
-        raise Misused(str(error)) from None
-
-
-def _operation(name: str) -> Operation:
-    see = "see `fortnox-bridge operations`"
+def write_named(name: str) -> Operation:
+    """The operation of that name. Raises :class:`NoWrite`."""
     operation = OPERATIONS.get(name)
     if operation is None:
-        raise Misused(f"there is no operation {name}{meant(name, OPERATIONS)} ({see})")
+        raise NoWrite(f"there is no operation {name}{meant(name, OPERATIONS)} ({SEE})")
     if operation.effect == "none":
-        raise Misused(f"{name} only reads, and a task is a write ({see})")
-    if name not in {*records.operations(), *record_actions.operations(), *sendings.operations()}:
-        raise Misused(f"{name} is no write of fields, so no task carries it out ({see})")
+        raise NoWrite(f"{name} only reads, and a task is a write ({SEE})")
+    if name not in RECORD_WRITES | _OTHER_WRITES:
+        raise NoWrite(f"{name} is no write of fields, so no task carries it out ({SEE})")
     return operation
 
 
-def _check_keys(request: StartTask, operation: Operation, resource: Resource) -> None:
+def keys_wanted(operation: Operation) -> tuple[str, ...]:
+    """The names of the keys that say which object is meant; none where one is made."""
+    resource = RESOURCES[operation.resource]
     names = () if operation.name == f"create_{resource.one}" else operation.keys
-    if resource.name == "vouchers" and names:
-        names = (*names, "FinancialYear")
-    if len(request.keys) != len(names):
-        wanted = f"{operation.name} needs {' and '.join(names)}" if names else f"{operation.name} takes no key"
-        raise Misused(f"{wanted}, {len(request.keys)} given")
+    return (*names, "FinancialYear") if resource.name == "vouchers" and names else names
 
 
-def _correction(request: StartTask, thing: Ref, fields: dict[str, Any]) -> tuple[Command, ...]:
-    if len(request.keys) != 3:
-        raise Misused(f"{CORRECTION} needs series, number and the id of the financial year, {len(request.keys)} given")
-    if request.row is not None:
-        raise Misused(f"{CORRECTION} writes the whole voucher anew: it takes no --row")
-    faults = faults_of(RESOURCES["vouchers"], OPERATIONS["create_voucher"], fields)
-    if faults:
-        raise Misused("\n".join(faults))
-    return voucher_correction(thing, request.keys, fields)
+def write_command(
+    operation: Operation,
+    thing: Ref,
+    *,
+    keys: tuple[str, ...] = (),
+    record: Ref | None = None,
+    fields: Mapping[str, Any],
+    numbers: Mapping[str, Ref] | None = None,
+    row: str | None = None,
+) -> Command:
+    """The command. Raises :class:`NoWrite` for fields that no command can hold."""
+    resource: Resource = RESOURCES[operation.resource]
+    named: dict[str, Any] = {"thing": thing, "resource": resource.name, "keys": keys, "record": record}
+    try:
+        if operation.effect == "send":
+            return SendDocument(**named, how=operation.name.removesuffix(f"_{resource.one}"))
+        if operation.name in RECORD_WRITES:
+            return EnsureRecord(**named, fields=dict(fields), row=row, numbers=dict(numbers or {}))
+        return ActOnRecord(**named, action=operation.name, fields=dict(fields))
+    except ValidationError as error:
+        raise NoWrite("; ".join(str(fault["msg"]) for fault in error.errors())) from None

@@ -8,16 +8,17 @@ from handlers.settings import CompanySettings
 from handlers.values import Ref
 
 
-def cancelled(things: Things, settings: CompanySettings) -> tuple[Command, ...]:
+def cancelled(things: Things, settings: CompanySettings, *, credit: bool = False) -> tuple[Command, ...]:
     """Whatever of invoice, order and offer stands there is cancelled; what is not linked costs nothing.
 
-    An invoice that is booked is held for a person, or credited in full where ``documents.credit_cancelled`` says so.
+    An invoice that is booked is held for a person, or credited in full where ``documents.credit_cancelled`` or
+    ``credit`` says so.
     """
-    return tuple(_commands(things, settings))
+    return tuple(_commands(things, settings, credit=credit or settings.documents.credit_cancelled == "credit"))
 
 
-def _commands(things: Things, settings: CompanySettings) -> Iterator[Command]:
-    credited = things.credit if settings.documents.credit_cancelled == "credit" else None
+def _commands(things: Things, settings: CompanySettings, *, credit: bool) -> Iterator[Command]:
+    credited = things.credit if credit else None
     yield EnsureCancelled(thing=things.invoice, document="invoice", booked="credit" if credited else "hold")
     if credited is not None:
         yield from _credit(things.invoice, credited, settings)

@@ -20,7 +20,7 @@ def keep_contact(event: ContactGiven, settings: CompanySettings, _facts: Facts =
 
 def contact_customer(event: ContactGiven, settings: CompanySettings) -> EnsureCustomer:
     """The one command; its thing is what the contact is linked by."""
-    customer = respondent(event.thing, event.party, settings.survey)
+    customer = respondent(event.thing, event.party, settings.survey, settings.customers)
     stated = tuple(field for field in GIVEN if getattr(customer, field) is not None)
     overwrite = stated if event.party.name else tuple(field for field in stated if field != "name")
     return customer.model_copy(update={"overwrite": overwrite, "create": event.create})

@@ -6,23 +6,23 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from handlers import questions
+from handlers.buyers import anonymous, customer_of, is_shared
 from handlers.commands import (
-    BookInvoice,
-    BookPayment,
     Command,
     EnsureCurrency,
     EnsureCustomer,
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
-    EnsurePayment,
-    VatDecision,
 )
+from handlers.dimensions import Dimensions, dimensions_of, placed
 from handlers.events import Document, InvoiceChanged, OrderChanged
 from handlers.layout import laid_out
-from handlers.party import buyer
+from handlers.paid import paid_commands
 from handlers.rows import Choices, article_commands, document_rows
-from handlers.settings import Bookkeeping, CompanySettings
+from handlers.settings import Bookkeeping, CompanySettings, RuleOptions
+from handlers.settings.rules import PLAIN_RULE
 from handlers.totals import LARGEST
 from handlers.values import Question, Ref
 from handlers.vat import NO_VAT, decide
@@ -39,17 +39,26 @@ DocumentEvent = OrderChanged | InvoiceChanged
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """The documents that one sale may have, by our names."""
+    """The documents that one sale may have, by our names; ``sale`` is what its source calls it."""
 
     invoice: Ref
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    sale: Ref | None = None
 
     def others(self, thing: Ref) -> dict[str, Ref]:
         """All of them but ``thing``, by the fields of the commands."""
         named = {"invoice": self.invoice, "order": self.order, "offer": self.offer, "credit": self.credit}
         return {name: ref for name, ref in named.items() if ref is not None and ref != thing}
+
+    def replaced(self) -> dict[str, Ref]:
+        """What the documents of a later generation stand for, by the fields of the commands."""
+        if self.invoice.generation == 1:
+            return {}
+        named = {"replaces": self.invoice, "replaces_credit": self.credit}
+        before = {"generation": self.invoice.generation - 1}
+        return {name: ref.model_copy(update=before) for name, ref in named.items() if ref is not None}
 
 
 class Drafted:
@@ -60,24 +69,31 @@ class Drafted:
     """
 
     def __init__(
-        self, event: DocumentEvent, made_from: Literal["order", "invoice"], things: Things, settings: CompanySettings
+        self,
+        event: DocumentEvent,
+        made_from: Literal["order", "invoice"],
+        things: Things,
+        settings: CompanySettings,
+        options: RuleOptions = PLAIN_RULE,
     ) -> None:
         decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
-        self._document = document = _without_vat(event.document) if decided.without_vat else event.document
+        self.customer = customer_of(event, decided.decision, settings.customers)
+        self._document = document = _stated(event.document, decided.without_vat, self.customer)
         self._made_from: Literal["order", "invoice"] = made_from
         self._things = things
         self._bookkeeping = settings.bookkeeping
+        self._settings = settings
         choices = Choices(settings.bookkeeping, settings.articles, decided)
         rate = _currency_rate(document)
-        money = _money(document, choices, rate)
-        self.customer = _carded(buyer(event), decided.decision)
+        dimensions = dimensions_of(document, options)
+        money = money_of(document, choices, rate, dimensions)
         currency = _currency(document, rate, settings.bookkeeping)
-        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices))
+        self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices), *dimensions.labels)
         origin = f"{event.thing.system} {made_from} {event.thing.id}"
-        _check_reference("number", document.number, NUMBER_LIMIT)
-        _check_reference("source and id", origin, ORIGIN_LIMIT)
+        check_reference("number", document.number, NUMBER_LIMIT)
+        check_reference("source and id", origin, ORIGIN_LIMIT)
         if document.order_number is not None:
-            _check_reference("order number", document.order_number, NUMBER_LIMIT)
+            check_reference("order number", document.order_number, NUMBER_LIMIT)
         self._content: dict[str, Any] = {
             "customer": self.customer.thing,
             "number": document.order_number or document.number,
@@ -86,8 +102,12 @@ class Drafted:
             "vat_decision": decided.decision,
             **money,
             **_words(document, settings),
+            **dimensions.fields(),
             "most_kronor": settings.brakes.max_document_kronor,
             "most_per_hour": settings.brakes.max_documents_per_hour,
+            "sale": things.sale,
+            "reissue": settings.documents.changed_after_booking == "reissue",
+            **things.replaced(),
         }
 
     def invoice(self, *, to_be_booked: bool) -> EnsureInvoice:
@@ -98,7 +118,7 @@ class Drafted:
             **self._content,
             **self._things.others(self._things.invoice),
             made_from=self._made_from,
-            hold_same_total_days=self._bookkeeping.hold_same_total_days,
+            hold_same_total_days=0 if is_shared(self.customer) else self._bookkeeping.hold_same_total_days,
             to_be_booked=to_be_booked,
             invoice_date=document.dated,
             due_date=document.due if document.due is not None else _due_date(document.dated, days),
@@ -116,33 +136,11 @@ class Drafted:
         return EnsureOffer(thing=thing, **content, **self._things.others(thing), offer_date=self._document.dated)
 
     def paid(self, invoice: EnsureInvoice, payment: Ref) -> tuple[Command, ...]:
-        """The invoice booked, then its payment in full in the invoice's currency, on the day it was paid, booked too.
-
-        Raises :class:`Question` where the document does not say when it was paid, or says a day before its own: Fortnox
-        takes no payment dated before its invoice.
-        """
-        document, bookkeeping = self._document, self._bookkeeping
-        if document.paid is None:
-            raise Question("the document does not say when it was paid")
-        if document.paid < document.dated:
-            raise Question(f"paid on {document.paid}, before the document's own date {document.dated}")
-        paid = EnsurePayment(
-            thing=payment,
-            invoice=invoice.thing,
-            amount=invoice.total,
-            currency=invoice.currency,
-            currency_rate=invoice.currency_rate,
-            paid=document.paid,
-            mode=bookkeeping.payment_mode,
-            account=bookkeeping.payment_account,
-            round_off_account=bookkeeping.round_off_account,
-            closed_period=bookkeeping.closed_period,
-        )
-        booked = BookInvoice(thing=invoice.thing, round_off_account=bookkeeping.round_off_account)
-        return booked, paid, BookPayment(thing=payment, invoice=invoice.thing)
+        """The invoice booked, then what was paid for it, booked too (:func:`handlers.paid.paid_commands`)."""
+        return paid_commands(self._document, invoice, payment, self._settings)
 
 
-def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[str, Any]:
+def money_of(document: Document, choices: Choices, rate: Decimal | None, dimensions: Dimensions) -> dict[str, Any]:
     """Currency, rows, fields and totals. Raises :class:`Question` where they do not give the stated totals."""
     rows = document_rows(document, choices)
     layout = laid_out(document, choices)
@@ -151,7 +149,7 @@ def _money(document: Document, choices: Choices, rate: Decimal | None) -> dict[s
         "currency_rate": rate,
         "currency_rate_date": None if rate is None else document.currency_rate_date or document.dated,
         "prices_include_vat": document.prices_include_vat,
-        "rows": (*rows, *layout.rows),
+        "rows": placed(rows, document, layout.rows, dimensions),
         "freight": layout.freight,
         "administration_fee": layout.administration_fee,
         "total_excluding_vat": layout.excluding_vat,
@@ -166,8 +164,14 @@ def _words(document: Document, settings: CompanySettings) -> dict[str, Any]:
         "your_reference": document.your_reference,
         "comments": document.comments,
         "delivery_date": document.delivery,
-        "price_list": document.price_list,
+        "price_list": document.price_list or settings.documents.price_list or None,
     }
+
+
+def _stated(document: Document, without_vat: bool, customer: EnsureCustomer) -> Document:
+    if is_shared(customer):
+        document = anonymous(document)
+    return _without_vat(document) if without_vat else document
 
 
 def _without_vat(document: Document) -> Document:
@@ -182,13 +186,6 @@ def _without_vat(document: Document) -> Document:
     return document.model_copy(update=update)
 
 
-def _carded(customer: EnsureCustomer, decision: VatDecision) -> EnsureCustomer:
-    """A new card of a buyer abroad says which VAT its documents carry; a Swedish one is left to Fortnox."""
-    if decision.treatment == "domestic":
-        return customer
-    return customer.model_copy(update={"vat_type": decision.vat_type, "vat_number": decision.vat_number})
-
-
 def _currency_rate(document: Document) -> Decimal | None:
     """Kronor per unit of a foreign currency where the source states it; ``None`` in kronor."""
     rate = document.currency_rate
@@ -199,10 +196,16 @@ def _currency_rate(document: Document) -> Decimal | None:
             raise Question(f"the document is in {HOME_CURRENCY} but states a currency rate other than 1")
         return None
     if rate is not None and not SMALLEST_RATE <= rate < LARGEST:
-        raise Question(f"the currency rate for {document.currency} is not between {SMALLEST_RATE:f} and {LARGEST:f}")
+        raise _about_rate(document, f"is not between {SMALLEST_RATE:f} and {LARGEST:f}")
     if rate == 1:
-        raise Question(f"the currency rate for {document.currency} is 1, which is the rate of {HOME_CURRENCY}")
+        raise _about_rate(document, f"is 1, which is the rate of {HOME_CURRENCY}")
     return rate
+
+
+def _about_rate(document: Document, wrong: str) -> Question:
+    key = questions.currency_rate(document.currency, document.dated)
+    text = f"the currency rate for {document.currency} {wrong}"
+    return Question(text, key=key, choices=[questions.NUMBER], of_sale=False)
 
 
 def _currency(document: Document, rate: Decimal | None, bookkeeping: Bookkeeping) -> tuple[EnsureCurrency, ...]:
@@ -213,7 +216,7 @@ def _currency(document: Document, rate: Decimal | None, bookkeeping: Bookkeeping
     return (EnsureCurrency(thing=thing, code=document.currency, rate=rate),)
 
 
-def _check_reference(what: str, text: str, limit: int) -> None:
+def check_reference(what: str, text: str, limit: int) -> None:
     """Numbers and references are never altered: one that a document could not carry stops the event before any call."""
     if len(text) > limit or not all(character.isalnum() or character in MARKS_IN_NUMBERS for character in text):
         raise Question(

@@ -83,6 +83,18 @@ class Charge(Frozen):
     vat_rate: Decimal
 
 
+class Payment(Frozen):
+    """One payment of a sale, in the sale's currency; ``method`` is the source's own word, ``id`` its own name for it.
+
+    Two tellings of one ``id`` are one payment; without an id its place among the sale's payments tells it apart.
+    """
+
+    id: str | None = None
+    method: str | None = None
+    amount: Decimal
+    paid: date
+
+
 class Document(Frozen):
     """The money side of an offer, order or invoice, as the source states it (decimals in ``currency``).
 
@@ -91,7 +103,8 @@ class Document(Frozen):
     the source says nothing of VAT. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
     says so. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
     ``our_reference`` and ``your_reference`` are people at the seller and at the buyer. ``cost_center`` and ``project``
-    are codes in Fortnox, of the whole document. ``payment_method`` is how the buyer pays, in the source's own word.
+    are codes in Fortnox, of the whole document. ``payment_method`` is how the buyer pays, in the source's own word;
+    ``payments`` are those that make up the total, where the source lists them.
     """
 
     number: str
@@ -122,6 +135,7 @@ class Document(Frozen):
     cost_center: str | None = None
     project: str | None = None
     payment_method: str | None = None
+    payments: tuple[Payment, ...] = ()
 
 
 class Answer(Frozen):
@@ -156,6 +170,11 @@ class EventBase(Frozen):
         """The lane of the thing itself: never a party that several documents share."""
         return f"{self.thing.system}:{self.thing.kind}:{self.thing.id}"
 
+    @property
+    def remembered_by(self) -> Ref:
+        """The thing whose memory rules are told."""
+        return self.thing
+
 
 class OrderChanged(EventBase):
     """An order reached a status at its source.
@@ -169,6 +188,29 @@ class OrderChanged(EventBase):
     document: Document
 
 
+class Refunded(EventBase):
+    """The buyer of ``order`` got money back; ``thing`` is this refund (kind ``order_refund``), one of maybe several.
+
+    ``document`` is what was taken back, either all positive or with negative quantities and totals, as its source
+    writes it. ``whole``: the source says that the whole order was refunded; the document is then the order itself.
+    """
+
+    kind: Literal["refunded"] = "refunded"
+    order: Ref
+    document: Document
+    whole: bool = False
+
+    @property
+    def lane(self) -> str:
+        """The lane of the order: what was sold and what is taken back stay in order."""
+        return f"{self.order.system}:{self.order.kind}:{self.order.id}"
+
+    @property
+    def remembered_by(self) -> Ref:
+        """The order, whose documents are taken back."""
+        return self.order
+
+
 class InvoiceChanged(EventBase):
     """An invoice that the source made by itself, without an order that we know, reached a status there.
 
@@ -180,9 +222,29 @@ class InvoiceChanged(EventBase):
     document: Document
 
 
-class SurveySubmitted(EventBase):
-    """A respondent finished a survey; ``score`` is on the survey's own scale.
+class PaymentReceived(EventBase):
+    """A part of a sale, or all of it, was paid; ``thing`` is the payment, and so is its lane.
 
+    ``sale`` is the order, or the source's own invoice, that was paid. It may be told later than its payment: in a lane
+    of the sale's the payment would then stand in front of what it waits for.
+    """
+
+    kind: Literal["payment_received"] = "payment_received"
+    sale: Ref
+    payment: Payment
+    currency: str
+    currency_rate: Decimal | None = None
+
+    @property
+    def remembered_by(self) -> Ref:
+        """The sale: the payment is of its newest generation."""
+        return self.sale
+
+
+class SurveySubmitted(EventBase):
+    """A respondent finished a survey; ``score`` is on the survey's own scale, which the source names where it knows it.
+
+    ``by_digest``: nothing but a digest of its body told the delivery from others, so it may not make money documents.
     ``twin`` names what the same submission is called on another path (webhook and poll), where the source has two:
     equal names, near moments and equal scores are one event.
     """
@@ -191,7 +253,9 @@ class SurveySubmitted(EventBase):
     survey: str
     respondent: Party
     score: Decimal | None = None
+    scale: Literal["nps"] | None = None
     answers: tuple[Answer, ...] = ()
+    by_digest: bool = False
     twin: str | None = None
 
 
@@ -265,7 +329,9 @@ class ConsentChanged(EventBase):
 
 Event = Annotated[
     OrderChanged
+    | Refunded
     | InvoiceChanged
+    | PaymentReceived
     | SurveySubmitted
     | PartyChanged
     | NoteAdded

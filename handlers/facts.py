@@ -1,21 +1,36 @@
 """What our memory adds to an event: handed to rules as a frozen value, so that they stay pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 
 from pydantic import Field
 
 from handlers.values import Frozen
 
 
+class EarlierResponse(Frozen):
+    """What somebody answered before: the survey's id, the score on its own scale where it has one, and the moment."""
+
+    survey: str
+    score: Decimal | None = None
+    at: datetime
+
+
 class Facts(Frozen):
     """What is remembered of the event's thing and its company when rules run.
 
     ``generation`` is the newest of the thing: it grows when a person or a rule says that its documents are made anew.
-    ``answers`` is what people answered to questions of rules, by the question's key.
+    ``answers`` is what people answered to questions of rules, by the question's key. The others are of a survey's
+    response: ``earlier`` are the last ones of the same person, the newest last; ``met`` are the company's rules that an
+    older version of this very response met; ``overtaken`` says that the person has answered the survey again since.
     """
 
     generation: int = Field(default=1, ge=1)
     answers: Mapping[str, str] = Field(default_factory=dict)
+    earlier: tuple[EarlierResponse, ...] = ()
+    met: frozenset[str] = frozenset()
+    overtaken: bool = False
 
 
 NOTHING_KNOWN = Facts()

@@ -18,7 +18,7 @@ def note_text(event: NoteAdded, settings: CompanySettings, _facts: Facts = NOTHI
     text = single_line(event.text)
     if not text:
         return ()
-    customer = respondent(event.thing, event.about, settings.survey)
+    customer = respondent(event.thing, event.about, settings.survey, settings.customers)
     detail = shortened(text, settings.survey.detail_characters)
     return customer, EnsureNote(thing=event.thing, customer=customer.thing, dated=event.dated, core=CORE, detail=detail)
 
@@ -27,5 +27,5 @@ def fill_known_party(
     event: PartyChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN
 ) -> tuple[Command, ...]:
     """The empty fields of a customer that we know already; an unknown party costs no call and makes nothing."""
-    customer = known_party(event.thing, event.party)
+    customer = known_party(event.thing, event.party, settings.customers)
     return () if customer is None else (customer,)

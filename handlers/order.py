@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 
+from handlers.answered import as_answered
 from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
 from handlers.events import OrderChanged
 from handlers.facts import NOTHING_KNOWN, Facts
+from handlers.finishing import finished, is_booked, sent_too
+from handlers.reissue import newest, taken_back
 from handlers.settings import CompanySettings
 from handlers.values import Question, Ref
 
+RULE = "book_order"
 REFUNDED = (
-    "the order was refunded and no rule books that yet: credit its invoice in Fortnox, book the repayment, "
-    "then discard this delivery"
+    "the order was refunded, and its source does not say how much of it: credit its invoice in Fortnox, book the "
+    "repayment, then discard this delivery (where all of it always goes back, the source's settings can say so)"
 )
-"""What a person does about an order whose money went back."""
+"""What a person does about an order of which nobody says how much money went back."""
 
 
 def things_of(order: Ref) -> Things:
@@ -24,44 +28,54 @@ def things_of(order: Ref) -> Things:
         order=order,
         offer=order.model_copy(update={"kind": "order_offer"}),
         credit=order.model_copy(update={"kind": "order_credit"}),
+        sale=order,
     )
 
 
-def book_order(event: OrderChanged, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
+def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """The customer, the articles, and the document of the status; for a paid order also booking and payment.
 
-    All statuses name the same things, so that they may arrive in any order and more than once. Raises
-    :class:`Question` for a refunded order, and where the document cannot be made as it stands.
+    All statuses name the same things, so that they may arrive in any order and more than once; in a later generation
+    what stood there before is taken back first. Raises :class:`Question` for a refunded order, and where the document
+    cannot be made as it stands.
     """
     if event.status == "refunded":
         raise Question(REFUNDED)
-    things = things_of(event.thing)
+    sale = newest(event.thing, facts)
+    things, before = things_of(sale), taken_back(sale, things_of, settings, facts)
     if event.status == "cancelled":
-        return cancelled(things, settings)
+        return (*before, *cancelled(things, settings))
     if event.status == "offer":
-        return _offered(event, things, settings)
-    drafted = Drafted(event, "order", things, settings)
-    return (drafted.customer, *drafted.needed, *_sold(event, drafted, settings))
+        return _offered(as_answered(event, settings, facts), things, before, settings)
+    event = as_answered(event, settings, facts)
+    drafted = Drafted(event, "order", things, settings, settings.rule(RULE))
+    return (drafted.customer, *drafted.needed, *before, *_sold(event, drafted, sale, settings))
 
 
-def _offered(event: OrderChanged, things: Things, settings: CompanySettings) -> tuple[Command, ...]:
+def _offered(
+    event: OrderChanged, things: Things, before: tuple[Command, ...], settings: CompanySettings
+) -> tuple[Command, ...]:
     """An offer stands in Fortnox only where the company wants it; only settings let it make a customer."""
     documents = settings.documents
     if documents.module != "order+offer" or things.offer is None:
         return ()
-    drafted = Drafted(event, "order", things, settings)
-    customer = drafted.customer.model_copy(update={"create": documents.offers_create_customers})
-    return (customer, *drafted.needed, drafted.offer(things.offer))
+    options = settings.rule(RULE)
+    drafted = Drafted(event, "order", things, settings, options)
+    customer = drafted.customer.model_copy(
+        update={"create": documents.offers_create_customers and drafted.customer.create}
+    )
+    offer = drafted.offer(things.offer)
+    return (customer, *drafted.needed, *before, offer, *sent_too(things.offer, "offer", options))
 
 
-def _sold(event: OrderChanged, drafted: Drafted, settings: CompanySettings) -> Iterator[Command]:
-    with_order = settings.documents.module != "invoice"
+def _sold(event: OrderChanged, drafted: Drafted, sale: Ref, settings: CompanySettings) -> Iterator[Command]:
+    options, with_order = settings.rule(RULE), settings.documents.module != "invoice"
     if with_order:
-        yield drafted.order(event.thing)
+        yield drafted.order(sale)
+        yield from sent_too(sale, "order", options)
     if with_order and event.status == "won":
         return
-    paid = event.status == "paid"
-    invoice = drafted.invoice(to_be_booked=paid)
+    payment = sale.model_copy(update={"kind": "order_payment"}) if event.status == "paid" else None
+    invoice = drafted.invoice(to_be_booked=is_booked(options, paid=payment is not None))
     yield invoice
-    if paid:
-        yield from drafted.paid(invoice, event.thing.model_copy(update={"kind": "order_payment"}))
+    yield from finished(drafted, invoice, payment, settings, options)

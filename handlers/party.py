@@ -2,17 +2,28 @@
 
 import re
 
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError as NumberInvalid
+
 from handlers.commands import EnsureCustomer
 from handlers.events import Address, InvoiceChanged, OrderChanged, Party
-from handlers.settings import Survey
+from handlers.settings import Customers, Survey
 from handlers.values import Question, Ref, swedish_organisation_number
+from handlers.vat import PREFIXES
 
+ORDINARY = Customers()
+"""What a company that says nothing of its customers chose."""
+FIELDS = (
+    "name", "organisation_number", "vat_number", "email", "phone", "country",
+    "address1", "address2", "zip_code", "city",
+)  # fmt: skip
+"""What a sale may overwrite on a card, where its company wants that."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-def buyer(event: OrderChanged | InvoiceChanged) -> EnsureCustomer:
-    """The customer that an invoice is made for; a card that is already there is left as it is.
+def buyer(event: OrderChanged | InvoiceChanged, choices: Customers = ORDINARY) -> EnsureCustomer:
+    """The customer that an invoice is made for; a card that is there already is left alone unless ``update`` says so.
 
     Raises :class:`Question` where the buyer has no name, a country that is not two letters, or an organisation number
     that is none (Sweden, or no country given), or an e-mail that does not look like one: match keys are never altered.
@@ -26,13 +37,19 @@ def buyer(event: OrderChanged | InvoiceChanged) -> EnsureCustomer:
     number = _organisation_number(party, country)
     if number is None and _text(party.organisation_number):
         raise Question("the buyer's organisation number is not a Swedish one with a right check digit")
-    customer = _draft(event.thing, party, name=name, country=country, organisation_number=number)
+    customer = _draft(event.thing, party, choices, name=name, country=country, organisation_number=number)
     if customer.email is None and _text(party.email):
         raise Question("the buyer's e-mail does not look like one")
-    return customer.model_copy(update={"thing": _thing(event.thing, party, customer)})
+    return customer.model_copy(
+        update={
+            "thing": _thing(event.thing, party, customer),
+            "update": "never" if choices.update == "never" else "fill",
+            "overwrite": FIELDS if choices.update == "overwrite" else (),
+        }
+    )
 
 
-def respondent(document: Ref, party: Party, survey: Survey) -> EnsureCustomer:
+def respondent(document: Ref, party: Party, survey: Survey, choices: Customers = ORDINARY) -> EnsureCustomer:
     """The customer that a note is added to; empty fields of a card are filled, listed ones overwritten.
 
     What cannot be true (an organisation number, an e-mail or a country that is none) is left out and never sent.
@@ -41,7 +58,7 @@ def respondent(document: Ref, party: Party, survey: Survey) -> EnsureCustomer:
     """
     name, country = single_line(party.name), _country(party)
     number = _organisation_number(party, country)
-    customer = _draft(document, party, name=name, country=country, organisation_number=number)
+    customer = _draft(document, party, choices, name=name, country=country, organisation_number=number)
     keys = customer.match_keys
     if not name and not keys:
         raise Question("the respondent has no name, no e-mail and no organisation number")
@@ -57,7 +74,16 @@ def respondent(document: Ref, party: Party, survey: Survey) -> EnsureCustomer:
     )
 
 
-def known_party(thing: Ref, party: Party) -> EnsureCustomer | None:
+def person(document: Ref, party: Party, choices: Customers) -> Ref:
+    """The thing that :func:`respondent` names the party by; never a question."""
+    country = _country(party)
+    number = _organisation_number(party, country)
+    name = single_line(party.name)
+    named = _draft(document, party, choices, name=name, country=country, organisation_number=number)
+    return _thing(document, party, named)
+
+
+def known_party(thing: Ref, party: Party, choices: Customers = ORDINARY) -> EnsureCustomer | None:
     """The customer that ``thing`` may be linked to already, its empty fields to be filled; ``None`` without any name.
 
     It is not searched for and not made. An e-mail address alone does not join it to a card of another source: a change
@@ -65,12 +91,19 @@ def known_party(thing: Ref, party: Party) -> EnsureCustomer | None:
     """
     name, country = single_line(party.name), _country(party)
     number = _organisation_number(party, country)
-    customer = _draft(thing, party, name=name, country=country, organisation_number=number)
+    customer = _draft(thing, party, choices, name=name, country=country, organisation_number=number)
     if not name:
         return None
     return customer.model_copy(
         update={"thing": thing, "update": "fill", "create": False, "search": False, "not_by": ("email",)}
     )
+
+
+def is_private(party: Party) -> bool:
+    """Whether a person buys, not a company: the source says so, or names neither an organisation nor a VAT number."""
+    if party.kind is not None:
+        return party.kind == "private"
+    return not _text(party.organisation_number) and not _text(party.vat_number)
 
 
 def looks_like_email(text: str) -> bool:
@@ -84,13 +117,19 @@ def single_line(text: str) -> str:
 
 
 def _draft(
-    document: Ref, party: Party, *, name: str, country: str | None, organisation_number: str | None
+    document: Ref, party: Party, choices: Customers, *, name: str, country: str | None, organisation_number: str | None
 ) -> EnsureCustomer:
     email, address = _text(party.email), party.address or Address()
     return EnsureCustomer(
         thing=Ref(system=document.system, kind=f"{document.kind}_customer", id=document.id),
         name=name,
         organisation_number=organisation_number,
+        vat_number=_vat_number(party, country),
+        is_private=_said_private(party),
+        match=choices.match,
+        never_update=choices.never_update,
+        terms_of_payment=choices.terms_of_payment or None,
+        price_list=choices.price_list or None,
         own_number=_text(party.own_number),
         email=email if email and looks_like_email(email) else None,
         phone=_text(party.phone),
@@ -119,6 +158,25 @@ def _organisation_number(party: Party, country: str | None) -> str | None:
     if text is None:
         return None
     return swedish_organisation_number(text) if country in {None, "SE"} else text
+
+
+def _vat_number(party: Party, country: str | None) -> str | None:
+    """The number with its country's letters where it is one of the EU's with a right check, else nothing."""
+    text = "".join((party.vat_number or "").split()).upper()
+    if not text:
+        return None
+    prefixed = text if text[:2].isalpha() else PREFIXES.get(country or "SE", country or "SE") + text
+    try:
+        return str(eu_vat.validate(prefixed))
+    except NumberInvalid:
+        return None
+
+
+def _said_private(party: Party) -> bool | None:
+    """What a new card is: as the source says; who has a VAT number is a company; else the number's own form decides."""
+    if party.kind is not None:
+        return party.kind == "private"
+    return False if _text(party.vat_number) else None
 
 
 def _country(party: Party) -> str | None:

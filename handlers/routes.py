@@ -15,16 +15,20 @@ from handlers.events import (
     NoteAdded,
     OrderChanged,
     PartyChanged,
+    PaymentReceived,
     RecordGiven,
+    Refunded,
     SurveySubmitted,
 )
 from handlers.facts import Facts
 from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
+from handlers.payment import book_received_payment
 from handlers.record import write_record
+from handlers.refund import book_refund
 from handlers.settings import CompanySettings
-from handlers.survey import note_survey
+from handlers.survey_rules import note_survey, survey_rules
 
 EventT = TypeVar("EventT", bound=EventBase)
 Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
@@ -55,8 +59,13 @@ def _rule(name: str, heard: type[EventT], decide: Decide[EventT]) -> Rule:
 ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "order_changed": (_rule("book_order", OrderChanged, book_order),),
+        "refunded": (_rule("book_refund", Refunded, book_refund),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
-        "survey_submitted": (_rule("note_survey", SurveySubmitted, note_survey),),
+        "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
+        "survey_submitted": (
+            _rule("note_survey", SurveySubmitted, note_survey),
+            _rule("survey_rules", SurveySubmitted, survey_rules),
+        ),
         "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),

@@ -1,51 +1,46 @@
-"""Rule for surveys: the respondent as a customer, and the score with notable answers as one line on the card."""
+"""What a survey leaves where no rule says otherwise: the respondent's customer, and one line with the score on it."""
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from handlers.commands import Command, EnsureNote
 from handlers.events import Answer, SurveySubmitted
-from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.party import looks_like_email, respondent, single_line
+from handlers.scores import checked_score
 from handlers.settings import CompanySettings
 from handlers.settings import Survey as SurveySettings
-from handlers.values import Question, plain_number, swedish_organisation_number
+from handlers.values import plain_number, swedish_organisation_number
 
 SURVEY_CHARACTERS = 24
 KEY_CHARACTERS = 40
-LARGEST_SCORE = Decimal(10) ** 6
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _ORGANISATION_NUMBER = re.compile(r"([0-9]{2})?[0-9]{6}[-+ ]?[0-9]{4}")
 _PHONE = re.compile(r"(\+|0)[0-9 ()/.–-]{6,24}")
 
 
-def note_survey(
-    event: SurveySubmitted, settings: CompanySettings, _facts: Facts = NOTHING_KNOWN
-) -> tuple[Command, ...]:
+def default_note(event: SurveySubmitted, settings: CompanySettings) -> tuple[Command, ...]:
     """The respondent's customer card and one dated line in its comments: survey, score, notable answers.
 
     The survey's id is cut at 24 characters, so that the part of the line that is never shortened stays short. Raises
     :class:`Question` where nobody can be named or the score is no score.
     """
-    customer = respondent(event.thing, event.respondent, settings.survey)
+    customer = respondent(event.thing, event.respondent, settings.survey, settings.customers)
     note = EnsureNote(
         thing=event.thing,
         customer=customer.thing,
         dated=event.dated,
-        core=" ".join(part for part in (single_line(event.survey)[:SURVEY_CHARACTERS].rstrip(), _score(event)) if part),
+        core=" ".join(
+            part for part in (single_line(event.survey)[:SURVEY_CHARACTERS].rstrip(), _score(event, settings)) if part
+        ),
         detail=shortened("; ".join(_notable(event, settings.survey)), settings.survey.detail_characters),
     )
     return customer, note
 
 
-def _score(event: SurveySubmitted) -> str:
+def _score(event: SurveySubmitted, settings: CompanySettings) -> str:
     """The score in words, with two decimals at most; empty where the survey has none."""
-    if event.score is None:
-        return ""
-    if not -LARGEST_SCORE < event.score < LARGEST_SCORE:
-        raise Question(f"the score is not between -{LARGEST_SCORE:f} and {LARGEST_SCORE:f}")
-    return f"{plain_number(event.score):f}"
+    score = checked_score(event, settings.survey.scales)
+    return "" if score is None else f"{plain_number(score):f}"
 
 
 def _notable(event: SurveySubmitted, settings: SurveySettings) -> Iterator[str]:

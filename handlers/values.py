@@ -2,9 +2,11 @@
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -20,8 +22,16 @@ SHORT_REFERENCE_LENGTH = 12
 class Question(Exception):
     """An event is understood but must not be acted on until a person answers; the text is the question.
 
-    The text names fields, numbers of ours and sums; never a name, an address or an organisation number.
+    The text names fields, numbers of ours and sums; never a name, an address or an organisation number. With a ``key``
+    rules take an answer as input (``Facts.answers``): one of ``choices``, which are words, or one of the forms of
+    :mod:`handlers.questions`. ``of_sale``: the answer is remembered for this event's thing alone, else for the company.
     """
+
+    def __init__(self, text: str, *, key: str = "", choices: Sequence[str] = (), of_sale: bool = True) -> None:
+        super().__init__(text)
+        self.key = key
+        self.choices = tuple(choices)
+        self.of_sale = of_sale
 
 
 class Frozen(BaseModel):
@@ -52,6 +62,19 @@ def _thing(*parts: str) -> str:
     return b32encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=").lower()
 
 
+def written(name: str) -> str:
+    """A source's name for something as a part of an id of ours: no slash and no number sign stands in it."""
+    return quote(name, safe="")
+
+
+def payment_thing(whole: Ref, payment: str) -> Ref:
+    """One payment of a sale by the name that its source gives it; ``whole`` is the payment of the sale as a whole.
+
+    Both names are written so that no two pairs of them look the same.
+    """
+    return whole.model_copy(update={"id": f"{written(whole.id)}/{written(payment)}"})
+
+
 def reference(thing: str) -> str:
     """Our mark in Fortnox for a thing: always 32 letters and digits, so never a prefix of another."""
     return thing[:REFERENCE_LENGTH]
@@ -74,6 +97,11 @@ def plain_number(number: Decimal) -> Decimal:
     Rounds half up beyond two decimals; the number must lie within what :func:`round_ore` can hold (26 digits).
     """
     return Decimal(f"{round_ore(number):f}".rstrip("0").rstrip("."))
+
+
+def is_nps(score: Decimal) -> bool:
+    """Whether a score can be one of NPS: a whole number from 0 to 10."""
+    return 0 <= score <= 10 and score == score.to_integral_value()
 
 
 def stockholm_date(moment: datetime) -> date:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError as NumberInvalid
 
+from handlers import questions
 from handlers.commands import VatDecision
 from handlers.events import Party
 from handlers.settings import Bookkeeping, Vat
@@ -47,7 +48,11 @@ def decide(buyer: Party, bookkeeping: Bookkeeping, vat: Vat) -> Decided:
     """
     country = (buyer.country or "").strip().upper()
     if not country and vat.without_country == "hold":
-        raise Question("the buyer's country is not stated, and `vat.without_country` is hold")
+        raise Question(
+            "the buyer's country is not stated, and `vat.without_country` is hold",
+            key=questions.BUYER_COUNTRY,
+            choices=[questions.DOMESTIC],
+        )
     if country in {"", vat.country}:
         known = f"the buyer is in {country}, as the seller is" if country else "no country is stated"
         decision = VatDecision(treatment="domestic", country=vat.country, vat_type="SEVAT", reason=known)
@@ -62,7 +67,9 @@ def _export(buyer: Party, country: str, vat: Vat) -> Decided:
     if vat.supply == "services" and not _is_company(buyer):
         raise Question(
             f"services to a private person outside the EU ({country}) are taxed by what they are: no rule decides it; "
-            "make the document in Fortnox by hand, then discard this delivery"
+            "make the document in Fortnox by hand, then discard this delivery",
+            key=questions.BUYER_KIND,
+            choices=[questions.COMPANY],
         )
     if vat.export_account is None:
         raise Question(
@@ -76,7 +83,11 @@ def _export(buyer: Party, country: str, vat: Vat) -> Decided:
 
 def _reverse_charge(buyer: Party, country: str, number: str, vat: Vat) -> Decided:
     if buyer.kind == "private":
-        raise Question("the buyer is a private person and has a VAT number: correct one of them at the source")
+        raise Question(
+            "the buyer is a private person and has a VAT number: correct one of them at the source",
+            key=questions.BUYER_KIND,
+            choices=[questions.COMPANY, questions.PRIVATE],
+        )
     if vat.reverse_charge_account is None:
         raise Question(
             f"the buyer is a company in another EU country ({country}) with a VAT number: set "
@@ -94,7 +105,9 @@ def _consumer(buyer: Party, country: str, vat: Vat) -> Decided:
     if _is_company(buyer):
         raise Question(
             f"the buyer is a company in another EU country ({country}) without a VAT number: state its number, or that "
-            "a private person buys, at the source"
+            "a private person buys, at the source",
+            key=questions.BUYER_KIND,
+            choices=[questions.PRIVATE],
         )
     if vat.consumers_in_eu == "seller_vat":
         reason = f"a buyer without a VAT number in another EU country ({country}), charged the seller's VAT"

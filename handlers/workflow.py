@@ -18,7 +18,7 @@ SYSTEM = "workflow"
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A task for a person: ``title`` in words, to be done within ``days``; a run waits for it where it is ``awaited``."""
+    """A task for a person: ``title`` in words, to be done within ``days``; a run waits for it where it is awaited."""
 
     title: str
     days: int | None

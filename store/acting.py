@@ -4,12 +4,15 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from store import attempts, delivering, fetching, heads, links, outbox
 from store.attempts import End, OpenAttempt
 from store.db import Job
 from store.delivering import Settlement
 from store.links import LinkRow
+
+T = TypeVar("T")
 
 STOPPED = ("parked", "held")
 FINISHED = ("done", "discarded", "superseded")
@@ -61,6 +64,18 @@ def note(connection: sqlite3.Connection, person: Person, action: str, subject: s
         "INSERT INTO action (at, person, action, subject, reason) VALUES (?, ?, ?, ?, ?)",
         (person.now, person.name, action, subject, person.reason),
     )
+
+
+def tried(job: Job[T]) -> Job[T | NotPossible]:
+    """A job of many: that it is not possible is an answer, so that the others are known too."""
+
+    def answered(connection: sqlite3.Connection) -> T | NotPossible:
+        try:
+            return job(connection)
+        except NotPossible as refused:
+            return refused
+
+    return answered
 
 
 def command(connection: sqlite3.Connection, outbox_id: int) -> outbox.Row:

@@ -1,13 +1,17 @@
 """Claims: before a party is looked up or created, all its match keys are taken, so that nobody else makes it too."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from store import lanes
+from store.db import Job
 
 ORGANISATION_NUMBER = "organisation_number:"
+VAT_NUMBER = "vat_number:"
 EMAIL = "email:"
+PARTIES: Sequence[str] = (ORGANISATION_NUMBER, VAT_NUMBER)
+"""Keys that name a party beyond doubt, the stronger first: where two sides have different ones they are two parties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,13 @@ def take(connection: sqlite3.Connection, company: str, keys: Sequence[str], thin
     return Claimed()
 
 
+def known(company: str, keys: Sequence[str]) -> Job[Known | Contradicted | None]:
+    """What a claim of these keys would find, without claiming anything."""
+    return lambda connection: _known(connection, company, keys)
+
+
 def _known(connection: sqlite3.Connection, company: str, keys: Sequence[str]) -> Known | Contradicted | None:
-    ours = {key for key in keys if key.startswith(ORGANISATION_NUMBER)}
+    ours = {name: {key for key in keys if key.startswith(name)} for name in PARTIES}
     for key in keys:
         row = connection.execute(
             "SELECT l.number, p.thing FROM party_key p JOIN link l ON l.thing = p.thing AND l.verified = 1"
@@ -74,19 +83,26 @@ def _known(connection: sqlite3.Connection, company: str, keys: Sequence[str]) ->
         ).fetchone()
         if row is None:
             continue
-        theirs = _organisation_numbers(connection, company, row["number"])
-        if ours and theirs and not ours & theirs:
+        theirs = {name: _keys_of(connection, company, row["number"], name) for name in PARTIES}
+        if _another_party(ours, theirs):
             continue
-        if key.startswith(EMAIL) and bool(ours) != bool(theirs):
+        if key.startswith(EMAIL) and bool(ours[ORGANISATION_NUMBER]) != bool(theirs[ORGANISATION_NUMBER]):
             return Contradicted(row["number"])
         return Known(row["number"], row["thing"])
     return None
 
 
-def _organisation_numbers(connection: sqlite3.Connection, company: str, number: str) -> set[str]:
+def _another_party(ours: Mapping[str, set[str]], theirs: Mapping[str, set[str]]) -> bool:
+    """The strongest key that both sides have decides."""
+    both = next((name for name in PARTIES if ours[name] and theirs[name]), None)
+    return both is not None and not ours[both] & theirs[both]
+
+
+def _keys_of(connection: sqlite3.Connection, company: str, number: str, name: str) -> set[str]:
+    """The keys with this name of a customer."""
     rows = connection.execute(
         "SELECT key FROM party_key WHERE company = ? AND number = ? AND key >= ? AND key < ?",
-        (company, number, ORGANISATION_NUMBER, "organisation_number;"),
+        (company, number, name, f"{name[:-1]};"),
     )
     return {row["key"] for row in rows}
 

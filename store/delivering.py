@@ -9,6 +9,7 @@ from typing import Any
 from store import attempts, claims, doubles, heads, lanes, links, many, outbox
 from store.attempts import End, NewAttempt, OpenAttempt
 from store.db import Job
+from store.holds import Ask
 from store.links import LinkRow
 
 
@@ -135,6 +136,7 @@ def end_attempt(
     reason: str,
     question: str | None = None,
     uses_attempt: bool = True,
+    ask: Ask | None = None,
 ) -> Job[None]:
     """Record an attempt that did not settle the command: ``state`` is ready, unknown, parked or held."""
 
@@ -143,7 +145,7 @@ def end_attempt(
         _end(connection, attempt_id, end, now)
         if not uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts - 1 WHERE id = ?", (outbox_id,))
-        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question)
+        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question, ask=ask)
 
     return job
 
@@ -157,6 +159,7 @@ def put_back(
     reason: str | None,
     question: str | None = None,
     uses_attempt: bool = False,
+    ask: Ask | None = None,
 ) -> Job[None]:
     """Record that nothing was sent: the command stays, to go again at ``due_at``, or stops for a person."""
 
@@ -164,7 +167,7 @@ def put_back(
         row = outbox.read(connection, outbox_id)
         if uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (outbox_id,))
-        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question)
+        _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question, ask=ask)
 
     return job
 
@@ -178,25 +181,27 @@ def _hold_back(
     due_at: int,
     reason: str | None,
     question: str | None,
+    ask: Ask | None,
 ) -> None:
     if row.state in {"done", "discarded", "superseded"}:
         return
     if state in {"parked", "held"}:
-        outbox.stop(connection, row.id, state, now, reason=reason or state, question=question)
+        outbox.stop(connection, row.id, state, now, reason=reason or state, question=question, ask=ask)
     else:
         outbox.move(connection, row.id, state, due_at=due_at, reason=reason)
 
 
-def wait(outbox_id: int, waits_for: str, reason: str) -> Job[bool]:
+def wait(outbox_id: int, waits_for: str, reason: str, *, patient: bool = False) -> Job[bool]:
     """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
 
     ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``claim:COMPANY:KEY``,
-    ``far:COMPANY:OBJECT`` or ``rule:NAME``.
+    ``far:COMPANY:OBJECT`` or ``rule:NAME``. ``patient``: it waits for a link that no command makes yet.
     """
 
     def job(connection: sqlite3.Connection) -> bool:
         row = outbox.read(connection, outbox_id)
-        if row.state not in {"ready", "unknown", "in_flight"} or not _still_missing(connection, row, waits_for):
+        stands = row.state in {"ready", "unknown", "in_flight"}
+        if not stands or not _still_missing(connection, row, waits_for, patient):
             return False
         outbox.move(connection, outbox_id, "waiting", waits_for=waits_for, reason=reason)
         return True
@@ -204,11 +209,14 @@ def wait(outbox_id: int, waits_for: str, reason: str) -> Job[bool]:
     return job
 
 
-def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: str) -> bool:
+def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: str, patient: bool) -> bool:
     what, _, name = waits_for.partition(":")
     if what == "thing":
         link = links.read(connection, name)
-        return (link is None or not link.verified) and heads.unfinished_for(name)(connection)[0]
+        if link is not None and link.verified:
+            return False
+        pending, last, _ = heads.unfinished_for(name)(connection)
+        return pending or (patient and last is None)
     if what == "claim":
         company, _, key = name.partition(":")
         return (

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from store import holds
 from store.db import Job
 from store.inbox import Seal
 
@@ -146,6 +147,8 @@ def park(inbox_id: int, reason: str, question: str, now: int) -> Job[bool]:
             "UPDATE inbox SET state = 'parked', reason = ?, question = ?, handled_at = ? WHERE id = ?",
             (reason, question, now, inbox_id),
         )
+        row = connection.execute("SELECT company FROM inbox WHERE id = ?", (inbox_id,)).fetchone()
+        holds.hold(connection, "in", inbox_id, row["company"], holds.worded(reason, question), now)
         return True
 
     return job

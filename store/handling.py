@@ -1,15 +1,32 @@
 """One transaction for one event: its inbox row is marked and its commands are stored, or neither."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from store import doubles, fetching, inbox, lanes, many, outbox, register, releasing, twins, workflow_starts
+from store import (
+    doubles,
+    fetching,
+    holds,
+    inbox,
+    lanes,
+    many,
+    outbox,
+    register,
+    releasing,
+    responses,
+    shadows,
+    twins,
+    workflow_starts,
+)
 from store.db import Job
 from store.fetching import Echo, Record
+from store.holds import Ask
 from store.outbox import NewCommand
 from store.register import Entry, Swept
+from store.responses import Response
 from store.twins import Twin
 from store.workflow_starts import NewWorkflow
 
@@ -19,7 +36,8 @@ class Sale:
     """An invoice that a command means to make, or the order that it will be made from.
 
     ``keys`` are the buyer's match keys; ``total`` and ``net`` (without VAT) are decimal text, ``total`` empty where the
-    source states no VAT.
+    source states no VAT. ``rate`` is kronor per unit of a foreign currency where the source states it (else empty).
+    ``before`` is the same of the generation before: it stands for the sale no more.
     """
 
     thing: str
@@ -30,6 +48,8 @@ class Sale:
     keys: Sequence[str]
     number: str
     net: str
+    rate: str = ""
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +60,9 @@ class Handled:
     where a newer one was handled before, the row becomes stale and nothing else is stored. The state ``reading`` comes
     with what is ``wanted``. A ``twin`` that came on another path before makes the row ignored. ``forget`` gives the
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
-    resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves.
+    resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
+    parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
+    to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done;
     ``workflows`` are runs that begin with it.
     """
 
@@ -63,6 +85,9 @@ class Handled:
     made: tuple[str, str] | None = None
     echo: Echo | None = None
     workflows: Sequence[NewWorkflow] = ()
+    responses: Sequence[Response] = ()
+    shadowed: Sequence[str] = ()
+    ask: Ask | None = None
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -116,6 +141,10 @@ def mark(connection: sqlite3.Connection, handled: Handled, state: str, reason: s
             handled.inbox_id,
         ),
     )
+    if state in holds.STOPPED:
+        row = connection.execute("SELECT company FROM inbox WHERE id = ?", (handled.inbox_id,)).fetchone()
+        ask = handled.ask or holds.worded(reason or state, handled.question)
+        holds.hold(connection, "in", handled.inbox_id, row["company"], ask, now)
 
 
 def _newer(stored: str | None, ours: str | None) -> bool:
@@ -124,6 +153,7 @@ def _newer(stored: str | None, ours: str | None) -> bool:
 
 def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     keep_version(connection, handled)
+    responses.keep(connection, handled.responses)
     if handled.company is not None:
         register.learn(connection, handled.company, handled.entries, handled.swept)
         single = doubles.notice(connection, handled.company, handled.entries, handled.inbox_id, now)
@@ -134,10 +164,13 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     else:
         for command in handled.commands:
             add(connection, command, now)
+        for command in {(command.company, command.lane): command for command in handled.commands}.values():
+            outbox.let_pass(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
     for workflow in handled.workflows:
         workflow_starts.start(connection, workflow, handled.inbox_id, now)
+    shadows.begin(connection, handled.inbox_id, handled.company or "", handled.shadowed, now)
 
 
 def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
@@ -188,6 +221,7 @@ def store_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, 
         "INSERT INTO thing_version (thing, version, inbox_id)",
         [(handled.thing, handled.version, handled.inbox_id) for handled, _ in events],
     )
+    responses.keep(connection, [response for handled, _ in events for response in handled.responses])
     outbox.add_fresh(connection, [(command, now) for handled, now in events for command in handled.commands])
     lanes.refresh_all(connection, {(handled.commands[0].company, handled.commands[0].lane) for handled, _ in events})
     for handled, now in events:
@@ -222,10 +256,14 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
 def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: int) -> None:
     """Keep what an invoice command means to make, for the guard against one sale arriving twice."""
     company = handled.commands[0].company
+    if sale.before is not None:
+        # Of one sale that is made anew the moment stays: what came after it came after it.
+        connection.execute("UPDATE OR IGNORE sale SET thing = ? WHERE thing = ?", (sale.thing, sale.before))
     connection.execute(
-        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total, net = excluded.net,"
-        " currency = excluded.currency, customer = excluded.customer, keys = excluded.keys",
+        "INSERT INTO sale (thing, company, customer, made_from, total, currency, keys, number, at, net, rate)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total,"
+        " net = excluded.net, currency = excluded.currency, customer = excluded.customer, keys = excluded.keys,"
+        " rate = excluded.rate",
         (
             sale.thing,
             company,
@@ -237,6 +275,7 @@ def remember(connection: sqlite3.Connection, sale: Sale, handled: Handled, now: 
             sale.number,
             now,
             _plain(sale.net),
+            sale.rate,
         ),
     )
 
@@ -253,21 +292,39 @@ def same_sale(thing: str, *, since: int) -> Job[tuple[str, str | None] | None]:
 
     def job(connection: sqlite3.Connection) -> tuple[str, str | None] | None:
         ours = connection.execute("SELECT * FROM sale WHERE thing = ?", (thing,)).fetchone()
-        if ours is None:
-            return None
-        candidates = connection.execute(
-            "SELECT s.*, l.kind || ':' || l.number AS document FROM sale s LEFT JOIN link l ON l.thing = s.thing"
-            " WHERE s.company = :company AND s.currency = :currency AND s.at >= :since AND s.made_from <> :made_from"
-            " AND (s.total = :total AND :total <> '' OR s.net = :net AND (s.total = '' OR :total = ''))"
-            " AND (s.at < :at OR (s.at = :at AND s.made_from = 'order')) ORDER BY s.at DESC",
-            dict(ours) | {"since": since},
-        ).fetchall()
-        for row in candidates:
-            if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
-                return str(row["number"]), row["document"]
-        return None
+        return None if ours is None else _other_way(connection, dict(ours), since)
 
     return job
+
+
+def same_sale_as(sale: Sale, company: str, *, now: int, since: int) -> Job[tuple[str, str | None] | None]:
+    """:func:`same_sale` for one that is not stored, as if it came ``now``."""
+    ours = {
+        "thing": sale.thing,
+        "company": company,
+        "customer": sale.customer,
+        "made_from": sale.made_from,
+        "total": _plain(sale.total),
+        "currency": sale.currency,
+        "keys": "\n".join(sale.keys),
+        "net": _plain(sale.net),
+        "at": now,
+    }
+    return lambda connection: _other_way(connection, ours, since)
+
+
+def _other_way(connection: sqlite3.Connection, ours: Mapping[str, Any], since: int) -> tuple[str, str | None] | None:
+    candidates = connection.execute(
+        "SELECT s.*, l.kind || ':' || l.number AS document FROM sale s LEFT JOIN link l ON l.thing = s.thing"
+        " WHERE s.company = :company AND s.currency = :currency AND s.at >= :since AND s.made_from <> :made_from"
+        " AND (s.total = :total AND :total <> '' OR s.net = :net AND (s.total = '' OR :total = ''))"
+        " AND (s.at < :at OR (s.at = :at AND s.made_from = 'order')) ORDER BY s.at DESC",
+        dict(ours) | {"since": since},
+    ).fetchall()
+    for row in candidates:
+        if _alive(connection, row["thing"]) and _same_buyer(connection, ours, row):
+            return str(row["number"]), row["document"]
+    return None
 
 
 def _plain(total: str) -> str:
@@ -284,7 +341,7 @@ def _alive(connection: sqlite3.Connection, thing: str) -> bool:
     return row is not None
 
 
-def _same_buyer(connection: sqlite3.Connection, ours: sqlite3.Row, theirs: sqlite3.Row) -> bool:
+def _same_buyer(connection: sqlite3.Connection, ours: Mapping[str, Any], theirs: sqlite3.Row) -> bool:
     if ours["customer"] == theirs["customer"]:
         return True
     numbers = [

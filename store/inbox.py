@@ -177,6 +177,39 @@ def stored(inbox_id: int) -> Job[Waiting | None]:
     return job
 
 
+def received_since(since: int, own: str) -> Job[int]:
+    """How many deliveries came since a moment; sources whose name begins with ``own`` are left out."""
+
+    def job(connection: sqlite3.Connection) -> int:
+        statement = f"SELECT count(*) {_SINCE}"
+        return int(connection.execute(statement, {"since": since, "after": 0, "own": f"{own}*"}).fetchone()[0])
+
+    return job
+
+
+def stored_since(since: int, own: str, after: int, limit: int) -> Job[list[Waiting]]:
+    """Those deliveries with their bodies, behind row ``after``, in order of arrival."""
+
+    def job(connection: sqlite3.Connection) -> list[Waiting]:
+        statement = (
+            "SELECT i.id, i.source, i.company, i.dedupe_key, i.received_at, i.origin, b.headers, b.sealed, b.body"
+            f" {_SINCE} ORDER BY i.id LIMIT :limit"
+        )
+        rows = connection.execute(
+            statement, {"since": since, "after": after, "own": f"{own}*", "limit": limit}
+        ).fetchall()
+        reads = _answers(connection, rows[0]["id"], rows[-1]["id"]) if rows else {}
+        return [_waiting(row, reads.get(row["id"], {})) for row in rows]
+
+    return job
+
+
+_SINCE = (
+    "FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
+    " WHERE i.received_at >= :since AND i.id > :after AND i.source NOT GLOB :own"
+)
+
+
 def _answers(connection: sqlite3.Connection, first: int, last: int) -> dict[int, dict[str, Answer]]:
     """What was read for rows of a range; most have nothing."""
     found: dict[int, dict[str, Answer]] = {}

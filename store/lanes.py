@@ -61,6 +61,21 @@ def _set_heads(connection: sqlite3.Connection, heads: Sequence[int]) -> None:
     )
 
 
+def stopped_heads(company: str, lanes: Sequence[str]) -> Job[list[int]]:
+    """The heads (outbox ids) of those lanes that are parked or held: what is stored behind them waits for a person."""
+
+    def job(connection: sqlite3.Connection) -> list[int]:
+        marks, named = many.among(lanes)
+        rows = connection.execute(
+            "SELECT o.id FROM lane l JOIN outbox o ON o.id = l.head WHERE l.company = ?"  # noqa: S608 - marks only
+            f" AND l.lane IN {marks} AND o.state IN ('parked', 'held') ORDER BY o.id",
+            (company, *named),
+        )
+        return [row["id"] for row in rows]
+
+    return job
+
+
 def busy(connection: sqlite3.Connection, company: str, lane: str) -> bool:
     """Whether the lane has unfinished work."""
     found = connection.execute("SELECT 1 FROM lane WHERE company = ? AND lane = ?", (company, lane)).fetchone()

@@ -82,6 +82,32 @@ def linked_elsewhere(company: str, kind: str, numbers: Sequence[str], thing: str
     return job
 
 
+def payments_on(company: str, invoice: str, thing: str) -> Job[list[LinkRow]]:
+    """The payments that are linked on the invoice of that number, but the ``thing``'s own."""
+
+    def job(connection: sqlite3.Connection) -> list[LinkRow]:
+        rows = connection.execute(
+            "SELECT * FROM link WHERE company = ? AND kind = 'payment' AND json_extract(state, '$.invoice') = ?"
+            " AND thing <> ?",
+            (company, invoice, thing),
+        ).fetchall()
+        return [_row(row) for row in rows]
+
+    return job
+
+
+def some_states(company: str, kind: str, limit: int) -> Job[list[dict[str, Any]]]:
+    """What was last seen of some objects of a kind: enough to tell a habit of the company."""
+
+    def job(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+        rows = connection.execute(
+            "SELECT state FROM link WHERE company = ? AND kind = ? ORDER BY number DESC LIMIT ?", (company, kind, limit)
+        ).fetchall()
+        return [json.loads(row["state"]) for row in rows]
+
+    return job
+
+
 def by_number(company: str | None, kind: str, number: str) -> Job[list[LinkRow]]:
     """The things linked to one far object (several for a customer that two sources know)."""
 

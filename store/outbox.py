@@ -4,9 +4,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
-from store import attempts, claims, lanes, many
+from store import attempts, claims, holds, lanes, links, many
 from store.db import Job
+from store.holds import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class NewCommand:
 
     A ref that is used where it is linked and never waited for has :data:`store.heads.OPTIONAL` before it.
     ``supersedes`` are kinds of commands that mean the opposite of this one, each with the key of its thing;
-    ``replaces`` says whether older ones of its own kind and thing give way to it.
+    ``replaces`` says whether older ones of its own kind and thing give way to it. ``rule_version`` and
+    ``mapping_version`` name what made it: the code, and the section of the configuration where there is one.
     """
 
     key: str
@@ -30,6 +33,8 @@ class NewCommand:
     priority: int = 1
     supersedes: Sequence[tuple[str, str]] = ()
     replaces: bool = True
+    rule_version: str | None = None
+    mapping_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,9 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
     """Store a command as ready; ``None`` where its key is there already (a rule that ran twice)."""
     inserted = connection.execute(
         "INSERT INTO outbox"
-        " (key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)"
-        " VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM outbox), ?, ?, ?, ?, ?, 'ready', ?, ?, ?)"
+        " (key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at,"
+        " rule_version, mapping_version)"
+        " VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) + 1 FROM outbox), ?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?)"
         " ON CONFLICT (key) DO NOTHING",
         (
             command.key,
@@ -64,6 +70,8 @@ def add(connection: sqlite3.Connection, command: NewCommand, now: int) -> int | 
             command.priority,
             now,
             now,
+            command.rule_version,
+            command.mapping_version,
         ),
     )
     if not inserted.rowcount:
@@ -80,7 +88,8 @@ def add_fresh(connection: sqlite3.Connection, commands: Sequence[tuple[NewComman
     many.insert(
         connection,
         "INSERT INTO outbox"
-        " (id, key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at)",
+        " (id, key, company, lane, place, inbox_id, rule, kind, thing, refs, state, priority, due_at, created_at,"
+        " rule_version, mapping_version)",
         [
             (
                 outbox_id,
@@ -97,6 +106,8 @@ def add_fresh(connection: sqlite3.Connection, commands: Sequence[tuple[NewComman
                 command.priority,
                 now,
                 now,
+                command.rule_version,
+                command.mapping_version,
             )
             for outbox_id, command, now in numbered
         ],
@@ -139,6 +150,48 @@ def _step_behind(connection: sqlite3.Connection, command: NewCommand, outbox_id:
     connection.executemany(
         "UPDATE outbox SET place = ? WHERE id = ?",
         [(outbox_id + turn / (len(behind) + 1), row["id"]) for turn, row in enumerate(behind, start=1)],
+    )
+
+
+def let_pass(connection: sqlite3.Connection, told: NewCommand, now: int) -> None:
+    """Refunds that came before what they are of stand behind what their sale has ``told`` now, and look again.
+
+    Such a refund was never sent, and its invoice is not linked, or it was held for that or for its booking. Whatever
+    else its delivery wants goes with it.
+    """
+    early = connection.execute(
+        "SELECT id, inbox_id, thing, place, refs, state FROM outbox INDEXED BY outbox_lane"
+        " WHERE company = ? AND lane = ? AND finished_at IS NULL AND kind = 'ensure_credit' AND rule <> ?"
+        " AND (state IN ('ready', 'waiting') OR state = 'held' AND reason IN ('refund_before_sale',"
+        " 'refund_before_booking')) ORDER BY place",
+        (told.company, told.lane, told.rule),
+    ).fetchall()
+    for row in early:
+        if _is_early(connection, row) and not attempts.open_for_thing(connection, row["thing"]):
+            _step_behind_all(connection, told, row)
+            move(connection, row["id"], "ready", due_at=now)
+
+
+def _is_early(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    invoices = [thing.removeprefix("?") for thing in json.loads(row["refs"]) if thing.startswith("?")]
+    known = links.read_many(connection, [row["thing"], *invoices])
+    return row["thing"] not in known and (row["state"] == "held" or not known)
+
+
+def _step_behind_all(connection: sqlite3.Connection, told: NewCommand, early: sqlite3.Row) -> None:
+    last = connection.execute(
+        "SELECT max(place) FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL",
+        (told.company, told.lane),
+    ).fetchone()[0]
+    room = floor(last) + 1 - last  # what comes later stands behind these
+    mine = connection.execute(
+        "SELECT id FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND inbox_id = ? AND place >= ?"
+        " ORDER BY place",
+        (told.company, told.lane, early["inbox_id"], early["place"]),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE outbox SET place = ? WHERE id = ?",
+        [(last + room * turn / (len(mine) + 1), row["id"]) for turn, row in enumerate(mine, start=1)],
     )
 
 
@@ -197,11 +250,23 @@ def move(
 
 
 def stop(
-    connection: sqlite3.Connection, outbox_id: int, state: str, now: int, *, reason: str, question: str | None = None
+    connection: sqlite3.Connection,
+    outbox_id: int,
+    state: str,
+    now: int,
+    *,
+    reason: str,
+    question: str | None = None,
+    ask: Ask | None = None,
 ) -> None:
-    """Park or hold a command; its claims pass on unless an attempt of its thing is still open."""
+    """Park or hold a command; its claims pass on unless an attempt of its thing is still open.
+
+    ``ask`` is what groups it with others; without one that is the words of the question.
+    """
     move(connection, outbox_id, state, due_at=now, reason=reason, question=question)
-    _pass_on(connection, read(connection, outbox_id), now)
+    row = read(connection, outbox_id)
+    holds.hold(connection, "out", outbox_id, row.company, ask or holds.worded(reason, question), now)
+    _pass_on(connection, row, now)
 
 
 def finish(

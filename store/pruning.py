@@ -5,12 +5,17 @@ from datetime import datetime
 
 from store.db import Job, milliseconds
 
+_DONE = "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.inbox_id = i.id AND o.finished_at IS NULL)"
+
 
 def bodies(before: datetime, limit: int) -> Job[int]:
-    """Erase raw bodies of handled deliveries older than ``before``; their dedupe keys stay."""
+    """Erase raw bodies of handled deliveries older than ``before``; their dedupe keys stay.
+
+    Not of one whose commands are unfinished: it may have to be decided again (a sale that is made anew).
+    """
     return _erase(
-        "DELETE FROM inbox_body WHERE inbox_id IN (SELECT i.id FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"
-        " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'reading', 'parked', 'held') LIMIT ?)",
+        "DELETE FROM inbox_body WHERE inbox_id IN (SELECT i.id FROM inbox i JOIN inbox_body b ON b.inbox_id = i.id"  # noqa: S608 - constants
+        f" WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'reading', 'parked', 'held') AND {_DONE} LIMIT ?)",
         before,
         limit,
     )
@@ -19,8 +24,8 @@ def bodies(before: datetime, limit: int) -> Job[int]:
 def reads(before: datetime, limit: int) -> Job[int]:
     """Erase what was read at the sender for handled deliveries older than ``before``."""
     return _erase(
-        "DELETE FROM inbox_read WHERE rowid IN (SELECT r.rowid FROM inbox_read r JOIN inbox i ON i.id = r.inbox_id"
-        " WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'reading', 'parked', 'held') LIMIT ?)",
+        "DELETE FROM inbox_read WHERE rowid IN (SELECT r.rowid FROM inbox_read r JOIN inbox i ON i.id = r.inbox_id"  # noqa: S608 - constants
+        f" WHERE i.received_at < ? AND i.state NOT IN ('waiting', 'reading', 'parked', 'held') AND {_DONE} LIMIT ?)",
         before,
         limit,
     )
@@ -56,6 +61,22 @@ def contexts(before: datetime, limit: int) -> Job[int]:
 def looks(before: datetime, limit: int) -> Job[int]:
     """Erase what old looks read; that they were made stays with the attempt."""
     return _erase("DELETE FROM look WHERE id IN (SELECT id FROM look WHERE at < ? LIMIT ?)", before, limit)
+
+
+def responses(before: datetime, limit: int) -> Job[int]:
+    """Forget who answered what before then; statistics lose those days with it."""
+    return _erase(
+        "DELETE FROM response WHERE thing IN (SELECT thing FROM response WHERE at < ? LIMIT ?)", before, limit
+    )
+
+
+def shadows(before: datetime, limit: int) -> Job[int]:
+    """Forget what rules in shadow mode would have done long ago."""
+    return _erase(
+        "DELETE FROM shadow WHERE (inbox_id, rule) IN (SELECT inbox_id, rule FROM shadow WHERE at < ? LIMIT ?)",
+        before,
+        limit,
+    )
 
 
 def shrink() -> Job[None]:

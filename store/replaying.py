@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from store import attempts, handling, lanes, outbox, workflow_starts
+from store import attempts, handling, lanes, outbox, responses, workflow_starts
 from store.acting import FINISHED, NotPossible, Person, note, replace_text
 from store.db import Job
 from store.handling import Handled
@@ -75,6 +75,7 @@ def replay(handled: Handled, person: Person, *, accept: bool) -> Job[Replay]:
         changed: list[Changed] = []
         if not refused:
             handling.keep_version(connection, handled)
+            responses.keep(connection, handled.responses)
             changed = [_apply(connection, command, person, accept=accept) for command in handled.commands]
             for sale in handled.sales:
                 handling.remember(connection, sale, handled, person.now)
@@ -126,8 +127,8 @@ def _rewrite(connection: sqlite3.Connection, stored: _Stored, wanted: NewCommand
         return Changed(row.id, row.kind, "busy", row.state)
     replace_text(connection, row.id, wanted.text)
     connection.execute(
-        "UPDATE outbox SET refs = ?, priority = 0, attempts = 0 WHERE id = ?",
-        (json.dumps(list(wanted.refs)), row.id),
+        "UPDATE outbox SET refs = ?, priority = 0, attempts = 0, rule_version = ?, mapping_version = ? WHERE id = ?",
+        (json.dumps(list(wanted.refs)), wanted.rule_version, wanted.mapping_version, row.id),
     )
     state = "unknown" if doubts else "ready"
     outbox.move(connection, row.id, state, due_at=person.now)

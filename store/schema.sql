@@ -134,6 +134,9 @@ CREATE TABLE outbox (
     finished_at INTEGER,
     -- A person has allowed its write, where the configuration asks for that.
     approved INTEGER NOT NULL DEFAULT 0 CHECK (approved IN (0, 1)),
+    -- What made it: the version of its rule's code, and of the mapping in the configuration where there is one.
+    rule_version TEXT,
+    mapping_version TEXT,
     CHECK ((state = 'waiting') = (waits_for IS NOT NULL)),
     CHECK ((state IN ('done', 'discarded', 'superseded')) = (finished_at IS NOT NULL))
 ) STRICT;
@@ -209,6 +212,8 @@ CREATE TABLE link (
     linked_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_far ON link (company, kind, number);
+-- The payments of ours on one invoice of the far system, so that several of them never come to more than it.
+CREATE INDEX link_paid_invoice ON link (company, json_extract(state, '$.invoice')) WHERE kind = 'payment';
 
 -- Match keys of customers that are linked, so that a known buyer costs no look-up.
 CREATE TABLE party_key (
@@ -241,7 +246,8 @@ CREATE TABLE sale (
     keys TEXT NOT NULL,
     number TEXT NOT NULL,
     at INTEGER NOT NULL,
-    net TEXT NOT NULL DEFAULT ''
+    net TEXT NOT NULL DEFAULT '',
+    rate TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sale_total ON sale (company, currency, total, at);
 CREATE INDEX sale_net ON sale (company, currency, net, at);
@@ -446,6 +452,38 @@ CREATE TABLE todo (
 ) STRICT;
 CREATE INDEX todo_open ON todo (company, id) WHERE state = 'open';
 
+-- Questions that something waits or waited for: one for each thing that one answer frees. The answer is a rule's input where
+-- input says so (of_sale: remembered for each sale alone); told_at is when a person was last told.
+CREATE TABLE asked (
+    id INTEGER PRIMARY KEY,
+    company TEXT NOT NULL,
+    key TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    input TEXT NOT NULL DEFAULT '',
+    of_sale INTEGER NOT NULL DEFAULT 0 CHECK (of_sale IN (0, 1)),
+    choices TEXT NOT NULL DEFAULT '[]',
+    waiting INTEGER NOT NULL DEFAULT 0 CHECK (waiting >= 0),
+    at INTEGER NOT NULL,
+    told_at INTEGER,
+    UNIQUE (company, key)
+) STRICT;
+CREATE INDEX asked_open ON asked (company, id) WHERE waiting > 0;
+
+-- What waits for each question: deliveries (in) and commands (out); of a delivery also the sale that it speaks of.
+CREATE TABLE hold (
+    place TEXT NOT NULL CHECK (place IN ('in', 'out')),
+    id INTEGER NOT NULL,
+    question INTEGER NOT NULL REFERENCES asked (id),
+    at INTEGER NOT NULL,
+    thing TEXT NOT NULL DEFAULT '',
+    sale TEXT NOT NULL DEFAULT '',
+    total TEXT NOT NULL DEFAULT '',
+    currency TEXT NOT NULL DEFAULT '',
+    rate TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (place, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hold_question ON hold (question, place, id);
+
 -- What a person did, for explain.
 CREATE TABLE action (
     id INTEGER PRIMARY KEY,
@@ -545,3 +583,56 @@ CREATE TRIGGER queue_counted_out AFTER DELETE ON outbox
     WHEN old.priority <> 1 AND old.state IN ('waiting', 'ready', 'in_flight', 'unknown') BEGIN
     UPDATE counter SET value = value - 1 WHERE company = old.company AND name = 'queued_' || old.priority;
 END;
+
+-- What people answered in surveys, without a word of it: scores for what comes next, and for statistics.
+CREATE TABLE response (
+    thing TEXT PRIMARY KEY,
+    company TEXT NOT NULL,
+    survey TEXT NOT NULL,
+    person TEXT NOT NULL,
+    score TEXT,
+    scale TEXT,
+    at INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    inbox_id INTEGER NOT NULL,
+    met TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX response_person ON response (company, person, at, inbox_id);
+CREATE INDEX response_survey ON response (company, survey, day, scale, score);
+CREATE INDEX response_at ON response (at);
+-- What is no longer stopped waits for no question; how many do is kept.
+CREATE TRIGGER hold_counted_in AFTER INSERT ON hold BEGIN
+    UPDATE asked SET waiting = waiting + 1 WHERE id = new.question;
+END;
+CREATE TRIGGER hold_counted_out AFTER DELETE ON hold BEGIN
+    UPDATE asked SET waiting = waiting - 1 WHERE id = old.question;
+END;
+CREATE TRIGGER inbox_released AFTER UPDATE OF state ON inbox
+    WHEN old.state IN ('parked', 'held') AND new.state NOT IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'in' AND id = old.id;
+END;
+CREATE TRIGGER inbox_released_out AFTER DELETE ON inbox WHEN old.state IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'in' AND id = old.id;
+END;
+CREATE TRIGGER outbox_released AFTER UPDATE OF state ON outbox
+    WHEN old.state IN ('parked', 'held') AND new.state NOT IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'out' AND id = old.id;
+END;
+CREATE TRIGGER outbox_released_out AFTER DELETE ON outbox WHEN old.state IN ('parked', 'held') BEGIN
+    DELETE FROM hold WHERE place = 'out' AND id = old.id;
+END;
+
+-- What rules in shadow mode would have done: one row for each event and rule; numbers and sums, nothing of a party.
+CREATE TABLE shadow (
+    inbox_id INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    company TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'told', 'gone')),
+    report TEXT,
+    PRIMARY KEY (inbox_id, rule),
+    CHECK ((state = 'told') = (report IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX shadow_waiting ON shadow (inbox_id) WHERE state = 'waiting';
+CREATE INDEX shadow_at ON shadow (company, at);

@@ -110,6 +110,7 @@ class Story:
     commands: Sequence[CommandStory]
     others: Sequence[int]
     doubles: Sequence[Double] = ()
+    generation: Mapping[str, Any] | None = None
 
 
 def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story | None]:
@@ -138,9 +139,16 @@ def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story |
             commands=[_command(connection, entry) for entry in wanted],
             others=[entry["id"] for entry in made if entry["id"] not in shown],
             doubles=doubles.told_by(connection, inbox_id),
+            generation=_generation(connection, row["thing"]),
         )
 
     return job
+
+
+def _generation(connection: sqlite3.Connection, thing: str | None) -> Mapping[str, Any] | None:
+    """The newest generation of what the event speaks of, where its documents were made anew."""
+    row = connection.execute("SELECT * FROM generation WHERE thing = ?", (thing,)).fetchone()
+    return None if row is None else dict(row)
 
 
 def delivery_of(outbox_id: int) -> Job[int | None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from store import handling, inbox
-from store.acting import NotPossible, Person, discard_command
+from store.acting import NotPossible, Person, discard_command, note
 from store.db import Job
 from store.handling import Handled
 from store.inbox import Arrival, Seal
@@ -231,6 +231,7 @@ def cancel(company: str, workflow_id: str, person: Person) -> Job[None]:
             "UPDATE workflow SET state = 'undoing', cancelled = 1, due_at = ?, question = NULL WHERE id = ?",
             (person.now, row["id"]),
         )
+        note(connection, person, "cancel", f"workflow-{row['id']}")
 
     return job
 

@@ -56,6 +56,7 @@ class Articles:
                 "article_missing",
                 f"There is no article {number} in Fortnox: add it there and retry, link another one to this command "
                 f"(`article:NUMBER`), or let missing ones be made (`articles.policy`).",
+                about=number,
             )
         return self._creation(command, number, proof)
 
@@ -106,6 +107,7 @@ class Articles:
                 "article_missing",
                 f"There is no article {number} in Fortnox, and the source states no VAT to make it with: add it there "
                 "and retry, or set `articles.default_vat`.",
+                about=number,
             )
         description = one_line(command.description, ARTICLE_LIMIT)
         body: Json = {

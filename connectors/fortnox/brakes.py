@@ -35,4 +35,5 @@ async def check_pace(task: Task, command: DocumentCommand) -> None:
             "too_many_documents",
             f"{most} documents were made in the last hour, the most that `brakes.max_documents_per_hour` allows: retry "
             "with --allow if that is right (all of them: --reason too_many_documents --allow), or retry later.",
+            about="pace",
         )

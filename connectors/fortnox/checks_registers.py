@@ -1,6 +1,6 @@
 """Checks of the registers that documents stand on: currencies, terms, price lists, units, modes, dimensions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -71,20 +71,25 @@ def units(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
 
 
 def modes_of_payment(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
-    """Whether the mode of payment exists, with an account that can be booked on."""
-    mode = needs.settings.bookkeeping.payment_mode
-    if mode is None:
+    """Whether each mode of payment of the settings exists, with an account that can be booked on."""
+    used = needs.settings.payment_modes
+    if not used:
         return []
     known = seen.by("Code", MODES)
+    found = [finding for mode, named in used.items() for finding in _mode(mode, named, known, seen, needs)]
+    said = [f"{mode} on account {text_of(known.get(mode, {}).get('AccountNumber'))}" for mode in used]
+    return or_ok(found, "modes_of_payment", listed(said))
+
+
+def _mode(mode: str, named: str, known: Mapping[str, Json], seen: Snapshot, needs: Needs) -> list[Finding]:
     if mode not in known:
-        remedy = "Add it in Fortnox, or name another one in bookkeeping.payment_mode."
+        remedy = f"Add it in Fortnox, or name another one in {named}."
         return [failed("modes_of_payment", f"mode of payment {mode} does not exist", remedy, about=mode)]
     number = int(text_of(known[mode].get("AccountNumber")) or 0)
     if number == 0:
         remedy = "Give the mode of payment an account in Fortnox."
         return [failed("modes_of_payment", f"mode of payment {mode} has no account", remedy, about=mode)]
-    found = list(account_faults("modes_of_payment", number, f"mode {mode}", seen.by("Number", chart(needs))))
-    return or_ok(found, "modes_of_payment", f"{mode} on account {number}")
+    return list(account_faults("modes_of_payment", number, f"mode {mode}", seen.by("Number", chart(needs))))
 
 
 def cost_centers(seen: Snapshot, needs: Needs) -> Sequence[Finding]:

@@ -1,35 +1,42 @@
 """Crediting a booked invoice: once, in full, and compared to the öre with what it takes back before it is booked."""
 
-from decimal import Decimal
-
 from connectors.base import Json, Link, Settled, Sighting, Task, UnknownEnd, Write
 from connectors.fortnox import bookings
 from connectors.fortnox.client import Client
+from connectors.fortnox.credit_notes import REFERENCE, amounts, wrong_in
 from connectors.fortnox.document_state import number_of
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import reference_of
+from connectors.fortnox.refunds import Refunds
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import decimal_of, is_true, text_of
 from handlers.commands import EnsureCredit
 
-AMOUNTS = ("Net", "TotalVAT", "Total", "RoundOff")
-WORDS = ("CustomerNumber", "Currency")
-ZERO = Decimal(0)
-REFERENCE = "CreditInvoiceReference"
-
 
 class Credits:
-    """``EnsureCredit`` at Fortnox (facts, sections 6.5 and 8): nothing there guards against a second credit."""
+    """``EnsureCredit`` at Fortnox (facts, sections 6.5 and 8): nothing there guards against a second credit.
+
+    One with a content is a refund, whose steps are :class:`connectors.fortnox.refunds.Refunds`.
+    """
+
+    def __init__(self) -> None:
+        self._refunds = Refunds()
 
     def far_object(self, task: Task) -> str | None:
         """The invoice that is credited: its reference to the credit changes."""
-        original = task.refs.get(command_of(task, EnsureCredit).invoice)
+        command = command_of(task, EnsureCredit)
+        if command.content is not None:
+            return self._refunds.far_object(task)
+        original = task.refs.get(command.invoice)
         return None if original is None else f"invoice:{original.number}"
 
     async def plan(self, task: Task, client: Client) -> Write | Settled:
         """Nothing to credit without a booked invoice; one that was credited or paid is a person's."""
-        original = task.refs.get(command_of(task, EnsureCredit).invoice)
+        command = command_of(task, EnsureCredit)
+        if command.content is not None:
+            return await self._refunds.plan(task, command.content, client)
+        original = task.refs.get(command.invoice)
         if task.link is not None:
             return await self._compared(task.link, client)
         if original is None:
@@ -48,12 +55,14 @@ class Credits:
             creates=True,
             far_object=f"invoice:{original.number}",
             stands_on={REFERENCE: "0", "Balance": text_of(invoice.get("Balance"))},
-            evidence={"number": original.number, "original": _amounts(invoice)},
+            evidence={"number": original.number, "original": amounts(invoice)},
             proof=proof,
         )
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Credit; the answer is the original, whose reference names the credit invoice (read again if it does not)."""
+        if write.evidence.get("refund"):
+            return await self._refunds.perform(task, write, client)
         number = write.evidence["number"]
         answer = await client.request(write.operation, path=write.path)
         credit = number_of(answer) if number_of(answer) != number else reference_of(answer, REFERENCE)
@@ -65,6 +74,8 @@ class Credits:
 
     async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
         """The original names its credit invoice, or nothing was made."""
+        if evidence.get("refund"):
+            return await self._refunds.look(task, operation, evidence, client)
         invoice = await client.read("read_invoice", evidence["number"])
         credit = reference_of(invoice, REFERENCE)
         proof: Json = {"read": f"invoice:{evidence['number']}", REFERENCE: credit or "0"}
@@ -116,21 +127,3 @@ def _twice(ours: Link, other: str, original: str) -> Settled:
         f"the other to this command, for instance `invoice:{ours.number}`."
     )
     return Settled(Link(ours.kind, ours.number, {**ours.state, "mismatch": True}), "created", question=question)
-
-
-def _amounts(invoice: Json) -> Json:
-    return {name: text_of(invoice.get(name)) for name in (*AMOUNTS, *WORDS)}
-
-
-def wrong_in(credit: Json, original: Json) -> list[str]:
-    """Where a credit invoice does not take back exactly what the original says; empty where it does."""
-    found = [] if is_true(credit.get("Credit")) else ["it is no credit invoice"]
-    for name in AMOUNTS:
-        meant = -(decimal_of(original[name]) or ZERO)
-        if decimal_of(credit.get(name)) != meant:
-            found.append(f"{name}: meant {meant:f}, stored {text_of(credit.get(name))}")
-    return found + [
-        f"{name}: meant {original[name]}, stored {text_of(credit.get(name))}"
-        for name in WORDS
-        if text_of(credit.get(name)) != original[name]
-    ]

@@ -32,6 +32,7 @@ class Currencies:
                 "currency_missing",
                 f"{command.code} is not registered in Fortnox, and the source states no rate to register it with: add "
                 "it there, then retry.",
+                about=command.code,
             )
         operation = OPERATIONS["create_currency"]
         body: Json = {

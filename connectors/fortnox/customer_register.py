@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from connectors.base import Json, Link
-from connectors.fortnox.customer_search import PARTY, another_party, fingerprint, normal_number, one_sided, rungs
+from connectors.fortnox.customer_search import (
+    PARTY,
+    another_party,
+    fingerprint,
+    normal_number,
+    one_sided,
+    rungs,
+    unseen_vat_number,
+)
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.wire import text_of
 from connectors.register import Fields, Register
@@ -58,9 +66,11 @@ async def known(register: Register, settings: FortnoxSettings, command: EnsureCu
             continue
         card = cards[hits[0]]
         unclear = len(hits) > 1 or one_sided(command, card, rung) or card.get("Active") is False
+        unclear = unclear or (rung == "email" and unseen_vat_number(command, card))
         party = fingerprint(text_of(card.get("OrganisationNumber")))
         return Known(asked=True, number=None if unclear else hits[0], party=party, by=rung)
-    return Known(asked=True, nobody=True)
+    # A sweep shows no VAT numbers: that no card has one is not known from the copy.
+    return Known(asked=True, nobody=all(rung != "vat_number" for rung, _ in rungs(settings, command)))
 
 
 async def with_stored_form(register: Register, settings: FortnoxSettings) -> FortnoxSettings:
@@ -86,4 +96,5 @@ async def _hits(register: Register, rung: str, value: str) -> dict[str, Fields]:
 
 def _card(fields: Fields) -> Json:
     """As the rules of the search read a row of Fortnox's list."""
-    return {"OrganisationNumber": fields.get("organisation_number"), "Active": fields.get("active")}
+    shown = {"OrganisationNumber": "organisation_number", "VATNumber": "vat_number", "Active": "active"}
+    return {theirs: fields.get(ours) for theirs, ours in shown.items()}

@@ -11,6 +11,7 @@ from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.wire import text_of
 from handlers.commands import EnsureCustomer
 from handlers.commands.base import MatchKey
+from handlers.questions import party
 from handlers.values import normal_email, swedish_organisation_number
 
 MOST_CANDIDATES = 100
@@ -41,6 +42,11 @@ def number_of(card: Json) -> str:
 def normal_number(text: str) -> str:
     """An organisation number as it is compared: the Swedish form where it is one, else trimmed and folded."""
     return swedish_organisation_number(text) or text.strip().casefold()
+
+
+def normal_vat_number(text: str) -> str:
+    """A VAT number as it is compared: no white space, capital letters."""
+    return "".join(text.split()).upper()
 
 
 def fingerprint(number: str) -> str:
@@ -77,6 +83,26 @@ async def by_email(client: Client, email: str, search: Search) -> list[Json]:
     return same
 
 
+async def by_vat_number(client: Client, number: str, name: str, search: Search) -> list[Json]:
+    """Customers whose card has exactly this VAT number, among those whose name contains the buyer's.
+
+    Fortnox searches for no VAT number and its list shows none (facts, section 5), so each candidate's card is read. A
+    card under another name is found only by the copy of the register. Raises ``Held`` for too many candidates.
+    """
+    rows = await client.search("list_customers", {"name": name})
+    numbers = in_order(rows)
+    if len(numbers) > MOST_CANDIDATES:
+        raise held(
+            "too_many_candidates",
+            f"{len(numbers)} customers must be compared by their VAT number. Link the right one to this command, or "
+            "retry with --absent if it is none of them.",
+        )
+    cards = [await client.find("read_customer", candidate) for candidate in numbers]
+    same = [card for card in cards if card and normal_vat_number(text_of(card.get("VATNumber"))) == number]
+    search.note("vat_number", len(rows), [number_of(card) for card in same])
+    return same
+
+
 async def by_own_number(client: Client, number: str, search: Search) -> list[Json]:
     """The customer with this number."""
     card = await client.find("read_customer", number)
@@ -92,10 +118,16 @@ async def by_name(client: Client, name: str, search: Search) -> list[Json]:
 
 
 def another_party(command: EnsureCustomer, card: Json) -> bool:
-    """Both sides have an organisation number and they differ: a different party, whatever the weaker key says."""
+    """Both sides have an organisation number and they differ: a different party, whatever the weaker key says.
+
+    Where one side has none, the same holds of VAT numbers, as far as the card shows one.
+    """
     theirs = text_of(card.get("OrganisationNumber")).strip()
     ours = command.organisation_number or ""
-    return bool(theirs and ours) and normal_number(theirs) != normal_number(ours)
+    if theirs and ours:
+        return normal_number(theirs) != normal_number(ours)
+    vat_number = normal_vat_number(text_of(card.get("VATNumber")))
+    return bool(vat_number and command.vat_number) and vat_number != command.vat_number
 
 
 def one_sided(command: EnsureCustomer, card: Json, rung: str) -> bool:
@@ -110,12 +142,32 @@ def _check_party(command: EnsureCustomer, card: Json, rung: str) -> None:
             "another_party",
             f"Customer {number_of(card)} has the same {rung}, but only one side has an organisation number. If it is "
             "the same party, link it to this command; if it is another one, retry with --absent.",
+            about=party(command.match_keys),
+            choices=[f"customer:{number_of(card)}"],
         )
 
 
 def rungs(settings: FortnoxSettings, command: EnsureCustomer) -> list[MatchKey]:
-    """The keys that are looked up: the strongest, and the ``further_rungs`` of the settings."""
-    return [key for place, key in enumerate(command.match_keys) if place == 0 or key[0] in settings.further_rungs]
+    """The keys that are looked up: all of ``match`` where the company names any.
+
+    Else the strongest of the usual ones, which a VAT number is not, and the ``further_rungs`` of the settings.
+    """
+    if command.match:
+        return list(command.match_keys)
+    usual = [key for key in command.match_keys if key[0] != "vat_number"]
+    return [key for place, key in enumerate(usual) if place == 0 or key[0] in settings.further_rungs]
+
+
+def unseen_vat_number(command: EnsureCustomer, card: Json) -> bool:
+    """Whether only the card itself can say that its VAT number is not the buyer's: no list shows it."""
+    both = command.organisation_number and text_of(card.get("OrganisationNumber")).strip()
+    return bool(command.vat_number) and not both and card.get("VATNumber") is None
+
+
+async def _whole(command: EnsureCustomer, hit: Json, client: Client) -> Json:
+    if not unseen_vat_number(command, hit):
+        return hit
+    return await client.find("read_customer", number_of(hit)) or hit
 
 
 async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCustomer, search: Search) -> str | None:
@@ -128,16 +180,21 @@ async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCusto
         if rung == "organisation_number":
             forms = stored_forms(value, settings.organisation_numbers)
             hits = await by_organisation_number(client, value, forms, search)
+        elif rung == "vat_number":
+            hits = await by_vat_number(client, value, command.name, search)
         elif rung == "own_number":
             hits = await by_own_number(client, value, search)
         else:
-            hits = await by_email(client, value, search)
+            hits = [await _whole(command, hit, client) for hit in await by_email(client, value, search)]
         hits = [hit for hit in hits if not another_party(command, hit)]
         if len(hits) > 1:
+            numbers = sorted(number_of(hit) for hit in hits)
             raise held(
                 "several_customers",
-                f"Customers {', '.join(sorted(number_of(hit) for hit in hits))} have the same {rung}. Link the right "
+                f"Customers {', '.join(numbers)} have the same {rung}. Link the right "
                 "one to this command, merge them in Fortnox and retry, or retry with --absent if it is none of them.",
+                about=party(command.match_keys),
+                choices=[f"customer:{number}" for number in numbers],
             )
         if hits:
             _check_party(command, hits[0], rung)
@@ -145,9 +202,14 @@ async def ladder(client: Client, settings: FortnoxSettings, command: EnsureCusto
     return None
 
 
+def in_order(candidates: Sequence[Json]) -> list[str]:
+    """The numbers of the candidates, each once."""
+    return sorted({number_of(candidate) for candidate in candidates}, key=lambda number: (len(number), number))
+
+
 async def with_mark(client: Client, candidates: Sequence[Json], mark: str, search: Search) -> list[str]:
     """Those candidates whose fetched card carries exactly our mark; a card that cannot be read raises."""
-    numbers = sorted({number_of(candidate) for candidate in candidates}, key=lambda number: (len(number), number))
+    numbers = in_order(candidates)
     if len(numbers) > MOST_CANDIDATES:
         raise held(
             "too_many_candidates",

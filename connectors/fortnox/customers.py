@@ -1,16 +1,19 @@
 """Customers: found by their keys, created with our mark, filled without overwriting what people wrote."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import customer_register, customer_search
 from connectors.fortnox.client import Client
-from connectors.fortnox.customer_search import Search, normal_number, number_of, stored_forms
-from connectors.fortnox.resource import command_of, parked
+from connectors.fortnox.customer_search import Search, normal_number, normal_vat_number, number_of, rungs, stored_forms
+from connectors.fortnox.record_fields import body_of, same
+from connectors.fortnox.resource import command_of, held, parked
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.table import OPERATIONS
+from connectors.fortnox.table import OPERATIONS, RESOURCES
+from connectors.fortnox.table.fields import schemas
 from connectors.fortnox.text import NAME_LIMIT, one_line, reference_or_park
-from connectors.fortnox.vat_regime import vat_fields
+from connectors.fortnox.vat_regime import VAT_NUMBER_LIMIT
 from connectors.fortnox.wire import text_of
 from handlers.commands import EnsureCustomer
 from handlers.values import normal_email, reference, swedish_organisation_number
@@ -18,6 +21,7 @@ from handlers.values import normal_email, reference, swedish_organisation_number
 FIELDS: Mapping[str, str] = {
     "name": "Name",
     "organisation_number": "OrganisationNumber",
+    "vat_number": "VATNumber",
     "email": "Email",
     "phone": "Phone1",
     "country": "CountryCode",
@@ -27,6 +31,7 @@ FIELDS: Mapping[str, str] = {
     "city": "City",
 }
 """A command's fields and their names on the card."""
+SCHEMA = RESOURCES["customers"].schema
 ORGANISATION_NUMBER_LIMIT = 30
 COUNTRY_LIMIT = 2
 WORDS: Mapping[str, int] = {
@@ -71,6 +76,8 @@ def card_fields(command: EnsureCustomer, stored: str) -> tuple[dict[str, str], A
     if command.organisation_number:
         form = stored_forms(command.organisation_number, stored)[0]
         fields["OrganisationNumber"] = reference_or_park("OrganisationNumber", form, ORGANISATION_NUMBER_LIMIT)
+    if command.vat_number:
+        fields["VATNumber"] = reference_or_park("VATNumber", command.vat_number, VAT_NUMBER_LIMIT)
     if command.email:
         fields["Email"] = reference_or_park("Email", command.email.strip(), NAME_LIMIT)
     if command.country:
@@ -78,9 +85,15 @@ def card_fields(command: EnsureCustomer, stored: str) -> tuple[dict[str, str], A
     return fields, tuple(altered)
 
 
-def _equal(field: str, ours: str, theirs: str) -> bool:
+def _equal(field: str, meant: Any, stored: Any) -> bool:
+    """Whether a field of the card is as meant; what the company maps besides is compared by its kind."""
+    if field not in FIELDS.values():
+        return same(schemas()[SCHEMA].get(field), meant, stored)
+    ours, theirs = text_of(meant), text_of(stored)
     if field == "OrganisationNumber":
         return normal_number(ours) == normal_number(theirs)
+    if field == "VATNumber":
+        return normal_vat_number(ours) == normal_vat_number(theirs)
     if field == "Email":
         return normal_email(ours) == normal_email(theirs)
     if field == "ZipCode":
@@ -122,12 +135,18 @@ class Customers:
         if not trusted:
             number = await customer_search.ladder(client, settings, command, search)
         mark = reference(task.thing)
-        if number is None and task.looking and not command.match_keys:
+        if number is None and task.looking and not rungs(settings, command):
             candidates = await customer_search.by_name(client, one_line(command.name).value, search)
             number = next(iter(await customer_search.with_mark(client, candidates, mark, search)), None)
         if number is not None:
             link = Link("customer", number, {})
             return Settled(link, "found", again=command.update == "fill", proof=search.proof())
+        if command.required:
+            raise held(
+                "customer_missing",
+                f"There is no customer {command.own_number} in Fortnox, which stands for many buyers "
+                "(`customers.default_consumer`): add it there, or name another one, then retry.",
+            )
         if not command.create:
             because = "no such customer, and this event may not make one"
             return Settled(None, "not_created", proof={"because": because, **known.proof(), **search.proof()})
@@ -161,10 +180,13 @@ class Customers:
         fields, altered = card_fields(command, self._settings.organisation_numbers)
         card = await client.read("read_customer", link.number)
         overwrite = {FIELDS[name] for name in command.overwrite if name in FIELDS}
-        change: dict[str, str] = {}
-        for field, value in fields.items():
+        kept = {FIELDS[name] for name in command.never_update if name in FIELDS}
+        change: Json = {}
+        for field, value in {**command.extra, **fields}.items():
             theirs = text_of(card.get(field))
-            if not theirs.strip() or (field in overwrite and not _equal(field, value, theirs)):
+            if field in kept:
+                continue
+            if not theirs.strip() or (field in overwrite and not _equal(field, value, card.get(field))):
                 change[field] = value
         proof: Json = {"read": f"customer:{link.number}", "fields_to_change": sorted(change)}
         if not change:
@@ -174,7 +196,7 @@ class Customers:
             operation.name,
             operation.method,
             operation.at(link.number),
-            {"Customer": dict(change)},
+            {"Customer": body_of(SCHEMA, change)},
             creates=False,
             far_object=f"customer:{link.number}",
             stands_on={field: text_of(card.get(field)) for field in change},
@@ -183,8 +205,8 @@ class Customers:
             proof=proof,
         )
 
-    def _difference(self, card: Json, fields: Mapping[str, str]) -> str | None:
-        wrong = sorted(field for field, value in fields.items() if not _equal(field, value, text_of(card.get(field))))
+    def _difference(self, card: Json, fields: Json) -> str | None:
+        wrong = sorted(field for field, value in fields.items() if not _equal(field, value, card.get(field)))
         if not wrong:
             return None
         return f"Customer {number_of(card)}: Fortnox stored something else than was sent in {', '.join(wrong)}."
@@ -213,12 +235,23 @@ class Customers:
         return Sighting(settled, search.proof())
 
 
+def _terms(command: EnsureCustomer) -> Json:
+    """What only a new card gets: its kind, its VAT regime (Fortnox's default at home), the company's terms."""
+    kind = customer_type(command.organisation_number)
+    if command.is_private is not None:
+        kind = "PRIVATE" if command.is_private else "COMPANY"
+    terms = {
+        "Type": kind,
+        "VATType": command.vat_type,
+        "TermsOfPayment": command.terms_of_payment,
+        "PriceList": command.price_list,
+    }
+    return {name: value for name, value in terms.items() if value is not None}
+
+
 def _creation(command: EnsureCustomer, mark: str, stored: str, proof: Json) -> Write:
     fields, altered = card_fields(command, stored)
-    body: Json = {**fields, **vat_fields(command), "ExternalReference": mark}
-    kind = customer_type(command.organisation_number)
-    if kind is not None:
-        body["Type"] = kind
+    body: Json = {**body_of(SCHEMA, command.extra), **fields, **_terms(command), "ExternalReference": mark}
     if command.own_number:
         body["CustomerNumber"] = reference_or_park("CustomerNumber", command.own_number, NAME_LIMIT)
     evidence: Json = {"mark": mark, "name": fields["Name"], "own_number": command.own_number}

@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from connectors.base import Json, Link
 from connectors.fortnox.customer_search import PARTY
 from connectors.fortnox.forms import Form
+from connectors.fortnox.record_fields import body_of, differing
 from connectors.fortnox.registers import Rate
 from connectors.fortnox.resource import held, linked
+from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.text import (
     COMMENTS_LIMIT,
     ORDER_NUMBER_LIMIT,
@@ -28,8 +31,13 @@ from handlers.values import Ref
 
 UNIT_LIMIT = 20
 PRICE_LIST_LIMIT = 50
+COST_CENTER_LIMIT = 6
+PROJECT_LIMIT = 20
 OFFER_NUMBER_LIMIT = 30
 """Characters of an offer's ``YourReferenceNumber`` that we rely on: its sister field is cut there (facts, 1.10)."""
+DIMENSIONS = ("CostCenter", "Project")
+CLEARED = "API_BLANK"
+"""The word that clears a field (Fortnox facts, section 1.8)."""
 QUANTITY = "DeliveredQuantity"
 """The quantity's name in our own rows; each form has its own on the wire."""
 Altered = tuple[tuple[str, str, str], ...]
@@ -52,13 +60,13 @@ def content_of(command: DocumentCommand, customer: str, refs: Mapping[Ref, Link]
         fitted = row_description(row.description)
         if fitted.altered:
             altered.append((f"row {place} Description", row.description, fitted.value))
-        rows.append(_row(place, row, fitted.value, refs))
+        rows.append(row_of(place, row, fitted.value, refs))
     meant = _meant(command, customer, rows)
     party = refs[command.customer].state.get(PARTY) if command.customer in refs else None
     return Content(rows, tuple(altered), meant if party is None else meant | {PARTY: party})
 
 
-def _row(place: int, row: DocumentRow, description: str, refs: Mapping[Ref, Link]) -> Json:
+def row_of(place: int, row: DocumentRow, description: str, refs: Mapping[Ref, Link]) -> Json:
     """One row, every property that we own named explicitly; quantities are texts on the wire (facts 1.7)."""
     article = None if row.article is None else linked(refs.get(row.article))
     vat, account = row.vat, row.account
@@ -76,7 +84,14 @@ def _row(place: int, row: DocumentRow, description: str, refs: Mapping[Ref, Link
         "Discount": plain_number(row.discount_amount or row.discount_percent),
         "DiscountType": "AMOUNT" if row.discount_amount else "PERCENT",
     }
+    whole |= _dimensions(row.cost_center, row.project)
     return whole if article is None else whole | {"ArticleNumber": article.number}
+
+
+def _dimensions(cost_center: str | None, project: str | None) -> Json:
+    """Where they are named; codes are never altered."""
+    named = (("CostCenter", cost_center, COST_CENTER_LIMIT), ("Project", project, PROJECT_LIMIT))
+    return {name: reference_or_park(name, code, limit) for name, code, limit in named if code}
 
 
 def _article_vat(place: int, article: Link) -> tuple[Decimal, int]:
@@ -116,6 +131,8 @@ def header(form: Form, command: DocumentCommand, customer: str, mark: str, rate:
         "AdministrationFee": command.administration_fee,
         form.number: _number(form, command, mark),
         **texts,
+        **_dimensions(command.cost_center, command.project),
+        **extra_fields(form, command),
     }
     if isinstance(command, EnsureInvoice):
         fields["DueDate"] = command.due_date.isoformat()
@@ -125,6 +142,27 @@ def header(form: Form, command: DocumentCommand, customer: str, mark: str, rate:
     if rate is not None:
         fields |= {"CurrencyRate": rate.rate, "CurrencyUnit": rate.unit}
     return fields, altered
+
+
+def extra_fields(form: Form, command: DocumentCommand) -> Json:
+    """What the company maps besides, as it is sent."""
+    return body_of(schema_of(form), command.extra)
+
+
+def evidence_of_extra(command: DocumentCommand) -> Json:
+    """What is kept of it with an attempt, so that a look can compare it."""
+    return {"extra": command.extra} if command.extra else {}
+
+
+def unlike_extra(form: Form, evidence: Json, stored: Json) -> Json:
+    """For ``explain``: which of the mapped fields Fortnox shows otherwise than they were meant."""
+    wrong = differing(schema_of(form), evidence.get("extra", {}), stored)
+    return {"not_as_meant": wrong} if wrong else {}
+
+
+def schema_of(form: Form) -> str:
+    """The fields of the form's documents."""
+    return RESOURCES[f"{form.kind}s"].schema
 
 
 def _number(form: Form, command: DocumentCommand, mark: str) -> str:
@@ -161,17 +199,20 @@ def created_rows(form: Form, rows: Sequence[Json]) -> list[Json]:
 def updated_rows(form: Form, rows: Sequence[Json], stored: Sequence[Json]) -> list[Json]:
     """Rows for an update in RowId mode (facts 6.1): rows beyond the stored ones are new, the others keep their id.
 
-    Everything is stated, so nothing of an old row stays: ``API_BLANK`` clears a unit, null an article.
+    Everything is stated, so nothing of an old row stays: ``API_BLANK`` clears a unit, null an article. Cost centres and
+    projects that people set stay as long as the document names none of its own.
     """
     sent: list[Json] = []
+    ours = [name for name in DIMENSIONS if any(name in row for row in rows)]
     for place, (row, whole) in enumerate(zip(rows, created_rows(form, rows), strict=True)):
         old = stored[place] if place < len(stored) else {}
         if isinstance(old.get("RowId"), int):
             whole["RowId"] = old["RowId"]
             if row["Unit"] is None and text_of(old.get("Unit")):
-                whole["Unit"] = "API_BLANK"
+                whole["Unit"] = CLEARED
             if "ArticleNumber" not in row and text_of(old.get("ArticleNumber")):
                 whole["ArticleNumber"] = None
+            whole.update({name: CLEARED for name in ours if name not in row and text_of(old.get(name))})
             if is_true(old.get("HouseWork")):
                 whole["HouseWork"] = False
         sent.append(whole)
@@ -187,7 +228,7 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
         "customer": customer,
         "currency": command.currency,
         "vat_included": command.prices_include_vat,
-        "rows": [_meant_row(row) for row in rows],
+        "rows": [meant_row(row) for row in rows],
         "net": plain(command.total_excluding_vat - command.freight - command.administration_fee),
         "freight": plain(command.freight),
         "administration_fee": plain(command.administration_fee),
@@ -200,7 +241,8 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
     return whole if command.total is not None else whole | {"ways": _ways(command, rows)}
 
 
-def _meant_row(row: Json) -> Json:
+def meant_row(row: Json) -> Json:
+    """One of our rows as texts that go to disk, for the comparison with what Fortnox stored."""
     whole: Json = {
         "price": plain(row["Price"]),
         "quantity": row[QUANTITY],
@@ -210,7 +252,8 @@ def _meant_row(row: Json) -> Json:
     }
     if row["DiscountType"] != "PERCENT":
         whole["discount_type"] = row["DiscountType"]
-    return whole | ({"article": row["ArticleNumber"]} if "ArticleNumber" in row else {})
+    words = (("article", "ArticleNumber"), ("cost_center", "CostCenter"), ("project", "Project"))
+    return whole | {ours: row[name] for ours, name in words if name in row}
 
 
 def _ways(command: DocumentCommand, rows: Sequence[Json]) -> list[list[str]]:
@@ -259,8 +302,10 @@ def _digest(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> st
 def _head_digest(command: DocumentCommand) -> str:
     """A fingerprint of the words around the rows."""
     delivery = command.delivery_date.isoformat() if command.delivery_date else None
-    words = [command.number, command.our_reference, command.your_reference, command.comments, delivery]
-    return hashlib.sha256(encode([*words, command.price_list]).encode()).hexdigest()
+    words: list[Any] = [command.number, command.our_reference, command.your_reference, command.comments, delivery]
+    # Only where there is any: what older programs stored stays comparable.
+    extra = [dict(sorted(command.extra.items()))] if command.extra else []
+    return hashlib.sha256(encode([*words, command.price_list, *extra]).encode()).hexdigest()
 
 
 def texts_digest(rows: Sequence[Json]) -> str:

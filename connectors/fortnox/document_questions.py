@@ -2,8 +2,9 @@
 
 from typing import NoReturn
 
-from connectors.base import Json, Link, Task
+from connectors.base import Held, Json, Link, Task
 from connectors.fortnox.conversions import Conversion
+from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import Form
 from connectors.fortnox.resource import held
 from connectors.fortnox.wire import decimal_of, is_true
@@ -17,6 +18,20 @@ LOCKS = {
     "offer": ("made into an order or invoice", "Correct that in Fortnox, or discard this command."),
 }
 """What closes a document for changes, and what a person can do then."""
+
+
+class Outgrown(Held):
+    """What stands there can no longer become what is meant: held, unless the sale may be made anew.
+
+    ``became`` is the number of the document that the one that stands there was made into, where that is why.
+    """
+
+    def __init__(self, reason: str, found: str, remedy: str, became: str = "") -> None:
+        """``found`` says what stands there and how it differs, ``remedy`` what a person can do by hand."""
+        super().__init__(reason, system=SYSTEM, operation="plan", remedy=f"{found} {remedy}")
+        self.found = found
+        self.by_hand = remedy
+        self.became = became
 
 
 class Questions:
@@ -34,6 +49,8 @@ class Questions:
                 f"Customer {customer}, which we made, and {' and '.join(others)}, made by somebody else, have the same "
                 f"strongest key. Retry with --absent if {customer} is right for this party; name the other one if that "
                 f"is (`link`, `customer:{others[0]}`); making it inactive in Fortnox answers this too.",
+                about=customer,
+                choices=[f"customer:{other}" for other in others],
             )
 
     async def about_same_sale(self, task: Task, command: DocumentCommand) -> None:
@@ -53,25 +70,23 @@ class Questions:
             )
 
     def about_cancelled_sale(self, later: Link) -> None:
-        """Nothing is made of a sale whose later document was cancelled. Raises ``Held``."""
+        """Nothing is made of a sale whose later document was cancelled. Raises :class:`Outgrown`."""
         if later.state.get("cancelled"):
-            raise held(
-                f"{later.kind}_cancelled", f"This sale's {later.kind} {later.number} is cancelled in Fortnox. {ANEW}"
-            )
+            found = f"This sale's {later.kind} {later.number} is cancelled in Fortnox."
+            raise Outgrown(f"{later.kind}_cancelled", found, ANEW)
 
     def about_credited(self, task: Task, command: DocumentCommand) -> None:
-        """An invoice that was credited stands for no sale any more. Raises ``Held``."""
+        """An invoice that was credited stands for no sale any more. Raises :class:`Outgrown`."""
         credit = None if command.credit is None else task.refs.get(command.credit)
         if credit is not None and task.link is not None:
-            raise held(
-                "invoice_credited", f"Invoice {task.link.number} was credited by invoice {credit.number}. {ANEW}"
-            )
+            invoice = task.link.number if self._form.kind == "invoice" else "of this sale"
+            raise Outgrown("invoice_credited", f"Invoice {invoice} was credited by invoice {credit.number}.", ANEW)
 
     def about_source(self, conversion: Conversion, ours: Json) -> None:
         """Nothing is made of a source that is not what was meant. Raises ``Held``."""
         source = conversion.source.named(conversion.number)
         if conversion.state.get("cancelled"):
-            raise held(f"{conversion.source.kind}_cancelled", f"{source} is cancelled in Fortnox. {ANEW}")
+            raise Outgrown(f"{conversion.source.kind}_cancelled", f"{source} is cancelled in Fortnox.", ANEW)
         if conversion.state.get("mismatch"):
             raise held(
                 "totals_differ",
@@ -95,24 +110,26 @@ class Questions:
 
     def cancelled(self, number: str) -> NoReturn:
         """Ask about a linked document that was cancelled."""
-        raise held(f"{self._form.kind}_cancelled", f"{self._form.named(number)} is cancelled in Fortnox. {ANEW}")
+        raise Outgrown(f"{self._form.kind}_cancelled", f"{self._form.named(number)} is cancelled in Fortnox.", ANEW)
 
-    def locked(self, number: str, wrong: list[str]) -> NoReturn:
+    def locked(self, number: str, wrong: list[str], stored: Json) -> NoReturn:
         """Ask about a linked document that shall be changed and no longer can be."""
         how, remedy = LOCKS[self._form.kind]
         what = "; ".join(wrong) or "its texts differ"
-        raise held(
+        raise Outgrown(
             f"{self._form.kind}_{'booked' if self._form.kind == 'invoice' else 'locked'}",
-            f"{self._form.named(number)} is {how} and can no longer be changed: {what}. {remedy}",
+            f"{self._form.named(number)} is {how} and can no longer be changed: {what}.",
+            remedy,
+            became=self._form.became(stored),
         )
 
     def rows_of_order(self, number: str, wrong: list[str]) -> NoReturn:
         """Ask about an unbooked invoice whose rows belong to its order (Fortnox facts, section 6.1)."""
         what = "; ".join(wrong) or "its texts differ"
-        raise held(
+        raise Outgrown(
             "rows_of_order",
-            f"Invoice {number} was made from an order, so its rows cannot be changed: {what}. Cancel it in Fortnox and "
-            "make the right one there, then link it, or discard this command.",
+            f"Invoice {number} was made from an order, so its rows cannot be changed: {what}.",
+            "Cancel it in Fortnox and make the right one there, then link it, or discard this command.",
         )
 
     def differs(self, number: str, wrong: list[str]) -> NoReturn:

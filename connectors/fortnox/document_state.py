@@ -11,6 +11,7 @@ from connectors.fortnox.wire import decimal_of, is_true, text_of
 ONE = Decimal(1)
 ZERO = Decimal(0)
 NUMBERS = (("Price", "price"), ("VAT", "vat"), ("AccountNumber", "account"), ("Discount", "discount"))
+WORDS = (("ArticleNumber", "article"), ("CostCenter", "cost_center"), ("Project", "project"))
 
 
 def number_of(stored: Json) -> str:
@@ -55,7 +56,7 @@ def _row_differences(form: Form, place: int, ours: Json, theirs: Json) -> list[s
         for name, mine in fields
         if _number_differs(mine, theirs.get(name))
     ]
-    words = {"ArticleNumber": ours["article"]} if "article" in ours else {}
+    words = {name: ours[key] for name, key in WORDS if key in ours}
     if Decimal(ours["discount"]):
         words["DiscountType"] = ours.get("discount_type", "PERCENT")
     return found + [

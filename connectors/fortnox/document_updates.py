@@ -6,10 +6,20 @@ from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import document_state as far
 from connectors.fortnox.brakes import check_amount
 from connectors.fortnox.client import Client
-from connectors.fortnox.document_content import Content, header, texts_digest, updated_rows
+from connectors.fortnox.document_content import (
+    Content,
+    evidence_of_extra,
+    header,
+    schema_of,
+    texts_digest,
+    unlike_extra,
+    updated_rows,
+)
 from connectors.fortnox.document_questions import Questions
 from connectors.fortnox.forms import Form, reference_of
+from connectors.fortnox.labels import labels_with
 from connectors.fortnox.open_days import invoice_on_open_day
+from connectors.fortnox.record_fields import differing
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import is_true, text_of
@@ -55,7 +65,7 @@ class Updates:
         state = link.state
         if self._is_known(case):
             return Settled(link, "unchanged")
-        if state.get("adopted") and state.get("same"):
+        if state.get("adopted") and state.get("same") and not command.labels:
             return await self._write(case, None, rows=False)
         stored = await client.read(f"read_{self._form.kind}", link.number)
         if is_true(stored.get("Cancelled")):
@@ -83,7 +93,7 @@ class Updates:
         """A document that Fortnox made from the earlier stage gets our mark, our texts, and the newest content."""
         if self._form.locked(stored):
             if wrong:
-                self._ask.locked(case.link.number, wrong)
+                self._ask.locked(case.link.number, wrong, stored)
             return self._as_it_stands(case, stored, "created")
         same_texts = texts_digest(far.stored_rows(self._form, stored)) == case.content.meant["texts"]
         return await self._write(case, stored, rows=bool(wrong) or not same_texts)
@@ -94,7 +104,9 @@ class Updates:
             state = far.state_of(self._form, stored, case.content.meant, mismatch=True)
             question = self._ask.unlike(case.link.number, wrong)
             return Settled(Link(case.link.kind, case.link.number, state), "created", question=question)
-        if _misdated(case, stored) and not self._form.locked(stored):
+        incomplete = differing(schema_of(self._form), case.command.extra, stored)
+        lacking = incomplete or labels_with(case.command, case.task.refs, stored)
+        if (_misdated(case, stored) or lacking) and not self._form.locked(stored):
             return await self._write(case, stored, rows=False)
         return self._as_it_stands(case, stored, "created")
 
@@ -106,7 +118,7 @@ class Updates:
         if not wrong and known in {None, ours["digest"]} and (same_head or locked) and well_dated:
             return self._as_it_stands(case, stored, "unchanged")
         if locked:
-            self._ask.locked(number, wrong)
+            self._ask.locked(number, wrong, stored)
         if known == ours["digest"] and wrong:
             self._ask.differs(number, wrong)
         rows = known != ours["digest"]
@@ -122,14 +134,14 @@ class Updates:
     async def _write(self, case: Case, stored: Json | None, *, rows: bool) -> Write:
         """``stored`` is the document as it was read, ``None`` where that was not needed; without ``rows`` they stay."""
         command, link, ours = case.command, case.link, case.content.meant
-        rate = await rate_of(command.currency, command.currency_rate, case.client)
+        rate = await rate_of(command.currency, command.currency_rate, case.client, day=command.dated)
         if rows:
             check_amount(command, rate)
         mark = reference(case.task.thing) if self._form.marked else short_reference(case.task.thing)
         fields, altered = header(self._form, command, ours["customer"], mark, rate)
         stands_on: Json = {}
         if stored is not None:
-            fields = _own_dates(case, stored, fields)
+            fields = _own_dates(case, stored, fields) | labels_with(command, case.task.refs, stored)
             theirs = far.stored_rows(self._form, stored)
             stands_on = {"locked": False, "Cancelled": False, "RowIds": [row.get("RowId") for row in theirs]}
         body: Json = dict(fields)
@@ -150,6 +162,7 @@ class Updates:
                 "meant": ours,
                 "sent": {self._form.number: fields[self._form.number]},
                 "fields": {name: text_of(fields[name]) for name in COMPARED if name in fields},
+                **evidence_of_extra(command),
                 "made": bool(link.state.get("adopted") or link.state.get("unseen")),
                 "unread": stored is None,
             },
@@ -170,6 +183,7 @@ class Updates:
             "Total": text_of(stored.get("Total")),
             "RoundOff": text_of(stored.get("RoundOff")),
             "cut": far.cut_texts(evidence.get("sent", {}), stored),
+            **unlike_extra(self._form, evidence, stored),
         }
         result = "created" if evidence.get("made") else "changed"
         return Settled(Link(self._form.kind, number, state), result, question=question, proof=shown)
@@ -180,6 +194,7 @@ class Updates:
         proof: Json = {"read": f"{self._form.kind}:{evidence['number']}"}
         ours = evidence["meant"]
         fields = all(text_of(stored.get(name)) == text for name, text in evidence.get("fields", {}).items())
+        fields = fields and not unlike_extra(self._form, evidence, stored)
         same_texts = texts_digest(far.stored_rows(self._form, stored)) == ours["texts"]
         rows = same_texts and not far.differences(self._form, ours, stored)
         if not fields or not (rows or evidence.get("unread")):

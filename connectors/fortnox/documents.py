@@ -8,13 +8,23 @@ from connectors.fortnox import document_state as far
 from connectors.fortnox.brakes import check_amount, check_pace
 from connectors.fortnox.client import Client
 from connectors.fortnox.conversions import Conversion, Made
-from connectors.fortnox.document_content import Content, carries, content_of, created_rows, header
-from connectors.fortnox.document_questions import Questions
+from connectors.fortnox.document_content import (
+    Content,
+    carries,
+    content_of,
+    created_rows,
+    evidence_of_extra,
+    header,
+    unlike_extra,
+)
+from connectors.fortnox.document_questions import Outgrown, Questions
 from connectors.fortnox.document_search import with_mark
 from connectors.fortnox.document_updates import Updates
 from connectors.fortnox.forms import INVOICE, Form
+from connectors.fortnox.labels import labels_of
 from connectors.fortnox.open_days import invoice_on_open_day
 from connectors.fortnox.registers import rate_of
+from connectors.fortnox.reissues import judged, refuse_beside_replaced
 from connectors.fortnox.resource import command_of, linked
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.vat_regime import check_regime
@@ -48,15 +58,23 @@ class Documents:
     async def plan(self, task: Task, client: Client) -> Write | Settled:
         """A linked document is left, updated or held; another is made from the earlier stage, or created.
 
-        It is looked for first where the company is looking.
+        It is looked for first where the company is looking. What can no longer become what is meant is asked about, or
+        made anew.
         """
         command = command_of(task, self._kind)
+        try:
+            return await self._planned(task, command, client)
+        except Outgrown as outgrown:
+            raise await judged(task, command, outgrown, client) from None
+
+    async def _planned(self, task: Task, command: DocumentCommand, client: Client) -> Write | Settled:
         if (further := self._further(task, command)) is not None:
             return further
         customer = linked(task.refs.get(command.customer)).number
         content = content_of(command, customer, task.refs)
         if task.link is not None:
             return await self._updates.plan(task, command, task.link, content, client)
+        await refuse_beside_replaced(task, command, client)
         await self._ask.about_doubled(task, customer)
         await self._ask.about_same_sale(task, command)
         conversion = conversions.conversion_of(self._form, command, task.refs)
@@ -107,13 +125,14 @@ class Documents:
         self, task: Task, command: DocumentCommand, content: Content, mark: str, client: Client
     ) -> Write:
         regime = await check_regime(command, content.meant["customer"], client, self._vat_numbers)
-        rate = await rate_of(command.currency, command.currency_rate, client)
+        rate = await rate_of(command.currency, command.currency_rate, client, day=command.dated)
         check_amount(command, rate)
         moved: Json = {}
         if isinstance(command, EnsureInvoice):
             command, moved = await invoice_on_open_day(command, client)
         await check_pace(task, command)
         fields, altered = header(self._form, command, content.meant["customer"], mark, rate)
+        fields |= labels_of(command, task.refs)
         operation = OPERATIONS[f"create_{self._form.kind}"]
         return Write(
             operation.name,
@@ -121,7 +140,12 @@ class Documents:
             operation.at(),
             {self._form.envelope: {**fields, self._form.rows: created_rows(self._form, content.rows)}},
             creates=True,
-            evidence={"mark": mark, "meant": content.meant, "sent": {self._form.number: fields[self._form.number]}},
+            evidence={
+                "mark": mark,
+                "meant": content.meant,
+                "sent": {self._form.number: fields[self._form.number]},
+                **evidence_of_extra(command),
+            },
             altered=content.altered + altered,
             proof={"looked_for_mark": task.looking, **regime, **moved, **(rate.told if rate else {})},
         )
@@ -139,7 +163,8 @@ class Documents:
             "number": conversion.number,
             "meant": content.meant,
             "same": conversion.state.get("meant") == content.meant["digest"],
-            "compare_again": isinstance(command, EnsureInvoice) and (command.to_be_booked or command.due_stated),
+            "compare_again": isinstance(command, EnsureInvoice)
+            and bool(command.to_be_booked or command.due_stated or command.labels or command.extra),
         }
         if conversion.state.get("became"):
             made = await conversions.made_of(conversion, client)
@@ -227,6 +252,7 @@ class Documents:
         }
         if "sent" in evidence:
             shown["cut"] = far.cut_texts(evidence["sent"], stored)
+            shown |= unlike_extra(self._form, evidence, stored)
         return Settled(Link(self._form.kind, number, state), result, question=question, proof=shown)
 
 

@@ -10,6 +10,7 @@ from connectors.fortnox.client import Client
 from connectors.fortnox.customer_search import normal_number
 from connectors.fortnox.document_content import content_of
 from connectors.fortnox.forms import FORMS, Form, reference_of
+from connectors.fortnox.labels import KIND
 from connectors.fortnox.note_text import has_mark
 from connectors.fortnox.record_reads import find
 from connectors.fortnox.resource import parked
@@ -26,6 +27,7 @@ from handlers.commands import (
     EnsureCredit,
     EnsureCurrency,
     EnsureCustomer,
+    EnsureLabel,
     EnsureNote,
     EnsurePayment,
     EnsureRecord,
@@ -34,6 +36,8 @@ from handlers.commands import (
 )
 from handlers.values import REFERENCE_LENGTH, reference, short_reference
 
+SHARED = frozenset({"customer", "article", "currency", KIND, "note"})
+"""Kinds of far objects that several things of ours may be."""
 OUR_MARK = re.compile(f"[a-z2-7]{{{REFERENCE_LENGTH}}}")
 READS = {
     "ensure_customer": ("customer", "read_customer"),
@@ -75,7 +79,7 @@ async def identify(task: Task, kind: str, number: str, client: Client) -> Settle
         _refuse(f"This command makes {_a(made)}, not {_a(kind)}.")
     if stored is None:
         _refuse(f"There is no {kind} {number} in Fortnox.")
-    if kind not in {"customer", "article", "currency", "note"}:
+    if kind not in SHARED:
         await _refuse_linked(task, kind, number)
     if isinstance(command, EnsureRecord | ReverseVoucher):
         return _found(kind, number, {})
@@ -93,6 +97,8 @@ async def _read(command: Command, kind: str, number: str, client: Client) -> tup
     if isinstance(command, EnsureRecord | ReverseVoucher):
         resource = RESOURCES[command.resource]
         return resource.one, await find(resource, number, client) if resource.one == kind else None
+    if isinstance(command, EnsureLabel):
+        return KIND, await find(RESOURCES["labels"], number, client) if kind == KIND else None
     made, reading = READS[command.kind]
     return made, await client.find(reading, number) if made == kind else None
 
@@ -101,6 +107,7 @@ Other = (
     EnsureCustomer
     | EnsureArticle
     | EnsureCurrency
+    | EnsureLabel
     | EnsureCredit
     | BookInvoice
     | EnsurePayment
@@ -117,6 +124,8 @@ def _judged(task: Task, command: Other, number: str, stored: Json) -> Settled:
             return _found("article", number, articles.state_of(stored))
         case EnsureCurrency():
             return _found("currency", number, {})
+        case EnsureLabel():
+            return _found(KIND, number, {})
         case EnsureCredit():
             return _credit(task, command, number, stored)
         case BookInvoice():

@@ -43,7 +43,8 @@ class Needs:
 
     def codes(self, register: str) -> tuple[str, ...]:
         """What is used of one register, in a stable order."""
-        used = dict.fromkeys((*self.expected.codes()[register], *self.lately.get(register, ())))
+        chosen = _chosen(self.settings).get(register, ())
+        used = dict.fromkeys((*self.expected.codes()[register], *chosen, *self.lately.get(register, ())))
         return tuple(used)[:MOST_CODES]
 
     @property
@@ -52,9 +53,22 @@ class Needs:
         return tuple(code for code in self.codes("currencies") if code != KRONA)
 
 
+def _chosen(settings: CompanySettings) -> Codes:
+    """What a company's other settings name of these registers."""
+    cards, rules = settings.customers, settings.rules.values()
+    price_lists = (settings.documents.price_list, cards.price_list)
+    return {
+        "price_lists": tuple(filter(None, price_lists)),
+        "terms_of_payment": tuple(filter(None, (cards.terms_of_payment,))),
+        "cost_centers": tuple(rule.cost_center for rule in rules if rule.cost_center is not None),
+        "projects": tuple(rule.project for rule in rules if rule.project is not None),
+    }
+
+
 def named_in(commands: Iterable[str]) -> Codes:
-    """What commands (their texts, newest first) name at Fortnox: currencies, price lists, articles."""
-    found: dict[str, dict[str, None]] = {"currencies": {}, "price_lists": {}, "articles": {}}
+    """What commands (their texts, newest first) name at Fortnox: currencies, price lists, articles, dimensions."""
+    registers = ("currencies", "price_lists", "articles", "cost_centers", "projects")
+    found: dict[str, dict[str, None]] = {register: {} for register in registers}
     for text in commands:
         for register, code in _named(json.loads(text)):
             found[register][code] = None
@@ -66,5 +80,10 @@ def _named(command: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         ("currencies", command.get("currency")),
         ("price_lists", command.get("price_list")),
         ("articles", command.get("number") if command.get("kind") == "ensure_article" else None),
+        *(
+            (register, named.get(field))
+            for named in (command, *(command.get("rows") or ()))
+            for register, field in (("cost_centers", "cost_center"), ("projects", "project"))
+        ),
     )
     return [(register, code) for register, code in wanted if isinstance(code, str) and code]

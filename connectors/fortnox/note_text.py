@@ -42,6 +42,22 @@ def has_mark(comments: str, mark: str) -> bool:
     return any(line.rstrip().endswith(f" #{mark}") for line in lines_of(comments))
 
 
+def standing(comments: str, mark: str) -> str | None:
+    """The line of ours with this mark, as it stands; ``None`` where there is none."""
+    return next((line.rstrip() for line in lines_of(comments) if line.rstrip().endswith(f" #{mark}")), None)
+
+
+def replaced(comments: str, note: Note) -> tuple[str, int] | None:
+    """The comments with the note in place of its older version, which must stand there; else as :func:`appended`."""
+    lines = lines_of(comments)
+    place = next(place for place, line in enumerate(lines) if line.rstrip().endswith(f" #{note.mark}"))
+    others = [*lines[:place], *lines[place + 1 :]]
+    line = note.line(COMMENTS_LIMIT - sum(len(other) + 1 for other in others))
+    if line is not None:
+        return "\n".join([*lines[:place], line, *lines[place + 1 :]]), 0
+    return appended("\n".join(others), note)
+
+
 def shortened(line: str) -> str:
     """One of our lines without its detail: date, core and mark."""
     head, separator, _ = line.partition(SEPARATOR)

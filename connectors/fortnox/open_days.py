@@ -7,7 +7,7 @@ from connectors.base import Json, Link
 from connectors.fortnox.client import Client
 from connectors.fortnox.resource import held
 from connectors.fortnox.wire import text_of
-from handlers.commands import EnsureInvoice, EnsurePayment
+from handlers.commands import EnsureCredit, EnsureInvoice, EnsurePayment
 
 Span = tuple[date, date]
 """First and last day of a financial year."""
@@ -35,6 +35,19 @@ async def invoice_on_open_day(command: EnsureInvoice, client: Client) -> tuple[E
     moved: Json = {"moved": {"field": "InvoiceDate", "from": command.invoice_date.isoformat(), "to": day.isoformat()}}
     dates = {"invoice_date": day, "due_date": max(command.due_date, day)}
     return command.model_copy(update=dates), moved
+
+
+async def credit_on_open_day(command: EnsureCredit, client: Client) -> tuple[EnsureCredit, Json]:
+    """The credit of a refund with a date that can be booked, and what was moved. Raises ``Held``."""
+    content = command.content
+    if command.closed_period == "hold" or content is None:
+        return command, {}
+    day = await _open_day(content.credit_date, client)
+    if day == content.credit_date:
+        return command, {}
+    _permit(command, "credit invoice", content.credit_date, day)
+    moved: Json = {"moved": {"field": "InvoiceDate", "from": content.credit_date.isoformat(), "to": day.isoformat()}}
+    return command.model_copy(update={"content": content.model_copy(update={"credit_date": day})}), moved
 
 
 async def payment_on_open_day(command: EnsurePayment, invoice: Link, client: Client) -> tuple[EnsurePayment, Json]:
@@ -69,10 +82,11 @@ async def _open_day(day: date, client: Client) -> date:
     return found
 
 
-def _permit(command: EnsureInvoice | EnsurePayment, what: str, stated: date, day: date) -> None:
+def _permit(command: EnsureInvoice | EnsurePayment | EnsureCredit, what: str, stated: date, day: date) -> None:
     if command.closed_period == "ask" and "period_closed" not in command.allowed:
         raise held(
             "period_closed",
             f"The {what} is dated {stated.isoformat()}, which is locked or in no financial year: retry with --allow to "
             f"date it {day.isoformat()}, or open the period in Fortnox and retry.",
+            about=f"{stated:%Y-%m}",
         )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.open_days import payment_on_open_day
+from connectors.fortnox.part_payments import paid_one_by_one, write_off_of
 from connectors.fortnox.registers import KRONA
 from connectors.fortnox.resource import command_of, held, linked
 from connectors.fortnox.table import OPERATIONS
@@ -28,8 +29,8 @@ def _amount(command: EnsurePayment, invoice: Link) -> Decimal:
     return command.amount if command.amount is not None else decimal_of(invoice.state.get("exact")) or ZERO
 
 
-def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> Decimal:
-    """Hold a payment that does not settle exactly what the invoice was meant to be; gives the invoice's round-off."""
+def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> None:
+    """Hold a payment that its invoice cannot take, or one of the whole that is not what the invoice was meant to be."""
     state, number = invoice.state, invoice.number
     if not state.get("booked"):
         raise held(
@@ -50,20 +51,33 @@ def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> Decimal:
             "Fortnox takes no payment before that: enter it by hand, then link or discard this command.",
         )
     amount = _amount(command, invoice)
-    if amount != decimal_of(state.get("exact")):
+    if amount != decimal_of(state.get("exact")) and not command.partial:
         raise held(
             "amount_differs",
             f"{plain(amount)} was paid, invoice {number} was meant to be "
             f"{state.get('exact')}: enter the payment by hand, then link or discard this command.",
         )
-    round_off = decimal_of(state.get("round_off")) or ZERO
-    if round_off != ZERO and command.round_off_account is None:
+
+
+def _refuse_without_account(write_off: Decimal, command: EnsurePayment, invoice: Link) -> None:
+    if write_off != ZERO and command.round_off_account is None:
         raise held(
             "round_off",
-            f"Fortnox rounded invoice {number} by {plain(round_off)}, and no "
+            f"Fortnox rounded invoice {invoice.number} by {plain(write_off)}, and no "
             "`round_off_account` is set: set one and retry, or enter the payment by hand.",
         )
-    return round_off
+
+
+def _linked(command: EnsurePayment, link: Link) -> Settled:
+    """The payment stands there already; one that was told anew with another sum is a person's."""
+    stands = decimal_of(link.state.get("amount"))
+    if command.partial and stands is not None and stands != command.amount:
+        raise held(
+            "payment_stands_otherwise",
+            f"Payment {link.number} is {plain(stands)} in Fortnox, and now {command.amount} is said: see which is "
+            "right, correct it there, then discard this command.",
+        )
+    return Settled(link, "unchanged")
 
 
 class Payments:
@@ -79,25 +93,34 @@ class Payments:
         command = command_of(task, EnsurePayment)
         invoice = linked(task.refs.get(command.invoice))
         if task.link is not None:
-            return Settled(task.link, "unchanged")
+            return _linked(command, task.link)
+        if invoice.state.get("set_off"):
+            because = f"invoice {invoice.state['credits']} was not paid: its credit takes off what is owed"
+            return Settled(None, "not_created", proof={"because": because})
         command, moved = await payment_on_open_day(command, invoice, client)
-        round_off = _refuse_wrong_money(command, invoice)
+        _refuse_wrong_money(command, invoice)
         evidence = self._evidence(command, invoice)
         if task.looking:
             sighting = await self._search(task, evidence, client, "found")
             if sighting.settled is not None:
                 return sighting.settled
+        others = await task.links.payments_on(task.company, invoice.number, task.thing)
+        write_off, seen = await write_off_of(command, invoice, others, client)
+        settled = None if command.partial else paid_one_by_one(_amount(command, invoice), invoice, others)
+        if settled is not None:
+            return settled
+        _refuse_without_account(write_off, command, invoice)
         operation = OPERATIONS["create_payment"]
         return Write(
             operation.name,
             operation.method,
             operation.at(),
-            {"InvoicePayment": self._body(command, invoice, round_off)},
+            {"InvoicePayment": self._body(command, invoice, write_off)},
             creates=True,
             far_object=f"invoice:{invoice.number}",
             stands_on={"Balance": text_of(invoice.state.get("balance"))},
             evidence=evidence,
-            proof={"looked": task.looking, **moved},
+            proof={"looked": task.looking, **moved, **seen},
         )
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:

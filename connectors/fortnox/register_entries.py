@@ -36,8 +36,8 @@ _CODE = Register(("Code",))
 REGISTERED: Mapping[str, Register] = {
     "customers": Register(
         ("CustomerNumber",),
-        {"organisation_number": "OrganisationNumber", "active": "Active"},
-        also=("Email", "VATNumber"),
+        {"organisation_number": "OrganisationNumber", "vat_number": "VATNumber", "active": "Active"},
+        also=("Email",),
     ),
     "articles": Register(
         ("ArticleNumber",), {"vat": "VAT", "account": "SalesAccount", "unit": "Unit", "active": "Active"}

@@ -1,5 +1,6 @@
 """What every Fortnox resource offers the target, and the words they share for asking a person."""
 
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from connectors.base import Held, Json, Link, Park, Settled, Sighting, Task, Write
@@ -37,9 +38,12 @@ def command_of(task: Task, kind: type[Wanted]) -> Wanted:
     return task.command
 
 
-def held(reason: str, question: str) -> Held:
-    """A question for a person; the text names numbers and fields, never a name or an address."""
-    return Held(reason, system=SYSTEM, operation="plan", remedy=question)
+def held(reason: str, question: str, *, about: str = "", choices: Sequence[str] = (), key: str = "") -> Held:
+    """A question for a person; the text names numbers and fields, never a name or an address.
+
+    ``about``, ``choices`` and ``key`` as :class:`connectors.base.Held` has them.
+    """
+    return Held(reason, system=SYSTEM, operation="plan", remedy=question, about=about, choices=choices, key=key)
 
 
 def parked(reason: str, remedy: str) -> Park:

@@ -19,6 +19,11 @@ class Use:
     applies: Callable[[CompanySettings], bool] = lambda _: True
 
 
+def _by_survey(*actions: str) -> Callable[[CompanySettings], bool]:
+    """Whether a rule of the company for its surveys does one of these."""
+    return lambda settings: any({*actions} & {*rule.actions} for rule in settings.survey.rules)
+
+
 USES = (
     Use("proves which company answers", ("read_company",)),
     Use(
@@ -29,6 +34,26 @@ USES = (
         "makes, changes, books, credits and cancels invoices",
         ("list_invoices", "read_invoice", "create_invoice", "update_invoice", "book_invoice", "credit_invoice",
          "cancel_invoice"),
+    ),
+    Use(
+        "sends invoices (finish of a rule)",
+        ("email_invoice", "einvoice_invoice", "eprint_invoice", "print_invoice"),
+        lambda settings: any(rule.finish == "sent" for rule in settings.rules.values()),
+    ),
+    Use(
+        "sends orders (also_send of a rule)",
+        ("email_order", "print_order"),
+        lambda settings: any("order" in rule.also_send for rule in settings.rules.values()),
+    ),
+    Use(
+        "sends offers (also_send of a rule)",
+        ("email_offer", "print_offer"),
+        lambda settings: any("offer" in rule.also_send for rule in settings.rules.values()),
+    ),
+    Use(
+        "puts labels on documents (labels of a rule)",
+        ("list_labels", "create_label"),
+        lambda settings: any(rule.labels for rule in settings.rules.values()),
     ),
     Use("enters and books payments", ("list_payments", "read_payment", "create_payment", "book_payment")),
     Use("reads the rate of a document in another currency", ("read_currency",)),
@@ -60,6 +85,18 @@ USES = (
         "makes missing articles (articles.policy)",
         ("create_article",),
         lambda settings: settings.articles.policy == "create",
+    ),
+    Use(
+        "makes offers of surveys (survey.rules)",
+        ("list_offers", "read_offer", "create_offer", "update_offer", "cancel_offer"),
+        _by_survey("offer"),
+    ),
+    Use("makes projects of surveys (survey.rules)", ("create_project", "update_project"), _by_survey("project")),
+    Use("makes suppliers of surveys (survey.rules)", ("create_supplier", "update_supplier"), _by_survey("supplier")),
+    Use(
+        "makes accounts and vouchers of surveys (survey.rules)",
+        ("create_account", "update_account", "create_voucher", "list_financial_years"),
+        _by_survey("account", "voucher"),
     ),
 )  # fmt: skip
 """What rules cause; tasks that a person starts by hand may need more."""

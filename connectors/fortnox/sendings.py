@@ -43,6 +43,7 @@ class Sendings:
         if task.link is not None:
             return Settled(task.link, "unchanged")
         resource, number = RESOURCES[command.resource], number_meant(task, command)
+        _check_compared(task, command)
         operation = OPERATIONS.get(f"{command.how}_{resource.one}")
         named = far_object(resource, number)
         if operation is None:
@@ -52,8 +53,13 @@ class Sendings:
             raise held("record_missing", f"There is no {named} in Fortnox: correct it, or discard the command.")
         if is_true(stored.get("Cancelled")):
             raise held("document_cancelled", f"{named} is cancelled in Fortnox: it is not sent. Discard this command.")
+        if command.once_booked and not is_true(stored.get("Booked")):
+            raise held("not_booked", f"{named} is not booked, so it is not sent: book it and retry, or discard this.")
         shown_by = SHOWN_BY[operation.name]
         before = _shown(shown_by, stored)
+        if command.unless_sent and before is True:
+            proof: Json = {"read": named, "because": "it was sent before"}
+            return Settled(act(operation.name, number), "unchanged", proof=proof)
         return Write(
             operation.name,
             operation.method,
@@ -89,6 +95,17 @@ class Sendings:
         proof: Json = {"read": named, "before": before, shown_by: now}
         settled = Settled(act(operation, evidence["number"]), "changed", proof=proof) if now != before else None
         return Sighting(settled, proof)
+
+
+def _check_compared(task: Task, command: SendDocument) -> None:
+    """Nothing leaves the house that is not what was meant (architecture, invariant 11)."""
+    link = None if command.record is None else task.refs.get(command.record)
+    if link is not None and link.state.get("mismatch"):
+        raise held(
+            "totals_differ",
+            f"{link.kind.capitalize()} {link.number} is not what was meant: it is not sent before its question is "
+            "answered.",
+        )
 
 
 def _shown(name: str, stored: Json) -> bool | str:

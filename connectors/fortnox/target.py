@@ -23,11 +23,13 @@ from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.examination import Examination
 from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
+from connectors.fortnox.labels import Labels
 from connectors.fortnox.notes import Notes
 from connectors.fortnox.payments import Payments
 from connectors.fortnox.reader import FortnoxReader
 from connectors.fortnox.record_actions import RecordActions
 from connectors.fortnox.records import Records
+from connectors.fortnox.rehearsal import Rehearsal, rehearsing
 from connectors.fortnox.resource import Resource
 from connectors.fortnox.sendings import Sendings
 from connectors.fortnox.settings import FortnoxSettings
@@ -65,6 +67,7 @@ def resources(
         "ensure_customer": (Customers(settings), ("create_customer", "update_customer")),
         "ensure_article": (Articles(), ("create_article",)),
         "ensure_currency": (Currencies(), ("create_currency",)),
+        "ensure_label": (Labels(), ("create_label",)),
         "ensure_invoice": (
             Documents(INVOICE, EnsureInvoice, vat_numbers),
             (*_writes("invoice"), *OPERATION_NAMES["invoice"]),
@@ -72,7 +75,7 @@ def resources(
         "ensure_order": (Documents(ORDER, EnsureOrder, vat_numbers), (*_writes("order"), *OPERATION_NAMES["order"])),
         "ensure_offer": (Documents(OFFER, EnsureOffer, vat_numbers), _writes("offer")),
         "ensure_cancelled": (Cancellations(), tuple(f"cancel_{kind}" for kind in FORMS)),
-        "ensure_credit": (Credits(), ("credit_invoice",)),
+        "ensure_credit": (Credits(), ("credit_invoice", "update_invoice", "cancel_invoice")),
         "book_invoice": (InvoiceBookings(), ("book_invoice",)),
         "ensure_payment": (Payments(), ("create_payment",)),
         "book_payment": (PaymentBookings(), ("book_payment",)),
@@ -229,6 +232,13 @@ class FortnoxTarget:
         """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""
         sweep = Sweep(self.settings, self.client, self._clock, doubted)
         return FortnoxReader(self.client, sweep, self.identify_company)
+
+    def rehearsed(self, rehearsal: Rehearsal) -> "FortnoxTarget":
+        """The same company whose writes end in ``rehearsal``; nobody is asked about VAT numbers, as that is kept."""
+        client = rehearsing(self.client, rehearsal)
+        return FortnoxTarget(
+            self.company, self.settings, client, self.credentials, self._pin, self._skew, self._clock, None
+        )
 
     def clock_skew(self) -> float | None:
         """Seconds that Fortnox's clock is ahead of ours; ``None`` before its first answer."""

@@ -1,24 +1,14 @@
-"""The VAT regime of a customer's card: set on a new one, and held against what a sale abroad needs."""
+"""The VAT regime of a customer's card, held against what a sale abroad needs."""
 
 from connectors.base import Json
 from connectors.fortnox.client import Client
+from connectors.fortnox.customer_search import normal_vat_number
 from connectors.fortnox.resource import held
-from connectors.fortnox.text import reference_or_park
 from connectors.fortnox.wire import text_of
 from connectors.vat_numbers import VatNumbers
-from handlers.commands import DocumentCommand, EnsureCustomer, VatDecision
+from handlers.commands import DocumentCommand, VatDecision
 
 VAT_NUMBER_LIMIT = 30
-
-
-def vat_fields(command: EnsureCustomer) -> Json:
-    """What a new card says of VAT; nothing for a sale within the country, whose regime is Fortnox's default."""
-    fields: Json = {}
-    if command.vat_type is not None:
-        fields["VATType"] = command.vat_type
-    if command.vat_number is not None:
-        fields["VATNumber"] = reference_or_park("VATNumber", command.vat_number, VAT_NUMBER_LIMIT)
-    return fields
 
 
 async def check_regime(command: DocumentCommand, customer: str, client: Client, vat_numbers: VatNumbers | None) -> Json:
@@ -39,7 +29,7 @@ async def check_regime(command: DocumentCommand, customer: str, client: Client, 
             f"Customer {customer} has VATType {regime} in Fortnox, this sale needs {decision.vat_type} "
             f"({decision.reason}): correct the card there and retry, or correct the sale at its source.",
         )
-    theirs = "".join(text_of(card.get("VATNumber")).split()).upper()
+    theirs = normal_vat_number(text_of(card.get("VATNumber")))
     if decision.vat_number is not None and theirs not in {"", decision.vat_number}:
         raise held(
             "vat_number_differs",

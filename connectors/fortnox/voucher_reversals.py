@@ -14,7 +14,7 @@ from connectors.fortnox.resource import command_of, held, linked
 from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.wire import is_true, text_of
 from handlers.commands import EnsureRecord, ReverseVoucher
-from handlers.commands.records import exact
+from handlers.commands.base import exact
 
 KEPT = ("Account", "CostCenter", "Project", "TransactionInformation", "Description")
 """What a row of the reversal takes over; sums change sides (Fortnox facts, section 6.13)."""

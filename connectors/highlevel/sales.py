@@ -12,7 +12,7 @@ from connectors.highlevel.records import Record, seconds
 from connectors.highlevel.settings import HighLevelSettings, OrderStatus
 from connectors.highlevel.sums import invoice_sums, opportunity_sums, order_sums
 from connectors.sources import Ignored, Needs, Wanted
-from handlers.events import Document, InvoiceChanged, OrderChanged, Party
+from handlers.events import Document, InvoiceChanged, OrderChanged, Party, Refunded
 from handlers.values import Question, Ref, stockholm_date
 
 OPPORTUNITY_STATUSES: Mapping[str, OrderStatus] = {
@@ -22,7 +22,7 @@ OPPORTUNITY_STATUSES: Mapping[str, OrderStatus] = {
     "abandoned": "cancelled",
 }
 VOID = frozenset({"void", "voided"})
-MADE_LATER = frozenset({"refunded", "cancelled"})
+MADE_LATER = frozenset({"refunded", "refunded_in_full", "cancelled"})
 """Statuses that an order reaches on another day than its own."""
 
 Reads = Mapping[str, Json | None]
@@ -41,7 +41,9 @@ class Sales:
         self._name = name
         self._settings = settings
 
-    def order(self, body: Record, reads: Reads, received_at: datetime) -> tuple[OrderChanged] | Ignored | Needs:
+    def order(
+        self, body: Record, reads: Reads, received_at: datetime
+    ) -> tuple[OrderChanged | Refunded] | Ignored | Needs:
         """An order in its present status (HighLevel facts, section 7)."""
         current = _current(body, reads, "order", "items", self._order_status)
         if not isinstance(current, tuple):
@@ -54,22 +56,31 @@ class Sales:
         if self._wants_contact(contact, reads, known=False, unnamed=not snapshot.raw):
             return Needs((Wanted("contact", "contact", contact or ""),), dated)
         number = record.required("_id", "id")
-        return (
-            OrderChanged(
-                thing=Ref(system=self._name, kind="order", id=number),
-                version=_version(record),
-                occurred_at=at,
-                dated=max(dated, stockholm_date(at)) if status in MADE_LATER else dated,
-                status=status,
-                document=_document(
-                    number,
-                    order_sums(record),
-                    _currency(record),
-                    self._order_party(snapshot, contact, reads),
-                    dated=dated,
-                    paid=max(dated, stockholm_date(at)) if status == "paid" else None,
+        document = _document(
+            number,
+            order_sums(record),
+            _currency(record),
+            self._order_party(snapshot, contact, reads),
+            dated=dated,
+            paid=max(dated, stockholm_date(at)) if status == "paid" else None,
+        )
+        thing, version = Ref(system=self._name, kind="order", id=number), _version(record)
+        day = max(dated, stockholm_date(at)) if status in MADE_LATER else dated
+        if status == "refunded_in_full":
+            refund = thing.model_copy(update={"kind": "order_refund"})
+            return (
+                Refunded(
+                    thing=refund,
+                    order=thing,
+                    version=version,
+                    occurred_at=at,
+                    dated=day,
+                    document=document,
+                    whole=True,
                 ),
-            ),
+            )
+        return (
+            OrderChanged(thing=thing, version=version, occurred_at=at, dated=day, status=status, document=document),
         )
 
     def invoice(self, body: Record, reads: Reads, received_at: datetime) -> tuple[InvoiceChanged] | Ignored | Needs:

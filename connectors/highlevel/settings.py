@@ -1,5 +1,6 @@
 """The configuration section of a HighLevel sender."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -11,7 +12,9 @@ from connectors.highlevel.vendor_keys import VENDOR_KEYS
 from connectors.sources import SourceSettings
 from handlers.values import Frozen
 
-OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "refunded_in_full", "cancelled"]
+"""What a status of theirs may mean; with ``refunded`` alone nobody says how much money went back."""
+
 Polled = Literal["surveys", "orders", "invoices"]
 
 
@@ -148,6 +151,14 @@ class HighLevelSettings(SourceSettings):
     def can_read(self) -> bool:
         """Only the table ``api`` opens the location."""
         return self.api is not None
+
+    @property
+    def told_by_digest(self) -> Mapping[str, str]:
+        """Surveys of workflows, until the settings name the id that the workflow's owner adds to their bodies."""
+        workflows = self.path_token is not None or self.header_secret is not None
+        if not workflows or "delivery_id" in self.fields.model_fields_set:
+            return {}
+        return {"survey_submitted": "name in fields.delivery_id what holds the submission's id in the workflow's data"}
 
     @field_validator("app_keys")
     @classmethod

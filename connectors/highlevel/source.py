@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from connectors.highlevel import wire
-from connectors.highlevel.app import AppEvents, check_age, delivery_key, is_app_key, unwrapped
+from connectors.highlevel.app import AppEvents, check_age, delivery_key, is_app_key, kind_of, unwrapped
 from connectors.highlevel.proof import AppProof, is_signed
 from connectors.highlevel.records import Record
 from connectors.highlevel.settings import HighLevelSettings
@@ -62,6 +62,18 @@ class HighLevelSource:
         if self._proof is not None and is_signed(request.headers):
             return self._from_app(request.body, self._proof.verify(request.headers, request.body), now)
         return self._from_workflow(request.body, self._proved_by_tokens(request))
+
+    def unproved(self, request: RawRequest) -> Delivery:
+        """As :meth:`verify` without any proof: for dry runs. A body that names its type is taken for an app's."""
+        try:
+            record = unwrapped(read_object(request.body))
+        except BodyFault as fault:
+            raise Unreadable(str(fault)) from None
+        by_tokens = bool(self._path_tokens or self._header_secrets)
+        if self._proof is None or (by_tokens and not kind_of(record)):
+            return self._from_workflow(request.body, "nothing")
+        key, digest = delivery_key(record, request.body)
+        return Delivery(key=key, digest=digest, account=self._ours(self._app.account(record)), matched="nothing")
 
     def events(self, stored: Stored) -> Sequence[Event] | Ignored | Needs:
         """The events of a delivery or of a polled record, or what must be read first.

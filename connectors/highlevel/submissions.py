@@ -49,7 +49,8 @@ class Submissions:
             return Needs((Wanted("contact", "contact", contact),), dated)
         fields = list(_fields(record, labels))
         answers = self._answers(fields)
-        score = self._score(fields)
+        score, scale = wire.score(answers)
+        stated = self._score(fields)
         own = response_id(contact, survey, occurred_at) if contact else record.required("id")
         return (
             SurveySubmitted(
@@ -60,7 +61,8 @@ class Submissions:
                 origin="poll",
                 survey=survey,
                 respondent=self._respondent(record, fields, reads.get("contact")),
-                score=score if score is not None else wire.score(answers),
+                score=score if stated is None else stated,
+                scale=scale if stated in {None, score} else None,
                 answers=answers,
                 twin=twin(contact, survey),
             ),

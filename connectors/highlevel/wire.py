@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 from connectors.highlevel.settings import Paths
 from handlers.events import Answer
+from handlers.values import is_nps
 
 # fmt: off
 STANDARD_KEYS = frozenset({
@@ -104,14 +105,14 @@ def number(value: object) -> Decimal | None:
     return read if read.is_finite() else None
 
 
-def score(found: tuple[Answer, ...]) -> Decimal | None:
-    """The number of the first answer whose label speaks of a scale to ten (or NPS)."""
+def score(found: tuple[Answer, ...]) -> tuple[Decimal | None, Literal["nps"] | None]:
+    """The number of the first answer whose label speaks of a scale to ten (or NPS), and that scale where it can be."""
     for answer in found:
         if any(mark in answer.question.casefold() for mark in SCORE_MARKS):
             read = number(answer.value)
             if read is not None:
-                return read
-    return None
+                return read, "nps" if is_nps(read) else None
+    return None, None
 
 
 def label(key: str) -> str:

@@ -52,7 +52,8 @@ class WorkflowEvents:
         submitted_at = body.moment(self._fields.submitted_at)
         occurred_at = submitted_at or received_at
         answers = body.answers(self._fields.answers, self._left_out)
-        score = wire.number(body.find(self._fields.score))
+        score, scale = wire.score(answers)
+        stated = wire.number(body.find(self._fields.score))
         return SurveySubmitted(
             thing=Ref(system=self._name, kind="response", id=self._response_id(body, survey, occurred_at)),
             version=Decimal(0) if submitted_at is None else seconds(submitted_at),
@@ -60,8 +61,10 @@ class WorkflowEvents:
             dated=stockholm_date(occurred_at),
             survey=survey,
             respondent=self._respondent(body),
-            score=score if score is not None else wire.score(answers),
+            score=score if stated is None else stated,
+            scale=scale if stated in {None, score} else None,
             answers=answers,
+            by_digest=body.identifier(self._fields.delivery_id) is None,
             twin=twin(body.identifier(self._fields.contact_id), survey),
         )
 

@@ -11,6 +11,7 @@ from connectors.json_body import BodyFault, read_object
 from connectors.signing import read_key, verify
 from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.standard import wire
+from connectors.standard.fields import Choice, read_number
 from connectors.standard.settings import StandardSettings
 from handlers.events import (
     Address,
@@ -22,29 +23,33 @@ from handlers.events import (
     Line,
     OrderChanged,
     Party,
+    Payment,
+    PaymentReceived,
+    Refunded,
     Surcharge,
     SurveySubmitted,
 )
-from handlers.values import Question, Ref, stockholm_date
+from handlers.values import Question, Ref, is_nps, payment_thing, stockholm_date
 
-SCORE_KEYS = frozenset({"nps", "score", "betyg", "csat"})
+NPS_KEY = "nps"
+SCORE_KEYS = frozenset({NPS_KEY, "score", "betyg", "csat"})
 NO_ACCOUNT = "-"
 """Stands for an account that is missing or no short printable text; no table can hold it as ours."""
 
 PAID = frozenset({"order.paid", "invoice.paid"})
+REFUNDED = "order.refunded"
 SOLD = frozenset({"order.offered", "order.won", "order.invoiced"})
 """Types that make a document and say nothing of money paid."""
 
 _LINES: TypeAdapter[tuple[Line, ...]] = TypeAdapter(tuple[Line, ...])
 """A travelling line has the very fields of an event's line: all of them are read in one call."""
 
-OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "cancelled"]
+OrderStatus = Literal["offer", "won", "invoiced", "paid", "cancelled"]
 STATUSES: Mapping[str, OrderStatus] = {
     "order.offered": "offer",
     "order.won": "won",
     "order.invoiced": "invoiced",
     "order.paid": "paid",
-    "order.refunded": "refunded",
     "order.cancelled": "cancelled",
     "invoice.paid": "paid",
 }
@@ -114,9 +119,11 @@ class StandardSource:
     def _event(self, body: wire.Body) -> Event:
         if isinstance(body, wire.SurveyBody):
             return self._survey(body)
+        if isinstance(body, wire.PaymentBody):
+            return self._payment(body)
         if isinstance(body, wire.InvoiceBody) and body.data.order_id is None:
             return self._own_invoice(body)
-        return self._order(body)
+        return self._refund(body) if body.type == REFUNDED else self._order(body)
 
     def _order(self, body: wire.OrderBody | wire.InvoiceBody) -> OrderChanged:
         order_id = cast(str, body.data.order_id)
@@ -131,6 +138,20 @@ class StandardSource:
             document=document,
         )
 
+    def _refund(self, body: wire.OrderBody | wire.InvoiceBody) -> Refunded:
+        """One of the order's refunds by the sender's own name for it; without a name, the only one that it may have."""
+        order_id, refund_id = cast(str, body.data.order_id), body.data.refund_id
+        return Refunded(
+            thing=Ref(
+                system=self.name, kind="order_refund", id=f"{refund_id} of {order_id}" if refund_id else order_id
+            ),
+            order=Ref(system=self.name, kind="order", id=order_id),
+            version=_version(body),
+            occurred_at=body.timestamp,
+            dated=stockholm_date(body.timestamp),
+            document=_document(order_id, body),
+        )
+
     def _own_invoice(self, body: wire.InvoiceBody) -> InvoiceChanged:
         document = _document(body.data.invoice_id, body)
         return InvoiceChanged(
@@ -142,8 +163,26 @@ class StandardSource:
             document=document,
         )
 
+    def _payment(self, body: wire.PaymentBody) -> PaymentReceived:
+        data, kind = body.data, "invoice" if body.data.order_id is None else "order"
+        sale = Ref(system=self.name, kind=kind, id=cast(str, data.order_id or data.invoice_id))
+        paid = stockholm_date(data.paid_at or body.timestamp)
+        return PaymentReceived(
+            thing=payment_thing(sale.model_copy(update={"kind": f"{kind}_payment"}), data.payment_id),
+            version=_version(body),
+            occurred_at=body.timestamp,
+            dated=paid,
+            sale=sale,
+            payment=Payment(id=data.payment_id, method=data.method, amount=data.amount, paid=paid),
+            currency=data.currency,
+            currency_rate=data.currency_rate,
+        )
+
     def _survey(self, body: wire.SurveyBody) -> SurveySubmitted:
         answers = tuple(found for found in map(_answer, body.data.answers) if found is not None)
+        answered, key = _score(body.data.answers)
+        score = answered if body.data.score is None else body.data.score
+        nps = key == NPS_KEY and score is not None and score == answered and is_nps(score)
         return SurveySubmitted(
             thing=Ref(system=self.name, kind="response", id=body.data.response_id),
             version=_version(body),
@@ -151,7 +190,8 @@ class StandardSource:
             dated=stockholm_date(body.timestamp),
             survey=body.data.survey_id,
             respondent=_respondent(body.data.respondent),
-            score=body.data.score if body.data.score is not None else _score(body.data.answers),
+            score=score,
+            scale="nps" if nps else None,
             answers=answers,
         )
 
@@ -200,7 +240,17 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         our_reference=data.our_reference,
         your_reference=data.your_reference,
         comments=data.comments,
+        price_list=data.price_list,
+        cost_center=data.cost_center,
+        project=data.project,
+        payment_method=data.payment_method,
+        payments=tuple(_payment(payment, paid) for payment in data.payments) if paid is not None else (),
     )
+
+
+def _payment(stated: wire.Payment, day: date) -> Payment:
+    paid = day if stated.paid_at is None else stockholm_date(stated.paid_at)
+    return Payment(id=stated.payment_id, method=stated.method, amount=stated.amount, paid=paid)
 
 
 def _surcharge(stated: wire.Surcharge | None) -> Surcharge | None:
@@ -208,8 +258,10 @@ def _surcharge(stated: wire.Surcharge | None) -> Surcharge | None:
 
 
 def _dated(body: wire.OrderBody | wire.InvoiceBody) -> date:
-    paid_at = None if body.type in SOLD else body.data.paid_at
-    return stockholm_date(body.data.ordered_at or paid_at or body.timestamp)
+    data = body.data
+    told = [data.paid_at, *(payment.paid_at for payment in data.payments)] if body.type not in SOLD else []
+    paid_at = min((moment for moment in told if moment is not None), default=None)
+    return stockholm_date(data.ordered_at or paid_at or body.timestamp)
 
 
 def _refuse_negative(lines: Sequence[wire.Line]) -> None:
@@ -254,7 +306,7 @@ def _answer(answer: wire.AnswerData) -> Answer | None:
     return Answer(key=named, question=answer.question or named, value=value)
 
 
-def _words(choice: wire.Choice | None) -> str:
+def _words(choice: Choice | None) -> str:
     if choice is None:
         return ""
     if isinstance(choice, bool):
@@ -263,12 +315,13 @@ def _words(choice: wire.Choice | None) -> str:
     return str(choice).strip().encode("utf-8", "replace").decode()
 
 
-def _score(answers: Sequence[wire.AnswerData]) -> Decimal | None:
+def _score(answers: Sequence[wire.AnswerData]) -> tuple[Decimal | None, str]:
+    """The first answer that is a score by its key, and that key."""
     for answer in answers:
         if answer.key is None or answer.key.casefold() not in SCORE_KEYS or isinstance(answer.value, bool | list):
             continue
         try:
-            return wire.read_number(answer.value)
+            return read_number(answer.value), answer.key.casefold()
         except ValueError:
             continue
-    return None
+    return None, ""

@@ -1,122 +1,13 @@
 """The shapes of our own documented webhooks, as they travel."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic.json_schema import WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-MOST_INTEGER_DIGITS = 18
-MOST_DECIMALS = 12
-LONGEST_NUMBER = 40
-_NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$"
-
-
-def _plain_text(value: object) -> object:
-    if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError("must be valid text, without half a surrogate pair")
-        return value.strip()
-    if isinstance(value, bool):
-        raise ValueError("must be text")  # noqa: TRY004 - pydantic turns only ValueError into a fault
-    return format(read_number(value), "f") if isinstance(value, int | Decimal) else value
-
-
-def read_number(value: object) -> Decimal:
-    """A decimal from text or a JSON number, kept digit by digit; bounded so that no later step can blow up."""
-    if isinstance(value, str):
-        return _from_text(value) if len(value) < LONGEST_NUMBER else _bounded(value.strip())
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValueError("must be a number, as text or as a JSON number")  # noqa: TRY004 - pydantic wants ValueError
-    return _within(Decimal(value))
-
-
-def _bounded(text: str) -> Decimal:
-    if not _looks_plain(text):
-        raise ValueError("must be a number such as 1234.50")
-    return _within(Decimal(text))
-
-
-@lru_cache(maxsize=2048)  # rates, quantities and many prices come again and again
-def _from_text(text: str) -> Decimal:
-    return _bounded(text.strip())
-
-
-def _within(number: Decimal) -> Decimal:
-    exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or number.adjusted() >= MOST_INTEGER_DIGITS or exponent < -MOST_DECIMALS:
-        raise ValueError(f"must have at most {MOST_INTEGER_DIGITS} digits and {MOST_DECIMALS} decimals")
-    return Decimal(format(number, "f"))
-
-
-def _looks_plain(text: str) -> bool:
-    whole, point, decimals = text.removeprefix("-").partition(".")
-    return text.isascii() and whole.isdigit() and (not point or decimals.isdigit()) and len(text) < LONGEST_NUMBER
-
-
-def _iso_moment(value: object) -> object:
-    if not isinstance(value, str) or value[:2] != "20" or "-" not in value:
-        raise ValueError("must be a time such as 2026-11-13T10:15:00Z, between the years 2000 and 2100")
-    return value
-
-
-def _iso_day(value: object) -> object:
-    if not isinstance(value, str) or len(value.strip()) != len("2026-11-13") or value.strip()[:2] != "20":
-        raise ValueError("must be a day such as 2026-11-13, between the years 2000 and 2100")
-    return value.strip()
-
-
-def _upper(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
-_NUMBER_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "pattern": _NUMBER}, {"type": "number"}]}
-
-Text = Annotated[str, BeforeValidator(_plain_text), WithJsonSchema({"type": "string"})]
-Identifier = Annotated[
-    str,
-    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
-    BeforeValidator(_plain_text),
-    WithJsonSchema({"type": ["string", "number"], "minLength": 1, "maxLength": 200}),
-]
-Number = Annotated[Decimal, BeforeValidator(read_number), WithJsonSchema(_NUMBER_SCHEMA)]
-Moment = Annotated[
-    AwareDatetime, BeforeValidator(_iso_moment), WithJsonSchema({"type": "string", "format": "date-time"})
-]
-Day = Annotated[date, BeforeValidator(_iso_day), WithJsonSchema({"type": "string", "format": "date"})]
-Currency = Annotated[Text, BeforeValidator(_upper), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
-Country = Annotated[
-    str,
-    Field(pattern=r"^[A-Z]{2}$"),
-    BeforeValidator(_upper),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"}),
-]
-Choice = str | int | Decimal | bool
-
-
-def _answer_value(value: object) -> object:
-    """One fault for whatever an answer may not be, instead of one for each thing that it could have been."""
-    choices = value if isinstance(value, list) else [value]
-    if all(choice is None or isinstance(choice, str | int | Decimal) for choice in choices):
-        return value
-    raise ValueError("must be text, a number, true or false, or a list of these")
-
-
-AnswerValue = Annotated[
-    Choice | list[Choice | None],
-    BeforeValidator(_answer_value),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": ["string", "number", "boolean"]},
-                {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}},
-            ]
-        }
-    ),
-]
+from connectors.standard.fields import AnswerValue, Country, Currency, Day, Identifier, Moment, Number, Text
 
 
 class Wire(BaseModel):
@@ -170,6 +61,8 @@ class Line(Wire):
     vat_rate: Number
     discount_percent: Number = Decimal(0)
     discount_amount: Number = Field(Decimal(0), description="off the whole line, as priced")
+    cost_center: Text | None = Field(None, description="its code in Fortnox, else the document's")
+    project: Text | None = Field(None, description="its number in Fortnox, else the document's")
 
 
 class Surcharge(Wire):
@@ -188,11 +81,20 @@ class Charge(Wire):
     vat_rate: Number = Decimal(0)
 
 
+class Payment(Wire):
+    """One payment of an order or invoice, in its currency."""
+
+    payment_id: Identifier | None = Field(None, description="two tellings of one id are one payment")
+    method: Text | None = Field(None, description="absent: that of the order or invoice")
+    amount: Number
+    paid_at: Moment | None = Field(None, description="absent: that of the order or invoice")
+
+
 class MoneyData(Wire):
     """The money side that orders and invoices share; totals are in ``currency`` and agree with the lines to the öre."""
 
     version: Number | None = Field(None, description="orders changes of one order; absent: the timestamp")
-    refund_id: Identifier | None = None
+    refund_id: Identifier | None = Field(None, description="order.refunded: tells several refunds of an order apart")
     ordered_at: Moment | None = None
     paid_at: Moment | None = None
     currency: Currency = Field(description="ISO 4217, three letters")
@@ -216,6 +118,11 @@ class MoneyData(Wire):
     delivery_date: Day | None = None
     due_date: Day | None = Field(None, description="absent: the company's days of payment")
     order_number: Identifier | None = Field(None, description="the buyer's own order number")
+    price_list: Text | None = Field(None, description="its code in Fortnox")
+    cost_center: Text | None = Field(None, description="its code in Fortnox")
+    project: Text | None = Field(None, description="its number in Fortnox")
+    payment_method: Text | None = Field(None, description="in your own word: klarna, swish, card, invoice")
+    payments: tuple[Payment, ...] = Field((), description="what it was paid by; together the total")
 
 
 class OrderData(MoneyData):
@@ -229,6 +136,26 @@ class InvoiceData(MoneyData):
 
     invoice_id: Identifier
     order_id: Identifier | None = None
+
+
+class PaymentData(Wire):
+    """A payment that is told by itself, of an order or of an invoice of the sender; ``order_id`` where there is one."""
+
+    payment_id: Identifier
+    order_id: Identifier | None = None
+    invoice_id: Identifier | None = None
+    version: Number | None = Field(None, description="orders tellings of one payment; absent: the timestamp")
+    method: Text | None = Field(None, description="in your own word: klarna, swish, card, gift card")
+    amount: Number
+    currency: Currency = Field(description="the order's or invoice's own")
+    currency_rate: Number | None = Field(None, description="SEK for one unit of the currency; absent: the invoice's")
+    paid_at: Moment | None = Field(None, description="absent: the timestamp")
+
+    @model_validator(mode="after")
+    def _of_a_sale(self) -> "PaymentData":
+        if self.order_id is None and self.invoice_id is None:
+            raise ValueError("needs an order_id or an invoice_id")
+        return self
 
 
 class Respondent(Wire):
@@ -281,6 +208,14 @@ class InvoiceBody(Wire):
     data: InvoiceData
 
 
+class PaymentBody(Wire):
+    """A payment of an order or invoice."""
+
+    type: Literal["payment.received"]
+    timestamp: Moment
+    data: PaymentData
+
+
 class SurveyBody(Wire):
     """A respondent finished a survey."""
 
@@ -289,7 +224,7 @@ class SurveyBody(Wire):
     data: SurveyData
 
 
-Body = OrderBody | InvoiceBody | SurveyBody
+Body = OrderBody | InvoiceBody | PaymentBody | SurveyBody
 
 BODIES: dict[str, type[Body]] = {
     "order.offered": OrderBody,
@@ -299,6 +234,7 @@ BODIES: dict[str, type[Body]] = {
     "order.refunded": OrderBody,
     "order.cancelled": OrderBody,
     "invoice.paid": InvoiceBody,
+    "payment.received": PaymentBody,
     "survey.completed": SurveyBody,
     "survey.submitted": SurveyBody,
 }

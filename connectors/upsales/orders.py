@@ -168,6 +168,8 @@ class Orders:
             your_reference=order.contact.name if order.contact else None,
             comments=order.notes if settings.notes_to_comments else None,
             price_list=None if cancelled else self._price_list(reads),
+            cost_center=wire.custom_value(order.custom, settings.cost_center_field),
+            project=wire.custom_value(order.custom, settings.project_field),
         )
 
     def _lines(self, order: wire.Order, status: Status, reads: Reads) -> tuple[Line, ...]:

@@ -35,7 +35,14 @@ class Rows:
 
     def lines(self, order: wire.Order) -> tuple[Line, ...]:
         """The lines by ``sortId``. Raises :class:`Question` where parts do not make their bundle's price."""
-        return tuple(line for row in in_order(order.order_row) for line in self._row(row))
+        return tuple(line for row in in_order(order.order_row) for line in self._placed(row))
+
+    def _placed(self, row: wire.Row) -> Iterator[Line]:
+        """The row's lines, each with the cost centre and the project that the row names."""
+        cost_center = wire.custom_value(row.custom, self.settings.row_cost_center_field)
+        project = wire.custom_value(row.custom, self.settings.row_project_field)
+        for line in self._row(row):
+            yield line.model_copy(update={"cost_center": cost_center, "project": project})
 
     def _row(self, row: wire.Row) -> Iterator[Line]:
         parts = in_order(row.bundle_rows)

@@ -71,6 +71,10 @@ class UpsalesSettings(SourceSettings):
     fallback_reference: str | None = None
     order_number_field: Identifier | None = None
     delivery_date_field: Identifier | None = None
+    cost_center_field: Identifier | None = None
+    project_field: Identifier | None = None
+    row_cost_center_field: Identifier | None = None
+    row_project_field: Identifier | None = None
     notes_to_comments: bool = False
 
     @property

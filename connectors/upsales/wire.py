@@ -146,6 +146,7 @@ class Row(Wire):
     list_price: Number | None = None
     sort_id: Number | None = None
     bundle_rows: tuple[Part, ...] = ()
+    custom: tuple[Custom, ...] = ()
 
 
 class Order(Wire):

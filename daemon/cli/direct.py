@@ -12,11 +12,13 @@ from connectors.base import Target
 from connectors.windows import Windows
 from daemon import logs
 from daemon.actions import Actions
+from daemon.asked_runs import AskedRuns
 from daemon.bus import Bus
 from daemon.clock import Clock
 from daemon.companies import open_company_target
 from daemon.deciding import Deciding
 from daemon.doctor import Doctor
+from daemon.dry_run import DryRuns
 from daemon.following import NoDaemon
 from daemon.lock import exclusive
 from daemon.memory import MemoryLinks
@@ -102,15 +104,26 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
             raise Misused(f"there is no company {name} in the configuration")
         return open_company_target(config.companies[name], database, tokens, clock, SystemRandom(), Windows())
 
+    recalling = Recalling(database, deciding)
+    runs = DryRuns(
+        companies=lambda: config.companies,
+        database=database,
+        clock=clock,
+        recalling=recalling,
+        target=target,
+        # Without a daemon nobody holds the senders' windows and tokens: what must be read there is only named.
+        reader=lambda _: None,
+    )
     return Actions(
         config=lambda: config,
         database=database,
         clock=clock,
         log=logs.get_log(),
-        handle=Recalling(database, deciding).handle,
+        handle=recalling.handle,
         rules=bus.rules,
         target=target,
         links=MemoryLinks(database, clock),
         follow=NoDaemon(),
         doctor=Doctor(config=lambda: config, database=database, tokens=tokens, clock=clock, target=target),
+        asked_runs=AskedRuns(config=lambda: config, database=database, clock=clock, runs=runs),
     )

@@ -228,7 +228,7 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
 
     config = common.load(config_path, secrets=False)
     check_company(config, company)
-    unseal = _unsealing(config_path, config) if body else None
+    unseal = unsealing(config_path) if body else None
     live = asyncio.run(facts(config))
 
     async def look(read: "Read") -> list[Json]:
@@ -253,9 +253,11 @@ def _tell(told: list[Json], as_json: bool) -> None:
             print_story(story)
 
 
-def _unsealing(config_path: Path, config: "Config") -> Callable[[bytes], bytes]:
+def unsealing(config_path: Path) -> Callable[[bytes], bytes]:
+    """What opens sealed bodies, with the keys of the configuration."""
     from cryptography.fernet import Fernet, MultiFernet
 
+    config = common.load(config_path, secrets=False)
     common.check_owner(config.data_dir)
     keys = common.load(config_path, secrets=True).state_keys
     return MultiFernet([Fernet(key.reveal()) for key in keys]).decrypt

@@ -27,6 +27,7 @@ def print_story(story: Json) -> None:
     came = {"poll": "found by polling", "push": "told by Fortnox"}.get(story["origin"], "received")
     click.echo(f"  delivery {story['delivery_id']} {came} {local(story['received_at'])}")
     _state(story, "  ")
+    _asks(story, "  ")
     for read in story["read_at_sender"]:
         click.echo(
             f"  {local(read['at'])}  read at the sender: {read['name']}{'' if read['found'] else ' (none there)'}"
@@ -36,8 +37,7 @@ def print_story(story: Json) -> None:
     to_be_read = story["to_be_read"]
     if to_be_read is not None:
         click.echo(f"  still to be read: {', '.join(to_be_read['records'])}, next try {local(to_be_read['due_at'])}")
-    if story["event"]:
-        click.echo(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
+    _event(story)
     for double in story["doubles"]:
         settled = double["settled_at"]
         then = ": its further documents are held" if settled is None else f", settled {local(settled)}"
@@ -54,11 +54,29 @@ def print_story(story: Json) -> None:
     click.echo()
 
 
+def _event(story: Json) -> None:
+    """What was heard, and why its documents were made anew where they were."""
+    if story["event"]:
+        click.echo(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
+    if story["generation"] is not None:
+        newest = story["generation"]
+        click.echo(f"  {local(newest['since'])}  generation {newest['number']} of its documents began, because of")
+        click.echo(f"    {newest['because']}")
+
+
+def _asks(entry: Json, indent: str) -> None:
+    """Where one answer frees it, and whatever else waits for the same."""
+    if entry["asks"] is not None:
+        click.echo(f"{indent}waits for {entry['asks']}: held show {entry['asks']}")
+
+
 def _print_command(command: Json) -> None:
     link = command["link"]
     document = f"  {link['document']}" if link else ""
-    click.secho(f"  {command['id']}  {command['command']}  (rule {command['rule']}){document}", bold=True)
+    again = "" if command["generation"] == 1 else f", generation {command['generation']}"
+    click.secho(f"  {command['id']}  {command['command']}  (rule {command['rule']}{again}){document}", bold=True)
     _state(command, "    ")
+    _asks(command, "    ")
     if command.get("shut_by"):
         click.echo(f"    {nothing_leaves(command['shut_by'], command['paused'])}")
     waits = command["waits_for"]
@@ -92,7 +110,7 @@ def decision_lines(decisions: Json) -> list[str]:
 
 def _timeline(command: Json) -> list[tuple[str, str]]:
     """What happened, each with its moment; equal moments keep this order."""
-    lines = [(command["created_at"], f"made by rule {command['rule']}")]
+    lines = [(command["created_at"], f"made by rule {command['rule']}{_versions(command)}")]
     if command["read_before"]:
         at = command["attempts"][0]["started_at"] if command["attempts"] else command["created_at"]
         lines.append((at, f"read before: {_short(command['read_before'])}"))
@@ -111,6 +129,13 @@ def _timeline(command: Json) -> list[tuple[str, str]]:
         result = f" ({command['result']})" if command["result"] else ""
         lines.append((command["finished_at"], f"{command['state']}{result}"))
     return lines
+
+
+def _versions(command: Json) -> str:
+    """Of what code, and of what mapping; nothing for what an older program stored."""
+    told = {"version": command["rule_version"], "mapping": command["mapping_version"]}
+    named = ", ".join(f"{name} {version}" for name, version in told.items() if version is not None)
+    return f" ({named})" if named else ""
 
 
 def _stands(proof: Json) -> list[str]:

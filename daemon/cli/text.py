@@ -90,6 +90,8 @@ def _print_company(company: Json) -> None:
         click.echo(f"  delivered: {company['delivered']}")
     if company["stopped_since"] is not None:
         click.echo(f"  the oldest stopped command is of {local(company['stopped_since'])}: outbox --state parked|held")
+    if company["questions"]["count"]:
+        click.echo(f"  {questions_line(company['questions'])}: held {company['name']}")
     for double in company["doubled"]:
         click.echo(
             f"  CUSTOMER {double['customer']} IS DOUBLED by {double['other']}: its further documents are held "
@@ -100,6 +102,13 @@ def _print_company(company: Json) -> None:
     elif company["next_attempt_at"] is not None:
         click.echo(f"  next attempt {local(company['next_attempt_at'])}")
     _print_connection(company)
+
+
+def questions_line(brief: Json) -> str:
+    """How many questions wait for an answer, and the ids of the first of them."""
+    count, named = brief["count"], ", ".join(brief["first"])
+    more = ", …" if count > len(brief["first"]) else ""
+    return f"{count} question{'' if count == 1 else 's'} to answer ({named}{more})"
 
 
 def _print_connection(company: Json) -> None:

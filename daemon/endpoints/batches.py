@@ -10,13 +10,13 @@ from pydantic import Field, ValidationError
 from connectors.client.source import source_of
 from connectors.client.wire import Contact, ContactTaken, Identifier, RecordTaken, Sent
 from connectors.json_body import write_object
+from daemon.asked_writes import commands_of
 from daemon.clock import Clock
 from daemon.endpoints.answers import Answered, Refusal, not_found
 from daemon.endpoints.batch_told import batch_told
 from daemon.endpoints.calls import Call, faults_of
 from daemon.endpoints.contacts import contact_arrival
 from daemon.requests import Misused, StartTask
-from daemon.table_writes import commands_of
 from handlers.settings import CompanySettings
 from handlers.values import Ref
 from store import clients

@@ -6,14 +6,14 @@ from datetime import timedelta
 from daemon.clock import Clock
 from daemon.logs import get_log
 from daemon.settings import Retention
-from store import pruning, senders
+from store import holds, pruning, senders
 from store.db import Database
 
 BITE = 500
 
 
 class Prune:
-    """Handled bodies, finished commands and digests past their window; dedupe keys and links stay."""
+    """Handled bodies, finished commands, old responses and digests past their window; dedupe keys and links stay."""
 
     def __init__(
         self, database: Database, retention: Retention, clock: Clock, configured: Callable[[], Mapping[str, int]]
@@ -38,6 +38,9 @@ class Prune:
             pruning.payloads(commands, BITE),
             pruning.looks(commands, BITE),
             pruning.contexts(bodies, BITE),
+            pruning.responses(now - timedelta(days=self._retention.responses_days), BITE),
+            pruning.shadows(commands, BITE),
+            holds.forgotten(commands, BITE),
         ):
             while count := await self._database.write(job):
                 erased += count

@@ -27,6 +27,10 @@ class Starts:
         self.flows = flows
         self._seal = seal
 
+    def names(self, company: str) -> frozenset[str]:
+        """What a company's workflows are called."""
+        return frozenset(flow.name for flow in self.flows.get(company, ()))
+
     def __call__(self, event: Event, company: str) -> list[NewWorkflow]:
         """The runs. Raises :class:`Question` for a name that no workflow has, and for a condition without an answer."""
         flows = self.flows.get(company, ())
@@ -79,5 +83,3 @@ def _run_id(flow: Workflow, event: Event, company: str) -> str:
     """One run for each thing that starts a flow, however often the event comes or is corrected."""
     text = f"{flow.name}/{event.thing.thing(company)}"
     return f"{flow.name}-{hashlib.sha256(text.encode()).hexdigest()[:ID_CHARACTERS]}"
-
-

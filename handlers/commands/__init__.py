@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
-from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureNote
+from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureLabel, EnsureNote
 from handlers.commands.documents import (
+    CreditContent,
     DocumentCommand,
     DocumentKind,
     DocumentRow,
@@ -16,6 +17,7 @@ from handlers.commands.documents import (
     EnsureOffer,
     EnsureOrder,
     VatDecision,
+    sending_of,
 )
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
 from handlers.commands.records import (
@@ -36,6 +38,7 @@ __all__ = [
     "ClosedPeriod",
     "Command",
     "CommandBase",
+    "CreditContent",
     "DocumentCommand",
     "DocumentKind",
     "DocumentRow",
@@ -45,6 +48,7 @@ __all__ = [
     "EnsureCurrency",
     "EnsureCustomer",
     "EnsureInvoice",
+    "EnsureLabel",
     "EnsureNote",
     "EnsureOffer",
     "EnsureOrder",
@@ -56,6 +60,7 @@ __all__ = [
     "ReverseVoucher",
     "SendDocument",
     "VatDecision",
+    "sending_of",
     "voucher_correction",
 ]
 
@@ -63,6 +68,7 @@ Command = Annotated[
     EnsureCustomer
     | EnsureArticle
     | EnsureCurrency
+    | EnsureLabel
     | EnsureInvoice
     | EnsureOrder
     | EnsureOffer

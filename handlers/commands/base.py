@@ -1,6 +1,10 @@
 """What every command carries, and what it says about the others of its lane."""
 
-from typing import Literal
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator
 
 from handlers.values import Frozen, Ref
 
@@ -9,6 +13,26 @@ MatchKey = tuple[str, str]
 
 Purpose = tuple[str, Ref]
 """A kind of command and the thing that it is about."""
+
+
+def exact(value: Any) -> Any:
+    """The value as it may lie on disk and come back the same: decimals become text.
+
+    Raises ``ValueError`` for a binary fraction, which has no exact form.
+    """
+    if isinstance(value, float):
+        raise ValueError("a number with a fraction must be given as a decimal or as text")  # noqa: TRY004 - a validator must raise it
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping):
+        return {str(name): exact(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [exact(inner) for inner in value]
+    return value
+
+
+ExactFields = Annotated[dict[str, Any], AfterValidator(exact)]
+"""Fields under Fortnox's own names: texts, whole numbers, flags, ``None``, lists and objects; a decimal as its text."""
 
 
 class CommandBase(Frozen):
@@ -26,6 +50,11 @@ class CommandBase(Frozen):
     def optional_refs(self) -> tuple[Ref, ...]:
         """Things that are used where they are linked; nothing waits for them, and nothing stops without them."""
         return ()
+
+    @property
+    def patient(self) -> bool:
+        """Whether what it needs may be told later than itself: then it waits although nothing makes that yet."""
+        return False
 
     @property
     def supersedes(self) -> tuple[Purpose, ...]:

@@ -4,8 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import CommandBase, MatchKey
+from pydantic import Field
+
+from handlers.commands.base import CommandBase, ExactFields, MatchKey
 from handlers.values import Ref
+
+USUAL_MATCH = ("organisation_number", "vat_number", "own_number", "email")
+"""What a party is known by where its company says nothing else."""
 
 
 class EnsureCustomer(CommandBase):
@@ -15,8 +20,11 @@ class EnsureCustomer(CommandBase):
     and overwrites only the fields named in ``overwrite`` (names of this class). ``create`` is false where no new
     customer may be made: then a party without a card is recorded and nothing is made. ``search`` is false where only a
     customer that we know already is meant: then an unknown one costs no call either. ``not_by`` names keys that a
-    person said belong to another party: they are not matched. ``vat_type`` and ``vat_number`` stand on a new card where
-    a sale abroad decided them.
+    person said belong to another party: they are not matched. ``match`` are the keys that count, strongest first;
+    empty: the usual ones. ``never_update`` are fields that no card that is there gets. ``required``: a customer that
+    must be there is asked about where it is not, instead of recorded. ``is_private`` says what a new card is;
+    ``vat_type``, ``terms_of_payment`` and ``price_list`` stand on it. ``extra`` are further fields under Fortnox's own
+    names, as the company maps them: on a new card, and where ``update`` fills empty fields.
     """
 
     kind: Literal["ensure_customer"] = "ensure_customer"
@@ -32,11 +40,18 @@ class EnsureCustomer(CommandBase):
     city: str | None = None
     vat_type: str | None = None
     vat_number: str | None = None
+    is_private: bool | None = None
+    terms_of_payment: str | None = None
+    price_list: str | None = None
     update: Literal["never", "fill"] = "never"
     overwrite: tuple[str, ...] = ()
+    never_update: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
+    required: bool = False
     create: bool = True
     search: bool = True
     not_by: tuple[str, ...] = ()
+    extra: ExactFields = Field(default_factory=dict)
 
     @property
     def replaces_older(self) -> bool:
@@ -45,13 +60,15 @@ class EnsureCustomer(CommandBase):
 
     @property
     def match_keys(self) -> tuple[MatchKey, ...]:
-        """Organisation number before own number before e-mail (casefolded); absent keys are left out."""
-        named = (
-            ("organisation_number", self.organisation_number),
-            ("own_number", self.own_number),
-            ("email", self.email.casefold() if self.email else None),
-        )
-        return tuple((name, value) for name, value in named if value and name not in self.not_by)
+        """By ``match``, else organisation, VAT and own number, then e-mail (casefolded); absent keys are left out."""
+        named = {
+            "organisation_number": self.organisation_number,
+            "vat_number": self.vat_number,
+            "own_number": self.own_number,
+            "email": self.email.casefold() if self.email else None,
+        }
+        keys = ((name, named[name]) for name in self.match or USUAL_MATCH if name not in self.not_by)
+        return tuple((name, value) for name, value in keys if value)
 
 
 class EnsureArticle(CommandBase):
@@ -82,14 +99,30 @@ class EnsureCurrency(CommandBase):
     rate: Decimal | None = None
 
 
+class EnsureLabel(CommandBase):
+    """A label with exactly this ``text`` exists in Fortnox; a missing one is made where ``create`` allows it.
+
+    The thing is shared by all sources.
+    """
+
+    kind: Literal["ensure_label"] = "ensure_label"
+    text: str
+    create: bool = False
+
+
 class EnsureNote(CommandBase):
-    """The customer's comments hold one line of ours: date, ``core`` (never shortened), ``detail`` as room allows."""
+    """The customer's comments hold one line of ours: date, ``core`` (never shortened), ``detail`` as room allows.
+
+    Where an older version of the line stands there, it is replaced. ``only_replaces``: where none stands there, none is
+    written either.
+    """
 
     kind: Literal["ensure_note"] = "ensure_note"
     customer: Ref
     dated: date
     core: str
     detail: str = ""
+    only_replaces: bool = False
 
     @property
     def refs(self) -> tuple[Ref, ...]:

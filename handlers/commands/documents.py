@@ -5,10 +5,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from handlers.commands.base import Braked, ClosedPeriod, CommandBase, Purpose
+from pydantic import Field
+
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, ExactFields, Purpose
 from handlers.values import Frozen, Ref
 
 DocumentKind = Literal["invoice", "order", "offer"]
+
+
+def sending_of(document: Ref) -> Ref:
+    """The thing that a document's own sending is: one for each of its generations."""
+    return document.model_copy(update={"kind": f"{document.kind}_sending"})
 
 
 class VatDecision(Frozen):
@@ -29,7 +36,7 @@ class DocumentRow(Frozen):
     """One row as it shall stand in Fortnox; ``price`` per unit, with VAT where the document's prices include it.
 
     ``vat`` and ``account`` are ``None`` where the article decides them. ``discount_amount`` is of the whole row, in the
-    document's currency; at most one of the two discounts is above zero.
+    document's currency; at most one of the two discounts is above zero. ``cost_center`` and ``project`` are codes.
     """
 
     description: str
@@ -41,6 +48,8 @@ class DocumentRow(Frozen):
     discount_percent: Decimal = Decimal(0)
     discount_amount: Decimal = Decimal(0)
     article: Ref | None = None
+    cost_center: str | None = None
+    project: str | None = None
 
 
 class DocumentCommand(Braked):
@@ -53,6 +62,12 @@ class DocumentCommand(Braked):
     are without VAT and stand in Fortnox's own fields. ``total_vat`` and ``total`` are ``None`` where the source states
     no VAT: then they follow from the rows' VAT. ``invoice``, ``order``, ``offer`` and ``credit`` are the other
     documents that the same sale may have. ``most_kronor`` and ``most_per_hour`` are the company's brakes.
+    ``cost_center`` and ``project`` are codes of the whole document, ``labels`` the labels that it gets. ``extra`` are
+    further fields under Fortnox's own names, as the company maps them.
+
+    ``sale`` is what the source calls it all. ``reissue``: where what stands there can no longer become what is meant,
+    the sale gets a new generation without a person's word. ``replaces`` is the invoice of the generation before, and
+    ``replaces_credit`` its credit: nothing new stands beside one that still counts.
     """
 
     customer: Ref
@@ -75,12 +90,20 @@ class DocumentCommand(Braked):
     comments: str | None = None
     delivery_date: date | None = None
     price_list: str | None = None
+    cost_center: str | None = None
+    project: str | None = None
+    labels: tuple[Ref, ...] = ()
     most_kronor: Decimal | None = None
     most_per_hour: int | None = None
     invoice: Ref | None = None
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    sale: Ref | None = None
+    reissue: bool = False
+    replaces: Ref | None = None
+    replaces_credit: Ref | None = None
+    extra: ExactFields = Field(default_factory=dict)
 
     @property
     @abstractmethod
@@ -89,19 +112,24 @@ class DocumentCommand(Braked):
 
     @property
     def refs(self) -> tuple[Ref, ...]:
-        """The customer, the currency where it may have to be made first, and each article once."""
-        named = (self.currency_thing, *(row.article for row in self.rows))
+        """The customer, the currency where it may have to be made first, each article and each label once."""
+        named = (self.currency_thing, *(row.article for row in self.rows), *self.labels)
         return (self.customer, *dict.fromkeys(ref for ref in named if ref is not None))
 
     @property
     def optional_refs(self) -> tuple[Ref, ...]:
-        """The sale's other documents."""
+        """The sale's other documents, and those of the generation before."""
+        before = tuple(ref for ref in (self.replaces, self.replaces_credit) if ref is not None)
+        return (*self._others, *before)
+
+    @property
+    def _others(self) -> tuple[Ref, ...]:
         return tuple(ref for ref in (self.invoice, self.order, self.offer, self.credit) if ref is not None)
 
     @property
     def supersedes(self) -> tuple[Purpose, ...]:
         """What would take the sale's documents back."""
-        cancelled = [("ensure_cancelled", ref) for ref in (self.thing, *self.optional_refs)]
+        cancelled = [("ensure_cancelled", ref) for ref in (self.thing, *self._others)]
         credited = [(kind, self.credit) for kind in ("ensure_credit", "book_invoice") if self.credit is not None]
         return (*cancelled, *credited)
 
@@ -175,18 +203,59 @@ class EnsureCancelled(CommandBase):
 
     @property
     def supersedes(self) -> tuple[Purpose, ...]:
-        """The document's making and booking, where they have not been sent."""
-        made: Purpose = (f"ensure_{self.document}", self.thing)
-        return (made, ("book_invoice", self.thing)) if self.document == "invoice" else (made,)
+        """The document's making, booking and sending, where they have not left yet."""
+        made: tuple[Purpose, ...] = ((f"ensure_{self.document}", self.thing), ("send_document", sending_of(self.thing)))
+        return (*made, ("book_invoice", self.thing)) if self.document == "invoice" else made
 
 
-class EnsureCredit(CommandBase):
-    """A booked ``invoice`` has one credit invoice of its whole amount, not yet booked; an unbooked one needs none."""
+class CreditContent(Frozen):
+    """What a refund takes back of an invoice: positive amounts in the invoice's currency, before Fortnox's rounding.
+
+    ``whole``: the source says that everything was refunded, and no rows: then the invoice's own count. ``total_vat``
+    and ``total`` are ``None`` only there. Without it the totals say whether it is all of the invoice: then the rows
+    are not needed. ``credit_date`` is the day of the refund.
+    """
+
+    number: str
+    origin: str
+    credit_date: date
+    currency: str
+    whole: bool = False
+    prices_include_vat: bool = False
+    rows: tuple[DocumentRow, ...] = ()
+    freight: Decimal = Decimal(0)
+    administration_fee: Decimal = Decimal(0)
+    total_excluding_vat: Decimal
+    total_vat: Decimal | None
+    total: Decimal | None
+    comments: str | None = None
+
+
+class EnsureCredit(Braked):
+    """A credit invoice of ``invoice`` exists, not yet booked.
+
+    Without ``content`` the sale was called off: a booked and unpaid invoice is credited once and in full, an unbooked
+    one needs no credit. With it the buyer got that much back: ``thing`` is the refund, of which there may be several,
+    and a paid invoice is credited too; an unbooked one is cancelled where all of it was refunded.
+    """
 
     kind: Literal["ensure_credit"] = "ensure_credit"
     invoice: Ref
+    content: CreditContent | None = None
+    closed_period: ClosedPeriod = "hold"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """The articles that the refund's rows name."""
+        rows = () if self.content is None else self.content.rows
+        return tuple(dict.fromkeys(row.article for row in rows if row.article is not None))
 
     @property
     def optional_refs(self) -> tuple[Ref, ...]:
         """The invoice that is credited."""
         return (self.invoice,)
+
+    @property
+    def replaces_older(self) -> bool:
+        """A refund that is told twice, with other sums, is asked about: neither gives way silently."""
+        return self.content is None

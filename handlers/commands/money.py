@@ -9,10 +9,19 @@ from handlers.values import Ref
 
 
 class BookInvoice(CommandBase):
-    """The invoice ``thing`` is booked; with a round-off it may be booked only where ``round_off_account`` is set."""
+    """The invoice ``thing`` is booked; with a round-off it may be booked only where ``round_off_account`` is set.
+
+    ``told_later``: the sale may be told later than this.
+    """
 
     kind: Literal["book_invoice"] = "book_invoice"
     round_off_account: int | None = None
+    told_later: bool = False
+
+    @property
+    def patient(self) -> bool:
+        """Where the sale may be told later."""
+        return self.told_later
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -26,7 +35,8 @@ class EnsurePayment(Braked):
     ``amount`` is ``None`` where the source states no VAT: the whole invoice was paid, whatever its total. Exactly one
     of ``mode`` (a mode of payment's code) and ``account`` is set. Where the invoice carries a round-off, the payment
     carries a write-off of exactly that amount to ``round_off_account``. ``closed_period`` says what happens where the
-    day cannot be booked.
+    day cannot be booked. ``partial``: it is one of several, so it must not be more than what is still open, and only
+    the last one carries the write-off.
     """
 
     kind: Literal["ensure_payment"] = "ensure_payment"
@@ -39,6 +49,7 @@ class EnsurePayment(Braked):
     account: int | None = None
     round_off_account: int | None = None
     closed_period: ClosedPeriod = "hold"
+    partial: bool = False
 
     @property
     def refs(self) -> tuple[Ref, ...]:

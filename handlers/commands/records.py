@@ -1,34 +1,14 @@
 """Commands about any resource of the table: an object as it shall be, an action on one, a document that is sent."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from handlers.commands.base import CommandBase
+from handlers.commands.base import CommandBase, ExactFields
 from handlers.values import Ref
 
-Fields = dict[str, Any]
-"""Fields under Fortnox's own names: texts, whole numbers, flags, ``None``, lists and objects; a decimal as its text."""
-
 How = Literal["email", "einvoice", "eprint", "print", "printreminder"]
-
-
-def exact(value: Any) -> Any:
-    """The value as it may lie on disk and come back the same: decimals become text.
-
-    Raises ``ValueError`` for a binary fraction, which has no exact form.
-    """
-    if isinstance(value, float):
-        raise ValueError("a number with a fraction must be given as a decimal or as text")  # noqa: TRY004 - a validator must raise it
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, Mapping):
-        return {str(name): exact(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [exact(inner) for inner in value]
-    return value
 
 
 class RecordCommand(CommandBase):
@@ -59,16 +39,11 @@ class EnsureRecord(RecordCommand):
     """
 
     kind: Literal["ensure_record"] = "ensure_record"
-    fields: Fields
+    fields: ExactFields
     row: str | None = None
     numbers: dict[str, Ref] = Field(default_factory=dict)
     after: tuple[Ref, ...] = ()
     although_alike: bool = False
-
-    @field_validator("fields")
-    @classmethod
-    def _exact(cls, fields: Fields) -> Fields:
-        return dict(exact(fields))
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -81,20 +56,21 @@ class ActOnRecord(RecordCommand):
 
     kind: Literal["act_on_record"] = "act_on_record"
     action: str
-    fields: Fields = Field(default_factory=dict)
-
-    @field_validator("fields")
-    @classmethod
-    def _exact(cls, fields: Fields) -> Fields:
-        return dict(exact(fields))
+    fields: ExactFields = Field(default_factory=dict)
 
 
 class SendDocument(RecordCommand):
-    """The document was sent (or printed) once by this command; each command sends once more, none sends twice."""
+    """The document was sent (or printed) once by this command; each command sends once more, none sends twice.
+
+    ``unless_sent``: one that was sent before, by whomever, is left alone. ``once_booked``: an invoice that is not
+    booked is asked about.
+    """
 
     kind: Literal["send_document"] = "send_document"
     resource: Literal["invoices", "orders", "offers"]
     how: How
+    unless_sent: bool = False
+    once_booked: bool = False
 
 
 class ReverseVoucher(RecordCommand):
@@ -110,11 +86,11 @@ class ReverseVoucher(RecordCommand):
 
 
 def voucher_correction(
-    thing: Ref, keys: tuple[str, ...], fields: Fields, *, dated: str | None = None
+    thing: Ref, keys: tuple[str, ...], fields: Mapping[str, Any], *, dated: str | None = None
 ) -> tuple[ReverseVoucher, EnsureRecord]:
     """A voucher that shall be another: its reversal, and then the new one, which waits for the reversal."""
     taken_back = Ref(system=thing.system, kind=f"{thing.kind}_reversal", id=thing.id, generation=thing.generation)
     return (
         ReverseVoucher(thing=taken_back, keys=keys, dated=dated),
-        EnsureRecord(thing=thing, resource="vouchers", fields=fields, after=(taken_back,)),
+        EnsureRecord(thing=thing, resource="vouchers", fields=dict(fields), after=(taken_back,)),
     )

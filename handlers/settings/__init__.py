@@ -6,31 +6,77 @@ from datetime import date
 from pydantic import Field
 
 from handlers.settings.bookkeeping import Bookkeeping, Brakes
+from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
+from handlers.settings.mapping import MappingSection
+from handlers.settings.own_rules import OwnFields, OwnRule
+from handlers.settings.payments import Method, Payments
+from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
 from handlers.values import Frozen
 
-__all__ = ["Articles", "Bookkeeping", "Brakes", "CompanySettings", "Documents", "RuleOptions", "Survey", "Vat"]
+__all__ = [
+    "Articles",
+    "Bookkeeping",
+    "Brakes",
+    "CompanySettings",
+    "Customers",
+    "Documents",
+    "MappingSection",
+    "Method",
+    "OwnFields",
+    "OwnRule",
+    "Payments",
+    "Refunds",
+    "RuleOptions",
+    "Survey",
+    "Vat",
+]
 
 
 class CompanySettings(Frozen):
-    """All that rules know of a company; ``start`` is the first business date that may cause a command."""
+    """All that rules know of a company; ``start`` is the first business date that may cause a command.
+
+    ``own_rules`` run after the built-in ones, in this order; ``own_fields`` complete what a built-in rule makes, by its
+    name. ``program`` is the version of the code that both are of.
+    """
 
     name: str
     start: date
     bookkeeping: Bookkeeping = Bookkeeping()
     survey: Survey = Survey()
     documents: Documents = Documents()
+    refunds: Refunds = Refunds()
     articles: Articles = Articles()
+    customers: Customers = Customers()
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
+    payments: Payments = Payments()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
+    own_rules: tuple[OwnRule, ...] = ()
+    own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
+    program: str | None = None
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
         return self.rules.get(name, PLAIN_RULE)
+
+    def versions(self, name: str) -> tuple[str | None, str | None]:
+        """The version of the rule of this name, and of the section that it was made from."""
+        own = next((rule for rule in self.own_rules if rule.name == name), None)
+        if own is not None:
+            return own.version, own.mapping_version
+        added = self.own_fields.get(name)
+        return self.program, None if added is None else added.version
+
+    @property
+    def payment_modes(self) -> Mapping[str, str]:
+        """Every mode of payment that the settings name, with the setting that names it."""
+        used = {method.mode: f"payments.methods.{name}.mode" for name, method in self.payments.methods.items()}
+        used |= {self.bookkeeping.payment_mode: "bookkeeping.payment_mode"}
+        return {mode: setting for mode, setting in used.items() if mode is not None}
 
     @property
     def accounts(self) -> Mapping[int, str]:
@@ -42,12 +88,21 @@ class CompanySettings(Frozen):
             used += [(account, f"OSS {country} at {rate} %") for rate, account in rates.items()]
         named: list[tuple[int | None, str]] = [
             (books.payment_account, "payments"),
+            (self.refunds.payment_account, "repayments"),
             (books.round_off_account, "rounding"),
             (books.freight_account, "freight"),
             (books.administration_fee_account, "administration fees"),
             *((account, kind.replace("_", " ")) for kind, account in books.charge_accounts.items()),
             (vat.reverse_charge_account, "reverse charge in the EU"),
             (vat.export_account, "export"),
+        ]
+        for name, method in self.payments.methods.items():
+            named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
+        named += [
+            (account, f"the survey rule {rule.name}")
+            for rule in self.survey.rules
+            if rule.voucher is not None
+            for account in (rule.voucher.debit, rule.voucher.credit)
         ]
         used += [(account, use) for account, use in named if account is not None]
         return dict(reversed(used))

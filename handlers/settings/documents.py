@@ -12,12 +12,18 @@ class Documents(Frozen):
 
     ``module``: a won order becomes an invoice; or an order, invoiced later; or what is still an offer stands there as
     an offer too. ``credit_cancelled``: an invoice that is booked when its sale is called off at the source is held for
-    a person, or credited. ``offers_create_customers``: an offer may make a new customer, else only a sale does.
+    a person, or credited. ``changed_after_booking``: a sale that changes when its documents can no longer follow (a
+    booked invoice, an order that was invoiced, what was cancelled or credited) is held for a person, or what stands
+    there is taken back and made anew. ``offers_create_customers``: an offer may make a new customer, else only a
+    sale does. ``price_list`` is the code of the price list of documents whose source names none; empty: the
+    customer's own.
     """
 
     module: Literal["invoice", "order", "order+offer"] = "invoice"
     credit_cancelled: Literal["hold", "credit"] = "hold"
+    changed_after_booking: Literal["hold", "reissue"] = "hold"
     offers_create_customers: bool = False
+    price_list: str = Field(default="", max_length=50)
 
 
 class Articles(Frozen):

@@ -14,6 +14,7 @@ from aiohttp import ClientSession, ClientTimeout
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from daemon import app, screens
 from daemon.actions import Actions
+from daemon.asked_runs import AskedRuns
 from daemon.assembly import Parts
 from daemon.bridge import Bridge
 from daemon.clock import Clock
@@ -163,8 +164,10 @@ class Scene:
     async def settle(self, *, doubts: bool = True, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until nothing goes by itself any more; with ``doubts`` also until every doubt is resolved."""
         until = monotonic() + seconds
+        # In one statement: a sale that is made anew goes from the outbox back to the inbox.
         questions = [UNREAD, BUSY, *([DOUBT] if doubts else [])]
-        while self.simulator.late_pending or any(self.rows(question) for question in questions):
+        busy = " UNION ALL ".join(f"SELECT * FROM ({question})" for question in questions)
+        while self.simulator.late_pending or self.rows(busy):
             if monotonic() > until:
                 raise TimeoutError(f"still busy: {self.rows(OVERVIEW)}")
             await asyncio.sleep(0.01)
@@ -188,6 +191,7 @@ class Scene:
             readings=bridge.readings,
             doctor=bridge.doctor,
             clock=bridge.clock,
+            flows=bridge.flows,
         )
 
     async def status(self) -> Json:
@@ -210,6 +214,12 @@ class Scene:
             links=MemoryLinks(bridge.store.database, bridge.clock),
             follow=self.live(),
             doctor=bridge.doctor,
+            asked_runs=AskedRuns(
+                config=lambda: bridge.config,
+                database=bridge.store.database,
+                clock=bridge.clock,
+                runs=bridge.dry_runs,
+            ),
         )
         return await actions.perform(request)
 

@@ -124,7 +124,7 @@ async def test_a_currency_that_fortnox_does_not_know_is_parked(tmp_path: Path) -
     async with scene(tmp_path) as stage:
         await stage.send(changed(currency="CHF"))
         await stage.settle()
-        assert stage.commands() == [("ensure_customer", "done", None), ("ensure_invoice", "parked", "currency_missing")]
+        assert stage.commands() == [("ensure_customer", "done", None), ("ensure_invoice", "held", "currency_missing")]
         assert (await stage.state())["invoices"] == []
         await still_works(stage)
 

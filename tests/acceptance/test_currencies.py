@@ -54,5 +54,5 @@ async def test_a_new_currency_is_registered_only_where_settings_name_it(tmp_path
         posted = [call for call in await stage.calls() if call["method"] == "POST" and "currencies" in call["path"]]
         assert len(posted) == 1
         assert stage.rows("SELECT kind, state, reason FROM outbox WHERE state <> 'done'") == [
-            ("ensure_invoice", "parked", "currency_missing")
+            ("ensure_invoice", "held", "currency_missing")
         ]

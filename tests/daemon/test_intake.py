@@ -75,6 +75,7 @@ def event(body: dict[str, Any]) -> SurveySubmitted:
         dated=date.fromisoformat(body.get("dated", "2026-11-13")),
         survey=body["word"],
         respondent=TALLBACKEN,
+        score=Decimal(body["score"]) if "score" in body else None,
     )
 
 
@@ -272,9 +273,9 @@ async def test_rows_handled_twice_store_their_commands_once(tmp_path: Path) -> N
         for number in range(3):
             await made.arrive("fine", id=f"R-{number}")
         rows = await made.database.read(inbox.waiting(10))
-        await made.intake._record(rows, await made.intake._handled(rows), 0.0)
+        await made.intake._record(rows, (await made.intake._handled(rows))[0], 0.0)
     async with desk(tmp_path) as again:
-        await again.intake._record(rows, await again.intake._handled(rows), 0.0)
+        await again.intake._record(rows, (await again.intake._handled(rows))[0], 0.0)
         assert len(await again.rows("SELECT * FROM outbox")) == 3
         back = "UPDATE inbox SET state = 'waiting', handled_at = NULL"
         await again.database.write(lambda connection: connection.execute(back).rowcount)
@@ -333,6 +334,6 @@ async def test_a_row_that_a_person_discarded_meanwhile_stays_discarded(tmp_path:
             connection.execute("UPDATE inbox SET state = 'discarded', handled_at = 1")
 
         await made.database.write(discard)
-        await made.intake._record(rows, await made.intake._handled(rows), 0.0)
+        await made.intake._record(rows, (await made.intake._handled(rows))[0], 0.0)
         assert await made.states() == ["discarded"]
         assert await made.rows("SELECT * FROM outbox") == []

@@ -16,9 +16,9 @@ from connectors.fortnox import record_actions, records, sendings
 from connectors.fortnox.record_fields import body_of, faults_of, written_by_fields
 from connectors.fortnox.table import OPERATIONS, RESOURCES
 from connectors.fortnox.wire import encode
+from daemon.asked_writes import commands_of
 from daemon.opening import database_path
 from daemon.requests import Misused, StartTask
-from daemon.table_writes import commands_of
 from handlers.commands import COMMANDS, EnsureRecord
 from handlers.values import Ref
 from tests.acceptance.scene import CompanyPlan, Scene, scene

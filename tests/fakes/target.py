@@ -82,7 +82,7 @@ def park() -> Act:
 
 def held() -> Act:
     """Refused with a question."""
-    return Act(effect=False, error=Held("question", status=400, remedy="which one?", **WORDS))
+    return Act(effect=False, error=Held("question", remedy="which one?", **WORDS))
 
 
 def later() -> Act:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from handlers.events import Answer, Document, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
-from handlers.settings import Articles, Bookkeeping, CompanySettings, Documents, Survey, Vat
+from handlers.settings import Articles, Bookkeeping, CompanySettings, Customers, Documents, RuleOptions, Survey, Vat
 from handlers.values import Ref
 
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
@@ -59,6 +59,8 @@ def company(
     documents: Documents | None = None,
     articles: Articles | None = None,
     vat: Vat | None = None,
+    customers: Customers | None = None,
+    rules: dict[str, RuleOptions] | None = None,
 ) -> CompanySettings:
     """A company's settings with some parts replaced."""
     return CompanySettings(
@@ -69,6 +71,8 @@ def company(
         documents=documents or Documents(),
         articles=articles or Articles(),
         vat=vat or Vat(),
+        customers=customers or Customers(),
+        rules=rules or {},
     )
 
 

@@ -107,8 +107,8 @@ def test_a_generation_carries_over_to_the_invoice() -> None:
 
 
 def test_a_refund_is_a_question() -> None:
-    """The question says what to do by hand."""
-    with pytest.raises(Question, match=r"refunded .*Fortnox.*discard"):
+    """Nobody says how much went back; the question says what to do by hand."""
+    with pytest.raises(Question, match=r"refunded, .*Fortnox.*discard"):
         book_order(order(status="refunded"), company())
 
 

@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.commands import COMMANDS
-from handlers.events import Answer, Document, Event, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
+from handlers.events import (
+    Answer,
+    Document,
+    Event,
+    InvoiceChanged,
+    Line,
+    OrderChanged,
+    Party,
+    Refunded,
+    SurveySubmitted,
+)
 from handlers.facts import NOTHING_KNOWN
 from handlers.routes import ROUTES, Rule
 from handlers.settings import Bookkeeping, CompanySettings, Survey
@@ -70,6 +80,7 @@ base = {
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(OrderChanged, **base, status=st.sampled_from(["won", "paid", "refunded"]), document=documents),
     st.builds(InvoiceChanged, **base, document=documents),
+    st.builds(Refunded, **base, order=refs, document=documents, whole=st.booleans()),
     st.builds(
         SurveySubmitted,
         **base,

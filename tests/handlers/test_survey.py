@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers.commands import EnsureCustomer, EnsureNote
 from handlers.events import Answer, SurveySubmitted
 from handlers.settings import Survey
-from handlers.survey import note_survey
+from handlers.survey_rules import note_survey
 from handlers.values import Question, Ref
 from tests.handlers.examples import TALLBACKEN, company, survey
 

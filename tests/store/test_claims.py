@@ -179,3 +179,27 @@ def test_nobody_waits_for_what_is_free_already(tmp_path: Path) -> None:
         _, second = two(connection)
         assert not delivering.wait(second, f"claim:demo:{EMAIL}", "command 1")(connection)
         assert row(connection, second)["state"] == "ready"
+
+
+VAT = "vat_number:SE559904203201"
+OTHER_VAT = "vat_number:DE136695976"
+
+
+@pytest.mark.capability("f45")
+@pytest.mark.parametrize(
+    ("theirs", "ours", "same"),
+    [
+        ([VAT], [VAT, EMAIL], True),
+        ([VAT, OWN], [OTHER_VAT, OWN], False),
+        ([ORG, VAT], [OTHER_ORG, VAT], False),
+        ([ORG, VAT, OWN], [ORG, OTHER_VAT, OWN], True),
+        ([VAT, EMAIL], [OTHER_VAT, EMAIL], False),
+    ],
+)
+def test_another_vat_number_is_another_party(tmp_path: Path, theirs: list[str], ours: list[str], same: bool) -> None:
+    """Where both sides have an organisation number, that one decides; else the VAT number, whatever weaker keys say."""
+    with opened(tmp_path) as connection:
+        first, second = two(connection)
+        known(connection, "T1", "7", *theirs)
+        assert take(connection, second, *ours) == (Known("7", "T1") if same else Claimed())
+        assert first < second

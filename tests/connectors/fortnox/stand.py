@@ -42,11 +42,20 @@ class MemoryLinks:
 
     elsewhere: set[str] = field(default_factory=set)
     same: str | None = None
+    known: dict[Ref, Link] = field(default_factory=dict)
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
     async def linked_elsewhere(self, company: str, kind: str, numbers: Sequence[str], thing: str) -> frozenset[str]:
         """Those that the test declared."""
         return frozenset(number for number in numbers if f"{kind}:{number}" in self.elsewhere)
+
+    async def payments_on(self, company: str, invoice: str, thing: str) -> Mapping[str, Any]:
+        """Those that the stand has linked."""
+        return {
+            link.number: link.state
+            for ref, link in self.known.items()
+            if link.kind == "payment" and link.state["invoice"] == invoice and ref.thing(company) != thing
+        }
 
     async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
         """What the test declared."""
@@ -70,7 +79,7 @@ class Stand:
         self.session = session
         self.tokens = tokens
         self.links = MemoryLinks()
-        self.known: dict[Ref, Link] = {}
+        self.known: dict[Ref, Link] = self.links.known
         self.looking = False
 
     def task(self, command: Command) -> Task:

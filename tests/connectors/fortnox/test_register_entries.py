@@ -34,7 +34,7 @@ def test_of_a_customer_only_what_it_is_found_by_is_kept() -> None:
         "VATNumber": "se 559904203201", "Email": " Inkop@Example.test", "Active": False,
     }  # fmt: skip
     entry = entry_of("customers", card, TOLD)
-    assert entry.fields == {"organisation_number": " 5599042032 ", "active": False}
+    assert entry.fields == {"organisation_number": " 5599042032 ", "vat_number": "se 559904203201", "active": False}
     assert entry.keys == (
         "organisation_number:559904-2032", "form:digits", "vat_number:SE559904203201", "email:inkop@example.test"
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Held
-from connectors.fortnox.credits import wrong_in
+from connectors.fortnox.credit_notes import wrong_in
 from handlers.commands import BookInvoice
 from tests.connectors.fortnox.paperwork import (
     CREDIT,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.sources import Ignored, Needs, Wanted
-from handlers.events import Address, NoteAdded, PartyChanged
+from handlers.events import Address, NoteAdded, PartyChanged, Refunded
 from handlers.values import Question, Ref
 from tests.connectors.highlevel.bodies import (
     API,
@@ -148,6 +148,17 @@ def test_order_statuses_are_mapped(status: str, ours: str, dated: date, paid: da
     event = order_event(read(body, order_statuses=mapping))
     assert (event.status, event.dated, event.document.paid) == (ours, dated, paid)
     assert event.document.dated == date(2026, 11, 6)
+
+
+def test_an_order_that_is_always_refunded_whole_is_a_refund_of_it() -> None:
+    """Where the settings say so; its own words do not say how much of it."""
+    body = order("REFUNDED", updatedAt="2026-11-07T23:30:00Z")
+    found = read(body, order_statuses={"refunded": "refunded_in_full"})
+    assert isinstance(found, tuple)
+    [event] = found
+    assert isinstance(event, Refunded)
+    assert (event.whole, event.dated, event.thing.kind) == (True, date(2026, 11, 8), "order_refund")
+    assert event.lane == f"{event.order.system}:order:{event.thing.id}"
 
 
 def test_nothing_is_paid_before_its_own_date() -> None:

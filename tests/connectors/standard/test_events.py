@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from connectors.sources import Ignored, Stored, Unreadable
 from connectors.standard import schema
+from connectors.standard.fields import read_number
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
-from connectors.standard.wire import moment_in_seconds, read_number
-from handlers.events import InvoiceChanged, OrderChanged, SurveySubmitted
+from connectors.standard.wire import moment_in_seconds
+from handlers.events import InvoiceChanged, OrderChanged, Refunded, SurveySubmitted
 from handlers.values import Question, Ref
 from tests.fakes.examples import example
 
@@ -198,7 +199,16 @@ def test_a_sale_with_a_negative_quantity_is_a_question(kind: str) -> None:
     body["data"]["lines"][0]["quantity"] = "-2"
     with pytest.raises(Question, match="Line 1 has a negative quantity"):
         SOURCE.events(stored(body))
-    assert event({**body, "type": "order.refunded"}).status == "refunded"
+    assert isinstance(event({**body, "type": "order.refunded"}), Refunded)
+
+
+@pytest.mark.parametrize(("named", "thing"), [({"refund_id": "R-1"}, "R-1 of SO-1"), ({}, "SO-1")])
+def test_a_refund_is_a_thing_of_its_own_in_the_lane_of_its_order(named: Body, thing: str) -> None:
+    """Several refunds of one order are told apart, and none of them is its order."""
+    refunded, paid = event(order("order.refunded", **named)), event(order("order.paid"))
+    assert isinstance(refunded, Refunded)
+    assert refunded.thing == Ref(system="shop", kind="order_refund", id=thing)
+    assert (refunded.order, refunded.lane) == (paid.thing, paid.lane)
 
 
 def test_an_unknown_type_is_ignored() -> None:

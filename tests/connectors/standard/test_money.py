@@ -9,7 +9,8 @@ import pytest
 
 from connectors.sources import Unreadable
 from connectors.standard import schema
-from handlers.events import Charge, Surcharge
+from handlers.events import Charge, Payment, Surcharge
+from handlers.values import Ref
 from tests.connectors.standard.test_events import SOURCE, event, order, stored
 
 MORE: dict[str, Any] = {
@@ -56,6 +57,7 @@ def test_a_body_that_says_none_of_it_means_none_of_it() -> None:
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
+        ({"payments": [{"method": "klarna"}]}, "data.payments.0.amount: is missing"),
         ({"freight": "canary"}, "data.freight: must be an object"),
         ({"freight": {"amount": "49"}}, "data.freight.vat_rate: is missing"),
         ({"administration_fee": {"vat_rate": 25}}, "data.administration_fee.amount: is missing"),
@@ -72,3 +74,32 @@ def test_a_fault_names_its_field_and_not_the_value(fields: dict[str, Any], field
         SOURCE.events(stored(order(**fields)))
     assert field in str(fault.value)
     assert "canary" not in str(fault.value)
+
+
+def test_payments_of_an_order_and_one_told_by_itself() -> None:
+    """The same thing by the order's and the payment's ids; without a time it was paid when the order was."""
+    body = order(
+        "order.paid",
+        payment_method=" Klarna ",
+        payments=[{"payment_id": 7, "amount": "11.25", "paid_at": "2026-11-12T08:00:00Z"}, {"amount": "50.00"}],
+        paid_at="2026-11-13T08:00:00Z",
+    )
+    jsonschema.validate(body, schema.body_schema())
+    document = event(body).document
+    assert (document.dated, document.paid) == (date(2026, 11, 12), date(2026, 11, 13))
+    assert document.payment_method == "Klarna"
+    assert document.payments == (
+        Payment(id="7", amount=Decimal("11.25"), paid=date(2026, 11, 12)),
+        Payment(amount=Decimal("50.00"), paid=date(2026, 11, 13)),
+    )
+    data = {"payment_id": 7, "order_id": "SO-1", "method": "klarna", "amount": 11.25, "currency": "sek"}
+    told = {"type": "payment.received", "timestamp": "2026-11-12T23:30:00Z", "data": data}
+    jsonschema.validate(told, schema.body_schema())
+    received = event(told)
+    assert received.thing == Ref(system="shop", kind="order_payment", id="SO-1/7")
+    assert (received.sale.kind, received.sale.id, received.dated) == ("order", "SO-1", date(2026, 11, 13))
+    assert (received.payment.amount, received.currency) == (Decimal("11.25"), "SEK")
+    own = event(told | {"data": data | {"order_id": "", "invoice_id": "F/7"}})
+    assert (own.thing.kind, own.thing.id, own.sale.kind) == ("invoice_payment", "F%2F7/7", "invoice")
+    with pytest.raises(Unreadable, match="needs an order_id or an invoice_id"):
+        SOURCE.events(stored(told | {"data": data | {"order_id": None}}))

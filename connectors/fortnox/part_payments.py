@@ -1,0 +1,60 @@
+"""Several payments on one invoice: together never more than it, and only the last one writes its rounding off."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from connectors.base import Json, Link, Settled
+from connectors.fortnox.client import Client
+from connectors.fortnox.resource import held
+from connectors.fortnox.wire import decimal_of, plain
+from handlers.commands import EnsurePayment
+
+ZERO = Decimal(0)
+
+
+def paid_one_by_one(amount: Decimal, invoice: Link, others: Mapping[str, Json]) -> Settled | None:
+    """What becomes of a payment of the whole invoice where ``others`` of ours are on it.
+
+    Where they come to the whole, nothing is left to be made; ``None`` where there are none. Raises ``Held`` where they
+    come to a part of it: nobody says how the rest was paid.
+    """
+    if not others:
+        return None
+    paid = sum((_amount(state) for state in others.values()), ZERO)
+    numbers = ", ".join(others)
+    if paid == amount:
+        return Settled(None, "not_created", proof={"because": f"payments {numbers} of ours come to the whole invoice"})
+    raise held(
+        "paid_in_parts",
+        f"Payments {numbers} of invoice {invoice.number} come to {plain(paid)}, and {plain(amount)} is said to be "
+        f"paid: enter the other {plain(amount - paid)} by hand, then discard this command.",
+    )
+
+
+async def write_off_of(
+    command: EnsurePayment, invoice: Link, others: Mapping[str, Json], client: Client
+) -> tuple[Decimal, Json]:
+    """The rounding that this payment writes off (none where it is one of several and not the last), and the proof.
+
+    What is open for one of several is the balance that Fortnox shows, less what ``others`` of ours are not booked yet.
+    Raises ``Held`` for more than that.
+    """
+    rounding = decimal_of(invoice.state.get("round_off")) or ZERO
+    if not command.partial:
+        return rounding, {}
+    balance = decimal_of((await client.read("read_invoice", invoice.number)).get("Balance")) or ZERO
+    unbooked = sum((_amount(state) for state in others.values() if not state.get("booked")), ZERO)
+    left = balance - unbooked - rounding
+    amount = command.amount or ZERO
+    proof: Json = {"read": f"invoice:{invoice.number}", "open": plain(left)}
+    if amount > left:
+        raise held(
+            "more_than_open",
+            f"{plain(amount)} was paid, and of invoice {invoice.number} {plain(left)} is open: see what was paid "
+            "twice, then discard this command, or enter the payment by hand.",
+        )
+    return (rounding if amount == left else ZERO), proof
+
+
+def _amount(payment: Json) -> Decimal:
+    return decimal_of(payment.get("amount")) or ZERO

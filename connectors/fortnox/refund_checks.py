@@ -1,0 +1,90 @@
+"""What a refund may not do to its invoice: take other money or too much, or add to a credit that is not ours."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.base import Json, Task
+from connectors.fortnox.credit_content import is_all
+from connectors.fortnox.credit_notes import exact_total
+from connectors.fortnox.document_state import number_of
+from connectors.fortnox.resource import held
+from connectors.fortnox.wire import decimal_of, plain, text_of
+from handlers.commands import CreditContent, EnsureCredit
+
+ZERO, ONE = Decimal(0), Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund that meets its invoice ``number`` as it stands in Fortnox."""
+
+    task: Task
+    command: EnsureCredit
+    content: CreditContent
+    number: str
+    invoice: Json
+
+    @property
+    def sum(self) -> Decimal:
+        """What goes back, with VAT; where the source states none, what the invoice says."""
+        return exact_total(self.invoice) if self.content.total is None else self.content.total
+
+
+def refuse_other_money(refund: Refund) -> None:
+    """Hold a refund in another currency, and one of more than the invoice, or of all where the sums differ."""
+    number, content = refund.number, refund.content
+    stands = text_of(refund.invoice.get("Currency"))
+    if content.currency != stands:
+        raise held(
+            "currency_differs",
+            f"The refund is in {content.currency}, invoice {number} in {stands}: credit it in Fortnox, then link or "
+            "discard this command.",
+        )
+    exact = exact_total(refund.invoice)
+    if refund.sum > exact or (content.whole and not is_all(content, refund.invoice)):
+        raise held(
+            "refund_differs",
+            f"The refund of {plain(refund.sum)} {'is said to be all of' if content.whole else 'is more than'} invoice "
+            f"{number} of {plain(exact)}: credit it in Fortnox, then link or discard this command.",
+        )
+
+
+async def refuse_strangers(refund: Refund, known: list[str]) -> None:
+    """Hold where somebody else credits the invoice: that may be this very refund, by hand."""
+    ours: frozenset[str] = frozenset()
+    if known:
+        ours = await refund.task.links.linked_elsewhere(refund.task.company, "invoice", known, refund.task.thing)
+    strangers = [one for one in known if one not in ours]
+    if strangers:
+        raise held(
+            "credited_by_hand",
+            f"Invoice {refund.number} is credited by invoice {', '.join(strangers)}, which is none of ours. If that is "
+            f"this refund, link it to this command (`invoice:{strangers[-1]}`); else credit the refund in Fortnox and "
+            "link that.",
+        )
+
+
+def refuse_too_much(refund: Refund, earlier: list[Json]) -> None:
+    """All credits together never take back more than the invoice."""
+    taken = -sum((exact_total(credit) for credit in earlier), ZERO)
+    exact = exact_total(refund.invoice)
+    if taken + refund.sum > exact:
+        numbers = ", ".join(number_of(credit) for credit in earlier)
+        raise held(
+            "refunds_exceed",
+            f"Of invoice {refund.number} of {plain(exact)}, {plain(taken)} is credited by invoice {numbers} already, "
+            f"and this refund is {plain(refund.sum)}: together more than the invoice. Correct it at the source, or "
+            "discard this command.",
+        )
+
+
+def is_set_off(refund: Refund) -> bool:
+    """Whether the credit takes off what is still owed, so that no money goes back. Held where it does both."""
+    balance = decimal_of(refund.invoice.get("Balance")) or ZERO
+    if balance > ZERO and balance + ONE <= refund.sum:
+        raise held(
+            "invoice_partly_paid",
+            f"Of invoice {refund.number}, {plain(balance)} is left to pay, and {plain(refund.sum)} was refunded: which "
+            "part went back is not known. Credit it in Fortnox, book the repayment, then link the credit.",
+        )
+    return balance > ZERO

@@ -1,0 +1,83 @@
+"""Dry runs that a person asks for: of a stored delivery, or of a body that nobody has sent yet."""
+
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Callable
+
+from connectors.base import Json
+from connectors.sources import Delivery, RawRequest, Refused, Source, StoresOtherwise, Unreadable
+from daemon.clock import Clock
+from daemon.config_faults import meant
+from daemon.door import ACCOUNT
+from daemon.dry_run import DryRuns
+from daemon.dry_run_answer import answer_of
+from daemon.requests import DryRun, Misused
+from daemon.settings import Config
+from daemon.subjects import parsed
+from store import inbox
+from store.acting import NotPossible
+from store.db import Database
+from store.inbox import Waiting
+from store.starting import SOURCE
+
+
+class AskedRuns:
+    """Finds what is to be run dry, and tells what came of it."""
+
+    def __init__(self, *, config: Callable[[], Config], database: Database, clock: Clock, runs: DryRuns) -> None:
+        self._config = config
+        self._database = database
+        self._clock = clock
+        self._runs = runs
+
+    async def answer(self, request: DryRun) -> Json:
+        """Run it. Raises :class:`Misused` and :class:`store.acting.NotPossible`, each with one clear line."""
+        row = await self._stored(request) if request.id is not None else self._given(request)
+        told = await self._runs.run(row, offline=request.offline)
+        about = self._config().companies.get(told.row.company)
+        return answer_of(told, kind=None if about is None else about.kind)
+
+    async def _stored(self, request: DryRun) -> Waiting:
+        place, number = parsed(request.id or "", "in")
+        if place == "out":
+            raise Misused("a command is not run dry: name its delivery (in-…) that explain shows")
+        row = await self._database.read(inbox.stored(number))
+        if row is None:
+            raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
+        if row.source == SOURCE:
+            raise NotPossible(f"in-{number} is a task that a person started: there are no rules to run")
+        return row
+
+    def _given(self, request: DryRun) -> Waiting:
+        """A body as if it had just come and its sender were proved."""
+        name = request.source or ""
+        configured = self._config().sources.get(name)
+        if configured is None or configured.source is None:
+            raise Misused(f"there is no source {name}{meant(name, self._config().sources)}")
+        body = _bytes(request.body or "")
+        try:
+            delivery = _delivery(configured.source, RawRequest(request.path, {}, body))
+        except Unreadable as fault:
+            raise Misused(f"the body would be refused at the door: {fault}") from None
+        company = request.company or configured.settings.company_for(delivery.account) or ""
+        if company not in self._config().companies:
+            raise Misused(f"the body names no account of source {name} that belongs to a company: say --company")
+        headers = {} if delivery.account is None else {ACCOUNT: delivery.account}
+        kept = body if delivery.body is None else delivery.body
+        return Waiting(0, name, company, delivery.key, self._clock.now(), headers, sealed=False, body=kept)
+
+
+def _delivery(source: Source, request: RawRequest) -> Delivery:
+    if isinstance(source, StoresOtherwise):
+        try:
+            return source.unproved(request)
+        except Refused as refused:
+            raise Unreadable(refused.reason) from None
+    return Delivery(key="dry-run", digest=True, account=None, matched="nothing")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (Error, ValueError):
+        raise Misused("the body is not base64") from None

@@ -1,0 +1,68 @@
+"""What is wrong with a company's rules for surveys that only the senders, or Fortnox's fields, can tell."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connectors.fortnox.record_fields import CLEARS, faults_of
+from connectors.fortnox.table import OPERATIONS, RESOURCES
+from daemon.config_faults import Fault, key_path, meant
+from daemon.settings import Company, ConfiguredSource
+from handlers.settings.survey_rules import SurveyRule
+from handlers.settings.wording import places_of
+
+Where = tuple[str | int, ...]
+
+
+def survey_faults(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
+    """The faults of all companies' rules.
+
+    A sender that is not in the configuration; a money document from responses that only a digest tells apart; fields
+    that Fortnox does not have.
+    """
+    for name, company in companies.items():
+        heard = {
+            source.name: source
+            for source in sources.values()
+            if name in {source.settings.company, *source.settings.companies.values()}
+        }
+        for place, rule in enumerate(company.settings.survey.rules):
+            where: Where = ("companies", name, "survey", "rules", place)
+            yield from _faults_of_senders(where, rule, heard)
+            yield from _faults_of_fields(where, rule)
+
+
+def _faults_of_senders(where: Where, rule: SurveyRule, heard: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
+    for name in rule.sources:
+        if name not in heard:
+            yield Fault(key_path((*where, "sources")), f"no source {name} sends to this company{meant(name, heard)}")
+    if not rule.makes_money:
+        return
+    action = next(name for name in ("invoice", "offer", "voucher") if name in rule.actions)
+    for source in heard.values():
+        missing = source.settings.told_by_digest.get("survey_submitted")
+        if missing is not None and (not rule.sources or source.name in rule.sources):
+            yield Fault(
+                key_path((*where, action)),
+                f"sources.{source.name} may tell its responses apart by a digest of their bodies alone, so the same "
+                f"one could make a second {action}: {missing}, or name other senders in sources",
+            )
+
+
+def _faults_of_fields(where: Where, rule: SurveyRule) -> Iterator[Fault]:
+    written: list[tuple[str, str, str, Mapping[str, Any]]] = [
+        ("customer", "customers", "update_customer", rule.customer)
+    ]
+    written += [
+        (RESOURCES[resource].one, resource, f"create_{RESOURCES[resource].one}", fields)
+        for resource, fields in rule.records.items()
+    ]
+    for key, resource, operation, fields in written:
+        if fields:
+            known = {name: CLEARS if _has_places(value) else value for name, value in fields.items()}
+            for reason in faults_of(RESOURCES[resource], OPERATIONS[operation], known):
+                yield Fault(key_path((*where, key)), reason)
+
+
+def _has_places(value: object) -> bool:
+    """Whether only an event can say what the text will be."""
+    return isinstance(value, str) and any(place is not None for _, place in places_of(value))
