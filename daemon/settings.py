@@ -9,14 +9,13 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import checked_address
-from connectors.base import SecretReference
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.table import OPERATIONS
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
 from daemon.credentials import Secret
+from daemon.settings_clients import Client, ClientSection
 from handlers.commands import Command
 from handlers.routes import ROUTES
 from handlers.settings import (
@@ -215,43 +214,6 @@ class CompanySection(Frozen):
 def _own_names(info: ValidationInfo) -> frozenset[str]:
     """The names of the company's own rules, as far as their sections could be read."""
     return frozenset(info.data.get("mappings", ())) | frozenset(info.data.get("plugins", ()))
-
-
-Scope = Literal["contacts", "batches", "workflows", "status"]
-
-
-class ClientSection(Frozen):
-    """A client of our own HTTP endpoints: its key, what it may see and ask for, and how often.
-
-    ``operations`` are the writes of Fortnox's table that rows of its batches may ask for ("*": every one).
-    """
-
-    key: SecretReference
-    previous_key: SecretReference | None = None
-    companies: tuple[str, ...] = Field(min_length=1)
-    scopes: tuple[Scope, ...] = ("contacts", "status")
-    operations: tuple[str, ...] = ()
-    calls_per_minute: int = Field(default=120, ge=1, le=60_000)
-
-    @field_validator("operations")
-    @classmethod
-    def _known_operations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if name not in {"*", "correct_voucher", *OPERATIONS}:
-                raise ValueError(f"there is no operation {name}{meant(name, OPERATIONS)}")
-        return names
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """One client, ready to be proved. ``keys`` is empty where secrets were not resolved."""
-
-    name: str
-    companies: tuple[str, ...]
-    scopes: tuple[str, ...]
-    operations: tuple[str, ...]
-    calls_per_minute: int
-    keys: tuple[Secret, ...]
 
 
 class ConfigFile(Frozen):

@@ -10,7 +10,7 @@ from daemon.endpoints.keys import Keys
 from daemon.endpoints.runs import Runs
 from daemon.endpoints.serving import Endpoints
 from daemon.endpoints.states import States
-from daemon.settings import Client
+from daemon.settings_clients import Client
 from handlers.settings import CompanySettings
 from store.db import Database
 from store.inbox import Seal

@@ -7,7 +7,6 @@ from typing import Any
 from connectors.json_body import read_object, write_object
 from daemon.clock import Clock
 from daemon.deciding import new_command
-from daemon.endpoints.states import STOPPED
 from daemon.logs import Log
 from daemon.workflows.definitions import Definitions
 from handlers.settings import CompanySettings
@@ -17,7 +16,7 @@ from store import todos, workflows
 from store.acting import Person
 from store.db import Database
 from store.inbox import Arrival, Seal
-from store.standing import Standing, standing
+from store.standing import STOPPED, Standing, standing
 from store.workflows import Run, StepBegun, StepDone
 
 LOOK_MS = 200
