@@ -76,12 +76,8 @@ class Park(OutsideError):
 
 
 class Held(Park):
-    """A person must answer a question; ``remedy`` is the question and how to answer it.
-
-    ``about`` says what it is about: with the reason it is the same for everything that one answer frees, and holds
-    nothing personal (empty: the words of the question are that). ``choices`` are far objects that may be it
-    (``customer:17``), or the answers that rules take by ``key``.
-    """
+    """A person must answer: ``remedy`` is the question. What has one reason and is ``about`` the same is freed together
+    (nothing personal; empty: the words); ``choices`` are objects (``customer:17``), or what rules take by ``key``."""
 
     def __init__(
         self,
@@ -96,9 +92,7 @@ class Held(Park):
     ) -> None:
         """``reason`` is a short closed word."""
         super().__init__(reason, system=system, operation=operation, remedy=remedy)
-        self.about = about
-        self.choices = tuple(choices)
-        self.key = key
+        self.about, self.choices, self.key = about, tuple(choices), key
 
 
 class Unprovable(Held):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from handlers.payout_parts import PayoutFee, PayoutSale
 from handlers.values import Frozen, Ref
 
 Origin = Literal["webhook", "poll", "push"]
@@ -243,6 +244,22 @@ class PaymentReceived(EventBase):
         return self.sale
 
 
+class PayoutMade(EventBase):
+    """A payment provider paid out: what was sold by its methods, less its fees, is ``net`` (in ``currency``).
+
+    ``currency_rate`` is kronor per unit. ``net_kronor`` is what the bank received where the payout is in another
+    currency and somebody knows it.
+    """
+
+    kind: Literal["payout_made"] = "payout_made"
+    currency: str
+    currency_rate: Decimal | None = None
+    sales: tuple[PayoutSale, ...]
+    fees: tuple[PayoutFee, ...] = ()
+    net: Decimal
+    net_kronor: Decimal | None = None
+
+
 class SurveySubmitted(EventBase):
     """A respondent finished a survey; ``score`` is on the survey's own scale, which the source names where it knows it.
 
@@ -319,6 +336,7 @@ Event = Annotated[
     | Refunded
     | InvoiceChanged
     | PaymentReceived
+    | PayoutMade
     | SurveySubmitted
     | PartyChanged
     | NoteAdded

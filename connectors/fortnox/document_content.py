@@ -102,6 +102,7 @@ def _article_vat(place: int, article: Link) -> tuple[Decimal, int]:
             "article_without_vat",
             f"Row {place} takes its VAT from article {article.number}, which has no VAT rate or no sales account: set "
             "both in Fortnox and link the article again, or state the rate at the source.",
+            about=article.number,
         )
     return vat, int(account)
 

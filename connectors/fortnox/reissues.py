@@ -1,6 +1,5 @@
 """Whether a sale whose documents can no longer follow it may be made anew; nothing new stands beside the old."""
 
-from connectors.allowable import OUTGROWN
 from connectors.base import Held, Json, Link, OutsideError, Task
 from connectors.fortnox.brakes import check_amount
 from connectors.fortnox.client import Client
@@ -10,6 +9,7 @@ from connectors.fortnox.forms import reference_of
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import held
 from connectors.fortnox.wire import decimal_of, is_true, text_of
+from connectors.reasons import OUTGROWN
 from connectors.reissue import Reissue
 from handlers.commands import DocumentCommand, EnsureInvoice
 

@@ -53,7 +53,10 @@ USES = (
     Use(
         "puts labels on documents (labels of a rule)",
         ("list_labels", "create_label"),
-        lambda settings: any(rule.labels for rule in settings.rules.values()),
+        lambda settings: (
+            any(rule.labels for rule in settings.rules.values())
+            or any(rule.label is not None for rule in settings.survey.rules)
+        ),
     ),
     Use("enters and books payments", ("list_payments", "read_payment", "create_payment", "book_payment")),
     Use("reads the rate of a document in another currency", ("read_currency",)),
@@ -61,6 +64,11 @@ USES = (
         "looks for the next open day (bookkeeping.closed_period)",
         ("read_locked_period", "list_financial_years"),
         lambda settings: settings.bookkeeping.closed_period != "hold",
+    ),
+    Use(
+        "makes vouchers of payouts (payouts.voucher_series)",
+        ("list_vouchers", "read_voucher", "create_voucher", "list_financial_years"),
+        lambda settings: settings.payouts.voucher_series is not None,
     ),
     Use(
         "registers a missing currency (bookkeeping.create_currencies)",
@@ -84,7 +92,17 @@ USES = (
     Use(
         "makes missing articles (articles.policy)",
         ("create_article",),
-        lambda settings: settings.articles.policy == "create",
+        lambda settings: settings.articles.makes_missing,
+    ),
+    Use(
+        "changes articles of ours (articles.policy)",
+        ("update_article",),
+        lambda settings: settings.articles.policy == "update",
+    ),
+    Use(
+        "gives articles of ours their price (articles.prices)",
+        ("read_base_price", "create_price", "update_base_price"),
+        lambda settings: settings.articles.prices,
     ),
     Use(
         "makes offers of surveys (survey.rules)",
@@ -109,4 +127,7 @@ def needed(settings: CompanySettings) -> Mapping[str, tuple[str, ...]]:
         if use.applies(settings):
             for operation in use.operations:
                 reasons.setdefault(OPERATIONS[operation].scope, {})[use.says] = None
+    for rule in settings.own.rules:
+        for operation in rule.operations:
+            reasons.setdefault(OPERATIONS[operation].scope, {})[f"does {operation} (mappings.{rule.name})"] = None
     return {scope: tuple(reasons[scope]) for scope in sorted(reasons)}

@@ -10,6 +10,9 @@ from pydantic import Field
 from handlers.commands.base import Braked, ClosedPeriod, CommandBase, ExactFields, Purpose
 from handlers.values import Frozen, Ref
 
+MadeFrom = Literal["order", "invoice", "survey"]
+"""What a source told that became a document; what a survey causes is no sale that could come in two ways."""
+
 DocumentKind = Literal["invoice", "order", "offer"]
 
 
@@ -147,7 +150,7 @@ class EnsureInvoice(DocumentCommand):
     """
 
     kind: Literal["ensure_invoice"] = "ensure_invoice"
-    made_from: Literal["order", "invoice"]
+    made_from: MadeFrom
     hold_same_total_days: int = 0
     to_be_booked: bool = False
     invoice_date: date

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
@@ -9,8 +10,9 @@ from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.mapping import MappingSection
-from handlers.settings.own_rules import OwnFields, OwnRule
+from handlers.settings.own_rules import Own, OwnFields, OwnRule
 from handlers.settings.payments import Method, Payments
+from handlers.settings.payouts import Payouts
 from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
@@ -26,9 +28,11 @@ __all__ = [
     "Documents",
     "MappingSection",
     "Method",
+    "Own",
     "OwnFields",
     "OwnRule",
     "Payments",
+    "Payouts",
     "Refunds",
     "RuleOptions",
     "Survey",
@@ -39,8 +43,7 @@ __all__ = [
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command.
 
-    ``own_rules`` run after the built-in ones, in this order; ``own_fields`` complete what a built-in rule makes, by its
-    name. ``program`` is the version of the code that both are of.
+    ``source_starts`` are those of sources that begin later. ``plugins`` has the options of each plug-in by its name.
     """
 
     name: str
@@ -54,10 +57,15 @@ class CompanySettings(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
+    payouts: Payouts = Payouts()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
-    own_rules: tuple[OwnRule, ...] = ()
-    own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
-    program: str | None = None
+    own: Own = Own()
+    plugins: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    source_starts: Mapping[str, date] = Field(default_factory=dict)
+
+    def start_of(self, source: str) -> date:
+        """The first business date of this source that may cause a command: never before the company's own."""
+        return max(self.start, self.source_starts.get(source, self.start))
 
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
@@ -65,16 +73,17 @@ class CompanySettings(Frozen):
 
     def versions(self, name: str) -> tuple[str | None, str | None]:
         """The version of the rule of this name, and of the section that it was made from."""
-        own = next((rule for rule in self.own_rules if rule.name == name), None)
+        own = next((rule for rule in self.own.rules if rule.name == name), None)
         if own is not None:
             return own.version, own.mapping_version
-        added = self.own_fields.get(name)
-        return self.program, None if added is None else added.version
+        added = self.own.fields.get(name)
+        return self.own.program, None if added is None else added.version
 
     @property
     def payment_modes(self) -> Mapping[str, str]:
         """Every mode of payment that the settings name, with the setting that names it."""
         used = {method.mode: f"payments.methods.{name}.mode" for name, method in self.payments.methods.items()}
+        used |= {self.refunds.payment_mode: "refunds.payment_mode"}
         used |= {self.bookkeeping.payment_mode: "bookkeeping.payment_mode"}
         return {mode: setting for mode, setting in used.items() if mode is not None}
 
@@ -98,6 +107,7 @@ class CompanySettings(Frozen):
         ]
         for name, method in self.payments.methods.items():
             named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
+        named += self.payouts.named_accounts()
         named += [
             (account, f"the survey rule {rule.name}")
             for rule in self.survey.rules

@@ -28,6 +28,7 @@ AFTER: dict[str, timedelta] = {
     "order.paid": timedelta(hours=1),
     "invoice.paid": timedelta(hours=1),
     "order.cancelled": timedelta(hours=2),
+    "order.refunded": timedelta(hours=3),
 }
 """When the source says that it happened, seen from the order's own moment."""
 CHANGED = timedelta(minutes=45)
@@ -157,7 +158,28 @@ def of_sale(
         data["currency_rate"] = EURO_RATE
     if kind.endswith(".paid"):
         data["paid_at"] = moment.isoformat()
+        if document.parts:
+            names_of = enumerate(document.parts, start=1)
+            data["payments"] = [{"payment_id": f"del-{place}", "amount": f"{part:.2f}"} for place, part in names_of]
     return _encoded({"type": kind, "timestamp": moment.isoformat(), "data": data})
+
+
+def of_refund(sale: Sale, refund_id: str, part: Content) -> bytes:
+    """``order.refunded`` of the lines of ``part``: quantities and totals below zero."""
+    moment = sale.ordered + AFTER["order.refunded"]
+    lines = [_line(part, row) for row in part.rows]
+    data: Record = {
+        "order_id": sale.document.id,
+        "refund_id": refund_id,
+        "currency": part.currency,
+        "prices_include_vat": part.prices_include_vat,
+        "customer": _customer(sale.buyer),
+        "lines": [line | {"quantity": f"-{line['quantity']}"} for line in lines],
+        "total_excluding_vat": f"{-part.net:.2f}",
+        "total_vat": f"{-part.vat:.2f}",
+        "total": f"{-part.total:.2f}",
+    }
+    return _encoded({"type": "order.refunded", "timestamp": moment.isoformat(), "data": data})
 
 
 def _customer(buyer: Buyer) -> dict[str, str]:

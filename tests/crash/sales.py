@@ -8,12 +8,14 @@ called off; or, where the change came before anything was closed, its order and 
 An order that was made from its offer gets its references in a second call: one that is cancelled may lack them.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tests.crash.books import Books, Finding, State, surplus
 from tests.crash.companies import COMPANIES
+from tests.crash.refunds import judge_refunds
 from tests.crash.subjects import Document, Status
 from tests.crash.truth import Told
 
@@ -64,8 +66,14 @@ def demanded(told: Told, document: Document, last: Status | None) -> Demand:
 class Sale:
     """One sale in the books of its company."""
 
-    def __init__(self, books: Books, told: Told, document: Document, found: Found | None = None) -> None:
-        """``told`` speaks of ``document``; ``found`` are its documents there, where it is judged in parts."""
+    def __init__(
+        self, books: Books, told: Told, document: Document, found: Found | None = None, refunds: Sequence[Told] = ()
+    ) -> None:
+        """``told`` speaks of ``document``, ``refunds`` of what went back of it.
+
+        ``found`` are its documents there, where it is judged in parts.
+        """
+        self._refunds = refunds
         self._books = books
         self._told = told
         self._document = document
@@ -182,10 +190,11 @@ class Sale:
         number = str(invoice["DocumentNumber"])
         name = f"{self._name}: invoice {number}"
         made, payments = self._books.credits.get(number, []), self._books.payments.get(number, [])
-        yield from surplus(f"{name}: payments", len(payments), int(demand.paid))
+        yield from surplus(f"{name}: payments", len(payments), len(self._document.payments) if demand.paid else 0)
         company = COMPANIES[self._document.company]
         to_credit = demand.cancelled and bool(invoice["Booked"]) and (company.credits or company.reissues)
-        yield from surplus(f"{name}: credit invoices", len(made), int(to_credit))
+        yield from surplus(f"{name}: credit invoices", len(made), int(to_credit) + len(self._refunds))
+        yield from judge_refunds(self._books, invoice, self._refunds, name)
         if demand.paid:
             yield from self._paid(invoice, payments, name)
         elif to_credit:
@@ -201,11 +210,11 @@ class Sale:
         if not payments:
             yield Finding("lost", f"{name}: paid, and no payment")
             return
-        payment, total = payments[0], self._document.total
-        if Decimal(payment["AmountCurrency"]) != total:
-            yield Finding("lost", f"{name}: payment of {payment['AmountCurrency']}, not {total}")
-        if not payment["Booked"]:
-            yield Finding("lost", f"{name}: its payment is not booked")
+        paid = Counter(Decimal(payment["AmountCurrency"]) for payment in payments)
+        for missing in (Counter(self._document.payments) - paid).elements():
+            yield Finding("lost", f"{name}: no payment of {missing}")
+        if not all(payment["Booked"] for payment in payments):
+            yield Finding("lost", f"{name}: a payment of it is not booked")
         elif Decimal(invoice["Balance"]) != 0:
             yield Finding("lost", f"{name}: paid, and {invoice['Balance']} still open")
 

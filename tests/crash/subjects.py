@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Record = dict[str, Any]
-Status = Literal["offer", "won", "invoiced", "changed", "paid", "cancelled", "answered"]
+Status = Literal["offer", "won", "invoiced", "changed", "paid", "cancelled", "answered", "refunded"]
 RANK: Mapping[Status, int] = {
-    "offer": 0, "won": 1, "invoiced": 2, "changed": 3, "paid": 4, "cancelled": 5, "answered": 0
+    "offer": 0, "won": 1, "invoiced": 2, "changed": 3, "paid": 4, "cancelled": 5, "answered": 0, "refunded": 0
 }  # fmt: skip
 """The order in which states of one subject follow one another at its source, whatever the order of arrival."""
 
@@ -30,7 +30,7 @@ class Document:
 
     ``articles`` are those that the rows name, in order, where the company keeps articles. ``by_hand``: a person in
     Fortnox books its invoice before the sale is called off or changed. ``changed`` is its net and total from the state
-    ``changed`` on.
+    ``changed`` on. ``parts``: the sums that it is paid in, if not whole.
     """
 
     company: str
@@ -45,6 +45,12 @@ class Document:
     articles: tuple[str, ...] = ()
     by_hand: bool = False
     changed: tuple[Decimal, Decimal] | None = None
+    parts: tuple[Decimal, ...] = ()
+
+    @property
+    def payments(self) -> tuple[Decimal, ...]:
+        """Each sum that is paid once."""
+        return self.parts or (self.total,)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -78,7 +84,32 @@ class Response:
         return self.source, "response", self.word
 
 
-Subject = Document | Response
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that went back to the buyer of a sale, with its sums as the source states them, turned to above zero."""
+
+    sale: Document
+    id: str
+    net: Decimal
+    total: Decimal
+
+    @property
+    def company(self) -> str:
+        """The company of its sale."""
+        return self.sale.company
+
+    @property
+    def buyer(self) -> str:
+        """The buyer of its sale."""
+        return self.sale.buyer
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it apart in the whole run."""
+        return self.sale.source, "refund", self.id
+
+
+Subject = Document | Response | Refund
 
 
 @dataclass(frozen=True, slots=True)

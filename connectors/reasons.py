@@ -1,4 +1,4 @@
-"""Reasons for holding a command that a person may let go: closed words, as they stand beside held commands."""
+"""Reasons for holding that a person may set aside, as closed words: what was held is let through then."""
 
 BRAKES = frozenset({"above_brake", "too_many_documents"})
 """Reasons for holding a document that is larger, or comes faster, than its company allows: a person may let it go."""
