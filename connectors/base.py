@@ -17,19 +17,6 @@ Json = dict[str, Any]
 """A JSON object that goes to disk as it is: texts, numbers as text or Decimal, booleans, lists, objects."""
 
 
-BRAKES = frozenset({"above_brake", "too_many_documents"})
-"""Reasons for holding a document that is larger, or comes faster, than its company allows: a person may let it go."""
-
-OUTGROWN = frozenset(
-    {"invoice_booked", "invoice_cancelled", "invoice_credited", "order_cancelled", "order_locked", "rows_of_order"}
-    | {"offer_cancelled"}
-)
-"""Reasons why a sale's documents can no longer follow it: a person may let them be taken back and made anew."""
-
-ALLOWABLE = BRAKES | {"period_closed"} | OUTGROWN
-"""Everything that is held until a person allows it."""
-
-
 class OutsideError(Exception):
     """Something outside went wrong; carries who, what, their code, and what a person can do.
 
@@ -89,12 +76,8 @@ class Park(OutsideError):
 
 
 class Held(Park):
-    """A person must answer a question; ``remedy`` is the question and how to answer it.
-
-    ``about`` says what it is about: with the reason it is the same for everything that one answer frees, and holds
-    nothing personal (empty: the words of the question are that). ``choices`` are far objects that may be it
-    (``customer:17``), or the answers that rules take by ``key``.
-    """
+    """A person must answer: ``remedy`` is the question. What has one reason and is ``about`` the same is freed together
+    (nothing personal; empty: the words); ``choices`` are objects (``customer:17``), or what rules take by ``key``."""
 
     def __init__(
         self,
@@ -109,9 +92,7 @@ class Held(Park):
     ) -> None:
         """``reason`` is a short closed word."""
         super().__init__(reason, system=system, operation=operation, remedy=remedy)
-        self.about = about
-        self.choices = tuple(choices)
-        self.key = key
+        self.about, self.choices, self.key = about, tuple(choices), key
 
 
 class Unprovable(Held):
@@ -125,16 +106,6 @@ class Vanished(Park):
         """``number`` is the customer's at the far side."""
         super().__init__("customer_gone", system=system, operation=operation, remedy="looked for again by itself")
         self.number = number
-
-
-class Reissue(Park):
-    """The documents that stand there are to be taken back, and the sale decided anew in its next ``generation``."""
-
-    def __init__(self, reason: str, *, sale: Ref, because: str, system: str, operation: str) -> None:
-        """``sale`` is what the source calls it, in the next generation; ``because`` is kept for ``explain``."""
-        super().__init__(reason, system=system, operation=operation, remedy="made anew by itself")
-        self.sale = sale
-        self.because = because
 
 
 class CredentialsLost(OutsideError):

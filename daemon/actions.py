@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
-from connectors.base import ALLOWABLE, LinkReader, OutsideError, Settled, Target, Task
+from connectors.base import LinkReader, OutsideError, Settled, Target, Task
+from connectors.reasons import ALLOWABLE
 from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
 from daemon.approvals import Approvals
 from daemon.asked_runs import AskedRuns

@@ -1,5 +1,7 @@
 """What a person's word means for a command: `absent` or `allow` answers it, a link may be all that it asks for."""
 
+from typing import get_args
+
 from handlers.commands import (
     COMMANDS,
     BookInvoice,
@@ -16,6 +18,11 @@ ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_custo
 
 ANSWERED_BY_ABSENT = ANOTHER_PARTY | {"same_sale", "stands_there_already"}
 """Questions whether something is known already: ``absent`` says that it is another."""
+
+TOLD_ALLOWED = frozenset(
+    kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0]) if issubclass(kind, Braked)
+)
+"""Kinds of commands that remember what a person allowed them."""
 
 SHARED = frozenset({"article", "currency", "customer", "note"})
 """Kinds of far objects that several things of ours may be: one party of two sources, the lines of one customer, an

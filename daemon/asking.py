@@ -20,13 +20,13 @@ def asked_by_rule(question: Question, event: Event | None = None, company: str =
     One word may be the answer for many sales at once; a number or a day is that of its own sale.
     """
     thing = "" if event is None else event.thing.thing(company)
-    key = f"{RULE}:{question}"
+    key = f"{RULE}:{question.about or question}"
     if question.key:
         own = question.of_sale and not {NUMBER, DATE}.isdisjoint(question.choices)
-        key = f"{question.key}:{thing[:MARK] if own else '|'.join(question.choices)}"
+        key = f"{question.key}:{thing[:MARK]}" if own else _key(question.key, question.choices)
     return Ask(
         key,
-        question.key.partition(":")[0] or RULE,
+        _reason(question.key) if question.key else RULE,
         input=question.key,
         of_sale=question.of_sale,
         choices=question.choices,
@@ -39,12 +39,24 @@ def asked_by_target(error: OutsideError) -> Ask | None:
     """A target's question; ``None`` where the words of the question are what groups it."""
     if not isinstance(error, Held) or not error.about:
         return None
-    return Ask(f"{error.reason}:{error.about}", error.reason, input=error.key, choices=error.choices)
+    if error.key:
+        # Rules ask the same where the source states what cannot be: one answer is for both.
+        return Ask(_key(error.key, error.choices), _reason(error.key), input=error.key, choices=error.choices)
+    return Ask(f"{error.reason}:{error.about}", error.reason, choices=error.choices)
 
 
 def asked(reason: str, question: str, *, about: str, choices: Sequence[str] = ()) -> Ask:
     """A question of delivery itself; where there is nothing that it is about, its words are that."""
     return Ask(f"{reason}:{about}", reason, choices=choices) if about else worded(reason, question)
+
+
+def _key(question: str, choices: Sequence[str]) -> str:
+    return f"{question}:{'|'.join(choices)}"
+
+
+def _reason(question: str) -> str:
+    """The closed word that a question's key begins with."""
+    return question.partition(":")[0]
 
 
 def _sale(event: Event | None) -> dict[str, str]:

@@ -318,11 +318,13 @@ def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
         if isinstance(command, EnsureCustomer)
     }
     for command in commands:
-        if isinstance(command, EnsureInvoice | EnsureOrder):
+        made_from = command.made_from if isinstance(command, EnsureInvoice) else "order"
+        # What a survey causes is no sale that could come in two ways.
+        if isinstance(command, EnsureInvoice | EnsureOrder) and made_from != "survey":
             yield Sale(
                 thing=command.thing.thing(company),
                 customer=command.customer.thing(company),
-                made_from=command.made_from if isinstance(command, EnsureInvoice) else "order",
+                made_from=made_from,
                 # Without a stated VAT the total is known only when Fortnox has made the invoice.
                 total="" if command.total is None else f"{command.total:f}",
                 currency=command.currency,

@@ -9,12 +9,13 @@ from typing import Any, Protocol, runtime_checkable
 import anyio
 
 from connectors.base import Target
-from connectors.findings import Finding, Level
+from connectors.findings import Finding, Level, warning
 from connectors.fortnox.checks import findings, readings
 from connectors.fortnox.needs import Needs, Pinned, named_in
 from connectors.fortnox.snapshot import Reading, Snapshot
 from daemon.clock import Clock
 from daemon.config_faults import meant
+from daemon.held_screen import brief
 from daemon.host_checks import host_findings
 from daemon.requests import Examine, Misused
 from daemon.settings import Company, Config
@@ -155,7 +156,8 @@ class Doctor:
                 priority=BY_PERSON if by_person else BATCH,
                 spare=0 if by_person else int(calls * SPARE_SHARE),
             )
-        return CompanyResult(company, findings(seen, needs), seen.calls)
+        found = [*findings(seen, needs), *_waiting(company.name, await brief(self._database.read, company.name))]
+        return CompanyResult(company, found, seen.calls)
 
     async def _needs(self, company: Company, duplicates: bool) -> Needs:
         rows = await self._database.read(companies.registered)
@@ -187,6 +189,15 @@ class Doctor:
             except Unsealable:
                 unopened.append(name)
         return unopened
+
+
+def _waiting(company: str, open_questions: Json) -> list[Finding]:
+    """What people must answer, if anything."""
+    if not open_questions["count"]:
+        return []
+    first = ", ".join(open_questions["first"])
+    says = f"questions that wait for an answer: {open_questions['count']} (first {first})"
+    return [warning("questions", says, f"held {company} lists them, with the kronor behind each.")]
 
 
 def _left_alone(reason: str) -> Finding:

@@ -14,6 +14,7 @@ from store import questions, reading, stories
 from store.db import Job, Read
 from store.doubles import Double
 from store.reading import Named
+from store.responses import Response
 from store.stories import Acted, Attempted, CommandStory, Story, Waits
 from store.stories import Read as Record
 
@@ -99,6 +100,7 @@ class Explainer:
             "other_commands": [command_id(other) for other in story.others],
             "doubles": [_double(double) for double in story.doubles],
             "generation": _generation(story.generation),
+            "response": _response(story.response),
         }
         if self._body:
             told |= {"headers": story.headers, "body": self._opened(story.body, sealed=story.sealed)}
@@ -182,7 +184,10 @@ def _decisions(text: Mapping[str, Any]) -> Json:
         told["vat"] = {name: vat[name] for name in ("treatment", "country", "reason")}
     if currency is not None and currency != HOME_CURRENCY:
         rate = text.get("currency_rate")
-        source = "Fortnox's register, when the call was made" if rate is None else "the sender"
+        source = "the sender"
+        if rate is None:
+            paid = text.get("kind") == "ensure_payment"
+            source = "the invoice" if paid else "Fortnox's register, when the call was made"
         told["currency"] = {"currency": currency, "rate": rate, "source": source}
         told["currency"] |= {"rate_date": text.get("currency_rate_date")} if rate is not None else {}
     return told
@@ -193,6 +198,13 @@ def _generation(row: Mapping[str, Any] | None) -> Json | None:
     if row is None:
         return None
     return {"number": row["generation"], "since": iso(row["decided_at"]), "because": row["reason"]}
+
+
+def _response(response: Response | None) -> Json | None:
+    """What is kept of an answer to a survey: no text of it."""
+    if response is None:
+        return None
+    return {"survey": response.survey, "score": response.score, "day": response.day, "rules_met": list(response.met)}
 
 
 def _to_be_read(reading: Mapping[str, Any] | None) -> Json | None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from daemon.clock import Clock
 from daemon.following import Follow
-from daemon.held_options import Chosen, chosen, one_line, options
+from daemon.held_options import Chosen, chosen, far_kind, one_line, options
 from daemon.ids import command_id, delivery_id, parse, question_id, question_number
 from daemon.requests import (
     AnswerQuestion,
@@ -87,7 +87,7 @@ class HeldAnswers:
                 await self._database.write(questions.remember(asked, things, meant.answer, person))
             plain: list[Held] = []
             for row in rows:
-                if meant.what == "again" or known or (meant.what == "input" and row.place == "in"):
+                if known or tried_plainly(row, meant):
                     plain.append(row)
                     continue
                 done = await self._one(row, meant, person, parts)
@@ -134,6 +134,16 @@ class HeldAnswers:
                 yield wanted
         if not found:
             raise NotPossible(f"{only or 'nothing'} does not wait for q-{number}")
+
+
+def tried_plainly(row: Held, meant: Chosen) -> bool:
+    """Whether the answer lets the row be tried again as it is: it is none that is said of this row itself.
+
+    What waits for a document besides the document's own command (its payment) goes on once that is linked.
+    """
+    if meant.what == "link":
+        return row.place == "in" or far_kind(row.kind) not in {None, meant.answer.partition(":")[0]}
+    return meant.what == "again" or (meant.what == "input" and row.place == "in")
 
 
 def _requests(row: Held, meant: Chosen, person: str) -> list[AnyRequest]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.base import ALLOWABLE
 from connectors.fortnox.identify import READS
-from daemon.answering import ANSWERED_BY_ABSENT
+from connectors.reasons import ALLOWABLE, OUTGROWN
+from daemon.answering import ANSWERED_BY_ABSENT, TOLD_ALLOWED
 from daemon.requests import KINDS
 from handlers.questions import DATE, NUMBER, possible
 from store.approving import REASON as APPROVAL
@@ -26,6 +26,7 @@ WORDS: Mapping[What, str] = {
     "link": "it is that object in Fortnox: it is read there, linked, and remembered",
     "input": "the rules take it and run again",
 }
+ANEW = "the documents that stand there are taken back, and the sale is made anew"
 SALE, COMPANY = "; remembered for each of these sales", "; remembered for the company"
 
 
@@ -49,6 +50,7 @@ class Chosen:
 def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     """All that may be answered; ``kinds`` are the kinds of commands behind the question."""
     found: list[Option] = []
+    kinds = frozenset(kinds)
     if asked.input:
         does = WORDS["input"] + (SALE if asked.of_sale else COMPANY)
         found += [Option(choice, "input", does) for choice in asked.choices]
@@ -59,13 +61,18 @@ def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     words: list[What] = []
     words += ["ours"] if asked.reason == DOUBLED else []
     words += ["same"] if asked.reason == "same_sale" else []
-    words += ["allow"] if asked.reason in ALLOWABLE else []
+    words += ["allow"] if asked.reason in ALLOWABLE and kinds & TOLD_ALLOWED else []
     words += ["approve"] if asked.reason == APPROVAL else []
-    found += [Option(word, word, WORDS[word]) for word in words]
+    found += [Option(word, word, ANEW if asked.reason in OUTGROWN else WORDS[word]) for word in words]
     if asked.reason != APPROVAL:
-        named = sorted({READS[kind][0] for kind in kinds if kind in READS})
+        named = sorted({far for kind in kinds if (far := far_kind(kind)) is not None})
         found += [Option(f"{kind}:NUMBER", "link", WORDS["link"]) for kind in named]
     return [*found, Option(AGAIN, "again", WORDS["again"])]
+
+
+def far_kind(command: str | None) -> str | None:
+    """What a command of this kind makes at Fortnox; ``None`` where that differs from one to the next."""
+    return READS[command][0] if command in READS else None
 
 
 def chosen(asked: Asked, kinds: Iterable[str], answer: str) -> Chosen | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from connectors.base import (
-    BRAKES,
     CredentialsLost,
     Later,
     NotAnswered,
@@ -15,6 +14,7 @@ from connectors.base import (
     Vanished,
     Write,
 )
+from connectors.reasons import BRAKES
 from daemon.asking import asked, asked_by_target
 from daemon.clock import Clock
 from daemon.gate import Gate

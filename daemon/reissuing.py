@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from connectors.base import Held, Reissue
+from connectors.base import Held
+from connectors.reissue import Reissue
 from daemon.clock import Clock
 from daemon.logs import get_log
 from daemon.looking import Looks
@@ -22,7 +23,7 @@ def _nobody_decides() -> None:
 
 
 class Reissuing:
-    """Carries out for one company what its target asks for by raising :class:`connectors.base.Reissue`."""
+    """Carries out for one company what its target asks for by raising :class:`connectors.reissue.Reissue`."""
 
     def __init__(self, *, database: Database, looks: Looks, outcomes: Outcomes, clock: Clock) -> None:
         self._database = database

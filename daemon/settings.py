@@ -30,6 +30,7 @@ from handlers.settings import (
     OwnFields,
     OwnRule,
     Payments,
+    Payouts,
     Refunds,
     RuleOptions,
     Survey,
@@ -149,6 +150,7 @@ class CompanySection(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
+    payouts: Payouts = Payouts()
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
@@ -169,6 +171,7 @@ class CompanySection(Frozen):
             vat=self.vat,
             brakes=self.brakes,
             payments=self.payments,
+            payouts=self.payouts,
             rules=self.rules,
             own_rules=own_rules,
             own_fields=own_fields,

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from connectors.base import LinkReader, OutsideError, Reissue, Settled, Target, Task, Unprovable, Vanished, Write
+from connectors.base import LinkReader, OutsideError, Settled, Target, Task, Unprovable, Vanished, Write
 from connectors.register import NOTHING_KEPT, Register
+from connectors.reissue import Reissue
 from daemon.clock import Clock
 from daemon.looking import Absent, Found, Looks, NotYet
 from daemon.outcomes import Outcomes

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import TypeVar
 
 from handlers import questions
-from handlers.events import Document, InvoiceChanged, OrderChanged, Party
+from handlers.events import Document, InvoiceChanged, OrderChanged, Party, Refunded
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 
-DocumentEvent = TypeVar("DocumentEvent", OrderChanged, InvoiceChanged)
+DocumentEvent = TypeVar("DocumentEvent", OrderChanged, InvoiceChanged, Refunded)
 
 ONE = Decimal(1)
 
@@ -23,8 +23,17 @@ def as_answered(event: DocumentEvent, settings: CompanySettings, facts: Facts) -
         "customer": _buyer(document.customer, settings, facts),
         "currency_rate": _rate(document, facts),
         "paid": _paid(document, facts),
+        "payment_method": method_word(document.payment_method, facts),
+        "payments": tuple(
+            payment.model_copy(update={"method": method_word(payment.method, facts)}) for payment in document.payments
+        ),
     }
     return event.model_copy(update={"document": document.model_copy(update=update)})
+
+
+def method_word(word: str | None, facts: Facts) -> str | None:
+    """The method of payment that a sender's word was said to mean, else the word itself."""
+    return None if word is None else facts.answers.get(questions.payment_method(word), word)
 
 
 def _buyer(buyer: Party, settings: CompanySettings, facts: Facts) -> Party:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from handlers import questions
 from handlers.buyers import anonymous, customer_of, is_shared
@@ -15,6 +15,7 @@ from handlers.commands import (
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
+    MadeFrom,
 )
 from handlers.dimensions import Dimensions, dimensions_of, placed
 from handlers.events import Document, InvoiceChanged, OrderChanged
@@ -71,7 +72,7 @@ class Drafted:
     def __init__(
         self,
         event: DocumentEvent,
-        made_from: Literal["order", "invoice"],
+        made_from: MadeFrom,
         things: Things,
         settings: CompanySettings,
         options: RuleOptions = PLAIN_RULE,
@@ -79,7 +80,7 @@ class Drafted:
         decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
         self.customer = customer_of(event, decided.decision, settings.customers)
         self._document = document = _stated(event.document, decided.without_vat, self.customer)
-        self._made_from: Literal["order", "invoice"] = made_from
+        self._made_from: MadeFrom = made_from
         self._things = things
         self._bookkeeping = settings.bookkeeping
         self._settings = settings
@@ -106,6 +107,7 @@ class Drafted:
             "most_kronor": settings.brakes.max_document_kronor,
             "most_per_hour": settings.brakes.max_documents_per_hour,
             "sale": things.sale,
+            "dated_stated": document.dated_stated,
             "reissue": settings.documents.changed_after_booking == "reissue",
             **things.replaced(),
         }
@@ -204,7 +206,7 @@ def _currency_rate(document: Document) -> Decimal | None:
 
 def _about_rate(document: Document, wrong: str) -> Question:
     key = questions.currency_rate(document.currency, document.dated)
-    text = f"the currency rate for {document.currency} {wrong}"
+    text = f"the currency rate for {document.currency} of {document.dated} {wrong}"
     return Question(text, key=key, choices=[questions.NUMBER], of_sale=False)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from handlers.payout_parts import PayoutFee, PayoutSale
 from handlers.values import Frozen, Ref
 
 Origin = Literal["webhook", "poll", "push"]
@@ -100,7 +101,8 @@ class Document(Frozen):
 
     ``discount_percent`` or ``discount_amount`` (as priced) is off all lines together, besides their own; freight, fee
     and charges are not reduced by it. The totals count everything; ``total_vat`` and ``total`` are ``None`` only where
-    the source says nothing of VAT. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
+    the source says nothing of VAT. ``dated_stated``: the day is the document's own at its source, not that of a message
+    about it. ``currency_rate`` is kronor per unit, of ``currency_rate_date`` where the source
     says so. ``number`` is the source's own; ``order_number`` is the buyer's own order number where the buyer gave one.
     ``our_reference`` and ``your_reference`` are people at the seller and at the buyer. ``cost_center`` and ``project``
     are codes in Fortnox, of the whole document. ``payment_method`` is how the buyer pays, in the source's own word;
@@ -124,6 +126,7 @@ class Document(Frozen):
     total_vat: Decimal | None
     total: Decimal | None
     dated: date
+    dated_stated: bool = False
     due: date | None = None
     paid: date | None = None
     delivery: date | None = None
@@ -241,6 +244,22 @@ class PaymentReceived(EventBase):
         return self.sale
 
 
+class PayoutMade(EventBase):
+    """A payment provider paid out: what was sold by its methods, less its fees, is ``net`` (in ``currency``).
+
+    ``currency_rate`` is kronor per unit. ``net_kronor`` is what the bank received where the payout is in another
+    currency and somebody knows it.
+    """
+
+    kind: Literal["payout_made"] = "payout_made"
+    currency: str
+    currency_rate: Decimal | None = None
+    sales: tuple[PayoutSale, ...]
+    fees: tuple[PayoutFee, ...] = ()
+    net: Decimal
+    net_kronor: Decimal | None = None
+
+
 class SurveySubmitted(EventBase):
     """A respondent finished a survey; ``score`` is on the survey's own scale, which the source names where it knows it.
 
@@ -317,6 +336,7 @@ Event = Annotated[
     | Refunded
     | InvoiceChanged
     | PaymentReceived
+    | PayoutMade
     | SurveySubmitted
     | PartyChanged
     | NoteAdded

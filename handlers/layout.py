@@ -185,7 +185,8 @@ def _charge_account(named: str, charge: Charge, choices: Choices) -> int:
         return account
     if supplied:
         return account_of(named, charge.vat_rate, choices)
-    raise Question(f"{named}: set its account, `bookkeeping.charge_accounts.{charge.kind}`")
+    setting = f"bookkeeping.charge_accounts.{charge.kind}"
+    raise Question(f"{named}: set its account, `{setting}`", about=setting)
 
 
 def _places(name: str, surcharge: Surcharge | None, document: Document, choices: Choices) -> Iterator[Placed]:
@@ -215,7 +216,8 @@ def _places(name: str, surcharge: Surcharge | None, document: Document, choices:
     if not places:
         raise Question(
             f"{named} has {plain_number(rate):f} % of VAT, which Fortnox's own field cannot say: set "
-            f"`bookkeeping.{name}_account`, then it becomes a row"
+            f"`bookkeeping.{name}_account`, then it becomes a row",
+            about=f"bookkeeping.{name}_account",
         )
     yield from places if in_field else reversed(places)
 

@@ -27,12 +27,20 @@ def method_of(name: str | None, settings: CompanySettings) -> Method:
     if method is not None:
         return method
     if known.methods and name:
-        word = name if len(name) <= LONGEST_WORD and name.isprintable() and "@" not in name else "another word"
-        raise Question(
-            f"it was paid by {word}, and the methods of payment that are set are {', '.join(sorted(known.methods))}: "
-            'add it, or "*", to payments.methods, then retry'
-        )
+        raise _unknown(name, sorted(known.methods))
     return Method(mode=books.payment_mode, account=books.payment_account)
+
+
+def _unknown(name: str, known: list[str]) -> Question:
+    """A word that may be a person's is not repeated, and so takes no answer that would be remembered."""
+    harmless = len(name) <= LONGEST_WORD and name.isprintable() and "@" not in name
+    return Question(
+        f"it was paid by {name if harmless else 'another word'}, and the methods of payment that are set are "
+        f'{", ".join(known)}: add it, or "*", to payments.methods, then retry; or say which of them it is',
+        key=questions.payment_method(name) if harmless else "",
+        choices=known if harmless else (),
+        of_sale=False,
+    )
 
 
 def paid_commands(
@@ -84,8 +92,9 @@ def _paid(told: _Told, document: Document, invoice: EnsureInvoice, settings: Com
     if told.paid < document.dated:
         raise Question(
             f"paid on {told.paid}, before the document's own date {document.dated}",
-            key=questions.PAID_ON,
-            choices=[questions.DATE],
+            # The days of listed payments are their source's to correct, one by one.
+            key="" if document.payments else questions.PAID_ON,
+            choices=() if document.payments else [questions.DATE],
         )
     if method.pays:
         yield EnsurePayment(

@@ -1,5 +1,6 @@
 """Rule for a payment that its source tells by itself: a part of a sale, or all of it."""
 
+from handlers.answered import method_word
 from handlers.commands import BookInvoice, BookPayment, Command, EnsurePayment
 from handlers.events import PaymentReceived
 from handlers.facts import NOTHING_KNOWN, Facts
@@ -18,7 +19,7 @@ def book_received_payment(
     The invoice may not have been told yet: the booking waits for it. Raises
     :class:`~handlers.values.Question` for a payment that is none, and for an unknown method.
     """
-    payment, method = event.payment, method_of(event.payment.method, settings)
+    payment, method = event.payment, method_of(method_word(event.payment.method, facts), settings)
     check_amount(payment.amount)
     if not method.pays:
         return ()

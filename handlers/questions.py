@@ -12,6 +12,8 @@ BUYER_KIND = "buyer_kind"
 """Whether a company or a private person buys, where the source contradicts itself or leaves it open."""
 PAID_ON = "paid_on"
 """The day a sale was paid."""
+FEE_VAT = "fee_vat"
+"""Which VAT a fee of a payout carries, where nobody says; of the whole company."""
 
 DOMESTIC = "domestic"
 COMPANY = "company"
@@ -33,6 +35,11 @@ MOST_DECIMALS = 6
 def currency_rate(currency: str, day: date) -> str:
     """The key of the question how many kronor one unit of ``currency`` is on a day; of the whole company."""
     return f"currency_rate:{currency}:{day.isoformat()}"
+
+
+def payment_method(word: str) -> str:
+    """The key of the question which method of payment a sender's word means; of the whole company."""
+    return f"payment_method:{word.strip().casefold()}"
 
 
 def voucher_of(rule: str) -> str:

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from handlers.answered import as_answered, method_word
 from handlers.commands import BookInvoice, BookPayment, Command, CreditContent, EnsureCredit, EnsurePayment
 from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
 from handlers.events import Document, Line, Refunded, Surcharge
 from handlers.facts import NOTHING_KNOWN, Facts
+from handlers.paid import booked_as, method_of
+from handlers.party import is_private
+from handlers.reissue import newest
 from handlers.rows import Choices, article_commands
-from handlers.settings import CompanySettings
+from handlers.settings import CompanySettings, Method
 from handlers.values import Question, Ref
 from handlers.vat import decide
 
@@ -24,8 +28,8 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     The rows are laid out as the sale's were: the same accounts, the same VAT. Raises :class:`Question` where the
     refund does not add up, takes nothing back, or states no VAT.
     """
-    order = event.order.model_copy(update={"generation": facts.generation})
-    document = _taken_back(event.document)
+    order = newest(event.order, facts)
+    document = _taken_back(as_answered(event, settings, facts).document)
     choices = Choices(
         settings.bookkeeping,
         settings.articles,
@@ -37,23 +41,43 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
         origin=f"{order.system} order {order.id}",
         credit_date=event.dated,
         currency=document.currency,
-        comments=document.comments,
+        comments=None if _is_anonymous(document, settings) else document.comments,
         **money,
     )
     check_reference("number", content.number, NUMBER_LIMIT)
     check_reference("source and id", content.origin, ORIGIN_LIMIT)
     articles = () if event.whole else article_commands(document, choices)
     invoice = order.model_copy(update={"kind": "order_invoice"})
-    return (*articles, *_commands(event.thing, invoice, content, settings))
+    repaid = _repaid(document, settings, facts)
+    return (*articles, *_commands(event.thing, invoice, content, repaid, settings))
 
 
-def _commands(refund: Ref, invoice: Ref, content: CreditContent, settings: CompanySettings) -> Iterator[Command]:
-    books, refunds = settings.bookkeeping, settings.refunds
-    yield EnsureCredit(thing=refund, invoice=invoice, content=content, closed_period=books.closed_period)
-    yield BookInvoice(thing=refund, round_off_account=books.round_off_account)
+def _is_anonymous(document: Document, settings: CompanySettings) -> bool:
+    """Whether the invoice is made for the customer that stands for all private persons: no words of the buyer's own."""
+    return bool(settings.customers.default_consumer) and is_private(document.customer)
+
+
+def _repaid(document: Document, settings: CompanySettings, facts: Facts) -> Method:
+    """What the money went back by: as the settings of refunds say, else as a sale paid so; ``pays`` off is no payment.
+
+    Raises :class:`Question` for a method that the settings do not know.
+    """
+    refunds = settings.refunds
     if refunds.repayment == "none":
+        return Method(pays=False)
+    if refunds.payment_mode is not None or refunds.payment_account is not None:
+        return Method(mode=refunds.payment_mode, account=refunds.payment_account)
+    return method_of(method_word(document.payment_method, facts), settings)
+
+
+def _commands(
+    refund: Ref, invoice: Ref, content: CreditContent, repaid: Method, settings: CompanySettings
+) -> Iterator[Command]:
+    fields = booked_as(repaid, settings)
+    yield EnsureCredit(thing=refund, invoice=invoice, content=content, closed_period=fields["closed_period"])
+    yield BookInvoice(thing=refund, round_off_account=fields["round_off_account"])
+    if not repaid.pays:
         return
-    own = refunds.payment_mode is not None or refunds.payment_account is not None
     payment = refund.model_copy(update={"kind": f"{refund.kind}_payment"})
     yield EnsurePayment(
         thing=payment,
@@ -61,18 +85,13 @@ def _commands(refund: Ref, invoice: Ref, content: CreditContent, settings: Compa
         amount=None if content.total is None else -content.total,
         currency=content.currency,
         paid=content.credit_date,
-        mode=refunds.payment_mode if own else books.payment_mode,
-        account=refunds.payment_account if own else books.payment_account,
-        round_off_account=books.round_off_account,
-        closed_period=books.closed_period,
+        **fields,
     )
     yield BookPayment(thing=payment, invoice=refund)
 
 
 def _whole(document: Document) -> dict[str, Any]:
     """Everything of the sale: the totals alone, to be compared with the invoice's own."""
-    if document.total_excluding_vat <= 0:
-        raise Question("the refund takes nothing back: its total is not above zero")
     return {
         "whole": True,
         "total_excluding_vat": document.total_excluding_vat,
@@ -101,10 +120,13 @@ def _taken_back(document: Document) -> Document:
     """The refund in positive amounts; one whose totals are below zero is turned around.
 
     Whatever of a line says that it is taken back (its quantity, or its price) is turned. A line with the other sign
-    than its refund (a fee kept for the return) stays below zero, and is held where its row is made.
+    than its refund (a fee kept for the return) stays below zero, and is held where its row is made. Raises
+    :class:`Question` for a refund of nothing.
     """
     total = document.total if document.total is not None else document.total_excluding_vat
-    if total >= 0:
+    if not total:
+        raise Question("the refund takes nothing back: its total is not above zero")
+    if total > 0:
         return document
     discounts = (document.discount_amount, document.total_excluding_vat, document.total_vat, document.total)
     discount, net, vat, whole = (None if amount is None else -amount for amount in discounts)

@@ -16,6 +16,7 @@ from handlers.events import (
     OrderChanged,
     PartyChanged,
     PaymentReceived,
+    PayoutMade,
     RecordGiven,
     Refunded,
     SurveySubmitted,
@@ -25,6 +26,7 @@ from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
 from handlers.payment import book_received_payment
+from handlers.payout import book_payout
 from handlers.record import write_record
 from handlers.refund import book_refund
 from handlers.settings import CompanySettings
@@ -62,6 +64,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "refunded": (_rule("book_refund", Refunded, book_refund),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
         "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
+        "payout_made": (_rule("book_payout", PayoutMade, book_payout),),
         "survey_submitted": (
             _rule("note_survey", SurveySubmitted, note_survey),
             _rule("survey_rules", SurveySubmitted, survey_rules),

@@ -156,7 +156,8 @@ def _vat(place: int, line: Line, article: Ref | None, choices: Choices) -> Decim
         return None
     if choices.articles.default_vat is not None:
         return Decimal(choices.articles.default_vat)
-    raise Question(f"line {place}: its VAT rate is not stated, and `articles.default_vat` is not set")
+    setting = "articles.default_vat"
+    raise Question(f"line {place}: its VAT rate is not stated, and `{setting}` is not set", about=setting)
 
 
 def account_of(named: str, vat: Decimal, choices: Choices) -> int:
@@ -172,7 +173,7 @@ def account_of(named: str, vat: Decimal, choices: Choices) -> int:
             f"{decided.decision.reason}"
         )
     setting = "bookkeeping.sales_accounts" if decided is None else decided.setting
-    raise Question(f"{named}: its VAT rate has no account in {setting}")
+    raise Question(f"{named}: its VAT rate has no account in {setting}", about=setting)
 
 
 def _account(vat: Decimal, accounts: Mapping[str, int]) -> int | None:

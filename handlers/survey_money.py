@@ -9,12 +9,14 @@ from handlers.document import HOME_CURRENCY, Drafted, Things
 from handlers.events import Document, InvoiceChanged, SurveySubmitted
 from handlers.events import Line as DocumentLine
 from handlers.facts import Facts
-from handlers.settings import CompanySettings
+from handlers.settings import CompanySettings, RuleOptions
 from handlers.settings.survey_rules import Line, SurveyRule, Voucher
 from handlers.survey_reading import Reading
 from handlers.values import Question, Ref, round_ore
 
 ONE_PIECE = Decimal(1)
+ROUTE = "survey_rules"
+"""The name under which a company sets what holds for all of its own rules (``companies.X.rules.survey_rules``)."""
 
 
 def thing_of(event: SurveySubmitted, kind: str, rule: SurveyRule) -> Ref:
@@ -25,7 +27,7 @@ def thing_of(event: SurveySubmitted, kind: str, rule: SurveyRule) -> Ref:
 def money_commands(
     met: Sequence[tuple[SurveyRule, Reading]], customer: EnsureCustomer, settings: CompanySettings, facts: Facts
 ) -> tuple[EnsureCustomer, list[Command]]:
-    """The documents of the rules, and the customer as they need it: made where it is missing, whoever may make one.
+    """The documents of the rules, and the respondent's customer as they need it: made where it is missing.
 
     Raises :class:`Question` where the delivery may not make money documents, an amount is missing, or the document
     cannot be made as it stands.
@@ -42,22 +44,25 @@ def money_commands(
         for kind, line in (("offer", rule.offer), ("invoice", rule.invoice)):
             if line is not None:
                 drafted = _drafted(rule, line, reading, settings, facts)
-                bought = {
-                    "create": True,
-                    "vat_type": drafted.customer.vat_type,
-                    "vat_number": drafted.customer.vat_number,
-                }
-                customer = customer.model_copy(update=bought)
-                commands += [*drafted.needed, _document(kind, drafted, thing_of(reading.event, kind, rule))]
+                customer, shared = _buyers(customer, drafted.customer)
+                commands += [*shared, *drafted.needed, _document(kind, drafted, thing_of(reading.event, kind, rule))]
         if rule.voucher is not None:
             commands.append(_voucher(rule, rule.voucher, reading))
     return customer, commands
 
 
+def _buyers(respondent: EnsureCustomer, buyer: EnsureCustomer) -> tuple[EnsureCustomer, tuple[EnsureCustomer, ...]]:
+    """The respondent as the buyer of a document, or beside the customer that stands for all private persons."""
+    if buyer.thing != respondent.thing:
+        return respondent, (buyer,)
+    bought = {"create": True, "vat_type": buyer.vat_type, "vat_number": buyer.vat_number}
+    return respondent.model_copy(update=bought), ()
+
+
 def _document(kind: str, drafted: Drafted, thing: Ref) -> Command:
     if kind == "offer":
         return drafted.offer(thing)
-    # It is no sale that could come once more as an order: nothing is to be held for looking like one.
+    # It is no sale that could come once more as an order: it is not held for looking like one.
     return drafted.invoice(to_be_booked=False).model_copy(update={"hold_same_total_days": 0})
 
 
@@ -76,10 +81,19 @@ def _drafted(rule: SurveyRule, line: Line, reading: Reading, settings: CompanySe
     offer = thing_of(event, "offer", rule) if rule.offer is not None and rule.invoice is None else None
     return Drafted(
         as_answered(sale, settings, facts),
-        "invoice",
+        "survey",
         Things(invoice=thing_of(event, "invoice", rule), offer=offer),
         settings,
+        _options(rule, settings),
     )
+
+
+def _options(rule: SurveyRule, settings: CompanySettings) -> RuleOptions:
+    """What the company chose for its rules of surveys together, with the label of this one."""
+    options = settings.rule(ROUTE)
+    if rule.label is None:
+        return options
+    return options.model_copy(update={"labels": (rule.label, *options.labels), "create_labels": True})
 
 
 def _priced(line: Line, reading: Reading) -> Document:

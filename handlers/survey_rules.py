@@ -16,10 +16,10 @@ from handlers.values import Question, Ref
 
 INSIGHT = "insight"
 WITHDRAWN = "no longer so, the response was corrected"
-Held = tuple[SurveyRule, Reading]
+Met = tuple[SurveyRule, Reading]
 
 
-def rules_met(event: SurveySubmitted, settings: CompanySettings, facts: Facts) -> tuple[Held, ...]:
+def rules_met(event: SurveySubmitted, settings: CompanySettings, facts: Facts) -> tuple[Met, ...]:
     """The rules that hold for a response, in the order of the file; one that says nothing is the last to be asked.
 
     Raises :class:`Question` for a score that is none.
@@ -81,13 +81,11 @@ def survey_rules(
     return (*_needed(bought, commands, default=_default_customer(event, met, settings)), *commands)
 
 
-def _leaves_default(met: tuple[Held, ...]) -> bool:
+def _leaves_default(met: tuple[Met, ...]) -> bool:
     return not any(rule.instead or rule.nothing for rule, _ in met)
 
 
-def _default_customer(
-    event: SurveySubmitted, met: tuple[Held, ...], settings: CompanySettings
-) -> EnsureCustomer | None:
+def _default_customer(event: SurveySubmitted, met: tuple[Met, ...], settings: CompanySettings) -> EnsureCustomer | None:
     """The customer as the default note asks for it, where that runs: it need not be asked for twice."""
     if not _leaves_default(met) or settings.rule(DEFAULT_NOTE).mode != "live":
         return None

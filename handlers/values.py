@@ -25,13 +25,17 @@ class Question(Exception):
     The text names fields, numbers of ours and sums; never a name, an address or an organisation number. With a ``key``
     rules take an answer as input (``Facts.answers``): one of ``choices``, which are words, or one of the forms of
     :mod:`handlers.questions`. ``of_sale``: the answer is remembered for this event's thing alone, else for the company.
+    ``about`` is the one thing outside that frees it (a setting), where the words differ from one event to the next.
     """
 
-    def __init__(self, text: str, *, key: str = "", choices: Sequence[str] = (), of_sale: bool = True) -> None:
+    def __init__(
+        self, text: str, *, key: str = "", choices: Sequence[str] = (), of_sale: bool = True, about: str = ""
+    ) -> None:
         super().__init__(text)
         self.key = key
         self.choices = tuple(choices)
         self.of_sale = of_sale
+        self.about = about
 
 
 class Skipped(Exception):

@@ -74,7 +74,8 @@ def _export(buyer: Party, country: str, vat: Vat) -> Decided:
     if vat.export_account is None:
         raise Question(
             f"the buyer is outside the EU ({country}): set `vat.export_account`, or make the document in Fortnox by "
-            "hand and discard this delivery"
+            "hand and discard this delivery",
+            about="vat.export_account",
         )
     reason = f"{vat.supply} to a buyer outside the EU ({country})"
     decision = VatDecision(treatment="export", country=country, vat_type="EXPORT", reason=reason)
@@ -91,7 +92,8 @@ def _reverse_charge(buyer: Party, country: str, number: str, vat: Vat) -> Decide
     if vat.reverse_charge_account is None:
         raise Question(
             f"the buyer is a company in another EU country ({country}) with a VAT number: set "
-            "`vat.reverse_charge_account`, or make the document in Fortnox by hand and discard this delivery"
+            "`vat.reverse_charge_account`, or make the document in Fortnox by hand and discard this delivery",
+            about="vat.reverse_charge_account",
         )
     reason = f"{vat.supply} to a company in another EU country ({country}) with a VAT number of {number[:2]}"
     decision = VatDecision(
@@ -120,7 +122,8 @@ def _consumer(buyer: Party, country: str, vat: Vat) -> Decided:
     missing = f"`vat.oss.{country}`" if vat.consumers_in_eu == "oss" else "`vat.consumers_in_eu`"
     raise Question(
         f"the buyer is in another EU country ({country}) and has no VAT number: set {missing}, or make the document in "
-        "Fortnox by hand and discard this delivery"
+        "Fortnox by hand and discard this delivery",
+        about=missing.strip("`"),
     )
 
 

@@ -161,10 +161,16 @@ def put_back(
     uses_attempt: bool = False,
     ask: Ask | None = None,
 ) -> Job[None]:
-    """Record that nothing was sent: the command stays, to go again at ``due_at``, or stops for a person."""
+    """Record that nothing was sent: the command stays, to go again at ``due_at``, or stops for a person.
+
+    One that stepped behind others while it was prepared never stops: what was found stood before them.
+    """
 
     def job(connection: sqlite3.Connection) -> None:
         row = outbox.read(connection, outbox_id)
+        if state in {"parked", "held"} and not lanes.is_head(connection, row.company, row.lane, outbox_id):
+            _hold_back(connection, row, "ready", now, due_at=now, reason=None, question=None, ask=None)
+            return
         if uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (outbox_id,))
         _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question, ask=ask)

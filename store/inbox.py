@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store import many
+from store import holds, many
 from store.db import Job, milliseconds, moment
 
 Seal = Callable[[bytes], bytes]
@@ -91,6 +91,10 @@ def accept_all(arrivals: Sequence[Arrival], seal: Seal | None = None) -> Job[lis
                 for inbox_id, arrival in new
             ],
         )
+        for inbox_id, arrival in new:
+            if arrival.parked is not None:
+                ask, received = holds.worded(arrival.parked, None), milliseconds(arrival.received_at)
+                holds.hold(connection, "in", inbox_id, arrival.company, ask, received)
         return accepted
 
     return job

@@ -82,6 +82,12 @@ def busy(connection: sqlite3.Connection, company: str, lane: str) -> bool:
     return found is not None
 
 
+def is_head(connection: sqlite3.Connection, company: str, lane: str, outbox_id: int) -> bool:
+    """Whether this command is the head of its lane."""
+    found = connection.execute("SELECT head FROM lane WHERE company = ? AND lane = ?", (company, lane)).fetchone()
+    return found is not None and found["head"] == outbox_id
+
+
 def wake(connection: sqlite3.Connection, waits_for: str, now: int) -> int:
     """Make every command that waits for ``waits_for`` ready, in the transaction that made it true; returns how many."""
     woken = wake_all(connection, [waits_for], now)

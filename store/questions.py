@@ -127,14 +127,15 @@ def first(company: str, limit: int) -> Job[tuple[int, list[int]]]:
     return job
 
 
-def untold(before: int) -> Job[list[Asked]]:
+def untold(before: int) -> Job[list[int]]:
     """The open questions that nobody was told of since ``before`` (milliseconds since 1970), in order."""
 
-    def job(connection: sqlite3.Connection) -> list[Asked]:
+    def job(connection: sqlite3.Connection) -> list[int]:
         rows = connection.execute(
-            f"{_ASKED} WHERE waiting > 0 AND (told_at IS NULL OR told_at <= ?) ORDER BY company, id", (before,)
+            "SELECT id FROM asked WHERE waiting > 0 AND (told_at IS NULL OR told_at <= ?) ORDER BY company, id",
+            (before,),
         )
-        return [_asked(row) for row in rows]
+        return [int(row["id"]) for row in rows]
 
     return job
 

@@ -32,9 +32,10 @@ class Undecidable(Exception):
 def issue_anew(outbox_id: int, begun: Generation, now: int, *, absent: Sequence[int] = ()) -> Job[None]:
     """Begin the generation and let intake decide the command's delivery again: it waits in the inbox.
 
-    What the delivery left unsent in the lane gives way: it speaks of the generation before. Doing this twice begins one
-    generation. ``absent`` are doubts that were proved empty just now. Raises, and changes nothing: :class:`InDoubt`,
-    :class:`Undecidable`, and :class:`store.delivering.Gone` if the command was ended or stopped meanwhile.
+    What is unsent in the lane gives way, because it speaks of the generation before: the deliveries that it came from
+    are decided again too (a payment that was told meanwhile). Doing this twice begins one generation. ``absent`` are
+    doubts that were proved empty just now. Raises, and changes nothing: :class:`InDoubt`, :class:`Undecidable`, and
+    :class:`store.delivering.Gone` if the command was ended or stopped meanwhile.
     """
 
     def job(connection: sqlite3.Connection) -> None:
@@ -42,23 +43,26 @@ def issue_anew(outbox_id: int, begun: Generation, now: int, *, absent: Sequence[
         if row.state not in {"ready", "unknown"}:
             raise delivering.Gone(outbox_id)
         delivering.close_absent(absent, now)(connection)
-        inbox_id = _delivery(connection, outbox_id)
-        _check(connection, row, inbox_id)
+        unsent = connection.execute(
+            "SELECT o.id, o.kind, o.inbox_id, i.thing FROM outbox o JOIN inbox i ON i.id = o.inbox_id"
+            " WHERE o.company = ? AND o.lane = ? AND o.finished_at IS NULL ORDER BY o.place",
+            (row.company, row.lane),
+        ).fetchall()
+        _check(connection, row, begun, unsent)
         _begin(connection, row.company, begun, now)
-        _give_way(connection, row, inbox_id, begun, now)
-        connection.execute(
+        for entry in unsent:
+            # What is asked for again is stored anew: its key is given free.
+            connection.execute("UPDATE outbox SET key = key || '#' || id WHERE id = ?", (entry["id"],))
+            outbox.finish(connection, entry["id"], "superseded", now, reason=f"by generation {begun.number}")
+        connection.executemany(
             "UPDATE inbox SET state = 'waiting', handled_at = NULL, reason = NULL, question = NULL WHERE id = ?",
-            (inbox_id,),
+            sorted({(entry["inbox_id"],) for entry in unsent}),
         )
 
     return job
 
 
-def _delivery(connection: sqlite3.Connection, outbox_id: int) -> int:
-    return int(connection.execute("SELECT inbox_id FROM outbox WHERE id = ?", (outbox_id,)).fetchone()["inbox_id"])
-
-
-def _check(connection: sqlite3.Connection, row: outbox.Row, inbox_id: int) -> None:
+def _check(connection: sqlite3.Connection, row: outbox.Row, begun: Generation, unsent: Sequence[sqlite3.Row]) -> None:
     doubt = connection.execute(
         "SELECT 1 FROM attempt a JOIN outbox o ON o.id = a.outbox_id"  # noqa: S608 - constants
         f" WHERE a.company = ? AND a.end IN {attempts.OPEN} AND o.lane = ? LIMIT 1",
@@ -66,23 +70,24 @@ def _check(connection: sqlite3.Connection, row: outbox.Row, inbox_id: int) -> No
     ).fetchone()
     if doubt is not None:
         raise InDoubt(row.id)
-    if connection.execute("SELECT 1 FROM inbox_body WHERE inbox_id = ?", (inbox_id,)).fetchone() is None:
-        raise Undecidable(
-            "delivery_erased",
-            f"in-{inbox_id} was erased by retention, so its documents cannot be made anew: let its source send it "
-            "again, or discard this command",
-        )
-    older = connection.execute(
-        "SELECT id, kind FROM outbox WHERE company = ? AND lane = ? AND finished_at IS NULL AND inbox_id < ?"
-        " ORDER BY place LIMIT 1",
-        (row.company, row.lane, inbox_id),
-    ).fetchone()
-    if older is not None:
-        raise Undecidable(
-            "older_work_waits",
-            f"out-{older['id']} ({older['kind']}) of an earlier delivery still waits behind this command, for "
-            "documents that are to be taken back: discard it, then retry",
-        )
+    own = next(entry["inbox_id"] for entry in unsent if entry["id"] == row.id)
+    for entry in unsent:
+        if entry["inbox_id"] < own and entry["thing"] == begun.thing:
+            raise Undecidable(
+                "older_work_waits",
+                f"out-{entry['id']} ({entry['kind']}), of an older state of this sale, still waits behind this command "
+                "for documents that are to be taken back: discard it, then retry",
+            )
+        if not _has_body(connection, entry["inbox_id"]):
+            raise Undecidable(
+                "delivery_erased",
+                f"in-{entry['inbox_id']} was erased by retention, so its documents cannot be made anew: let its source "
+                "send it again, or discard this command",
+            )
+
+
+def _has_body(connection: sqlite3.Connection, inbox_id: int) -> bool:
+    return connection.execute("SELECT 1 FROM inbox_body WHERE inbox_id = ?", (inbox_id,)).fetchone() is not None
 
 
 def _begin(connection: sqlite3.Connection, company: str, begun: Generation, now: int) -> None:
@@ -92,14 +97,3 @@ def _begin(connection: sqlite3.Connection, company: str, begun: Generation, now:
         " decided_at = excluded.decided_at WHERE excluded.generation > generation.generation",
         (begun.thing, company, begun.number, begun.reason, now),
     )
-
-
-def _give_way(connection: sqlite3.Connection, row: outbox.Row, inbox_id: int, begun: Generation, now: int) -> None:
-    """End what the delivery has unsent in the lane; what it asks for again is stored anew: the keys are given free."""
-    unsent = connection.execute(
-        "UPDATE outbox SET key = key || '#' || id"
-        " WHERE company = ? AND lane = ? AND inbox_id = ? AND finished_at IS NULL RETURNING id",
-        (row.company, row.lane, inbox_id),
-    ).fetchall()
-    for entry in unsent:
-        outbox.finish(connection, entry["id"], "superseded", now, reason=f"by generation {begun.number}")

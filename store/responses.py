@@ -120,6 +120,16 @@ def before(connection: sqlite3.Connection, company: str, thing: str, asker: Aske
     )
 
 
+def told_by(connection: sqlite3.Connection, inbox_id: int) -> Response | None:
+    """The response as the delivery told it, where it was its newest version."""
+    row = connection.execute(
+        "SELECT r.* FROM thing_version v JOIN inbox i ON i.thing = v.thing JOIN response r ON r.thing = v.thing"
+        " WHERE i.id = ?1 AND v.inbox_id = ?1",
+        (inbox_id,),
+    ).fetchone()
+    return None if row is None else Response(**{**dict(row), "met": row["met"].split("\n") if row["met"] else ()})
+
+
 def tallies(company: str, survey: str | None = None, since: str = "") -> Job[list[Tally]]:
     """The responses of a company by survey, day and score, from the day ``since`` on (ISO 8601); one index has all."""
 

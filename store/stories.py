@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import attempts, doubles, heads
+from store import attempts, doubles, heads, responses
 from store.attempts import OpenAttempt
 from store.db import Job
 from store.doubles import Double
+from store.responses import Response
 
 Json = dict[str, Any]
 
@@ -97,7 +98,8 @@ class Read:
 class Story:
     """One delivery with those of its commands that were asked for; ``others`` are the rest of them.
 
-    ``reads`` is what was read for it at its sender, ``reading`` the row of what is still to be read.
+    ``reads`` is what was read for it at its sender, ``reading`` the row of what is still to be read; ``response`` what
+    is kept of the answer to a survey that it told.
     """
 
     row: Mapping[str, Any]
@@ -111,6 +113,7 @@ class Story:
     others: Sequence[int]
     doubles: Sequence[Double] = ()
     generation: Mapping[str, Any] | None = None
+    response: Response | None = None
 
 
 def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story | None]:
@@ -140,6 +143,7 @@ def story(inbox_id: int, outbox_ids: Sequence[int] | None = None) -> Job[Story |
             others=[entry["id"] for entry in made if entry["id"] not in shown],
             doubles=doubles.told_by(connection, inbox_id),
             generation=_generation(connection, row["thing"]),
+            response=responses.told_by(connection, inbox_id),
         )
 
     return job

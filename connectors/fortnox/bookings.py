@@ -83,12 +83,14 @@ class InvoiceBookings:
             raise held(
                 "totals_differ",
                 f"Invoice {number} is not what was meant: it is not booked before its question is answered.",
+                about=f"invoice:{number}",
             )
         if (decimal_of(state.get("round_off")) or ZERO) != ZERO and command.round_off_account is None:
             raise held(
                 "round_off",
                 f"Fortnox rounded invoice {number} by {state.get('round_off')}, and no "
                 "`round_off_account` is set: set one and retry, or book and settle it by hand.",
+                about="round_off_account",
             )
         return _booking("book_invoice", number, f"invoice:{number}", state)
 

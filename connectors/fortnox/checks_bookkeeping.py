@@ -79,7 +79,7 @@ def voucher_series(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
     ]
     for code in needs.codes("voucher_series"):
         if code not in series:
-            remedy = "Add the series in Fortnox, or take it out of `expected`."
+            remedy = "Add the series in Fortnox, or name another one in `payouts` or `expected`."
             found.append(failed("voucher_series", f"series {code} does not exist", remedy, about=code))
         elif not is_true(series[code].get("Manual")):
             remedy = "Let the series take manual vouchers in Fortnox, or name another one."

@@ -124,7 +124,8 @@ def part_of(content: CreditContent, rows: Sequence[Json], stored: Sequence[Json]
         aligned[0] = stored[0]
     sent = updated_rows(INVOICE, rows, aligned)
     if over:
-        sent[0] |= {name: "API_BLANK" for name in OWN_DIMENSIONS if text_of(stored[0].get(name))}
+        leaking = [name for name in OWN_DIMENSIONS if text_of(stored[0].get(name)) and name not in sent[0]]
+        sent[0] |= dict.fromkeys(leaking, "API_BLANK")
     return {
         "VATIncluded": content.prices_include_vat,
         "Freight": -content.freight,

@@ -102,6 +102,7 @@ def _article_vat(place: int, article: Link) -> tuple[Decimal, int]:
             "article_without_vat",
             f"Row {place} takes its VAT from article {article.number}, which has no VAT rate or no sales account: set "
             "both in Fortnox and link the article again, or state the rate at the source.",
+            about=article.number,
         )
     return vat, int(account)
 
@@ -235,7 +236,8 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
         "vat": None if command.total_vat is None else plain(command.total_vat),
         "total": None if command.total is None else plain(command.total),
         "texts": texts_digest(rows),
-        "head": _head_digest(command),
+        "head": _head_digest(command, _stated_days(command)),
+        "words": _head_digest(command),
         "digest": _digest(command, customer, rows),
     }
     return whole if command.total is not None else whole | {"ways": _ways(command, rows)}
@@ -299,13 +301,21 @@ def _digest(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> st
     return hashlib.sha256(encode(content).encode()).hexdigest()
 
 
-def _head_digest(command: DocumentCommand) -> str:
-    """A fingerprint of the words around the rows."""
+def _head_digest(command: DocumentCommand, days: Sequence[str] = ()) -> str:
+    """A fingerprint of the words around the rows, and of ``days`` that the source states."""
     delivery = command.delivery_date.isoformat() if command.delivery_date else None
     words: list[Any] = [command.number, command.our_reference, command.your_reference, command.comments, delivery]
     # Only where there is any: what older programs stored stays comparable.
     extra = [dict(sorted(command.extra.items()))] if command.extra else []
-    return hashlib.sha256(encode([*words, command.price_list, *extra]).encode()).hexdigest()
+    return hashlib.sha256(encode([*words, command.price_list, *extra, *days]).encode()).hexdigest()
+
+
+def _stated_days(command: DocumentCommand) -> list[str]:
+    """The document's days as far as its source states them of the document itself."""
+    days = [command.dated.isoformat()] if command.dated_stated else []
+    if isinstance(command, EnsureInvoice) and command.due_stated:
+        days.append(f"due {command.due_date.isoformat()}")
+    return days
 
 
 def texts_digest(rows: Sequence[Json]) -> str:

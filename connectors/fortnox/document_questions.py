@@ -91,6 +91,7 @@ class Questions:
             raise held(
                 "totals_differ",
                 f"{source} is not what was meant: nothing is made of it before its question is answered.",
+                about=f"{conversion.source.kind}:{conversion.number}",
             )
         if self._form.kind == "invoice" and conversion.state.get("meant") not in {None, ours["digest"]}:
             raise held(
@@ -138,6 +139,8 @@ class Questions:
             "totals_differ",
             f"{self._form.named(number)} is not what was meant: {'; '.join(wrong)}. Correct it in Fortnox and retry, "
             f"accept it as it stands with `link` and `{self._form.kind}:{number}`, or discard this command.",
+            about=f"{self._form.kind}:{number}",
+            choices=[f"{self._form.kind}:{number}"],
         )
 
     def unlike(self, number: str, wrong: list[str]) -> str:

@@ -87,7 +87,7 @@ class Updates:
             return False
         if state.get("booked"):
             return True
-        return not case.to_be_booked and not state.get("unseen") and state.get("head") in {None, ours["head"]}
+        return not case.to_be_booked and not state.get("unseen") and _same_head(state, ours)
 
     async def _adopted(self, case: Case, stored: Json, wrong: list[str]) -> Write | Settled:
         """A document that Fortnox made from the earlier stage gets our mark, our texts, and the newest content."""
@@ -112,7 +112,7 @@ class Updates:
 
     async def _changed(self, case: Case, stored: Json, wrong: list[str]) -> Write | Settled:
         known, ours, number = case.link.state.get("meant"), case.content.meant, case.link.number
-        same_head = case.link.state.get("head") in {None, ours["head"]}
+        same_head = _same_head(case.link.state, ours)
         locked = self._form.locked(stored)
         well_dated = locked or not _misdated(case, stored)
         if not wrong and known in {None, ours["digest"]} and (same_head or locked) and well_dated:
@@ -200,6 +200,11 @@ class Updates:
         if not fields or not (rows or evidence.get("unread")):
             return Sighting(None, proof)
         return Sighting(self.settled(stored, evidence, proof), proof)
+
+
+def _same_head(state: Json, ours: Json) -> bool:
+    """Whether what stands around the rows is what was seen; older programs remembered it without the days."""
+    return state.get("head") in {None, ours["head"], ours["words"]}
 
 
 def _dates(case: Case) -> dict[str, str]:

@@ -7,7 +7,10 @@ from connectors.base import Json, Link
 from connectors.fortnox.client import Client
 from connectors.fortnox.resource import held
 from connectors.fortnox.wire import text_of
-from handlers.commands import EnsureCredit, EnsureInvoice, EnsurePayment
+from handlers.commands import EnsureCredit, EnsureInvoice, EnsurePayment, EnsureRecord
+
+Dated = EnsureCredit | EnsureInvoice | EnsurePayment | EnsureRecord
+"""What may lie on a day that the books are closed for."""
 
 Span = tuple[date, date]
 """First and last day of a financial year."""
@@ -67,6 +70,19 @@ async def payment_on_open_day(command: EnsurePayment, invoice: Link, client: Cli
     return command.model_copy(update={"paid": day}), moved
 
 
+async def voucher_on_open_day(command: EnsureRecord, fields: Json, client: Client) -> tuple[Json, Json]:
+    """The fields of a new voucher with a day that can be booked, and what was moved. Raises ``Held``."""
+    if command.closed_period == "hold":
+        return fields, {}
+    stated = date.fromisoformat(text_of(fields.get("TransactionDate")))
+    day = await _open_day(stated, client)
+    if day == stated:
+        return fields, {}
+    _permit(command, "voucher", stated, day)
+    moved: Json = {"moved": {"field": "TransactionDate", "from": stated.isoformat(), "to": day.isoformat()}}
+    return fields | {"TransactionDate": day.isoformat()}, moved
+
+
 async def _open_day(day: date, client: Client) -> date:
     locked = text_of((await client.read("read_locked_period")).get("EndDate"))
     years = [
@@ -82,7 +98,7 @@ async def _open_day(day: date, client: Client) -> date:
     return found
 
 
-def _permit(command: EnsureInvoice | EnsurePayment | EnsureCredit, what: str, stated: date, day: date) -> None:
+def _permit(command: Dated, what: str, stated: date, day: date) -> None:
     if command.closed_period == "ask" and "period_closed" not in command.allowed:
         raise held(
             "period_closed",

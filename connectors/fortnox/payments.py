@@ -37,7 +37,8 @@ def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> None:
             "invoice_not_booked", f"Invoice {number} is not booked, so it takes no payment: book it, then retry."
         )
     if state.get("mismatch"):
-        raise held("totals_differ", f"Invoice {number} is not what was meant; answer its question first.")
+        question = f"Invoice {number} is not what was meant; answer its question first."
+        raise held("totals_differ", question, about=f"invoice:{number}")
     if command.currency != state.get("currency"):
         raise held(
             "currency_differs",
@@ -65,6 +66,7 @@ def _refuse_without_account(write_off: Decimal, command: EnsurePayment, invoice:
             "round_off",
             f"Fortnox rounded invoice {invoice.number} by {plain(write_off)}, and no "
             "`round_off_account` is set: set one and retry, or enter the payment by hand.",
+            about="round_off_account",
         )
 
 

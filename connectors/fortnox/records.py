@@ -1,7 +1,10 @@
 """An object of any resource, as it shall be: made once and found again, or changed in the given fields alone."""
 
+from typing import Any
+
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
+from connectors.fortnox.open_days import voucher_on_open_day
 from connectors.fortnox.record_fields import body_of, differing
 from connectors.fortnox.record_names import far_object, number_of, number_of_keys
 from connectors.fortnox.record_proofs import (
@@ -113,7 +116,9 @@ class Records:
         )
 
     async def _creation(self, task: Task, command: EnsureRecord, resource: Resource, client: Client) -> Write | Settled:
-        given = _fields(task, command)
+        given, moved = _fields(task, command), dict[str, Any]()
+        if resource.name == "vouchers":
+            given, moved = await voucher_on_open_day(command, given, client)
         fields = marked(resource, given, task.thing)
         year = await year_of(text_of(fields.get("TransactionDate")), client) if resource.name == "vouchers" else ""
         sought = sought_for(resource, fields, year)
@@ -135,7 +140,7 @@ class Records:
             far_object=None if sought.by in {"nothing", "mark"} else self.far_object(task),
             evidence=evidence | {"sought": sought.evidence()},
             altered=_altered(given, fields),
-            proof=proof,
+            proof=proof | moved,
         )
 
 

@@ -1,6 +1,6 @@
 """Whether a sale whose documents can no longer follow it may be made anew; nothing new stands beside the old."""
 
-from connectors.base import Held, Json, Link, OutsideError, Reissue, Task
+from connectors.base import Held, Json, Link, OutsideError, Task
 from connectors.fortnox.brakes import check_amount
 from connectors.fortnox.client import Client
 from connectors.fortnox.document_questions import Outgrown
@@ -9,6 +9,8 @@ from connectors.fortnox.forms import reference_of
 from connectors.fortnox.registers import rate_of
 from connectors.fortnox.resource import held
 from connectors.fortnox.wire import decimal_of, is_true, text_of
+from connectors.reasons import OUTGROWN
+from connectors.reissue import Reissue
 from handlers.commands import DocumentCommand, EnsureInvoice
 
 CREDIT = "CreditInvoiceReference"
@@ -22,7 +24,7 @@ async def judged(task: Task, command: DocumentCommand, found: Outgrown, client: 
     """
     invoice = task.link if isinstance(command, EnsureInvoice) else _linked(task, command)
     ours = "" if invoice is None else invoice.number
-    if command.sale is None or found.became not in {"", ours}:
+    if command.sale is None or found.reason not in OUTGROWN or found.became not in {"", ours}:
         return found
     paid = None if invoice is None else await _paid(invoice, found, client)
     if paid is not None:

@@ -53,7 +53,10 @@ USES = (
     Use(
         "puts labels on documents (labels of a rule)",
         ("list_labels", "create_label"),
-        lambda settings: any(rule.labels for rule in settings.rules.values()),
+        lambda settings: (
+            any(rule.labels for rule in settings.rules.values())
+            or any(rule.label is not None for rule in settings.survey.rules)
+        ),
     ),
     Use("enters and books payments", ("list_payments", "read_payment", "create_payment", "book_payment")),
     Use("reads the rate of a document in another currency", ("read_currency",)),
@@ -61,6 +64,11 @@ USES = (
         "looks for the next open day (bookkeeping.closed_period)",
         ("read_locked_period", "list_financial_years"),
         lambda settings: settings.bookkeeping.closed_period != "hold",
+    ),
+    Use(
+        "makes vouchers of payouts (payouts.voucher_series)",
+        ("list_vouchers", "read_voucher", "create_voucher", "list_financial_years"),
+        lambda settings: settings.payouts.voucher_series is not None,
     ),
     Use(
         "registers a missing currency (bookkeeping.create_currencies)",

@@ -1,11 +1,11 @@
-"""The kinds of single values in our own documented webhooks: texts, numbers, moments, codes."""
+"""What the shapes of our own documented webhooks are made of: their base, texts, numbers, moments, codes."""
 
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 MOST_INTEGER_DIGITS = 18
@@ -116,3 +116,20 @@ AnswerValue = Annotated[
         }
     ),
 ]
+
+
+class Wire(BaseModel):
+    """Base of all shapes: unknown fields are ignored; missing, null and empty text are the same."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: held
+            for key, held in value.items()
+            if held is not None and not (isinstance(held, str) and (not held or held.isspace()))
+        }

@@ -12,6 +12,7 @@ from connectors.signing import read_key, verify
 from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.standard import wire
 from connectors.standard.fields import Choice, read_number
+from connectors.standard.payouts import PayoutBody
 from connectors.standard.settings import StandardSettings
 from handlers.events import (
     Address,
@@ -25,10 +26,12 @@ from handlers.events import (
     Party,
     Payment,
     PaymentReceived,
+    PayoutMade,
     Refunded,
     Surcharge,
     SurveySubmitted,
 )
+from handlers.payout_parts import PayoutFee, PayoutSale
 from handlers.values import Question, Ref, is_nps, payment_thing, stockholm_date
 
 NPS_KEY = "nps"
@@ -121,6 +124,8 @@ class StandardSource:
             return self._survey(body)
         if isinstance(body, wire.PaymentBody):
             return self._payment(body)
+        if isinstance(body, PayoutBody):
+            return self._payout(body)
         if isinstance(body, wire.InvoiceBody) and body.data.order_id is None:
             return self._own_invoice(body)
         return self._refund(body) if body.type == REFUNDED else self._order(body)
@@ -178,6 +183,22 @@ class StandardSource:
             currency_rate=data.currency_rate,
         )
 
+    def _payout(self, body: PayoutBody) -> PayoutMade:
+        data = body.data
+        fees = [fee.model_dump(exclude_none=True) for fee in data.fees]
+        return PayoutMade(
+            thing=Ref(system=self.name, kind="payout", id=data.payout_id),
+            version=_version(body),
+            occurred_at=body.timestamp,
+            dated=stockholm_date(data.paid_at or body.timestamp),
+            currency=data.currency,
+            currency_rate=data.currency_rate,
+            sales=tuple(PayoutSale(**sale.model_dump()) for sale in data.sales),
+            fees=tuple(PayoutFee.model_validate(fee) for fee in fees),
+            net=data.net,
+            net_kronor=data.net_kronor,
+        )
+
     def _survey(self, body: wire.SurveyBody) -> SurveySubmitted:
         answers = tuple(found for found in map(_answer, body.data.answers) if found is not None)
         answered, key = _score(body.data.answers)
@@ -233,6 +254,7 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         total_vat=data.total_vat,
         total=data.total,
         dated=_dated(body),
+        dated_stated=data.ordered_at is not None,
         due=data.due_date,
         paid=paid,
         delivery=data.delivery_date,

@@ -2,29 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from connectors.standard.fields import AnswerValue, Country, Currency, Day, Identifier, Moment, Number, Text
-
-
-class Wire(BaseModel):
-    """Base of all shapes: unknown fields are ignored; missing, null and empty text are the same."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_absent(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        return {
-            key: held
-            for key, held in value.items()
-            if held is not None and not (isinstance(held, str) and (not held or held.isspace()))
-        }
+from connectors.standard.fields import AnswerValue, Country, Currency, Day, Identifier, Moment, Number, Text, Wire
+from connectors.standard.payouts import PayoutBody
 
 
 class Address(Wire):
@@ -224,7 +208,7 @@ class SurveyBody(Wire):
     data: SurveyData
 
 
-Body = OrderBody | InvoiceBody | PaymentBody | SurveyBody
+Body = OrderBody | InvoiceBody | PaymentBody | PayoutBody | SurveyBody
 
 BODIES: dict[str, type[Body]] = {
     "order.offered": OrderBody,
@@ -235,6 +219,7 @@ BODIES: dict[str, type[Body]] = {
     "order.cancelled": OrderBody,
     "invoice.paid": InvoiceBody,
     "payment.received": PaymentBody,
+    "payout.paid": PayoutBody,
     "survey.completed": SurveyBody,
     "survey.submitted": SurveyBody,
 }

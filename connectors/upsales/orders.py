@@ -162,6 +162,7 @@ class Orders:
             total_vat=vat,
             total=None if vat is None else net + vat,
             dated=_dated(order, status),
+            dated_stated=True,
             delivery=wire.read_day(wire.custom_value(order.custom, settings.delivery_date_field)),
             order_number=wire.custom_value(order.custom, settings.order_number_field),
             our_reference=(order.user.name if order.user else None) or settings.fallback_reference,

@@ -55,13 +55,18 @@ def print_story(story: Json) -> None:
 
 
 def _event(story: Json) -> None:
-    """What was heard, and why its documents were made anew where they were."""
+    """What was heard, what it answered, and why its documents were made anew where they were."""
     if story["event"]:
         click.echo(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
     if story["generation"] is not None:
         newest = story["generation"]
         click.echo(f"  {local(newest['since'])}  generation {newest['number']} of its documents began, because of")
         click.echo(f"    {newest['because']}")
+    answered = story["response"]
+    if answered is not None:
+        score = "without a score" if answered["score"] is None else f"with {answered['score']}"
+        met = ", ".join(answered["rules_met"]) or "none"
+        click.echo(f"  answered {answered['survey']} {score}; rules that it meets, or met before: {met}")
 
 
 def _asks(entry: Json, indent: str) -> None:

@@ -29,15 +29,19 @@ class TellHolds:
         now = self._clock.milliseconds()
         repeat = timedelta(hours=self._notices().repeat_hours)
         found = await self._database.read(questions.untold(now - round(repeat.total_seconds() * 1000)))
-        for place, asked in enumerate(found[:MOST_LINES], start=1):
-            behind = sums(await self._database.read(questions.sales(number=asked.id))).get(asked.id, Sum())
-            _say(asked, behind, now, more=len(found) - MOST_LINES if place == MOST_LINES else 0)
+        for place, number in enumerate(found[:MOST_LINES], start=1):
+            more = len(found) - MOST_LINES if place == MOST_LINES else 0
+            asked = await self._database.read(questions.question(number))
+            # What was answered meanwhile is nobody's task any more.
+            if asked is not None and asked.waiting:
+                behind = sums(await self._database.read(questions.sales(number=number))).get(number, Sum())
+                _say(asked, behind, now, more)
         if found:
-            await self._database.write(holds.told([asked.id for asked in found], now))
+            await self._database.write(holds.told(found, now))
         return len(found)
 
 
-def _say(asked: Asked, behind: Sum, now: int, *, more: int) -> None:
+def _say(asked: Asked, behind: Sum, now: int, more: int) -> None:
     get_log().warning(
         "hold.waiting",
         question=question_id(asked.id),
@@ -48,5 +52,5 @@ def _say(asked: Asked, behind: Sum, now: int, *, more: int) -> None:
         kronor=float(behind.kronor),
         unpriced=len(behind.without_rate) or None,
         since_s=None if asked.since is None else round((now - asked.since) / 1000, 1),
-        more=more if more > 0 else None,
+        more=max(more, 0) or None,
     )

@@ -16,6 +16,7 @@ from handlers.commands.documents import (
     EnsureInvoice,
     EnsureOffer,
     EnsureOrder,
+    MadeFrom,
     VatDecision,
     sending_of,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "EnsureOrder",
     "EnsurePayment",
     "EnsureRecord",
+    "MadeFrom",
     "MatchKey",
     "Purpose",
     "RecordCommand",

@@ -10,6 +10,9 @@ from pydantic import Field
 from handlers.commands.base import Braked, ClosedPeriod, CommandBase, ExactFields, Purpose
 from handlers.values import Frozen, Ref
 
+MadeFrom = Literal["order", "invoice", "survey"]
+"""What a source told that became a document; what a survey causes is no sale that could come in two ways."""
+
 DocumentKind = Literal["invoice", "order", "offer"]
 
 
@@ -65,6 +68,7 @@ class DocumentCommand(Braked):
     ``cost_center`` and ``project`` are codes of the whole document, ``labels`` the labels that it gets. ``extra`` are
     further fields under Fortnox's own names, as the company maps them.
 
+    ``dated_stated``: the document's day is its own at the source, and is followed while Fortnox lets it be changed.
     ``sale`` is what the source calls it all. ``reissue``: where what stands there can no longer become what is meant,
     the sale gets a new generation without a person's word. ``replaces`` is the invoice of the generation before, and
     ``replaces_credit`` its credit: nothing new stands beside one that still counts.
@@ -99,6 +103,7 @@ class DocumentCommand(Braked):
     order: Ref | None = None
     offer: Ref | None = None
     credit: Ref | None = None
+    dated_stated: bool = False
     sale: Ref | None = None
     reissue: bool = False
     replaces: Ref | None = None
@@ -145,7 +150,7 @@ class EnsureInvoice(DocumentCommand):
     """
 
     kind: Literal["ensure_invoice"] = "ensure_invoice"
-    made_from: Literal["order", "invoice"]
+    made_from: MadeFrom
     hold_same_total_days: int = 0
     to_be_booked: bool = False
     invoice_date: date

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from handlers.commands.base import CommandBase, ExactFields
+from handlers.commands.base import Braked, ClosedPeriod, CommandBase, ExactFields
 from handlers.values import Ref
 
 How = Literal["email", "einvoice", "eprint", "print", "printreminder"]
@@ -28,14 +28,14 @@ class RecordCommand(CommandBase):
         return () if self.record is None else (self.record,)
 
 
-class EnsureRecord(RecordCommand):
+class EnsureRecord(RecordCommand, Braked):
     """An object of the resource stands there with these fields.
 
     Without ``keys`` and ``record`` it is made, and linked to ``thing``; an object that is linked or named gets the
     given fields and keeps all others. ``row`` is the ``RowId`` of one row of a document: then ``fields`` are that
     row's, and no other row is touched. ``numbers`` gives fields the number of a thing of ours that must be linked
     first, ``after`` are things that must merely be linked. ``although_alike``: a person said that what looks the same
-    is another one.
+    is another one. ``closed_period`` says what happens to a new voucher whose day cannot be booked.
     """
 
     kind: Literal["ensure_record"] = "ensure_record"
@@ -44,6 +44,7 @@ class EnsureRecord(RecordCommand):
     numbers: dict[str, Ref] = Field(default_factory=dict)
     after: tuple[Ref, ...] = ()
     although_alike: bool = False
+    closed_period: ClosedPeriod = "hold"
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -11,6 +11,7 @@ from handlers.settings.documents import Articles, Documents
 from handlers.settings.mapping import MappingSection
 from handlers.settings.own_rules import OwnFields, OwnRule
 from handlers.settings.payments import Method, Payments
+from handlers.settings.payouts import Payouts
 from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
@@ -29,6 +30,7 @@ __all__ = [
     "OwnFields",
     "OwnRule",
     "Payments",
+    "Payouts",
     "Refunds",
     "RuleOptions",
     "Survey",
@@ -55,6 +57,7 @@ class CompanySettings(Frozen):
     vat: Vat = Vat()
     brakes: Brakes = Brakes()
     payments: Payments = Payments()
+    payouts: Payouts = Payouts()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
     own_rules: tuple[OwnRule, ...] = ()
     own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
@@ -81,6 +84,7 @@ class CompanySettings(Frozen):
     def payment_modes(self) -> Mapping[str, str]:
         """Every mode of payment that the settings name, with the setting that names it."""
         used = {method.mode: f"payments.methods.{name}.mode" for name, method in self.payments.methods.items()}
+        used |= {self.refunds.payment_mode: "refunds.payment_mode"}
         used |= {self.bookkeeping.payment_mode: "bookkeeping.payment_mode"}
         return {mode: setting for mode, setting in used.items() if mode is not None}
 
@@ -104,6 +108,7 @@ class CompanySettings(Frozen):
         ]
         for name, method in self.payments.methods.items():
             named += [(method.account, f"payments by {name}"), (method.round_off_account, f"rounding, {name}")]
+        named += self.payouts.named_accounts()
         named += [
             (account, f"the survey rule {rule.name}")
             for rule in self.survey.rules

@@ -11,7 +11,7 @@ from handlers.values import Frozen
 class Refunds(Frozen):
     """``repayment``: the money that went back to the buyer is booked as a payment below zero of the credit invoice, or
     the credit invoice is left open for whoever books it (a file from the bank, a person). ``payment_mode`` or
-    ``payment_account`` is what it is paid from; without either what payments come in by.
+    ``payment_account`` is what it is paid from; without either what its method of payment is.
     """
 
     repayment: Literal["book", "none"] = "book"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from handlers.settings.accounts import Account
+from handlers.settings.rules import LabelText
 from handlers.settings.survey_scales import Band
 from handlers.settings.wording import Wording
 from handlers.values import Frozen
@@ -121,9 +122,9 @@ class SurveyRule(Frozen):
 
     ``survey`` is an id or a pattern with ``*``; ``sources`` limits it to those senders. ``instead``: the note that
     every survey leaves is left out. ``nothing``: that, and no rule behind this one is asked. ``note`` and ``insight``
-    are lines on the respondent's card; ``customer`` are fields of the card. ``project``, ``supplier`` and ``account``
-    are objects that shall stand in Fortnox with these fields. The name stands in stored keys: a rule that gets another
-    name is another rule.
+    are lines on the respondent's card, ``customer`` are fields of it. ``label`` stands on the rule's offer and invoice.
+    ``project``, ``supplier`` and ``account`` are objects that shall stand in Fortnox with these fields. The name stands
+    in stored keys: a rule that gets another name is another rule.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
@@ -135,6 +136,7 @@ class SurveyRule(Frozen):
     note: Wording | None = None
     insight: Wording | None = None
     customer: Fields = Field(default_factory=dict)
+    label: LabelText | None = None
     project: Fields = Field(default_factory=dict)
     supplier: Fields = Field(default_factory=dict)
     account: Fields = Field(default_factory=dict)
@@ -145,7 +147,18 @@ class SurveyRule(Frozen):
     @property
     def actions(self) -> tuple[str, ...]:
         """The names of what the rule does."""
-        names = ("note", "insight", "customer", "project", "supplier", "account", "offer", "invoice", "voucher")
+        names = (
+            "note",
+            "insight",
+            "customer",
+            "label",
+            "project",
+            "supplier",
+            "account",
+            "offer",
+            "invoice",
+            "voucher",
+        )
         return tuple(name for name in names if getattr(self, name))
 
     @property
@@ -171,4 +184,6 @@ class SurveyRule(Frozen):
             raise ValueError(f"nothing = true stands alone, not with {', '.join(self.actions) or 'instead'}")
         if not self.nothing and not self.actions and not self.instead:
             raise ValueError("does nothing: give it an action, or say nothing = true")
+        if self.label is not None and self.invoice is None and self.offer is None:
+            raise ValueError("label stands on the rule's invoice or offer (customers have none in Fortnox): add one")
         return self

@@ -15,7 +15,7 @@ from daemon.explain import Explainer
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 
 PAGE = Path(__file__).parents[2] / "docs" / "bookkeeping.md"
-SIMULATOR = {"extra_accounts": [2421, 3107], "vat_rates": [25, 12, 6, 0, 19]}
+SIMULATOR = {"extra_accounts": [2421, 3107, 4535], "vat_rates": [25, 12, 6, 0, 19]}
 """What these companies have in Fortnox besides what every one has."""
 
 Json = dict[str, Any]
@@ -23,21 +23,21 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Example:
-    """One section of the page: settings, the webhook's ``data``, what was decided and what stands in Fortnox."""
+    """One section of the page: settings, the webhooks, what was decided and what stands in Fortnox."""
 
     title: str
     settings: str
-    data: Json
+    bodies: tuple[Json, ...]
     shown: str
 
 
 def examples() -> Iterator[Example]:
     """The sections of the page that hold a webhook."""
     for section in re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-        blocks = dict(re.findall(r"^```(toml|json|text)\n(.*?)^```$", section, flags=re.MULTILINE | re.DOTALL))
-        if "json" in blocks:
-            title = section.splitlines()[0]
-            yield Example(title, blocks.get("toml", ""), json.loads(blocks["json"]), blocks["text"])
+        found = re.findall(r"^```(toml|json|text)\n(.*?)^```$", section, flags=re.MULTILINE | re.DOTALL)
+        blocks, bodies = dict(found), tuple(json.loads(text) for language, text in found if language == "json")
+        if bodies:
+            yield Example(section.splitlines()[0], blocks.get("toml", ""), bodies, blocks["text"])
 
 
 async def decided(stage: Scene) -> list[str]:
@@ -55,9 +55,9 @@ def shown(decisions: list[str], state: Json) -> str:
         prices = "with" if invoice["VATIncluded"] else "without"
         rate = f" at {_number(invoice['CurrencyRate'])}" if invoice["Currency"] != "SEK" else ""
         card = cards[invoice["CustomerNumber"]]
-        lines.append(
-            f"Invoice {invoice['DocumentNumber']}, {card['VATType']}, {invoice['Currency']}{rate}, prices {prices} VAT"
-        )
+        credited = f", credit of {invoice['CreditInvoiceReference']}, {invoice['InvoiceDate']}"
+        named = f"Invoice {invoice['DocumentNumber']}{credited if invoice['Credit'] == 'true' else ''}"
+        lines.append(f"{named}, {card['VATType']}, {invoice['Currency']}{rate}, prices {prices} VAT")
         lines += [_row(row) for row in invoice["InvoiceRows"]]
         names = ("Net", "Freight", "AdministrationFee", "TotalVAT", "RoundOff", "Total")
         amounts = [(name, Decimal(str(invoice[name]))) for name in names]
@@ -91,11 +91,11 @@ def _amount(value: Decimal) -> str:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f37")
+@pytest.mark.capability("f37", "f28")
 @pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.title)
 async def test_a_worked_example_comes_out_as_written(tmp_path: Path, example: Example) -> None:
-    """From the webhook to rows, totals and vouchers; whoever changes a rule changes the page with it."""
+    """From the webhooks to rows, totals and vouchers; whoever changes a rule changes the page with it."""
     async with scene(tmp_path, CompanyPlan(sections=example.settings), simulator=SIMULATOR) as stage:
-        await stage.send(example.data)
+        await stage.send(*example.bodies)
         await stage.settle()
         assert shown(await decided(stage), await stage.state()) == example.shown, stage.commands()

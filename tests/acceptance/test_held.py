@@ -1,6 +1,8 @@
 """Questions to a person: grouped by what frees them, with the kronor behind each, and one answer for all that wait."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from store.acting import NotPossible
 from tests.acceptance.person import asked
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
-from tests.fakes.senders import COMPANY, TIMESTAMP, Json, line, order
+from tests.fakes.senders import COMPANY, TIMESTAMP, Json, invoice_paid, line, order
 
 ALMGREN: Json = {"name": "Almgren", "email": "almgren@example.com", "kind": "private", "country": "SE"}
 EARLY = "2026-11-01T10:00:00.000Z"
@@ -116,8 +118,12 @@ async def test_an_answer_is_an_input_of_rules_and_is_remembered(tmp_path: Path) 
         assert {entry["sale"] for entry in answers if entry["key"] == "buyer_country"} == {"SO-1", "SO-2"}
         forgotten = json.loads((await asked(stage, "held", "forget", rate["id"], "--json")).stdout)
         assert forgotten["forgotten"] == ["11.25"]
-        await stage.send(order("SO-7", currency="EUR", currency_rate="1"))
-        await stage.until("SELECT 1 FROM inbox WHERE number = 'SO-7' AND state = 'held'")
+        stage.simulator.companies[1001].currencies["EUR"].data["SellRate"] = Decimal(1)
+        await stage.send(order("SO-7", currency="EUR", currency_rate="1"), order("SO-8", currency="EUR"))
+        await stage.until(f"SELECT 1 FROM asked WHERE waiting = 2 AND id = {rate['id'][2:]}")
+        both = await _answer(stage, rate["id"], "11.5")
+        assert (both["still"], both["done"]) == ([], 3)
+        assert {str(invoice["CurrencyRate"]) for invoice in (await stage.state())["invoices"][-2:]} == {"11.5"}
 
 
 @pytest.mark.asyncio
@@ -152,5 +158,27 @@ async def test_the_log_says_what_waits_once_and_again_after_a_while(tmp_path: Pa
         assert [(entry["state"], entry["asks"]) for entry in still["still"]] == [("held", "q-1")] * 2
         await stage.control("seed", {"articles": [{"ArticleNumber": "K-100", "Description": "Te"}]})
         assert (await _answer(stage, "q-1", "again"))["still"] == []
+        await stage.settle()
+        assert len((await stage.state())["invoices"]) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f48")
+async def test_words_that_settings_and_doubts_wait_for(tmp_path: Path) -> None:
+    """A closed month is one question for all its sales; the same sale that came both ways is one sale, or another."""
+    plan = CompanyPlan(sections='[companies.demo.bookkeeping]\nclosed_period = "ask"')
+    closed = {"locked_until": date(2026, 11, 30), "financial_years": (2026, 2027)}
+    async with scene(tmp_path, plan, simulator=closed) as stage:
+        await stage.send(order("SO-1"), order("SO-2", buyer=ALMGREN, lines=[line("70.00")]))
+        await stage.until("SELECT 1 FROM asked WHERE reason = 'period_closed' AND waiting = 2")
+        assert (await _answer(stage, "q-1", "allow"))["still"] == []
+        await stage.settle()
+        assert {invoice["InvoiceDate"] for invoice in (await stage.state())["invoices"]} == {"2026-12-01"}
+        await stage.send(invoice_paid("F-1"), source="web")
+        await stage.until("SELECT 1 FROM asked WHERE reason = 'same_sale' AND waiting = 1")
+        (same,) = (await _listed(stage))["questions"]
+        assert (same["sales"], same["kronor"]) == (1, "1250.00")
+        told = await _answer(stage, same["id"], "same")
+        assert [entry["state"] for entry in told["commands"]] == ["discarded"]
         await stage.settle()
         assert len((await stage.state())["invoices"]) == 2

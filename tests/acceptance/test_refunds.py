@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from daemon.explain import Explainer
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.fakes.senders import Json, line, order
 
@@ -90,6 +91,21 @@ async def test_a_part_and_then_the_rest_are_two_linked_credits(tmp_path: Path) -
             (2, -1000),
             (3, -1224),
         ]
+        (story,) = await Explainer(stage.bridge.store.database.read, kinds={"demo": "simulator"}, unseal=None).stories(
+            "in-2"
+        )
+        steps = [
+            (one["command"], attempt["operation"], attempt["far_object"])
+            for one in story["commands"]
+            for attempt in one["attempts"]
+        ]
+        assert steps == [
+            ("ensure_credit", "credit_invoice", "invoice:1"),
+            ("ensure_credit", "update_invoice", "invoice:2"),
+            ("book_invoice", "book_invoice", "invoice:2"),
+            ("ensure_payment", "create_payment", "invoice:2"),
+            ("book_payment", "book_payment", "invoice:2"),
+        ]
         await stage.send(refund("R-3", line("0.80", description="Stol")))
         await stage.settle()
         assert [reason for reason, _ in questions(stage)] == ["refunds_exceed"]
@@ -138,6 +154,7 @@ async def test_a_refund_waits_for_its_sale_whichever_comes_first(tmp_path: Path,
         sold, taken = await books(stage)
         assert sorted(money(one, "Total", "Balance") for one in taken) == [[-1000, 0], [-224, 0]]
         assert money(sold, "Balance") == [Decimal(0)]
+        assert stage.rows("SELECT count(*) FROM hold") == [(0,)], "nobody is asked any more"
 
 
 @pytest.mark.asyncio

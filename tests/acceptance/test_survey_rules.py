@@ -9,6 +9,7 @@ import pytest
 
 from daemon.requests import StartTask
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.daemon.test_cli import beside, told
 from tests.fakes.senders import Json, survey
 
 RESPONDENT: Json = {"company": "Tallbacken Bygg", "organisation_number": "559904-2032", "email": "ny@example.com"}
@@ -33,7 +34,8 @@ customer = { OurReference = "Maja", YourReference = "NPS {score}" }
 [[companies.demo.survey.rules]]
 name = "inspection"
 when = { answers = { besok = "yes" } }
-invoice = { text = "Besiktning {answer.kommentar}", price = 1500, vat = 25 }
+label = "Enkät"
+invoice = { text = "Besiktning {answer.kommentar}", price = 1500, vat = 25, comments = "Betyg {score}" }
 
 [[companies.demo.survey.rules]]
 name = "spare"
@@ -104,11 +106,15 @@ async def test_ten_responses_of_one_person_at_once_see_each_other_in_order(tmp_p
         (card,) = (await stage.state())["customers"]
         assert (card["OurReference"], card["YourReference"]) == ("Maja", "NPS 9")
         assert any(line.endswith("insight falling; 8 to 1: nr8") for line in await lines(stage))
+        (story,) = told(await beside(stage, "explain", "in-9", "--json"))
+        assert story["response"]["rules_met"] == ["falling", "note_survey"]
+        meets = "answered kundenkat-0 with 1; rules that it meets, or met before: falling, note_survey"
+        assert meets in (await beside(stage, "explain", "in-9")).stdout
         assert {state for _, state, _ in stage.commands()} == {"done"}
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("000-43", "000-36", "000-44")
+@pytest.mark.capability("000-28", "000-43", "000-36", "000-44")
 @pytest.mark.capability("f21")
 async def test_a_corrected_response_updates_what_it_caused(tmp_path: Path) -> None:
     """A line is replaced, no second one joins it; a draft is changed, then cancelled; a booked one is asked about."""
@@ -122,7 +128,7 @@ async def test_a_corrected_response_updates_what_it_caused(tmp_path: Path) -> No
         await stage.send(answered("resp-1", 3, yes, word="golv", timestamp="2026-11-13T11:15:00Z"))
         await stage.settle()
         first = (await stage.state())["invoices"][0]
-        assert first["InvoiceRows"][0]["Description"] == "Besiktning golv"
+        assert (first["InvoiceRows"][0]["Description"], first["Comments"]) == ("Besiktning golv", "Betyg 3")
         found = await lines(stage)
         assert [line for line in found if "kundenkat-q4" in line] == [
             "2026-11-13 kundenkat-q4 3; kommentar: golv; besok: yes",
@@ -161,7 +167,8 @@ async def test_documents_and_objects_are_made_by_conditions_and_nothing_means_no
         (offer,) = state["offers"]
         assert (offer["Net"], offer["TotalVAT"], offer["OfferRows"][0]["Quantity"]) == (249, Decimal("62.25"), "2")
         (invoice,) = state["invoices"]
-        assert invoice["ExternalInvoiceReference2"] == "shop invoice resp-2"
+        assert invoice["ExternalInvoiceReference2"] == "shop survey resp-2"
+        assert [state["labels"][0]["Description"], invoice["Labels"]] == ["Enkät", [{"Id": state["labels"][0]["Id"]}]]
         assert "panel" not in (await stage.state())["customers"][0]["Comments"]
         (voucher,) = state["vouchers"]
         assert [(row["Account"], row["Debit"], row["Credit"]) for row in voucher["VoucherRows"]] == [

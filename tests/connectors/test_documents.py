@@ -27,7 +27,7 @@ def test_the_bodies_shown_are_bodies_that_we_take() -> None:
     settings = kind.settings.model_validate({"company": "demo", "secret": "generated:x"})
     source = kind.make("shop", settings, {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
     shown = _blocks("senders/standard-webhooks.md", "json")
-    assert len(shown) == 3
+    assert len(shown) == 4
     for text in shown:
         jsonschema.Draft202012Validator(schema.body_schema()).validate(json.loads(text))
         stored = Stored(1, "k", datetime(2026, 11, 13, tzinfo=UTC), {}, text.encode())

@@ -1,7 +1,7 @@
 """What sales are made of, with exact totals; and the bodies of signed senders and of workflows that nobody reads."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -17,6 +17,7 @@ TYPES: dict[Status, str] = {
     "offer": "order.offered",
     "won": "order.won",
     "invoiced": "order.invoiced",
+    "changed": "order.invoiced",
     "paid": "order.paid",
     "cancelled": "order.cancelled",
 }
@@ -27,8 +28,10 @@ AFTER: dict[str, timedelta] = {
     "order.paid": timedelta(hours=1),
     "invoice.paid": timedelta(hours=1),
     "order.cancelled": timedelta(hours=2),
+    "order.refunded": timedelta(hours=3),
 }
 """When the source says that it happened, seen from the order's own moment."""
+CHANGED = timedelta(minutes=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,19 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A document with its content, its buyer and its moment."""
+    """A document with its content, its buyer and its moment; ``changed`` is its content after a change."""
 
     document: Document
     content: Content
     buyer: Buyer
     ordered: datetime
+    changed: Content | None = None
+
+
+def more_of(content: Content, pieces: int) -> Content:
+    """The same with so many pieces of the first line."""
+    first, *others = content.rows
+    return replace(content, rows=(replace(first, quantity=pieces), *others))
 
 
 def content(random: Random, serial: int, terms: Terms) -> Content:
@@ -121,10 +131,15 @@ def _line(content: Content, row: Row) -> Record:
     return line | {"discount_percent": str(row.discount)} if row.discount else line
 
 
-def of_sale(sale: Sale, kind: str, invoice_number: str) -> bytes:
-    """A body of type ``kind``: ``order.offered``, ``order.paid``, ``invoice.paid`` and so on."""
-    document, content = sale.document, sale.content
-    moment = sale.ordered + AFTER[kind]
+def of_sale(
+    sale: Sale, kind: str, invoice_number: str, *, changed: bool = False, status: Status | None = None
+) -> bytes:
+    """A body of type ``kind``: ``order.offered``, ``order.paid``, ``invoice.paid`` and so on.
+
+    ``changed``: with the sums that the sale has after its change; ``status`` is what it tells of.
+    """
+    document, content = sale.document, sale.changed if changed and sale.changed is not None else sale.content
+    moment = sale.ordered + (CHANGED if status == "changed" else AFTER[kind])
     names: Record = {"order_id": document.id}
     if kind == "invoice.paid":
         own = document.kind == "invoice"
@@ -143,7 +158,28 @@ def of_sale(sale: Sale, kind: str, invoice_number: str) -> bytes:
         data["currency_rate"] = EURO_RATE
     if kind.endswith(".paid"):
         data["paid_at"] = moment.isoformat()
+        if document.parts:
+            names_of = enumerate(document.parts, start=1)
+            data["payments"] = [{"payment_id": f"del-{place}", "amount": f"{part:.2f}"} for place, part in names_of]
     return _encoded({"type": kind, "timestamp": moment.isoformat(), "data": data})
+
+
+def of_refund(sale: Sale, refund_id: str, part: Content) -> bytes:
+    """``order.refunded`` of the lines of ``part``: quantities and totals below zero."""
+    moment = sale.ordered + AFTER["order.refunded"]
+    lines = [_line(part, row) for row in part.rows]
+    data: Record = {
+        "order_id": sale.document.id,
+        "refund_id": refund_id,
+        "currency": part.currency,
+        "prices_include_vat": part.prices_include_vat,
+        "customer": _customer(sale.buyer),
+        "lines": [line | {"quantity": f"-{line['quantity']}"} for line in lines],
+        "total_excluding_vat": f"{-part.net:.2f}",
+        "total_vat": f"{-part.vat:.2f}",
+        "total": f"{-part.total:.2f}",
+    }
+    return _encoded({"type": "order.refunded", "timestamp": moment.isoformat(), "data": data})
 
 
 def _customer(buyer: Buyer) -> dict[str, str]:

@@ -10,19 +10,20 @@ Module = Literal["invoice", "order", "order+offer"]
 @dataclass(frozen=True, slots=True)
 class Company:
     """One tenant of the simulator. ``credits``: a booked invoice of a lost sale is credited; ``articles``: rows name
-    articles, and a missing one is made."""
+    articles, and a missing one is made; ``reissues``: a sale that changes too late is made anew."""
 
     tenant: int
     module: Module = "invoice"
     credits: bool = False
     articles: bool = False
+    reissues: bool = False
 
 
 COMPANIES: Mapping[str, Company] = {
     "alpha": Company(1001),
     "beta": Company(1002),
-    "gamma": Company(1003, "order+offer", articles=True),
-    "delta": Company(1004, "order", credits=True),
+    "gamma": Company(1003, "order+offer", articles=True, reissues=True),
+    "delta": Company(1004, "order", credits=True, reissues=True),
 }
 """By the name in the configuration."""
 

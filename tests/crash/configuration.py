@@ -55,6 +55,7 @@ def _table(name: str, texts: Mapping[str, str]) -> str:
 
 def _company(name: str, company: Company, simulator_url: str, pace: Pace, today: date) -> str:
     cancelled = "credit" if company.credits else "hold"
+    changed = "reissue" if company.reissues else "hold"
     policy = 'policy = "create"\ndefault_vat = 25\n' if company.articles else 'policy = "text"\n'
     return (
         f"[companies.{name}]\nstart = {today - timedelta(days=90)}\n"
@@ -64,6 +65,7 @@ def _company(name: str, company: Company, simulator_url: str, pace: Pace, today:
         f"window_seconds = {pace.window_seconds}\ntimeout_seconds = {pace.timeout_seconds}\nregister = false\n"
         f"[companies.{name}.bookkeeping]\nround_off_account = {ROUND_OFF_ACCOUNT}\n"
         f'[companies.{name}.documents]\nmodule = "{company.module}"\ncredit_cancelled = "{cancelled}"\n'
+        f'changed_after_booking = "{changed}"\n'
         f"offers_create_customers = true\n[companies.{name}.articles]\n{policy}"
     )
 

@@ -1,13 +1,13 @@
 """Books without fault: what Fortnox and the senders' stand-ins hold if every delivery led to exactly what it must."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tests.crash import records
 from tests.crash.companies import COMPANIES, STAND_INS, SUBSCRIPTIONFLOW
 from tests.crash.mix import Mix
-from tests.crash.sales import NUMBERS, ROWS, stages
-from tests.crash.subjects import Document, Record, Response, Webhook
+from tests.crash.sales import CHANGED, NUMBERS, ROWS, stages
+from tests.crash.subjects import Document, Record, Refund, Response, Status, Webhook
 from tests.crash.truth import Records, Told, told
 
 KINDS = ("customers", "articles", "offers", "orders", "invoices", "payments", "vouchers")
@@ -32,13 +32,19 @@ def ideal_records(mix: Mix, tried: set[str]) -> Records:
 def ideal_state(webhooks: Sequence[Webhook], acked: set[str], tried: set[str], held: Records) -> dict[str, Any]:
     """What ``/_sim/state`` shows then: every document of each sale that its states lead to, also of a lost one."""
     companies: dict[str, Any] = {str(company.tenant): {kind: [] for kind in KINDS} for company in COMPANIES.values()}
-    for entry in told(webhooks, acked, tried, held):
+    everything = told(webhooks, acked, tried, held)
+    for entry in everything:
+        if isinstance(entry.subject, Refund):
+            continue
         company = companies[str(COMPANIES[entry.subject.company].tenant)]
         card = _card(company["customers"], entry.subject.buyer)
         if isinstance(entry.subject, Response):
             card["Comments"] += f"2026-11-21 kundenkat 9; ord: {entry.subject.word} #abcdefghijkl\n"
         else:
             _add_sale(company, entry.subject, entry, card["CustomerNumber"])
+    for entry in everything:
+        if isinstance(entry.subject, Refund):
+            _add_refund(companies[str(COMPANIES[entry.subject.company].tenant)], entry.subject)
     return {"companies": companies}
 
 
@@ -51,9 +57,26 @@ def _card(cards: list[Record], name: str) -> Record:
 
 
 def _add_sale(company: Record, document: Document, entry: Told, customer: str) -> None:
-    """The documents, each made from the one before it."""
-    wanted = stages(document, frozenset(entry.tried))
-    cancelled, paid = entry.must == "cancelled", entry.must == "paid"
+    """The documents of the sale; of one that changed, those that were taken back, and those that stand for it."""
+    states, cancelled, paid = frozenset(entry.tried), entry.must == "cancelled", entry.must == "paid"
+    if document.changed is None or entry.must not in CHANGED:
+        _add_documents(company, document, states, customer, cancelled=cancelled, paid=paid)
+        return
+    _add_documents(company, document, states - CHANGED, customer, cancelled=True, paid=False)
+    _add_documents(company, document.after_change, {entry.must}, customer, cancelled=False, paid=paid)
+
+
+def _add_documents(
+    company: Record,
+    document: Document,
+    states: Collection[Status | None],
+    customer: str,
+    *,
+    cancelled: bool,
+    paid: bool,
+) -> None:
+    """The documents of the states, each made from the one before it."""
+    wanted = stages(document, states)
     before: tuple[str, Record] | None = None
     for kind in ROWS:
         if not wanted[kind]:
@@ -72,8 +95,10 @@ def _add_sale(company: Record, document: Document, entry: Told, customer: str) -
         last["Booked"], last["Balance"], last["Cancelled"] = True, 0 if paid or cancelled else last["Total"], False
         company["vouchers"].append({"ReferenceType": "INVOICE", "ReferenceNumber": last["DocumentNumber"]})
     if paid:
-        payment = {"InvoiceNumber": int(last["DocumentNumber"]), "AmountCurrency": document.total, "Booked": True}
-        company["payments"].append(payment)
+        number = int(last["DocumentNumber"])
+        company["payments"].extend(
+            {"InvoiceNumber": number, "AmountCurrency": part, "Booked": True} for part in document.payments
+        )
     if kind == "invoice" and cancelled and document.by_hand:
         _add_credit(company, last)
 
@@ -113,6 +138,22 @@ def _add_credit(company: Record, invoice: Record) -> None:
     company["invoices"].append({**invoice, **negative, **references, "DocumentNumber": number})
     company["vouchers"].append({"ReferenceType": "INVOICE", "ReferenceNumber": number})
     invoice["CreditInvoiceReference"] = number
+
+
+def _add_refund(company: Record, refund: Refund) -> None:
+    """A credit invoice with its repayment, where the sale was told of at all."""
+    origin = refund.sale.origin
+    for invoice in [one for one in company["invoices"] if one["ExternalInvoiceReference2"] == origin]:
+        if invoice["Credit"] == "true" or not invoice["Booked"]:
+            continue
+        number = str(len(company["invoices"]) + 1)
+        negative = {"Net": -refund.net, "Total": -refund.total, "RoundOff": 0, "Balance": 0}
+        references = {"Credit": "true", "CreditInvoiceReference": invoice["DocumentNumber"], "OrderReference": "0"}
+        company["invoices"].append({**invoice, **negative, **references, "DocumentNumber": number})
+        company["vouchers"].append({"ReferenceType": "INVOICE", "ReferenceNumber": number})
+        payment = {"InvoiceNumber": int(number), "AmountCurrency": -refund.total, "Booked": True}
+        company["payments"].append(payment)
+        invoice["CreditInvoiceReference"] = number
 
 
 def in_one(state: Mapping[str, Any], company: str) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tests.crash.books import Books, Finding, State, opened, surplus
 from tests.crash.companies import COMPANIES
+from tests.crash.refunds import paid_back_by, refunds_of
 from tests.crash.sales import Sale, stages
-from tests.crash.subjects import Document, Response, Webhook
+from tests.crash.subjects import Document, Refund, Response, Webhook
 from tests.crash.truth import Records, Told, told
 
 
@@ -28,23 +29,28 @@ def judge(
 
 
 def _judge_company(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
+    refunds = [entry for entry in everything if isinstance(entry.subject, Refund)]
+    everything = [entry for entry in everything if entry not in refunds]
     for entry in everything:
         if isinstance(entry.subject, Document):
-            yield from Sale(books, entry, entry.subject).findings()
-        else:
+            yield from Sale(books, entry, entry.subject, refunds=refunds_of(entry.subject, refunds)).findings()
+        elif isinstance(entry.subject, Response):
             yield from _judge_response(books, entry.subject, entry)
     yield from _judge_customers(company, books, everything)
     yield from _judge_articles(company, books, everything)
-    yield from _judge_strangers(company, books, everything)
+    yield from _judge_strangers(company, books, everything, refunds)
     for (kind, number), count in books.vouchers.items():
         yield from surplus(f"{company}: vouchers of {kind} {number}", count, 1)
 
 
-def _judge_strangers(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
+def _judge_strangers(
+    company: str, books: Books, everything: Sequence[Told], refunds: Sequence[Told]
+) -> Iterator[Finding]:
     """Documents of which nobody told."""
     documents = [entry.subject for entry in everything if isinstance(entry.subject, Document)]
     origins, numbers = {one.origin for one in documents}, {one.number for one in documents}
     invoices = {str(one["DocumentNumber"]) for found in books.invoices.values() for one in found}
+    paid_back = paid_back_by(books, refunds)
     offers = {str(one["DocumentNumber"]) for number in numbers for one in books.offers.get(number, [])}
     for what, found, known in (
         ("invoices", books.invoices, origins),
@@ -52,7 +58,7 @@ def _judge_strangers(company: str, books: Books, everything: Sequence[Told]) -> 
         ("orders from offer", books.unnamed, offers),
         ("offers", books.offers, numbers),
         ("credit invoices", books.credits, invoices),
-        ("payments", books.payments, invoices),
+        ("payments", books.payments, invoices | paid_back),
     ):
         for name, stored in found.items():
             if name not in known:

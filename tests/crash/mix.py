@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Literal
 
@@ -12,7 +13,7 @@ from tests.crash import bodies, records
 from tests.crash.bodies import Sale, Terms
 from tests.crash.companies import COMPANIES, COMPANY_OF, HIGHLEVEL, SUBSCRIPTIONFLOW, UPSALES
 from tests.crash.scenarios import DECK, Scenario
-from tests.crash.subjects import Buyer, Change, Document, Response, Status, Webhook
+from tests.crash.subjects import RANK, Buyer, Change, Document, Refund, Response, Status, Webhook
 
 MOST_RESPONSES = 8
 """Per customer: as many lines as surely fit into a card's comments without any being trimmed."""
@@ -125,10 +126,30 @@ def _sale(made: _Made, source: str, scenario: Scenario) -> Sale:
         total=content.total,
         articles=tuple(row.article for row in content.rows) if COMPANIES[company].articles else (),
         by_hand=scenario.by_hand,
+        parts=() if source in TERMS or serial % 4 else _halves(content.total),
     )
     if source == HIGHLEVEL and scenario.kind == "order":
         document = replace(document, number=document.id)  # such an order has no number but its id
-    return Sale(document, content, buyer, made.now - timedelta(days=made.random.uniform(1, 20)))
+    ordered = made.now - timedelta(days=made.random.uniform(1, 20))
+    if "changed" not in scenario.states:
+        return Sale(document, content, buyer, ordered)
+    changed = _changed(made, content)
+    return Sale(replace(document, changed=(changed.net, changed.total)), content, buyer, ordered, changed)
+
+
+def _changed(made: _Made, content: bodies.Content) -> bodies.Content:
+    """More pieces of the first line, so many that no other sale has this total."""
+    changed = bodies.more_of(content, 2)
+    while f"{changed.currency} {changed.total}" in made.totals:
+        changed = bodies.more_of(changed, changed.rows[0].quantity + 1)
+    made.totals.add(f"{changed.currency} {changed.total}")
+    return changed
+
+
+def _halves(total: Decimal) -> tuple[Decimal, Decimal]:
+    """What is paid by two methods: neither half is more than an öre larger."""
+    first = (total / 2).quantize(Decimal("0.01"))
+    return first, total - first
 
 
 def _id(source: str, kind: Literal["order", "invoice"], serial: int, number: str) -> str:
@@ -140,7 +161,9 @@ def _by_standard(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhoo
     for status in scenario.states:
         serial = made.next()
         by_invoice = status == "paid" and (scenario.kind == "invoice" or made.random.random() < 0.3)
-        body = bodies.of_sale(sale, "invoice.paid" if by_invoice else bodies.TYPES[status], f"F-{serial:04d}")
+        kind = "invoice.paid" if by_invoice else bodies.TYPES[status]
+        late = sale.changed is not None and RANK[status] >= RANK["changed"]
+        body = bodies.of_sale(sale, kind, f"F-{serial:04d}", changed=late, status=status)
         patient = scenario.by_hand or made.random.random() >= 0.05
         yield Webhook(
             id=f"msg_{serial:05d}",
@@ -150,7 +173,26 @@ def _by_standard(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhoo
             body=body,
             impatient=not patient,
             repeats=made.random.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 2)),
-            after_booking=scenario.by_hand and status == "cancelled",
+            after_booking=scenario.by_hand and (late or status == "cancelled"),
+        )
+    yield from _refunds(made, sale, scenario)
+
+
+def _refunds(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhook]:
+    """What goes back of the sale, each under a name that only its sale makes its own; a part of no lines is none."""
+    for place, lines in enumerate(scenario.refunds, start=1):
+        part = replace(sale.content, rows=sale.content.rows[lines])
+        if not part.rows:
+            continue
+        name = f"R{place}"
+        yield Webhook(
+            id=f"msg_{made.next():05d}",
+            source=sale.document.source,
+            subject=Refund(sale.document, f"{name} of {sale.document.id}", part.net, part.total),
+            status="refunded",
+            body=bodies.of_refund(sale, name, part),
+            impatient=made.random.random() < 0.05,
+            repeats=made.random.choice((0, 0, 0, 1)),
         )
 
 

@@ -3,22 +3,30 @@
 A sale that was called off may never have been made at all, or its documents stand there once each and none of them
 counts any more: it is cancelled; or it became the next document of the same sale, which is judged in its turn; or, for
 an invoice that was booked before, it is credited in full by one booked credit invoice, where the company wants that.
+A sale that changed is either made anew, with the documents that stood before taken back like those of a sale that was
+called off; or, where the change came before anything was closed, its order and invoice have the new sums at once.
 An order that was made from its offer gets its references in a second call: one that is cancelled may lack them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tests.crash.books import Books, Finding, State, surplus
 from tests.crash.companies import COMPANIES
+from tests.crash.refunds import judge_refunds
 from tests.crash.subjects import Document, Status
 from tests.crash.truth import Told
 
+Found = dict[str, Sequence[State]]
+"""Documents of one sale by their kind, in the order in which they were made."""
+
 ROWS: Mapping[str, str] = {"offer": "OfferRows", "order": "OrderRows", "invoice": "InvoiceRows"}
 NUMBERS: Mapping[str, str] = {"offer": "YourReferenceNumber", "order": "YourOrderNumber", "invoice": "YourOrderNumber"}
-SOLD: frozenset[Status] = frozenset({"won", "invoiced", "paid"})
-INVOICED: frozenset[Status] = frozenset({"invoiced", "paid"})
+SOLD: frozenset[Status] = frozenset({"won", "invoiced", "changed", "paid"})
+INVOICED: frozenset[Status] = frozenset({"invoiced", "changed", "paid"})
+CHANGED: frozenset[Status | None] = frozenset({"changed", "paid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +39,14 @@ class Demand:
     cancelled: bool = False
 
 
-def stages(document: Document, states: frozenset[Status]) -> dict[str, int]:
+def stages(document: Document, states: Collection[Status | None]) -> dict[str, int]:
     """The documents that these states, handled one after another, lead to in the document's company."""
     module = COMPANIES[document.company].module
     with_order = module != "invoice" and document.kind == "order"
     return {
         "offer": int(module == "order+offer" and document.kind == "order" and "offer" in states),
-        "order": int(with_order and bool(states & SOLD)),
-        "invoice": int(bool(states & (INVOICED if with_order else SOLD))),
+        "order": int(with_order and not SOLD.isdisjoint(states)),
+        "invoice": int(not (INVOICED if with_order else SOLD).isdisjoint(states)),
     }
 
 
@@ -58,15 +66,22 @@ def demanded(told: Told, document: Document, last: Status | None) -> Demand:
 class Sale:
     """One sale in the books of its company."""
 
-    def __init__(self, books: Books, told: Told, document: Document) -> None:
-        """``told`` speaks of ``document``."""
+    def __init__(
+        self, books: Books, told: Told, document: Document, found: Found | None = None, refunds: Sequence[Told] = ()
+    ) -> None:
+        """``told`` speaks of ``document``, ``refunds`` of what went back of it.
+
+        ``found`` are its documents there, where it is judged in parts.
+        """
+        self._refunds = refunds
         self._books = books
         self._told = told
         self._document = document
+        self._offered = told.subject if isinstance(told.subject, Document) else document
         self._name = f"{document.company}: {document.origin}"
         offers = books.offers.get(document.number, [])
         unnamed = [order for offer in offers for order in books.unnamed.get(str(offer["DocumentNumber"]), [])]
-        self._found: dict[str, Sequence[State]] = {
+        self._found: Found = found or {
             "offer": offers,
             "order": [*books.orders.get(document.origin, []), *unnamed],
             "invoice": books.invoices.get(document.origin, []),
@@ -74,8 +89,32 @@ class Sale:
 
     def findings(self) -> list[Finding]:
         """By the state that fits best of those that may count as the last: each of them is judged in full."""
-        judged = [list(self._judged(demanded(self._told, self._document, last), last)) for last in self._told.possible]
+        judged = [list(findings) for last in self._told.possible for findings in self._by(last)]
         return min(judged, key=len)
+
+    def _by(self, last: Status | None) -> Iterator[Iterator[Finding]]:
+        """The findings by ``last`` as the last state, in each way in which it may have come about."""
+        if self._document.changed is None or last not in CHANGED:
+            yield self._judged(demanded(self._told, self._document, last), last)
+            return
+        yield self._made_anew(last)
+        if not self._document.by_hand:
+            whole = Sale(self._books, self._told, self._document.after_change, self._found)
+            yield whole._judged(demanded(self._told, self._document, last), last)
+
+    def _made_anew(self, last: Status | None) -> Iterator[Finding]:
+        """What stood there first was taken back, and order and invoice stand there once more; the offer became the
+        first order."""
+        stood = stages(self._document, frozenset({"invoiced"}))
+        offers: Found = {"offer": self._found["offer"]}
+        before = {kind: found[:1] for kind, found in self._found.items()} | offers
+        most = stood | {"offer": stages(self._document, frozenset(self._told.tried))["offer"]}
+        first = Sale(self._books, self._told, self._document, before)
+        yield from first._judged(Demand(stood, most, cancelled=True), "cancelled")
+        after = {kind: found[1:] for kind, found in self._found.items()} | {"offer": ()}
+        least = stages(self._document, {last})
+        second = Sale(self._books, self._told, self._document.after_change, after)
+        yield from second._judged(Demand(least, least, paid=last == "paid"), last)
 
     def _judged(self, demand: Demand, last: Status | None) -> Iterator[Finding]:
         for kind, found in self._found.items():
@@ -91,7 +130,7 @@ class Sale:
     # --- what each document says -------------------------------------------------------------------------------------
 
     def _content(self, kind: str, stored: State, demand: Demand) -> Iterator[Finding]:
-        document = self._document
+        document = self._offered if kind == "offer" else self._document
         articles = tuple(str(row["ArticleNumber"] or "") for row in stored[ROWS[kind]])
         wrong = [
             what
@@ -151,9 +190,11 @@ class Sale:
         number = str(invoice["DocumentNumber"])
         name = f"{self._name}: invoice {number}"
         made, payments = self._books.credits.get(number, []), self._books.payments.get(number, [])
-        yield from surplus(f"{name}: payments", len(payments), int(demand.paid))
-        to_credit = demand.cancelled and bool(invoice["Booked"]) and COMPANIES[self._document.company].credits
-        yield from surplus(f"{name}: credit invoices", len(made), int(to_credit))
+        yield from surplus(f"{name}: payments", len(payments), len(self._document.payments) if demand.paid else 0)
+        company = COMPANIES[self._document.company]
+        to_credit = demand.cancelled and bool(invoice["Booked"]) and (company.credits or company.reissues)
+        yield from surplus(f"{name}: credit invoices", len(made), int(to_credit) + len(self._refunds))
+        yield from judge_refunds(self._books, invoice, self._refunds, name)
         if demand.paid:
             yield from self._paid(invoice, payments, name)
         elif to_credit:
@@ -169,11 +210,11 @@ class Sale:
         if not payments:
             yield Finding("lost", f"{name}: paid, and no payment")
             return
-        payment, total = payments[0], self._document.total
-        if Decimal(payment["AmountCurrency"]) != total:
-            yield Finding("lost", f"{name}: payment of {payment['AmountCurrency']}, not {total}")
-        if not payment["Booked"]:
-            yield Finding("lost", f"{name}: its payment is not booked")
+        paid = Counter(Decimal(payment["AmountCurrency"]) for payment in payments)
+        for missing in (Counter(self._document.payments) - paid).elements():
+            yield Finding("lost", f"{name}: no payment of {missing}")
+        if not all(payment["Booked"] for payment in payments):
+            yield Finding("lost", f"{name}: a payment of it is not booked")
         elif Decimal(invoice["Balance"]) != 0:
             yield Finding("lost", f"{name}: paid, and {invoice['Balance']} still open")
 

@@ -9,16 +9,20 @@ from tests.crash.subjects import Status
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The states that one of the sources tells of, in their order at the source. ``by_hand``: a person in Fortnox books
-    the invoice before the sale is called off."""
+    """The states that one of the sources tells of, in their order at the source; from ``changed`` on with other sums.
+
+    ``by_hand``: a person in Fortnox books the invoice before the sale is called off or changed. ``refunds`` are what
+    goes back afterwards, each by the places of its lines."""
 
     sources: tuple[str, ...]
     states: tuple[Status, ...]
     kind: Literal["order", "invoice"] = "order"
     by_hand: bool = False
+    refunds: tuple[slice, ...] = ()
 
 
 SHOPS, OFFERED, ORDERED = ("shop", "crm", "web"), ("desk",), ("depot",)
+ALL, FIRST, REST = slice(0, None), slice(0, 1), slice(1, None)
 SURVEYS: tuple[Status, ...] = ("answered",)
 
 COUNTED: tuple[tuple[int, Scenario], ...] = (
@@ -27,6 +31,10 @@ COUNTED: tuple[tuple[int, Scenario], ...] = (
     (12, Scenario(SHOPS, ("won", "paid"))),
     (4, Scenario(SHOPS, ("paid",), kind="invoice")),
     (5, Scenario(SHOPS, ("won", "cancelled"))),
+    (2, Scenario(SHOPS, ("paid",), refunds=(ALL,))),
+    (3, Scenario(SHOPS, ("paid",), refunds=(FIRST,))),
+    (3, Scenario(SHOPS, ("paid",), refunds=(FIRST, REST))),
+    (2, Scenario(ORDERED, ("won", "paid"), refunds=(FIRST, REST))),
     (13, Scenario(SHOPS, SURVEYS)),
     (5, Scenario(("flow",), SURVEYS)),
     (2, Scenario(OFFERED, ("offer",))),
@@ -43,6 +51,9 @@ COUNTED: tuple[tuple[int, Scenario], ...] = (
     (4, Scenario(ORDERED, ("won", "cancelled"))),
     (2, Scenario(ORDERED, ("won", "invoiced", "cancelled"))),
     (6, Scenario(ORDERED, ("invoiced", "cancelled"), by_hand=True)),
+    (4, Scenario(ORDERED, ("invoiced", "changed"), by_hand=True)),
+    (3, Scenario(ORDERED, ("won", "invoiced", "changed", "paid"), by_hand=True)),
+    (3, Scenario(OFFERED, ("offer", "won", "invoiced", "changed", "paid"))),
     (5, Scenario((HIGHLEVEL,), ("paid",))),
     (5, Scenario((HIGHLEVEL,), ("paid",), kind="invoice")),
     (5, Scenario((HIGHLEVEL,), SURVEYS)),

@@ -1,13 +1,15 @@
 """What a run speaks of: buyers, documents, responses, and the deliveries that tell of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
 Record = dict[str, Any]
-Status = Literal["offer", "won", "invoiced", "paid", "cancelled", "answered"]
-RANK: Mapping[Status, int] = {"offer": 0, "won": 1, "invoiced": 2, "paid": 3, "cancelled": 4, "answered": 0}
+Status = Literal["offer", "won", "invoiced", "changed", "paid", "cancelled", "answered", "refunded"]
+RANK: Mapping[Status, int] = {
+    "offer": 0, "won": 1, "invoiced": 2, "changed": 3, "paid": 4, "cancelled": 5, "answered": 0, "refunded": 0
+}  # fmt: skip
 """The order in which states of one subject follow one another at its source, whatever the order of arrival."""
 
 
@@ -27,7 +29,8 @@ class Document:
     """An order, or an invoice that a source made by itself; sums as the source states them, in ``currency``.
 
     ``articles`` are those that the rows name, in order, where the company keeps articles. ``by_hand``: a person in
-    Fortnox books its invoice before the sale is called off.
+    Fortnox books its invoice before the sale is called off or changed. ``changed`` is its net and total from the state
+    ``changed`` on. ``parts``: the sums that it is paid in, if not whole.
     """
 
     company: str
@@ -41,11 +44,24 @@ class Document:
     total: Decimal
     articles: tuple[str, ...] = ()
     by_hand: bool = False
+    changed: tuple[Decimal, Decimal] | None = None
+    parts: tuple[Decimal, ...] = ()
+
+    @property
+    def payments(self) -> tuple[Decimal, ...]:
+        """Each sum that is paid once."""
+        return self.parts or (self.total,)
 
     @property
     def key(self) -> tuple[str, str, str]:
         """What tells it apart in the whole run."""
         return self.source, self.kind, self.id
+
+    @property
+    def after_change(self) -> "Document":
+        """The document with the sums that it has from then on."""
+        net, total = self.changed or (self.net, self.total)
+        return replace(self, net=net, total=total, by_hand=False)
 
     @property
     def origin(self) -> str:
@@ -68,7 +84,32 @@ class Response:
         return self.source, "response", self.word
 
 
-Subject = Document | Response
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that went back to the buyer of a sale, with its sums as the source states them, turned to above zero."""
+
+    sale: Document
+    id: str
+    net: Decimal
+    total: Decimal
+
+    @property
+    def company(self) -> str:
+        """The company of its sale."""
+        return self.sale.company
+
+    @property
+    def buyer(self) -> str:
+        """The buyer of its sale."""
+        return self.sale.buyer
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it apart in the whole run."""
+        return self.sale.source, "refund", self.id
+
+
+Subject = Document | Response | Refund
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,3 +151,22 @@ def test_settings_that_say_two_things(given: dict[str, object]) -> None:
     """Exactly one of mode and account, or none where nothing is paid; no name twice."""
     with pytest.raises(ValidationError):
         Payments.model_validate(given)
+
+
+def test_an_answer_says_which_method_a_word_means() -> None:
+    """Of the order, of a payment in its list, and of one told by itself; remembered for the whole company."""
+    with pytest.raises(Question) as asked:
+        paid_by(method="KLN")
+    assert (asked.value.key, asked.value.choices, asked.value.of_sale) == (
+        "payment_method:kln",
+        ("Klarna", "bank"),
+        False,
+    )
+    facts = Facts(answers={"payment_method:kln": "Klarna"})
+    listed = Payment(id="p/1", method="KLN", amount=Decimal("4495.00"), paid=TODAY)
+    for update in ({"payment_method": "KLN"}, {"payments": (listed,)}):
+        made = book_order(order(DOCUMENT.model_copy(update=update)), choices(), facts)
+        assert [one.account for one in made if isinstance(one, EnsurePayment)] == [1580]
+    _, told, _ = book_received_payment(received("100.00", method="KLN"), choices(), facts)
+    assert isinstance(told, EnsurePayment)
+    assert told.account == 1580

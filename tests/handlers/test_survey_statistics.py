@@ -51,7 +51,7 @@ def test_weeks_and_months_have_no_gaps() -> None:
 
 
 @settings(max_examples=examples(), deadline=None)
-@given(st.lists(COUNTED, max_size=12), SCALES, st.sampled_from(["week", "month"]))
+@given(st.lists(COUNTED, max_size=8), SCALES, st.sampled_from(["week", "month"]))
 def test_a_trend_adds_up_to_the_whole(given_: list[Counted], scale: Scale, period: str) -> None:
     """Counts and classes of all steps are those of the whole, in whatever order; figures stay in their range."""
     whole = summarised(given_, scale)

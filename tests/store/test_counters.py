@@ -1,6 +1,7 @@
 """Kept counters and lane rows agree with the rows themselves, whatever happens in whatever order."""
 
 import sqlite3
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -150,6 +151,20 @@ class Work(RuleBasedStateMachine):
             if value
         }
         assert kept == counted
+
+    @invariant()
+    def what_stopped_waits_for_one_question(self) -> None:
+        """And nothing else does; how many wait for each is kept."""
+        stopped = {
+            (place, row["id"])
+            for place, table in (("in", "inbox"), ("out", "outbox"))
+            for row in self._connection.execute(f"SELECT id FROM {table} WHERE state IN ('parked', 'held')")
+        }
+        held = self._connection.execute("SELECT place, id, question FROM hold").fetchall()
+        assert {(row["place"], row["id"]) for row in held} == stopped
+        waiting = Counter(row["question"] for row in held)
+        kept = {row["id"]: row["waiting"] for row in self._connection.execute("SELECT id, waiting FROM asked")}
+        assert kept == {question: waiting[question] for question in kept}
 
     @invariant()
     def every_lane_names_its_head(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.fortnox.needs import Pinned
 from connectors.fortnox.simulator import CompanySettings
+from handlers.settings import Method, Payments, Payouts
 from tests.connectors.fortnox.examining import EXPECTED, RULES, Ground
 
 Plant = Callable[[Ground], Awaitable[None] | None]
@@ -28,6 +29,13 @@ def _start_before_the_books(on: Ground) -> None:
 def _expected(**codes: tuple[str, ...]) -> Plant:
     def plant(on: Ground) -> None:
         on.needs = replace(on.needs, expected=EXPECTED.model_copy(update=codes))
+
+    return plant
+
+
+def _settled(**sections: Payments | Payouts) -> Plant:
+    def plant(on: Ground) -> None:
+        on.needs = replace(on.needs, settings=RULES.model_copy(update=sections))
 
     return plant
 
@@ -116,6 +124,18 @@ FAULTS: dict[str, tuple[Plant, str, str, str, int | None]] = {
     "unit missing": (lambda on: on.settings(units=("st", "lass")), "failed", "units", "lass", 2000432),
     "mode of payment missing": (
         lambda on: on.settings(payment_mode="SWISH"), "failed", "modes_of_payment", "SWISH", None,
+    ),
+    "mode of a method missing": (
+        _settled(payments=Payments(methods={"klarna": Method(mode="KLA")})), "failed", "modes_of_payment", "KLA", None,
+    ),
+    "account of a method missing": (
+        _settled(payments=Payments(methods={"klarna": Method(account=1599)})), "failed", "accounts", "1599", 2001303,
+    ),
+    "account of payouts missing": (
+        _settled(payouts=Payouts(exchange_account=7961)), "failed", "accounts", "7961", 2001303,
+    ),
+    "series of payouts not manual": (
+        _settled(payouts=Payouts(voucher_series="B")), "failed", "voucher_series", "B", None,
     ),
     "mode of payment without account": (
         lambda on: on.change("modes_of_payment", "BG", AccountNumber=""), "failed", "modes_of_payment", "BG", None,

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sources import Ignored, Stored, Unreadable
-from connectors.standard import schema
-from connectors.standard.fields import read_number
+from connectors.standard import fields, schema
 from connectors.standard.settings import StandardSettings
 from connectors.standard.source import StandardSource
 from connectors.standard.wire import moment_in_seconds
@@ -323,14 +322,14 @@ def test_numbers_keep_every_digit(number: Decimal) -> None:
     for quoted in (f'"{text}"', text):
         raw = json.dumps(order()).replace('"49.00"', quoted).encode()
         assert str(event(raw).document.total_excluding_vat) == text or number == 0
-    assert read_number(text) == number
+    assert fields.read_number(text) == number
 
 
 @given(st.one_of(st.text(), st.integers(), st.booleans(), st.none(), st.decimals(), st.lists(st.integers())))
 def test_reading_a_number_fails_only_as_a_fault(value: object) -> None:
     """Anything that is no plain number is one kind of fault, and what is read stays small."""
     try:
-        read = read_number(value)
+        read = fields.read_number(value)
     except ValueError:
         return
     assert len(format(read, "f")) < 40

@@ -1,0 +1,134 @@
+"""The rule of refunds: positive whatever sign they came with, on the sale's accounts, paid back as settings say."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from handlers.commands import BookInvoice, BookPayment, EnsureCredit, EnsurePayment
+from handlers.events import Document, Line, Party, Refunded
+from handlers.facts import Facts
+from handlers.refund import book_refund
+from handlers.settings import CompanySettings, Method, Payments, Refunds, Vat
+from handlers.values import Question, Ref
+from tests.handlers.examples import DOCUMENT, NOW, company
+
+ORDER = Ref(system="shop", kind="order", id="SO-20931")
+DAY = date(2026, 11, 20)
+
+
+def back(quantity: str = "-2", price: str = "50.00", **more: Any) -> Document:
+    """100 kronor and 25 of VAT, as its sender states them."""
+    line = Line(
+        description="Vara", quantity=Decimal(quantity), unit_price=Decimal(price), vat_rate=Decimal(more.pop("vat", 25))
+    )
+    sums = {"total_excluding_vat": "-100.00", "total_vat": "-25.00", "total": "-125.00", **more.pop("sums", {})}
+    whole = {name: None if amount is None else Decimal(amount) for name, amount in sums.items()}
+    return DOCUMENT.model_copy(update={"lines": (line,), **whole, **more})
+
+
+def refund(document: Document, *, whole: bool = False) -> Refunded:
+    """A refund of the order."""
+    return Refunded(
+        thing=Ref(system="shop", kind="order_refund", id="R-1 of SO-20931"),
+        order=ORDER,
+        version=Decimal(1),
+        occurred_at=NOW,
+        dated=DAY,
+        document=document,
+        whole=whole,
+    )
+
+
+def made(event: Refunded, settings: CompanySettings | None = None, **facts: Any) -> tuple[EnsureCredit, list[Any]]:
+    """The credit, and what follows it."""
+    credit, *others = book_refund(event, settings or company(), Facts(**facts))
+    assert isinstance(credit, EnsureCredit)
+    return credit, others
+
+
+POSITIVE: dict[str, Any] = {"sums": {"total_excluding_vat": "100.00", "total_vat": "25.00", "total": "125.00"}}
+
+
+@pytest.mark.parametrize("document", [back(), back("2", "-50.00"), back("2", **POSITIVE)])
+def test_a_refund_is_the_same_whatever_sign_its_source_writes(document: Document) -> None:
+    """Quantities below zero, prices below zero, or nothing below zero."""
+    credit, (booked, paid, payment_booked) = made(refund(document))
+    content = credit.content
+    assert content is not None
+    assert [(row.quantity, row.price, row.vat, row.account) for row in content.rows] == [
+        (Decimal(2), Decimal("50.00"), Decimal(25), 3001)
+    ]
+    assert (content.total_excluding_vat, content.total_vat, content.total) == (
+        Decimal("100.00"),
+        Decimal("25.00"),
+        Decimal("125.00"),
+    )
+    assert (content.credit_date, content.origin) == (DAY, "shop order SO-20931")
+    assert isinstance(booked, BookInvoice)
+    assert isinstance(paid, EnsurePayment)
+    assert isinstance(payment_booked, BookPayment)
+    assert (paid.amount, paid.paid, paid.mode, paid.invoice) == (Decimal("-125.00"), DAY, "BG", credit.thing)
+
+
+@pytest.mark.parametrize(
+    ("document", "question"),
+    [
+        (back("-2", "-50.00"), "negative"),
+        (back(sums={"total": "-125.01"}), "does not add up"),
+        (back(sums={"total_vat": None, "total": None}), "states no VAT"),
+        (back(sums={"total": "0"}), "takes nothing back"),
+        (back(customer=Party(name="Saarela Oy", country="FI", kind="company")), "VAT number"),
+    ],
+)
+def test_what_is_not_clear_is_a_question(document: Document, question: str) -> None:
+    """A line of the other sign, one öre off, no VAT, nothing, and a buyer whose VAT nobody can tell."""
+    with pytest.raises(Question, match=question):
+        book_refund(refund(document), company())
+
+
+def test_a_refund_abroad_is_on_the_account_of_its_sale() -> None:
+    """Reverse charge: no VAT, and the account that the sale's rows had."""
+    buyer = Party(name="Nordhafen GmbH", country="DE", vat_number="DE136695976")
+    document = back(vat=0, customer=buyer, sums={"total_vat": "0", "total": "-100.00"})
+    credit, _ = made(refund(document), company(vat=Vat(reverse_charge_account=3108)))
+    assert credit.content is not None
+    assert [(row.vat, row.account) for row in credit.content.rows] == [(Decimal(0), 3108)]
+
+
+def test_all_of_an_order_needs_no_rows_and_no_vat() -> None:
+    """Its source says so; the newest generation of the order is what is credited."""
+    document = back("2", sums={"total_excluding_vat": "100.00", "total_vat": None, "total": None})
+    credit, (_, paid, _) = made(refund(document, whole=True), generation=2)
+    assert credit.content is not None
+    assert (credit.content.whole, credit.content.rows, paid.amount) == (True, (), None)
+    assert credit.invoice == Ref(system="shop", kind="order_invoice", id="SO-20931", generation=2)
+
+
+METHODS = Payments(methods={"swish": Method(account=1933), "bank": Method(pays=False)})
+
+
+@pytest.mark.parametrize(
+    ("refunds", "method", "paid"),
+    [
+        (Refunds(), "swish", (None, 1933)),
+        (Refunds(), "bank", None),
+        (Refunds(), None, ("BG", None)),
+        (Refunds(payment_account=1935), "swish", (None, 1935)),
+        (Refunds(payment_mode="PG"), None, ("PG", None)),
+        (Refunds(repayment="none"), "swish", None),
+    ],
+)
+def test_it_is_paid_back_as_settings_say(refunds: Refunds, method: str | None, paid: tuple[Any, Any] | None) -> None:
+    """By the refund's own method, by what refunds are paid from, or not at all."""
+    settings = company().model_copy(update={"payments": METHODS, "refunds": refunds})
+    _, others = made(refund(back(payment_method=method)), settings)
+    payments = [(one.mode, one.account) for one in others if isinstance(one, EnsurePayment)]
+    assert payments == ([] if paid is None else [paid])
+
+
+def test_a_mode_and_an_account_exclude_each_other() -> None:
+    """As for payments."""
+    with pytest.raises(ValueError, match="one of payment_mode and payment_account"):
+        Refunds(payment_mode="PG", payment_account=1935)
