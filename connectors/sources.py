@@ -29,10 +29,14 @@ class Unreadable(Exception):
 
 
 class SourceSettings(Frozen):
-    """What every source's section holds: its company, or a table from the sender's accounts to companies."""
+    """What every source's section holds: its company, or a table from the sender's accounts to companies.
+
+    ``start`` is the first business date of this source that may cause anything, where it is later than the company's.
+    """
 
     company: str | None = None
     companies: dict[str, str] = Field(default_factory=dict)
+    start: date | None = None
 
     @model_validator(mode="after")
     def _one_way_to_a_company(self) -> Self:

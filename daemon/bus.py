@@ -7,7 +7,7 @@ from handlers.events import Event
 from handlers.facts import Facts
 from handlers.routes import Rule
 from handlers.settings import CompanySettings, OwnRule
-from handlers.values import Question
+from handlers.values import Question, Skipped
 
 LIVE = frozenset({"live"})
 """Modes of the rules whose commands are sent."""
@@ -28,22 +28,34 @@ class Bus:
         self._routes = routes
 
     def commands(
-        self, event: Event, settings: CompanySettings, facts: Facts, modes: Collection[str] = LIVE
+        self,
+        event: Event,
+        settings: CompanySettings,
+        facts: Facts,
+        modes: Collection[str] = LIVE,
+        *,
+        skipped: list[str] | None = None,
     ) -> list[tuple[str, Command]]:
         """The commands of the rules in one of ``modes``, each with its rule's name.
 
-        Raises ``Question`` (hold) and :class:`RuleFailed`.
+        Why a rule passed the event by goes to ``skipped``. Raises ``Question`` (hold) and :class:`RuleFailed`.
         """
+        passed = [] if skipped is None else skipped
         made: list[tuple[str, Command]] = []
         for rule in self._heard_by(event, settings):
-            if settings.rule(rule.name).mode not in modes:
+            mode = settings.rule(rule.name).mode
+            if mode not in modes:
+                passed += [f"{rule.name}: switched off"] if mode == "off" else []
                 continue
             try:
                 commands = rule.decide(event, settings, facts)
-                if rule.name in settings.own_fields:
-                    commands = settings.own_fields[rule.name].completed(commands, event)
+                if rule.name in settings.own.fields:
+                    commands = settings.own.fields[rule.name].completed(commands, event)
             except Question:
                 raise
+            except Skipped as reason:
+                passed.append(f"{rule.name}: {reason}")
+                continue
             except Exception as error:
                 raise RuleFailed(rule.name) from error
             # A customer that a rule before needed too is ensured once: a second command would replace the first one.
@@ -57,7 +69,7 @@ class Bus:
 
     def _heard_by(self, event: Event, settings: CompanySettings) -> Iterator[Rule | OwnRule]:
         yield from self._routes[event.kind]
-        yield from (rule for rule in settings.own_rules if event.kind in rule.hears)
+        yield from (rule for rule in settings.own.rules if event.kind in rule.hears)
 
     @property
     def rules(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from connectors.json_body import read_object
@@ -118,8 +118,8 @@ class Deciding:
 
     def _to_be_read(self, row: Waiting, needs: Needs, settings: CompanySettings) -> Handled:
         """What only hints is read at its sender first, unless it lies before the company's start anyway."""
-        if needs.dated is not None and needs.dated < settings.start:
-            reason = f"dated {needs.dated}, before the company's start {settings.start}"
+        if needs.dated is not None and needs.dated < settings.start_of(row.source):
+            reason = _too_early(needs.dated, row.source, settings)
             return Handled(row.id, "before_start", reason=reason, company=row.company)
         missing = [wanted for wanted in needs.wanted if wanted.name not in row.reads]
         if not missing or len(row.reads) + len(missing) > MOST_READS:
@@ -146,26 +146,19 @@ class Deciding:
         """
         row, settings = heard.row, heard.settings
         first = heard.events[0]
-        mark = partial(
-            Handled,
-            row.id,
-            kind=first.kind,
-            thing=first.thing.thing(row.company),
-            number=_number(first),
-            version=str(first.version),
-            company=row.company,
-        )
+        mark = _marking(row, first)
         known = zip(heard.events, facts, strict=True)
-        timely = [(event, remembered) for event, remembered in known if event.dated >= settings.start]
+        start = settings.start_of(row.source)
+        timely = [(event, remembered) for event, remembered in known if event.dated >= start]
         if not timely:
-            return mark(
-                state="before_start", reason=f"dated {first.dated}, before the company's start {settings.start}"
-            )
+            return mark(state="before_start", reason=_too_early(first.dated, row.source, settings))
         made: list[tuple[Event, str, Command]] = []
+        skipped: list[str] = []
         answered: list[Response] = []
         for event, remembered in timely:
             try:
-                made += [(event, *named) for named in self._bus.commands(event, settings, remembered, modes)]
+                heard_by = self._bus.commands(event, settings, remembered, modes, skipped=skipped)
+                made += [(event, *named) for named in heard_by]
                 answered += _response(row, settings, event, remembered)
             except Question as error:
                 ask = asked_by_rule(error, event, row.company)
@@ -176,7 +169,7 @@ class Deciding:
         shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
-            reason=f"in shadow mode: {', '.join(shadowed)}" if shadowed and "shadow" not in modes else None,
+            reason=_passed_by(skipped, () if "shadow" in modes else shadowed),
             twin=_twin(first),
             shadowed=shadowed,
             commands=[
@@ -189,6 +182,31 @@ class Deciding:
     def shout(self, row: Waiting, error: Exception) -> None:
         """A bug of ours: the row is parked, and the log says so with its stack."""
         self._log.error("event.parked", **named(row), reason="bug", exc_info=error)
+
+
+def _marking(row: Waiting, first: Event) -> Callable[..., Handled]:
+    """What becomes of the row, with what its first event says of itself."""
+    return partial(
+        Handled,
+        row.id,
+        kind=first.kind,
+        thing=first.thing.thing(row.company),
+        number=_number(first),
+        version=str(first.version),
+        company=row.company,
+    )
+
+
+def _passed_by(skipped: Sequence[str], shadowed: Sequence[str]) -> str | None:
+    """Why rules made nothing of it, each reason once."""
+    only_shown = [f"in shadow mode: {', '.join(shadowed)}"] if shadowed else []
+    return "; ".join(dict.fromkeys([*skipped, *only_shown])) or None
+
+
+def _too_early(dated: date, source: str, settings: CompanySettings) -> str:
+    start = settings.start_of(source)
+    whose = "the company's start" if start == settings.start else "its source's start"
+    return f"dated {dated}, before {whose} {start}"
 
 
 def named(row: Waiting) -> dict[str, str | int]:

@@ -111,4 +111,4 @@ def _company(config: Config, source: str) -> str:
 
 
 def _since(config: Config, source: str) -> date:
-    return config.companies[_company(config, source)].settings.start
+    return config.companies[_company(config, source)].settings.start_of(source)

@@ -1,7 +1,7 @@
 """The sections of the configuration that belong to the process itself, and the whole as the daemon uses it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -27,8 +27,7 @@ from handlers.settings import (
     Customers,
     Documents,
     MappingSection,
-    OwnFields,
-    OwnRule,
+    Own,
     Payments,
     Payouts,
     Refunds,
@@ -132,13 +131,14 @@ class CompanySection(Frozen):
     """One company as the file says it.
 
     With ``read_only`` everything is planned and nothing leaves; ``approve`` names what a person must allow first.
-    ``lookups`` are tables that mappings look values up in.
+    ``lookups`` are tables that mappings look values up in, ``plugins`` names rules of other packages with options.
     """
 
     start: date
     read_only: bool = False
     mappings: dict[str, MappingSection] = Field(default_factory=dict)
     lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
+    plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
     approve: tuple[str, ...] = ()
     fortnox: FortnoxSettings
     bookkeeping: Bookkeeping = Bookkeeping()
@@ -155,10 +155,8 @@ class CompanySection(Frozen):
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
 
-    def company_settings(
-        self, name: str, own_rules: tuple[OwnRule, ...], own_fields: Mapping[str, OwnFields], program: str
-    ) -> CompanySettings:
-        """What rules know of the company; ``program`` is the version of the code."""
+    def company_settings(self, name: str, own: Own) -> CompanySettings:
+        """What rules know of the company."""
         return CompanySettings(
             name=name,
             start=self.start,
@@ -173,9 +171,8 @@ class CompanySection(Frozen):
             payments=self.payments,
             payouts=self.payouts,
             rules=self.rules,
-            own_rules=own_rules,
-            own_fields=own_fields,
-            program=program,
+            own=own,
+            plugins=self.plugins,
         )
 
     @field_validator("approve")
@@ -212,7 +209,7 @@ class CompanySection(Frozen):
 
 def _own_names(info: ValidationInfo) -> frozenset[str]:
     """The names of the company's own rules, as far as their sections could be read."""
-    return frozenset(info.data.get("mappings", ()))
+    return frozenset(info.data.get("mappings", ())) | frozenset(info.data.get("plugins", ()))
 
 
 Scope = Literal["contacts", "batches", "workflows", "status"]
@@ -303,6 +300,17 @@ class ConfiguredSource:
     source: Source | None
     # It holds the resolved secrets, which must not show where a configuration is printed by accident.
     open_reader: Callable[[Surroundings], Reader | None] | None = field(default=None, repr=False)
+
+
+def with_starts(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Mapping[str, Company]:
+    """The companies, each knowing which of the sources begin later than it does."""
+    starts = {name: source.settings.start for name, source in sources.items() if source.settings.start is not None}
+    if not starts:
+        return companies
+    return {
+        name: replace(company, settings=company.settings.model_copy(update={"source_starts": starts}))
+        for name, company in companies.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.finishing import finished, is_booked
 from handlers.reissue import newest, taken_back
 from handlers.settings import CompanySettings
+from handlers.skipping import check_wanted
 from handlers.values import Ref
+
+RULE = "book_paid_invoice"
 
 
 def things_of(invoice: Ref) -> Things:
     """The documents that an invoice of a source's own may have: itself, and its credit."""
     return Things(invoice=invoice, credit=invoice.model_copy(update={"kind": "invoice_credit"}), sale=invoice)
-
-
-RULE = "book_paid_invoice"
 
 
 def book_own_invoice(
@@ -27,7 +27,8 @@ def book_own_invoice(
 
     The invoice asks delivery to hold it where one of the same customer, total and currency was made from an order
     lately: the same sale may have come both ways. In a later generation what stood there before is taken back first.
-    Raises :class:`~handlers.values.Question` where the document cannot be booked as it stands.
+    Raises :class:`~handlers.values.Question` where the document cannot be booked as it stands, and
+    :class:`~handlers.values.Skipped` for one that the company does not want.
     """
     sale = newest(event.thing, facts)
     things, before = things_of(sale), taken_back(sale, things_of, settings, facts)
@@ -35,6 +36,7 @@ def book_own_invoice(
         return (*before, *cancelled(things, settings))
     event = as_answered(event, settings, facts)
     options = settings.rule(RULE)
+    check_wanted(event.document, options)
     drafted = Drafted(event, "invoice", things, settings, options)
     payment = sale.model_copy(update={"kind": "invoice_payment"}) if event.status == "paid" else None
     invoice = drafted.invoice(to_be_booked=is_booked(options, paid=payment is not None))

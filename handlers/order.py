@@ -11,7 +11,8 @@ from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.finishing import finished, is_booked, sent_too
 from handlers.reissue import newest, taken_back
 from handlers.settings import CompanySettings
-from handlers.values import Question, Ref
+from handlers.skipping import check_wanted
+from handlers.values import Question, Ref, Skipped
 
 RULE = "book_order"
 REFUNDED = (
@@ -36,9 +37,12 @@ def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NO
     """The customer, the articles, and the document of the status; for a paid order also booking and payment.
 
     All statuses name the same things, so that they may arrive in any order and more than once; in a later generation
-    what stood there before is taken back first. Raises :class:`Question` for a refunded order, and where the document
-    cannot be made as it stands.
+    what stood there before is taken back first. Raises :class:`Question` for a refunded order and where the document
+    cannot be made as it stands, and :class:`Skipped` for one that the company does not want; one that is called off is
+    always heard.
     """
+    if event.status != "cancelled":
+        check_wanted(event.document, settings.rule(RULE))
     if event.status == "refunded":
         raise Question(REFUNDED)
     sale = newest(event.thing, facts)
@@ -58,7 +62,7 @@ def _offered(
     """An offer stands in Fortnox only where the company wants it; only settings let it make a customer."""
     documents = settings.documents
     if documents.module != "order+offer" or things.offer is None:
-        return ()
+        raise Skipped("an offer, and documents.module has none")
     options = settings.rule(RULE)
     drafted = Drafted(event, "order", things, settings, options)
     customer = drafted.customer.model_copy(

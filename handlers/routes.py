@@ -38,7 +38,7 @@ Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named rule; ``decide`` is pure and raises nothing but :class:`handlers.values.Question`.
+    """A named rule; ``decide`` is pure and raises nothing but ``Question`` and ``Skipped`` (``handlers.values``).
 
     The name stands in stored command keys and in ``pause``: once in use it is never given to another rule.
     """

@@ -49,6 +49,8 @@ def article_commands(document: Document, choices: Choices) -> tuple[EnsureArticl
     for place, line in enumerate(document.lines, start=1):
         command = _article(place, line, choices)
         if command is not None:
+            command = command.model_copy(update=_price_of(line, document, choices))
+        if command is not None:
             found.setdefault(command.thing, command)
     return tuple(found.values())
 
@@ -65,7 +67,7 @@ def _row(place: int, line: Line, choices: Choices) -> DocumentRow:
     unit = (line.unit or "").strip()
     own_unit = unit if unit in choices.bookkeeping.units else None
     return DocumentRow(
-        description=_description(place, line, article, "" if own_unit else unit),
+        description=_description(place, line, article, "" if own_unit else unit, choices.articles),
         quantity=plain_number(line.quantity),
         unit=own_unit,
         price=round_ore(line.unit_price),
@@ -185,8 +187,8 @@ def _rate(text: str) -> Decimal:
 
 
 def _article_ref(place: int, line: Line, articles: Articles) -> Ref | None:
-    """The article's thing, shared by all sources; ``None`` where the line names none or articles stay text."""
-    number = (line.sku or "").strip()
+    """The article's thing, shared by all sources, else the default's; ``None`` without either, or for policy text."""
+    number = (line.sku or "").strip() or articles.default_article
     if articles.policy == "text" or not number:
         return None
     if not _ARTICLE_NUMBER.fullmatch(number):
@@ -206,6 +208,7 @@ def _article(place: int, line: Line, choices: Choices) -> EnsureArticle | None:
         vat = Decimal(choices.articles.default_vat)
     account = None if vat is None else _account(vat, choices.bookkeeping.sales_accounts)
     unit = (line.unit or "").strip()
+    articles, default = choices.articles, choices.articles.default_article or None
     return EnsureArticle(
         thing=thing,
         number=thing.id,
@@ -213,14 +216,26 @@ def _article(place: int, line: Line, choices: Choices) -> EnsureArticle | None:
         unit=unit if unit in choices.bookkeeping.units else None,
         vat=None if vat is None else plain_number(vat),
         account=account,
-        create=choices.articles.policy == "create",
+        create=articles.makes_missing and thing.id != articles.default_article,
+        update=articles.policy == "update" and thing.id != articles.default_article,
+        instead=None if articles.makes_missing or thing.id == articles.default_article else default,
     )
 
 
-def _description(place: int, line: Line, article: Ref | None, foreign_unit: str) -> str:
+def _price_of(line: Line, document: Document, choices: Choices) -> dict[str, object]:
+    """The line's own price for the register: in kronor, without VAT and before discounts, else nothing is known."""
+    if not choices.articles.prices or document.prices_include_vat or document.currency != "SEK":
+        return {}
+    if line.unit_price != plain_number(line.unit_price):
+        return {}
+    return {"price": round_ore(line.unit_price), "price_list": document.price_list}
+
+
+def _description(place: int, line: Line, article: Ref | None, foreign_unit: str, articles: Articles) -> str:
     """``SKU description (unit)``: the unit is named here only where it is not one of the company's own, the article's
-    number only where the row has no field for it."""
-    parts = list(_parts(line, article))
+    number only where the row has no field for it, or another article may stand there."""
+    may_stand_in = bool(articles.default_article) and not articles.makes_missing
+    parts = list(_parts(line, article, may_stand_in=may_stand_in))
     if not parts:
         raise Question(f"line {place} has neither a description nor an article number")
     if foreign_unit:
@@ -228,9 +243,9 @@ def _description(place: int, line: Line, article: Ref | None, foreign_unit: str)
     return " ".join(parts)
 
 
-def _parts(line: Line, article: Ref | None) -> Iterator[str]:
+def _parts(line: Line, article: Ref | None, *, may_stand_in: bool) -> Iterator[str]:
     description, number = line.description.strip(), (line.sku or "").strip()
-    if number and (article is None or not description):
+    if number and (article is None or not description or may_stand_in):
         yield number
     if description:
         yield description

@@ -38,6 +38,13 @@ class Question(Exception):
         self.about = about
 
 
+class Skipped(Exception):
+    """A rule passes an event by on purpose; the text is the reason, which is kept with the delivery.
+
+    It names settings and words of the source, never a party.
+    """
+
+
 class Frozen(BaseModel):
     """Base of every value: immutable, and an unknown field is an error."""
 

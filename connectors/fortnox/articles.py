@@ -1,6 +1,9 @@
 """Articles: looked up by number, made where the company wants that, and remembered with their VAT and account."""
 
+from dataclasses import replace
+
 from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
+from connectors.fortnox import article_changes
 from connectors.fortnox.client import Client
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS
@@ -13,6 +16,8 @@ REGISTER = "articles"
 ACCOUNT = "account"
 NUMBER_LIMIT = 50
 UNIT_LIMIT = 20
+STANDS_IN = "stands_in"
+"""In a link's state: the article is another one, because its own is missing."""
 NUMBER_USED = "article_number_used"
 
 
@@ -39,10 +44,14 @@ class Articles:
         return f"article:{command_of(task, EnsureArticle).number}"
 
     async def plan(self, task: Task, client: Client) -> Write | Settled:
-        """A linked article costs no call; another is read by its number, and created or asked about if missing."""
+        """A linked article costs no call unless it is ours and changed; another is read by its number.
+
+        A missing one is created, stood in for, or asked about.
+        """
         command = command_of(task, EnsureArticle)
-        if task.link is not None and (ACCOUNT in task.link.state or command.vat is not None):
-            return Settled(task.link, "unchanged")
+        link = task.link
+        if link is not None and not link.state.get(STANDS_IN) and (ACCOUNT in link.state or command.vat is not None):
+            return await article_changes.plan(command, link, client)
         number = reference_or_park("ArticleNumber", command.number, NUMBER_LIMIT)
         shown = await self._shown(task, command, number)
         if shown is not None:
@@ -51,6 +60,8 @@ class Articles:
         proof: Json = {"searched_by": "articlenumber", "matched": [] if stored is None else [number]}
         if stored is not None:
             return self._found(stored, "found", proof)
+        if command.instead is not None:
+            return await self._stood_in_for(command, command.instead, client)
         if not command.create:
             raise held(
                 "article_missing",
@@ -74,8 +85,22 @@ class Articles:
         state: Json = {name: fields[name] for name in ("vat", ACCOUNT, "unit") if name in fields} | {"active": True}
         return Settled(Link(KIND, number, state), "found", proof={"register": {"matched": [number]}})
 
+    async def _stood_in_for(self, command: EnsureArticle, number: str, client: Client) -> Settled:
+        """Another article stands for the missing one; when that is there one day, it is found again by itself."""
+        stored = await client.find("read_article", number)
+        if stored is None:
+            raise held(
+                "article_missing",
+                f"There is neither an article {command.number} nor {number} (`articles.default_article`) in Fortnox: "
+                "add one of them there and retry.",
+            )
+        found = self._found(stored, "found", {"searched_by": "articlenumber", "instead": number})
+        return replace(found, link=Link(KIND, number, state_of(stored) | {STANDS_IN: True}))
+
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Create the article; a number that is used by now (another document asked for it too) is no error."""
+        if "carrier" in write.evidence:
+            return await article_changes.perform(task, write, client)
         try:
             stored = await client.request(write.operation, path=write.path, body=write.body)
         except Park as refused:
@@ -85,10 +110,13 @@ class Articles:
             if found is None:
                 raise
             return self._found(found, "found", {"searched_by": "articlenumber"})
-        return self._made(stored, write.evidence, {})
+        made = self._made(stored, write.evidence, {})
+        return replace(made, again=made.question is None and command_of(task, EnsureArticle).price is not None)
 
     async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
         """The article of this number exists, or it does not."""
+        if "carrier" in evidence:
+            return await article_changes.look(task, evidence, client)
         stored = await client.find("read_article", evidence["number"])
         proof: Json = {"searched_by": "articlenumber", "matched": [] if stored is None else [evidence["number"]]}
         return Sighting(None if stored is None else self._made(stored, evidence, proof), proof)
@@ -126,7 +154,12 @@ class Articles:
             {"Article": body},
             creates=True,
             far_object=f"article:{number}",
-            evidence={"number": number, "vat": plain(command.vat), "account": str(command.account)},
+            evidence={
+                "number": number,
+                "vat": plain(command.vat),
+                "account": str(command.account),
+                article_changes.OURS: article_changes.words_of(command),
+            },
             altered=(("Description", command.description, body["Description"]),) if description.altered else (),
             proof=proof,
         )
@@ -143,4 +176,5 @@ class Articles:
         if number != evidence["number"] or wrong:
             what = "; ".join(wrong) or "its number"
             question = f"Article {number} is not what was meant ({what}): correct it in Fortnox, then link it."
-        return Settled(Link(KIND, number, state_of(stored)), "created", question=question, proof=proof)
+        state = state_of(stored) | {article_changes.OURS: evidence.get(article_changes.OURS) or {}}
+        return Settled(Link(KIND, number, state), "created", question=question, proof=proof)

@@ -47,7 +47,7 @@ def articles(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
 
 def _missing(number: str, needs: Needs) -> list[Finding]:
     """Nothing where the next order makes it."""
-    if needs.settings.articles.policy == "create" and number not in needs.expected.articles:
+    if needs.settings.articles.makes_missing and number not in needs.expected.articles:
         return []
     return [failed("articles", f"article {number} does not exist", "Add it in Fortnox.", about=number)]
 

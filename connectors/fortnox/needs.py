@@ -60,6 +60,7 @@ def _chosen(settings: CompanySettings) -> Codes:
     return {
         "price_lists": tuple(filter(None, price_lists)),
         "voucher_series": tuple(filter(None, (settings.payouts.voucher_series,))),
+        "articles": tuple(filter(None, (settings.articles.default_article,))),
         "terms_of_payment": tuple(filter(None, (cards.terms_of_payment,))),
         "cost_centers": tuple(rule.cost_center for rule in rules if rule.cost_center is not None),
         "projects": tuple(rule.project for rule in rules if rule.project is not None),

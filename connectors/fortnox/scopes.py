@@ -92,7 +92,17 @@ USES = (
     Use(
         "makes missing articles (articles.policy)",
         ("create_article",),
-        lambda settings: settings.articles.policy == "create",
+        lambda settings: settings.articles.makes_missing,
+    ),
+    Use(
+        "changes articles of ours (articles.policy)",
+        ("update_article",),
+        lambda settings: settings.articles.policy == "update",
+    ),
+    Use(
+        "gives articles of ours their price (articles.prices)",
+        ("read_base_price", "create_price", "update_base_price"),
+        lambda settings: settings.articles.prices,
     ),
     Use(
         "makes offers of surveys (survey.rules)",
@@ -117,4 +127,7 @@ def needed(settings: CompanySettings) -> Mapping[str, tuple[str, ...]]:
         if use.applies(settings):
             for operation in use.operations:
                 reasons.setdefault(OPERATIONS[operation].scope, {})[use.says] = None
+    for rule in settings.own.rules:
+        for operation in rule.operations:
+            reasons.setdefault(OPERATIONS[operation].scope, {})[f"does {operation} (mappings.{rule.name})"] = None
     return {scope: tuple(reasons[scope]) for scope in sorted(reasons)}

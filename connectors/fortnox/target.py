@@ -65,7 +65,7 @@ def resources(
     """Kind of command -> who carries it out, and the writing operations that it may leave open."""
     return {
         "ensure_customer": (Customers(settings), ("create_customer", "update_customer")),
-        "ensure_article": (Articles(), ("create_article",)),
+        "ensure_article": (Articles(), ("create_article", "update_article", "create_price", "update_base_price")),
         "ensure_currency": (Currencies(), ("create_currency",)),
         "ensure_label": (Labels(), ("create_label",)),
         "ensure_invoice": (

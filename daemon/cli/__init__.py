@@ -25,6 +25,7 @@ _COMMANDS = {
     "errors": "reference",
     "capabilities": "reference",
     "operations": "reference",
+    "map": "mapping",
     "conformance": "conforming",
     "retry": "acting",
     "link": "acting",

@@ -75,7 +75,9 @@ class EnsureArticle(CommandBase):
     """An article with this number exists in Fortnox and is active; its VAT and account are known from then on.
 
     ``create`` is false where only articles that stand there already may be used. ``vat`` (percent) and ``account`` are
-    what a new article gets; an article that is there keeps its own. The thing is shared by all sources.
+    what a new article gets; an article that is there keeps its own. With ``update`` an article of ours follows the
+    source in name, unit and, where it is stated, ``price`` (kronor without VAT for one piece, in ``price_list``).
+    ``instead`` is the article that stands for one that is missing. The thing is shared by all sources.
     """
 
     kind: Literal["ensure_article"] = "ensure_article"
@@ -85,6 +87,10 @@ class EnsureArticle(CommandBase):
     vat: Decimal | None = None
     account: int | None = None
     create: bool = False
+    update: bool = False
+    price: Decimal | None = None
+    price_list: str | None = None
+    instead: str | None = None
 
 
 class EnsureCurrency(CommandBase):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from handlers.values import Frozen
 
@@ -30,8 +30,25 @@ class Articles(Frozen):
     """Whether rows name articles of Fortnox's register.
 
     ``text``: article numbers stay part of the row's text. ``match``: an article of that number must exist. ``create``:
-    a missing one is made. ``default_vat`` (percent) is for rows whose source and article state no VAT.
+    a missing one is made. ``update``: what was made so follows the source in name, unit and, with ``prices``, price.
+    ``default_article`` is the number of the article that rows name which have none of their own, or one that is
+    missing where none is made. ``default_vat`` (percent) is for rows whose source and article state no VAT.
     """
 
-    policy: Literal["text", "match", "create"] = "text"
+    policy: Literal["text", "match", "create", "update"] = "text"
+    prices: bool = False
+    default_article: str = Field(default="", pattern=r"^([A-Za-z0-9_\-/+ÅÄÖåäö]{1,50})?$")
     default_vat: int | None = Field(default=None, ge=0, le=99)
+
+    @model_validator(mode="after")
+    def _a_policy_that_names_articles(self) -> "Articles":
+        if self.default_article and self.policy == "text":
+            raise ValueError("default_article needs a policy that names articles: match, create or update")
+        if self.prices and self.policy not in {"create", "update"}:
+            raise ValueError("prices needs policy create or update: only articles of ours get one")
+        return self
+
+    @property
+    def makes_missing(self) -> bool:
+        """Whether a missing article is made."""
+        return self.policy in {"create", "update"}

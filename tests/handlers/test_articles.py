@@ -49,6 +49,36 @@ def test_each_article_is_ensured_once_before_the_document(choices: Choices, crea
     assert kinds == ["ensure_customer", "ensure_article", "ensure_article", "ensure_invoice"]
 
 
+def test_a_default_article_stands_for_lines_without_one() -> None:
+    """It is never made, the line's own words stay, and a missing article of the line's is stood in for."""
+    match = Choices(Bookkeeping(), Articles(policy="match", default_article="DIV"))
+    bare = CRANE.model_copy(update={"sku": None})
+    document = DOCUMENT.model_copy(update={"lines": (TIMBER, bare)})
+    timber, default = article_commands(document, match)
+    assert (timber.instead, timber.create) == ("DIV", False)
+    assert (default.number, default.instead, default.create, default.update) == ("DIV", None, False, False)
+    first, second = document_rows(document, match)
+    assert (first.article, first.description) == (TIMBER_ARTICLE, "TRA-45X95 Regel 45x95 C24, meter (m)")
+    assert (second.article, second.description) == (default.thing, "Kranbilsleverans")
+
+
+@pytest.mark.parametrize(
+    ("changes", "price"), [({}, "24.50"), ({"currency": "EUR"}, None), ({"prices_include_vat": True}, None)]
+)
+def test_a_price_for_the_register_is_in_kronor_without_vat(changes: dict[str, Any], price: str | None) -> None:
+    """Before discounts, in the document's list, else in list A."""
+    update = Choices(Bookkeeping(), Articles(policy="update", prices=True))
+    timber, _ = article_commands(DOCUMENT.model_copy(update={"price_list": "B", **changes}), update)
+    assert (timber.update, timber.price, timber.price_list) == (True, price and Decimal(price), price and "B")
+
+
+@pytest.mark.parametrize("articles", [{"default_article": "DIV"}, {"policy": "match", "prices": True}])
+def test_settings_of_articles_that_contradict_each_other(articles: dict[str, Any]) -> None:
+    """A policy that names no articles, or makes none."""
+    with pytest.raises(ValueError, match="needs"):
+        Articles.model_validate(articles)
+
+
 def test_a_document_waits_for_its_articles() -> None:
     """Each once."""
     twice = DOCUMENT.model_copy(

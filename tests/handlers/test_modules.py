@@ -18,7 +18,7 @@ from handlers.commands import (
 from handlers.invoice import book_own_invoice
 from handlers.order import book_order, things_of
 from handlers.settings import Documents
-from handlers.values import Ref
+from handlers.values import Ref, Skipped
 from tests.handlers.examples import Status, company, order, paid_invoice
 
 Module = Literal["invoice", "order", "order+offer"]
@@ -36,11 +36,9 @@ def commands(module: Module, status: Status, **documents: object) -> tuple[Comma
 @pytest.mark.parametrize(
     ("module", "status", "kinds"),
     [
-        ("invoice", "offer", []),
         ("invoice", "won", ["ensure_customer", "ensure_invoice"]),
         ("invoice", "invoiced", ["ensure_customer", "ensure_invoice"]),
         ("invoice", "paid", ["ensure_customer", "ensure_invoice", *MONEY]),
-        ("order", "offer", []),
         ("order", "won", ["ensure_customer", "ensure_order"]),
         ("order", "invoiced", ["ensure_customer", "ensure_order", "ensure_invoice"]),
         ("order", "paid", ["ensure_customer", "ensure_order", "ensure_invoice", *MONEY]),
@@ -53,6 +51,14 @@ def commands(module: Module, status: Status, **documents: object) -> tuple[Comma
 def test_each_module_makes_its_documents(module: Module, status: Status, kinds: list[str]) -> None:
     """The order of the commands is the order in which they must become true."""
     assert [command.kind for command in commands(module, status)] == kinds
+
+
+@pytest.mark.capability("004-09")
+@pytest.mark.parametrize("module", ["invoice", "order"])
+def test_an_offer_is_passed_by_where_the_module_has_none(module: Module) -> None:
+    """With the reason that explain shows."""
+    with pytest.raises(Skipped, match=r"documents\.module"):
+        commands(module, "offer")
 
 
 @pytest.mark.capability("004-21")

@@ -8,7 +8,7 @@ from handlers.commands import EnsureCustomer, EnsureNote
 from handlers.events import Address, NoteAdded, Party, PartyChanged
 from handlers.note import fill_known_party, note_text
 from handlers.settings import Survey
-from handlers.values import Question, Ref
+from handlers.values import Question, Ref, Skipped
 from tests.handlers.examples import NOW, TALLBACKEN, TODAY, company
 
 NOTE = Ref(system="ghl", kind="note", id="n-1")
@@ -52,7 +52,8 @@ def test_a_note_makes_a_customer_as_a_survey_does(create: str) -> None:
 
 def test_a_note_without_words_is_nothing_and_one_about_nobody_a_question() -> None:
     """Nothing is made of either."""
-    assert note_text(note(" \n "), company()) == ()
+    with pytest.raises(Skipped, match="note is empty"):
+        note_text(note(" \n "), company())
     with pytest.raises(Question, match="no name"):
         note_text(note("x", Party(name=" ")), company())
 
@@ -78,4 +79,5 @@ def test_an_email_alone_joins_a_changed_party_to_no_card() -> None:
     """A change of contact data is no reason to ask who is who; an organisation number is."""
     (customer,) = fill_known_party(changed(TALLBACKEN), company())
     assert [name for name, _ in customer.match_keys] == ["organisation_number"]
-    assert fill_known_party(changed(Party(name=" ", email="p@example.com")), company()) == ()
+    with pytest.raises(Skipped, match="no name"):
+        fill_known_party(changed(Party(name=" ", email="p@example.com")), company())

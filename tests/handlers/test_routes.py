@@ -22,8 +22,8 @@ from handlers.events import (
 )
 from handlers.facts import NOTHING_KNOWN
 from handlers.routes import ROUTES, Rule
-from handlers.settings import Bookkeeping, CompanySettings, Survey
-from handlers.values import Question, Ref
+from handlers.settings import Bookkeeping, CompanySettings, Customers, RuleOptions, Survey
+from handlers.values import Question, Ref, Skipped
 from tests.handlers.examples import DOCUMENT, company, order, paid_invoice, survey
 
 EVENT_CLASSES = get_args(get_args(Event)[0])
@@ -101,6 +101,17 @@ companies = st.builds(
         overwrite=st.just(("name",)),
         detail_characters=st.integers(0, 800),
     ),
+    customers=st.builds(Customers, default_consumer=st.sampled_from(["", "9999"])),
+    rules=st.dictionaries(
+        st.sampled_from(["book_order", "book_paid_invoice"]),
+        st.builds(
+            RuleOptions,
+            finish=st.sampled_from(["as_paid", "draft", "booked", "sent"]),
+            cost_center=st.sampled_from([None, "STHLM"]),
+            skip_zero=st.booleans(),
+            only_payment_methods=st.sampled_from([(), ("card",)]),
+        ),
+    ),
 )
 
 
@@ -116,7 +127,7 @@ def answer_or_question(event: Event, choices: CompanySettings) -> list[str]:
     """What the rules make, or the question that they ask, which is a text of bearable length."""
     try:
         return decide(event, choices)
-    except Question as question:
+    except (Question, Skipped) as question:
         return [str(question)] if len(str(question)) < 1000 else []
 
 
