@@ -34,18 +34,31 @@ class SourceType:
     are resolved by configuration. ``make`` takes the source's name, the settings and the resolved secrets (field name
     -> text; absent fields are left out) and raises ``ValueError`` naming the field where a secret cannot serve.
     ``open_reader`` takes the same and gives what reads at the sender; ``None`` where the settings name no access to it.
+    ``tells`` are the kinds of events that it can tell.
     """
 
     settings: type[SourceSettings]
     make: Callable[[str, Any, Mapping[str, str]], Source]
+    tells: tuple[str, ...]
     open_reader: Callable[[str, Any, Mapping[str, str], Surroundings], Reader | None] = _nothing_to_read
 
 
 SOURCES: Mapping[str, SourceType] = {
-    "fortnox_consent": SourceType(ConsentNoticeSettings, ConsentNotices),
-    "highlevel": SourceType(HighLevelSettings, HighLevelSource, open_highlevel),
-    "standard": SourceType(StandardSettings, StandardSource),
-    "subscriptionflow": SourceType(SubscriptionFlowSettings, SubscriptionFlowSource, SubscriptionFlowReader),
-    "upsales": SourceType(UpsalesSettings, UpsalesSource, open_upsales),
+    "fortnox_consent": SourceType(ConsentNoticeSettings, ConsentNotices, ("consent_changed",)),
+    "highlevel": SourceType(
+        HighLevelSettings,
+        HighLevelSource,
+        ("survey_submitted", "order_changed", "refunded", "invoice_changed", "party_changed", "note_added"),
+        open_highlevel,
+    ),
+    "standard": SourceType(
+        StandardSettings,
+        StandardSource,
+        ("order_changed", "refunded", "invoice_changed", "payment_received", "survey_submitted"),
+    ),
+    "subscriptionflow": SourceType(
+        SubscriptionFlowSettings, SubscriptionFlowSource, ("invoice_changed",), SubscriptionFlowReader
+    ),
+    "upsales": SourceType(UpsalesSettings, UpsalesSource, ("order_changed", "party_changed"), open_upsales),
 }
 """The word after ``type =`` in a ``[sources.NAME]`` section -> its kind of sender."""

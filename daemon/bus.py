@@ -49,8 +49,8 @@ class Bus:
                 continue
             try:
                 commands = rule.decide(event, settings, facts)
-                if rule.name in settings.own_fields:
-                    commands = settings.own_fields[rule.name].completed(commands, event)
+                if rule.name in settings.own.fields:
+                    commands = settings.own.fields[rule.name].completed(commands, event)
             except Question:
                 raise
             except Skipped as reason:
@@ -69,7 +69,7 @@ class Bus:
 
     def _heard_by(self, event: Event, settings: CompanySettings) -> Iterator[Rule | OwnRule]:
         yield from self._routes[event.kind]
-        yield from (rule for rule in settings.own_rules if event.kind in rule.hears)
+        yield from (rule for rule in settings.own.rules if event.kind in rule.hears)
 
     @property
     def rules(self) -> frozenset[str]:

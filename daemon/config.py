@@ -13,25 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from connectors.addresses import is_loopback
-from connectors.base import SecretReference
 from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
-from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in
-from daemon.mappings import program_version
-from daemon.own_fields import own_fields_of
-from daemon.own_rules import own_rules_of, unfit_sources
+from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
+from daemon.own_rules import own_of, unfit_sources
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
 from daemon.survey_checks import survey_faults
+from daemon.workflow_sections import unfit_workflows, workflows_of
+from handlers.workflow import SYSTEM
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
-# "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task: none is a sender.
-RESERVED_SOURCES = frozenset({"fortnox", "key", SOURCE})
+# "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task, SYSTEM makes the
+# steps of workflows: none is a sender.
+RESERVED_SOURCES = frozenset({"fortnox", "key", SYSTEM, SOURCE})
 
 
 def load_config(
@@ -117,8 +117,9 @@ class _Loading:
         sources = dict(self._sources(kinds))
         self.faults += survey_faults(companies, sources)
         clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
+        self.faults += unfit_sources(file, sources)
         if file is not None:
-            self.faults += unfit_sources(file, sources)
+            self.faults += unfit_workflows(file, sources)
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -186,13 +187,13 @@ class _Loading:
             if fortnox.tenant_id is not None and tenant in tenants:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
-            own_rules, faults = own_rules_of(section, ("companies", name))
-            own_fields, more = own_fields_of(section.rules, section.lookups, ("companies", name, "rules"))
-            self.faults += [*faults, *more]
+            own, faults = own_of(section, ("companies", name))
+            flows, wrong = workflows_of(section.workflows, section.lookups, ("companies", name, "workflows"))
+            self.faults += [*faults, *wrong]
             yield (
                 name,
                 Company(
-                    section.company_settings(name, own_rules, own_fields, program_version()),
+                    section.company_settings(name, own),
                     fortnox,
                     secret,
                     refresh,
@@ -200,6 +201,8 @@ class _Loading:
                     read_only=section.read_only,
                     approve=frozenset(section.approve),
                     vies=section.vies,
+                    workflows=flows,
+                    schedules=section.schedules,
                 ),
             )
 
@@ -258,7 +261,7 @@ class _Loading:
         """
         resolved: dict[str, str] = {}
         whole = self.resolver is not None
-        for path, reference in _references(settings):
+        for path, reference in references_in(settings):
             secret = self._secret((*where, *path), reference, form, kinds)
             whole = whole and secret is not None
             if secret is not None:
@@ -320,16 +323,6 @@ class _Loading:
 
     def _fault(self, where: tuple[str, ...], reason: str, value: object = None) -> None:
         self.faults.append(Fault(key_path(where), reason, None if value is None else given(value)))
-
-
-def _references(settings: BaseModel, inside: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], SecretReference]]:
-    """Every reference to a secret in a section and its tables, with its key path inside the section."""
-    for field in type(settings).model_fields:
-        value = getattr(settings, field)
-        if isinstance(value, SecretReference):
-            yield (*inside, field), value
-        elif isinstance(value, BaseModel):
-            yield from _references(value, (*inside, field))
 
 
 def _table(value: object) -> dict[str, Any]:

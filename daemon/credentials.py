@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 
+from pydantic import BaseModel
+
+from connectors.base import SecretReference
+
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 MOST_BYTES = 65536
@@ -270,3 +274,15 @@ def _checked(content: bytes, what: str) -> Secret | Unresolved:
     except UnicodeDecodeError:
         return Unresolved(f"{what} is not UTF-8 text")
     return Secret(text) if text.strip() else Unresolved(f"{what} is missing or empty")
+
+
+def references_in(
+    settings: BaseModel, inside: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], SecretReference]]:
+    """Every reference to a secret in a section and its tables, with its key path inside the section."""
+    for field in type(settings).model_fields:
+        value = getattr(settings, field)
+        if isinstance(value, SecretReference):
+            yield (*inside, field), value
+        elif isinstance(value, BaseModel):
+            yield from references_in(value, (*inside, field))

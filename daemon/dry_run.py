@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
-from connectors.base import Json, OutsideError, Target
+from connectors.base import Json, Link, OutsideError, Target
 from connectors.fortnox.registers import KRONA
 from connectors.fortnox.rehearsal import Rehearsal
 from connectors.fortnox.wire import decimal_of
@@ -55,12 +55,24 @@ class Told:
 
 
 class _WithSale(MemoryLinks):
-    """Memory as if the event's own sales were in it; nothing is reserved anywhere."""
+    """Memory as if the event's own sales, and what the run ``made``, were in it; nothing is reserved anywhere."""
 
-    def __init__(self, database: Database, clock: Clock, company: str, sales: Sequence[Sale]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, company: str, sales: Sequence[Sale], made: Mapping[str, Link]
+    ) -> None:
         super().__init__(database, clock)
         self._company = company
+        self._made = made
         self._sales: Mapping[str, Sale] = {sale.thing: sale for sale in sales}
+
+    async def payments_on(self, company: str, invoice: str, thing: str) -> Mapping[str, Json]:
+        """The payments that are linked on the invoice, on disk or by this run, but the thing's own."""
+        ours = {
+            link.number: link.state
+            for other, link in self._made.items()
+            if link.kind == "payment" and link.state.get("invoice") == invoice and other != thing
+        }
+        return {**await super().payments_on(company, invoice, thing), **ours}
 
     async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
         """A sale of the same buyer and sum that came the other way before this one."""
@@ -143,16 +155,17 @@ class DryRuns:
         async with self._target(company) as target:
             if not isinstance(target, Rehearses):
                 raise Misused(f"company {company} has no Fortnox that can be rehearsed")
+            made: dict[str, Link] = {}
             ground = Ground(
                 target=target.rehearsed(rehearsal),
                 database=self._database,
-                links=_WithSale(self._database, self._clock, company, handled.sales),
+                links=_WithSale(self._database, self._clock, company, handled.sales, made),
                 register=CompanyRegister(company, about.fortnox, self._database, self._clock, self._pushing),
                 looking=await self._looking(company),
                 approve=about.approve,
                 priority=priority,
             )
-            return await Rehearsing(ground, rehearsal).carry(handled.commands)
+            return await Rehearsing(ground, rehearsal, made).carry(handled.commands)
 
     async def _looking(self, company: str) -> bool:
         row = await self._database.read(lambda connection: companies.registered(connection).get(company))

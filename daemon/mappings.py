@@ -55,7 +55,9 @@ def mapping_rules(
         faults += [Fault(key_path((*where, name, *keys)), reason) for keys, reason in wrong]
         if not wrong:
             digest = digest_of(section.model_dump(exclude_defaults=True), lookups)
-            made.append(OwnRule(name, frozenset({section.event}), rule.decide, program_version(), digest))
+            made.append(
+                OwnRule(name, frozenset({section.event}), rule.decide, program_version(), digest, (section.action,))
+            )
     return tuple(made), faults
 
 
@@ -77,7 +79,6 @@ def compiled_mapping(
     compiling.faults += _faults(section, operation, others, things, [*fields, *compiling.numbers])
     rule = MappingRule(
         name=name,
-        action=section.action,
         sources=frozenset(section.source),
         condition=condition,
         keys=[(wanted, key) for wanted, key in zip(keys_wanted(operation), keys, strict=False) if key is not None],
@@ -85,6 +86,7 @@ def compiled_mapping(
         fields=fields,
         numbers=compiling.numbers,
         make=partial(write_command, operation),
+        money=makes_money(operation),
         tidy=partial(tidied, RESOURCES[operation.resource]),
         check=partial(faults_of, RESOURCES[operation.resource], operation),
     )
@@ -93,12 +95,28 @@ def compiled_mapping(
 
 def _nothing(name: str, section: MappingSection) -> MappingRule:
     """Stands for a rule whose action is none: it is never used, because its section has a fault."""
-    refused = partial(_refuse, section.action)
-    return MappingRule(name, section.action, frozenset(), None, (), None, {}, {}, refused, dict, lambda _fields: ())
+    return MappingRule(
+        name=name,
+        sources=frozenset(),
+        condition=None,
+        keys=(),
+        record=None,
+        fields={},
+        numbers={},
+        make=partial(_refuse, section.action),
+        money=False,
+        tidy=dict,
+        check=lambda _fields: (),
+    )
 
 
 def _refuse(action: str, *_things: Any, **_more: Any) -> Any:
     raise NoWrite(f"there is no operation {action}")
+
+
+def makes_money(operation: Operation) -> bool:
+    """Whether it makes or sends what is money."""
+    return operation.effect in {"create", "send"} and operation.resource in MONEY
 
 
 def _links(other: MappingSection, section: MappingSection) -> bool:

@@ -5,32 +5,40 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.fortnox.table import OPERATIONS
 from daemon.config_faults import Fault, given, key_path, meant
-from daemon.mappings import MONEY, mapping_rules
+from daemon.mappings import makes_money, mapping_rules, program_version
+from daemon.own_fields import own_fields_of
+from daemon.plug_ins import plug_in_rules
 from daemon.settings import APPROVABLE, CompanySection, ConfigFile, ConfiguredSource
 from handlers.mapping.things import RESOURCES as THINGS
-from handlers.settings import MappingSection, OwnRule
+from handlers.settings import MappingSection, Own
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
 
 
-def own_rules_of(section: CompanySection, where: Sequence[str]) -> tuple[tuple[OwnRule, ...], list[Fault]]:
-    """The company's own rules, and every fault of their sections."""
+def own_of(section: CompanySection, where: Sequence[str]) -> tuple[Own, list[Fault]]:
+    """What the company adds to the built-in rules, and every fault of it."""
     rules, faults = mapping_rules(section.mappings, section.lookups, (*where, "mappings"))
-    faults += _name_faults(section, where)
-    return rules, faults
+    others, unusable = plug_in_rules(section.plugins, (*where, "plugins"))
+    fields, wrong = own_fields_of(section.rules, section.lookups, (*where, "rules"))
+    own = Own((*rules, *others), fields, program_version())
+    return own, [*faults, *unusable, *wrong, *_name_faults(section, where)]
 
 
 def _name_faults(section: CompanySection, where: Sequence[str]) -> Iterator[Fault]:
-    for name in section.mappings:
-        path = key_path((*where, "mappings", name))
+    for part, name in [("mappings", name) for name in section.mappings] + [
+        ("plugins", name) for name in section.plugins
+    ]:
+        path = key_path((*where, part, name))
         if not NAME.fullmatch(name):
             yield Fault(path, "a name has 1 to 40 of a-z, 0-9 and _")
-        elif name in APPROVABLE or name in THINGS:
+        elif name in APPROVABLE or name in THINGS or (part == "plugins" and name in section.mappings):
             yield Fault(path, "is the name of something else already: choose another")
 
 
-def unfit_sources(file: ConfigFile, sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
+def unfit_sources(file: ConfigFile | None, sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
     """Mappings that name a sender that is not there, or that would make money of what can come twice unnoticed."""
+    if file is None:
+        return
     for company, section in file.companies.items():
         for name, mapping in section.mappings.items():
             where = ("companies", company, "mappings", name)
@@ -52,7 +60,7 @@ def _serves(source: ConfiguredSource, company: str) -> bool:
 
 def _makes_money(mapping: MappingSection) -> bool:
     operation = OPERATIONS.get(mapping.action)
-    return operation is not None and operation.effect in {"create", "send"} and operation.resource in MONEY
+    return operation is not None and makes_money(operation)
 
 
 def _doubtful(

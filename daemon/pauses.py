@@ -83,7 +83,7 @@ class Pauses:
         """The scope of a name: ``company:NAME`` and ``rule:NAME`` say it, a bare name may be either."""
         scope, name = self._scoped(text)
         companies = self._config().companies
-        own = {rule.name for company in companies.values() for rule in company.settings.own_rules}
+        own = {rule.name for company in companies.values() for rule in company.settings.own.rules}
         known = {"company": {*companies}, "rule": {*self._rules, *own}}
         scopes = [kind for kind, names in known.items() if name in names and scope in {None, kind}]
         if len(scopes) > 1:

@@ -68,10 +68,11 @@ class Ground:
 class Rehearsing:
     """One run over the commands of one delivery, in their order; links that it makes exist in memory only."""
 
-    def __init__(self, ground: Ground, rehearsal: Rehearsal) -> None:
+    def __init__(self, ground: Ground, rehearsal: Rehearsal, made: dict[str, Link]) -> None:
+        """``made`` holds the run's links by thing, and is filled on the way."""
         self._ground = ground
         self._rehearsal = rehearsal
-        self._made: dict[str, Link] = {}
+        self._made = made
         self._ended: dict[str, Carried] = {}
         self._stopped: dict[str, str] = {}
 

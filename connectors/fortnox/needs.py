@@ -59,8 +59,8 @@ def _chosen(settings: CompanySettings) -> Codes:
     price_lists = (settings.documents.price_list, cards.price_list)
     return {
         "price_lists": tuple(filter(None, price_lists)),
-        "articles": tuple(filter(None, (settings.articles.default_article,))),
         "voucher_series": tuple(filter(None, (settings.payouts.voucher_series,))),
+        "articles": tuple(filter(None, (settings.articles.default_article,))),
         "terms_of_payment": tuple(filter(None, (cards.terms_of_payment,))),
         "cost_centers": tuple(rule.cost_center for rule in rules if rule.cost_center is not None),
         "projects": tuple(rule.project for rule in rules if rule.project is not None),

@@ -127,4 +127,7 @@ def needed(settings: CompanySettings) -> Mapping[str, tuple[str, ...]]:
         if use.applies(settings):
             for operation in use.operations:
                 reasons.setdefault(OPERATIONS[operation].scope, {})[use.says] = None
+    for rule in settings.own.rules:
+        for operation in rule.operations:
+            reasons.setdefault(OPERATIONS[operation].scope, {})[f"does {operation} (mappings.{rule.name})"] = None
     return {scope: tuple(reasons[scope]) for scope in sorted(reasons)}

@@ -1,6 +1,6 @@
 """What Fortnox would answer to a write that it takes as it is: derived from the call, never stored anywhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,7 +11,7 @@ from connectors.fortnox.table import RESOURCES, Operation
 from connectors.fortnox.wire import decimal_of, is_true, text_of
 from handlers.totals import NOTHING, Share, Totals, row_total, totals_of, with_surcharges
 
-FIRST = 990_000_001
+FIRST, FIRST_ROW = 990_000_001, 980_000_001
 """Numbers from here on are given to what a dry run makes: far beyond those of any company, and still numbers."""
 
 TURNED = ("Net", "TotalVAT", "Total", "RoundOff", "Balance", "Freight", "AdministrationFee")
@@ -45,14 +45,24 @@ class Supposed:
     names: dict[str, str] = field(default_factory=dict)
     seen: dict[str, Json] = field(default_factory=dict)
     touched: dict[str, str] = field(default_factory=dict)
+    made: int = 0
+    rows: int = 0
     meant: Json | None = None
     whole_kronor: bool = True
 
     def number(self) -> str:
         """A number for something new."""
-        made = str(FIRST + len(self.names))
-        self.names[made] = f"new-{len(self.names) + 1}"
-        return made
+        self.made += 1
+        number = FIRST + self.made - 1
+        self.names[str(number)] = f"new-{self.made}"
+        return str(number)
+
+    def row_id(self) -> int:
+        """The id of a new row."""
+        self.rows += 1
+        number = FIRST_ROW + self.rows - 1
+        self.names[str(number)] = f"new-row-{self.rows}"
+        return number
 
     def keep(self, place: str, resource: str, fields: Json) -> Json:
         """An object as it stands from now on."""
@@ -157,7 +167,9 @@ def _made_from(operation: Operation, place: str, before: Json, supposed: Suppose
     source, target = _source_of(operation), FORMS[kind]
     number = supposed.number()
     made = _credited(before) if operation.name == "credit_invoice" else _converted(source, target, before)
+    rows = [{name: value for name, value in row.items() if name != "RowId"} for row in made[target.rows]]
     made |= {"DocumentNumber": number, "Booked": False, "Cancelled": False}
+    made[target.rows] = list(_with_ids(rows, supposed))
     supposed.keep(f"{RESOURCES[f'{kind}s'].path}/{number}", f"{kind}s", made)
     return {source.envelope: supposed.keep(place, operation.resource, {**before, reference: number})}
 
@@ -214,7 +226,7 @@ def _whole(form: Form, fields: Json, supposed: Supposed) -> Json:
     unset: Json = {"Booked": False, "Cancelled": False, "CurrencyRate": 1, "CurrencyUnit": 1}
     given = {name: value for name, value in fields.items() if name not in sums}
     whole = {**unset, **dict(zip(("Freight", "AdministrationFee"), beside, strict=True)), **given, **sums}
-    return {**whole, "Balance": total, form.rows: list(_with_ids(form, whole))}
+    return {**whole, "Balance": total, form.rows: list(_with_ids(whole.get(form.rows, []), supposed))}
 
 
 def share_of(form: Form, row: Json) -> Share:
@@ -232,8 +244,9 @@ def _is_meant(way: Totals, meant: Json | None) -> bool:
     return way.total == Decimal(meant["total"]) and way.vat == Decimal(meant["vat"])
 
 
-def _with_ids(form: Form, fields: Json) -> Iterator[Json]:
+def _with_ids(rows: Sequence[Json], supposed: Supposed) -> Iterator[Json]:
     """Rows as Fortnox stores them: each with its id, and without what was cleared."""
-    for place, row in enumerate(fields.get(form.rows, []), start=1):
-        whole = {"RowId": place, **{name: value for name, value in row.items() if value is not None}}
+    for row in rows:
+        known = {"RowId": row["RowId"]} if "RowId" in row else {"RowId": supposed.row_id()}
+        whole = {**known, **{name: value for name, value in row.items() if value is not None}}
         yield {name: "" if value == "API_BLANK" else value for name, value in whole.items()}

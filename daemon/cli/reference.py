@@ -50,26 +50,34 @@ def capabilities(as_json: bool) -> None:
 )
 @with_json
 def operations(name: str | None, resource: str | None, against: BinaryIO | None, as_json: bool) -> None:
-    """List every operation of Fortnox; with NAME all of one: fields, scope, side effect, an example."""
+    """List every operation of Fortnox and every trigger of the senders; with NAME all of one: fields, an example.
+
+    Triggers are the events that rules and mappings hear: their resource is `events`, their fields are paths.
+    """
     if against is not None:
         if name is not None or resource is not None:
             raise Wrong("--against compares everything: leave NAME and --resource out")
         _compare(against, as_json)
         return
     from connectors.fortnox.table import OPERATIONS, RESOURCES
-    from daemon import reference
+    from daemon import reference, triggers
     from daemon.cli import reference_text
     from daemon.config_faults import meant
 
-    if resource is not None and resource not in RESOURCES:
-        raise Refused(f"there is no resource {resource}{meant(resource, RESOURCES)}")
-    if name is not None and name not in OPERATIONS:
-        raise Refused(f"there is no operation {name}{meant(name, OPERATIONS)}")
-    if name is not None and resource not in {None, OPERATIONS[name].resource}:
+    resource_of = {found.name: found.resource for found in OPERATIONS.values()}
+    resource_of |= dict.fromkeys(triggers.TRIGGERS, triggers.RESOURCE)
+    if resource is not None and resource not in {*RESOURCES, triggers.RESOURCE}:
+        raise Refused(f"there is no resource {resource}{meant(resource, (*RESOURCES, triggers.RESOURCE))}")
+    if name is not None and name not in resource_of:
+        raise Refused(f"there is no operation {name}{meant(name, resource_of)}")
+    if name is not None and resource not in {None, resource_of[name]}:
         raise Refused(f"there is no operation {name} in {resource}")
     if name is None:
-        listed = reference.operations(resource)
+        listed = [*reference.operations(resource), *(triggers.triggers() if resource in {None, "events"} else ())]
         print_json(listed) if as_json else reference_text.print_operations(listed)
+    elif resource_of[name] == triggers.RESOURCE:
+        told = triggers.trigger(name)
+        print_json(told) if as_json else reference_text.print_trigger(told)
     else:
         shown = reference.operation(name)
         print_json(shown) if as_json else reference_text.print_operation(shown)

@@ -52,7 +52,8 @@ def print_matrix(shown: Sequence[Json]) -> None:
 
 def print_operations(shown: Sequence[Json]) -> None:
     """One line an operation."""
-    rows = [(found["name"], found["method"], found["path"], found["scope"], found["effect"]) for found in shown]
+    columns = ("name", "method", "path", "scope", "effect")
+    rows = [tuple(found[column] or "-" for column in columns) for found in shown]
     print_table(("operation", "method", "path", "scope", "effect"), rows)
 
 
@@ -79,6 +80,15 @@ def print_operation(shown: Json) -> None:
     click.echo(f"  {'fields':<8} {_fields_are(shown)}")
     for field in shown["fields"]:
         click.echo(f"    {field['name']}  {kind(field)}")
+
+
+def print_trigger(shown: Json) -> None:
+    """All of one trigger of the senders."""
+    click.secho(f"{shown['name']}  {shown['says']} ({shown['resource']})", bold=True)
+    click.echo(f"  {'senders':<8} {', '.join(shown['senders'])}")
+    click.echo(f"  {'fields':<8} as mappings name them")
+    for path in shown["fields"]:
+        click.echo(f"    {path}")
 
 
 def _fields_are(shown: Json) -> str:

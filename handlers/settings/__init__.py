@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
@@ -9,7 +10,7 @@ from handlers.settings.bookkeeping import Bookkeeping, Brakes
 from handlers.settings.customers import Customers
 from handlers.settings.documents import Articles, Documents
 from handlers.settings.mapping import MappingSection
-from handlers.settings.own_rules import OwnFields, OwnRule
+from handlers.settings.own_rules import Own, OwnFields, OwnRule
 from handlers.settings.payments import Method, Payments
 from handlers.settings.payouts import Payouts
 from handlers.settings.refunds import Refunds
@@ -27,6 +28,7 @@ __all__ = [
     "Documents",
     "MappingSection",
     "Method",
+    "Own",
     "OwnFields",
     "OwnRule",
     "Payments",
@@ -41,9 +43,7 @@ __all__ = [
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command.
 
-    ``source_starts`` are those of sources that begin later.
-    ``own_rules`` run after the built-in ones, in this order; ``own_fields`` complete what a built-in rule makes, by its
-    name. ``program`` is the version of the code that both are of.
+    ``source_starts`` are those of sources that begin later. ``plugins`` has the options of each plug-in by its name.
     """
 
     name: str
@@ -59,9 +59,8 @@ class CompanySettings(Frozen):
     payments: Payments = Payments()
     payouts: Payouts = Payouts()
     rules: Mapping[str, RuleOptions] = Field(default_factory=dict)
-    own_rules: tuple[OwnRule, ...] = ()
-    own_fields: Mapping[str, OwnFields] = Field(default_factory=dict)
-    program: str | None = None
+    own: Own = Own()
+    plugins: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     source_starts: Mapping[str, date] = Field(default_factory=dict)
 
     def start_of(self, source: str) -> date:
@@ -74,11 +73,11 @@ class CompanySettings(Frozen):
 
     def versions(self, name: str) -> tuple[str | None, str | None]:
         """The version of the rule of this name, and of the section that it was made from."""
-        own = next((rule for rule in self.own_rules if rule.name == name), None)
+        own = next((rule for rule in self.own.rules if rule.name == name), None)
         if own is not None:
             return own.version, own.mapping_version
-        added = self.own_fields.get(name)
-        return self.program, None if added is None else added.version
+        added = self.own.fields.get(name)
+        return self.own.program, None if added is None else added.version
 
     @property
     def payment_modes(self) -> Mapping[str, str]:

@@ -11,7 +11,15 @@ from handlers.values import Frozen
 Constant = bool | int | Decimal | date | str
 """A value that stands in the configuration itself."""
 
-Heard = Literal["order_changed", "invoice_changed", "survey_submitted", "party_changed", "note_added"]
+Heard = Literal[
+    "order_changed",
+    "refunded",
+    "invoice_changed",
+    "payment_received",
+    "survey_submitted",
+    "party_changed",
+    "note_added",
+]
 """Kinds of events that a mapping can hear."""
 
 

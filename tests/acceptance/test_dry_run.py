@@ -16,6 +16,7 @@ from store.acting import NotPossible
 from store.shadows import told
 from tests.acceptance.rehearsed import calls_of, run_dry, same_calls, writes_leaving
 from tests.acceptance.scene import CompanyPlan, scene
+from tests.acceptance.test_refunds import refund
 from tests.fakes.senders import Json, invoice_paid, line, order, survey
 from tests.properties import examples
 
@@ -45,6 +46,11 @@ others = st.builds(
     lambda rows, score: [survey("R-1", RESPONDENT, score=score), invoice_paid("F-1", lines=rows)],
     st.lists(lines, min_size=1, max_size=3),
     st.integers(0, 10),
+)
+
+refunded = st.builds(
+    lambda rows: [order("SO-1", "order.paid", lines=rows), refund("R-1", rows[0]), refund("R-2", *rows[1:])],
+    st.lists(lines, min_size=2, max_size=3),
 )
 
 
@@ -151,9 +157,9 @@ async def test_a_rule_in_shadow_mode_reports_and_sends_nothing_until_it_is_live(
 @settings(max_examples=max(3, examples() // 100), deadline=None)
 @given(
     module=st.sampled_from(("invoice", "order", "order+offer")),
-    bodies=orders | others,
+    bodies=orders | refunded | others,
     proof=st.sampled_from(("empty", "looking")),
 )
 def test_the_calls_of_a_dry_run_are_the_calls_that_leave(module: str, bodies: list[Json], proof: str) -> None:
-    """Any few stages of an order by any module, a survey, a paid invoice: method, path and body of every write."""
+    """A few stages of an order by any module, refunds, a survey, a paid invoice: method, path, body of every write."""
     asyncio.run(both_ways(module, bodies, proof))

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.fortnox.scopes import needed
 from daemon.config import load_config
+from handlers.values import Question, Ref
 from tests.daemon.test_config import GOOD, faults, loaded, written
+from tests.handlers.examples import company, survey
 
 SURVEYS = '[sources.ghl]\ntype = "highlevel"\ncompany = "demo"\npath_token = "generated:ghl-path-token"\n'
 BILL = """
@@ -107,12 +110,13 @@ def test_a_mapping_is_a_rule_by_its_name(tmp_path: Path) -> None:
     """It can be approved and switched off; its version is that of its section, whatever its order and comments."""
     more = f'{section(UNIT)}\n[companies.demo.rules.some]\nmode = "off"\n'
     config = loaded(tmp_path, more.replace("start = 2026-01-01", 'start = 2026-01-01\napprove = ["some"]', 1))
-    [rule] = config.companies["demo"].settings.own_rules
+    [rule] = config.companies["demo"].settings.own.rules
     assert config.companies["demo"].approve == {"some"}
     assert config.companies["demo"].settings.rule("some").mode == "off"
+    assert "does create_unit (mappings.some)" in needed(config.companies["demo"].settings)["settings"]
     other = "\n".join(["# the same", *reversed(UNIT.splitlines())])
-    [same] = load_config(written(tmp_path, section(other)), environment={}).companies["demo"].settings.own_rules
-    [changed] = loaded(tmp_path, section(UNIT.replace('"kind"', '"origin"'))).companies["demo"].settings.own_rules
+    [same] = load_config(written(tmp_path, section(other)), environment={}).companies["demo"].settings.own.rules
+    [changed] = loaded(tmp_path, section(UNIT.replace('"kind"', '"origin"'))).companies["demo"].settings.own.rules
     assert rule.mapping_version == same.mapping_version != changed.mapping_version
 
 
@@ -123,7 +127,12 @@ def test_no_money_is_made_of_what_only_a_digest_tells_apart(tmp_path: Path) -> N
     assert found.startswith("companies.demo.mappings.bill.action: create_invoice makes money, and sources.ghl")
     assert "fields.delivery_id" in found
     assert faults(tmp_path, GOOD + SURVEYS + 'fields = { delivery_id = "customData.id" }\n' + BILL) == []
-    assert faults(tmp_path, GOOD + SURVEYS + BILL.replace("action", 'source = ["shop"]\naction', 1)) == []
+    only_shop = GOOD + SURVEYS + BILL.replace("action", 'source = ["shop"]\naction', 1)
+    assert faults(tmp_path, only_shop) == []
+    [rule] = loaded(tmp_path, only_shop).companies["demo"].settings.own.rules
+    told = survey().model_copy(update={"thing": Ref(system="shop", kind="response", id="r"), "by_digest": True})
+    with pytest.raises(Question, match="mapping bill: makes money"):
+        rule.decide(told, company())
 
 
 OWNED = """

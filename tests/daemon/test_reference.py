@@ -1,6 +1,7 @@
 """The commands that look things up, with their real output; none of them needs a configuration."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,18 @@ from click.testing import CliRunner, Result
 from connectors.fortnox.error_codes import MEANINGS, all_meanings, meaning_of, swedish
 from connectors.fortnox.table import OPERATIONS, RESOURCES
 from connectors.fortnox.table.matrix import COLUMNS, TITLES
+from connectors.registry import SOURCES
 from daemon.cli import main
+from daemon.mappings import EVENTS
 from daemon.reference import in_swedish
+from daemon.triggers import TRIGGERS
 from scripts.fortnox_pages import PAGES
 from tests.acceptance.scene import scene
 from tests.daemon.test_cli import beside
 from tests.fakes.senders import order
 
 LEAST_OPERATIONS = 126
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def command(*words: str) -> Result:
@@ -160,11 +165,11 @@ def test_every_operation_is_listed_with_its_scope() -> None:
     """One line each, at least 126 of them, and everything of every one on demand."""
     lines = command("operations").stdout.splitlines()
     assert lines[0].split() == ["operation", "method", "path", "scope", "effect"]
-    assert [line.split()[0] for line in lines[1:]] == list(OPERATIONS)
+    assert [line.split()[0] for line in lines[1:]] == [*OPERATIONS, *TRIGGERS]
     assert len(lines) - 1 >= LEAST_OPERATIONS
     listed = told("operations")
-    assert [entry["name"] for entry in listed] == list(OPERATIONS)
-    assert {entry["resource"] for entry in listed} == set(RESOURCES)
+    assert [entry["name"] for entry in listed] == [*OPERATIONS, *TRIGGERS]
+    assert {entry["resource"] for entry in listed} == {*RESOURCES, "events"}
     assert len({entry["scope"] for entry in listed}) > 20
     for name, operation in OPERATIONS.items():
         shown = told("operations", name)
@@ -173,6 +178,22 @@ def test_every_operation_is_listed_with_its_scope() -> None:
         assert (shown["example"]["body"] is not None) == (operation.sends in {"envelope", "bare"})
         assert shown["fields"] or operation.sends in {"nothing", "file"}
         assert name in command("operations", name).stdout
+
+
+@pytest.mark.capability("000-54")
+def test_the_senders_triggers_stand_in_the_same_list() -> None:
+    """Each with the senders that tell it, every path that mappings name, and nothing that no sender's code makes."""
+    listed = {entry["name"]: entry for entry in told("operations", "--resource", "events")}
+    assert list(listed) == list(TRIGGERS)
+    assert listed["order_changed"]["scope"] == "highlevel, standard, upsales"
+    shown = told("operations", "survey_submitted")
+    assert {"score", "respondent.email", "answers[].value", "thing.system"} <= set(shown["fields"])
+    assert "    answers[].value" in command("operations", "survey_submitted").stdout.splitlines()
+    for name, source in SOURCES.items():
+        folder = ROOT / "connectors" / ("fortnox" if name == "fortnox_consent" else name)
+        code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+        made = {kind for kind, model in EVENTS.items() if re.search(rf"[^\w]{model.__name__}\(", code)}
+        assert made == set(source.tells), name
 
 
 @pytest.mark.capability("000-52")
