@@ -6,34 +6,27 @@ from contextlib import AbstractAsyncContextManager
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from connectors.reasons import ALLOWABLE
 from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
-from daemon.approvals import Approvals
 from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
+from daemon.by_hand import ByHand
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.consent_links import ConsentLinks
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
-from daemon.held_answers import HeldAnswers
 from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
 from daemon.pauses import Pauses
-from daemon.person_batches import PersonBatches
-from daemon.person_tasks import PersonTasks
 from daemon.refreshing import Refreshing
 from daemon.requests import (
-    AnswerQuestion,
     AnyRequest,
-    Approve,
     AwaitConsent,
-    CancelTask,
     Connect,
     Declare,
     Discard,
     DryRun,
     Examine,
-    ForgetAnswer,
     LinkThing,
     Misused,
     OfferConsent,
@@ -44,8 +37,6 @@ from daemon.requests import (
     Resume,
     Retry,
     Revoke,
-    StartBatch,
-    StartTask,
 )  # fmt: skip
 from daemon.resealing import Resealing
 from daemon.settings import Config
@@ -53,6 +44,7 @@ from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
 from handlers.commands import EnsureCustomer
+from handlers.workflow import SYSTEM
 from store import acting, heads, inbox, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -120,10 +112,15 @@ class Actions:
         self._doubled = DoubledParties(
             database=database, clock=clock, links=self._links, follow=follow, identify=self._identified
         )
-        self._tasks = PersonTasks(config=config, database=database, clock=clock)
-        self._batches = PersonBatches(config=config, database=database, clock=clock, arrived=follow.new_deliveries)
-        self._answers = HeldAnswers(database=database, clock=clock, follow=follow, perform=self._perform)
-        self._approvals = Approvals(database=database, clock=clock, follow=follow, told=self._say_released)
+        self._by_hand = ByHand(
+            config=config,
+            database=database,
+            clock=clock,
+            follow=follow,
+            perform=self._perform,
+            released=self._say_released,
+            dry_runs=self._asked_runs,
+        )
 
     async def perform(self, request: AnyRequest) -> Answer:
         """Carry one request out.
@@ -151,10 +148,8 @@ class Actions:
                 return await self._replay(request)
             case Discard():
                 return await self._discard(request)
-            case StartBatch():
-                return await self._batches.start(request)
-            case StartTask() | CancelTask() | Approve() | AnswerQuestion() | ForgetAnswer() | DryRun():
-                return await self._by_hand(request)
+            case _:
+                return await self._by_hand.perform(request)
 
     async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
         match request:
@@ -170,11 +165,6 @@ class Actions:
                 return await self._resealing.perform(request)
             case Examine():
                 return await self._doctor.answer(request)
-
-    async def _dry_run(self, request: DryRun) -> Answer:
-        if self._asked_runs is None:
-            raise Misused("nothing is run dry here")
-        return await self._asked_runs.answer(request)
 
     # --- retry ------------------------------------------------------------------------------------------------------
 
@@ -295,6 +285,8 @@ class Actions:
             raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
         if row.source == SOURCE:
             raise NotPossible(f"in-{number} is a task that a person started: start it anew")
+        if row.source == SYSTEM:
+            raise NotPossible(f"in-{number} is a step of a workflow: `workflow show` tells how that stands")
         job = replaying.replay(await self._handle(row), self._person(request), accept=request.accept)
         replayed = await self._database.write(job)
         self._follow.new_work(replayed.company)
@@ -316,21 +308,6 @@ class Actions:
         self._follow.new_work(discarded.command.company)
         parked = [{"id": command_id(parked), "state": "parked"} for parked in discarded.parked]
         return {"commands": [touched_answer(discarded.command)], "parked": parked}
-
-    async def _by_hand(
-        self, request: StartTask | CancelTask | Approve | AnswerQuestion | ForgetAnswer | DryRun
-    ) -> Answer:
-        if isinstance(request, AnswerQuestion | ForgetAnswer):
-            return await self._answers.perform(request)
-        if isinstance(request, DryRun):
-            return await self._dry_run(request)
-        if isinstance(request, Approve):
-            return await self._approvals.approve(request)
-        if isinstance(request, CancelTask):
-            return await self._tasks.cancel(request)
-        answer = await self._tasks.start(request)
-        self._follow.new_work(request.company)
-        return answer
 
     # --- names ------------------------------------------------------------------------------------------------------
 

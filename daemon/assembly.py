@@ -45,6 +45,7 @@ from daemon.retry import RetrySteps
 from daemon.settings import Company, Config
 from daemon.slots import Slots
 from daemon.turnstile import Turnstile
+from daemon.workflows.opening import LOOP, Flows, flows_of
 from handlers.routes import ROUTES, Rule
 from store.db import Database, StoreUnavailable
 from store.tokens import SealedTokens
@@ -93,10 +94,12 @@ def assembled(opened: Opened) -> Bridge:
         delivery.step.reissuing.wake_intake = intake.wake
     intake.wake_reader = lambda source: readings[source].fetching.wake() if source in readings else None
     intake.prove_again = Recheck(opened.config.companies, opened.targets, deliveries)
-    listener = _listener(opened, intake, _endpoints(opened, intake))
+    flows = _flows(opened, intake, {name: delivery.wake for name, delivery in deliveries.items()})
+    intake.deciding.started, intake.workflow_began = flows.starts, flows.engine.wake
+    listener = _listener(opened, intake, _endpoints(opened, intake, flows))
     intake.door_busy = lambda: listener.in_hand > 0
     pushings = _pushings(opened, deliveries, readings, intake)
-    workers = Workers(deliveries, readings, pushings, intake, listener)
+    workers = Workers(deliveries, readings, pushings, intake, listener, flows)
     return Bridge(opened.config, opened.clock, opened.store, opened.targets, workers, opened.progress, opened.notifier)
 
 
@@ -111,6 +114,7 @@ def live_of(opened: Opened, bridge: Bridge) -> Live:
         clock=opened.clock,
         doctor=bridge.doctor,
         states=opened.states,
+        flows=bridge.flows,
     )
 
 
@@ -211,7 +215,25 @@ def _pushings(
     )
 
 
-def _endpoints(opened: Opened, intake: Intake) -> Endpoints:
+def _flows(opened: Opened, intake: Intake, wake: Mapping[str, Callable[[], None]]) -> Flows:
+    keys, progress = opened.store.keys, opened.progress
+    return flows_of(
+        opened.config,
+        opened.store.database,
+        opened.clock,
+        get_log(),
+        companies=lambda: opened.config.companies,
+        settings=lambda company: intake.deciding.companies[company],
+        seal=keys.encrypt,
+        unseal=keys.decrypt,
+        wake=lambda company: wake[company]() if company in wake else None,
+        arrived=intake.wake,
+        beat=partial(progress.beat, LOOP),
+        idle=partial(progress.idle, LOOP),
+    )
+
+
+def _endpoints(opened: Opened, intake: Intake, flows: Flows) -> Endpoints:
     return endpoints_of(
         opened.config.clients,
         opened.store.database,
@@ -219,7 +241,10 @@ def _endpoints(opened: Opened, intake: Intake) -> Endpoints:
         seal=opened.store.keys.encrypt if opened.config.retention.seal_bodies else None,
         # What a reload changes holds for the next call.
         settings=lambda company: intake.deciding.companies[company],
+        workflows_of=flows.starts.names,
+        new_id=lambda: f"{opened.parts.random.getrandbits(64):016x}",
         arrived=intake.wake,
+        wake=flows.engine.wake,
     )
 
 

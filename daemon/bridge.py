@@ -11,6 +11,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from connectors.base import CredentialsLost, Target
+from daemon.binding import bind
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
 from daemon.doctor import Doctor
@@ -36,6 +37,7 @@ from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from daemon.shadowing import RunShadows
 from daemon.usage import UsageBook
+from daemon.workflows.opening import LOOP, Flows
 from store import figures
 from store.jobs import JobRuns
 
@@ -45,6 +47,8 @@ BOUND_SECONDS = 60.0
 """The longest that a batch of intake or a round of delivery may take before the watchdog calls it stalled."""
 NOTICES = timedelta(minutes=1)
 """How often is looked for questions that nobody was told of."""
+CALENDAR_EVERY = timedelta(seconds=15)
+"""How often schedules are looked at."""
 DRAIN_SECONDS = 20.0
 """How long deliveries in flight may take to end when the daemon stops; what is not finished is in the outbox."""
 
@@ -61,6 +65,7 @@ class Workers:
     pushings: Sequence[Pushing]
     intake: Intake
     listener: Listener
+    flows: Flows
 
 
 class Bridge:
@@ -82,7 +87,7 @@ class Bridge:
         self.store = store
         self.targets = targets
         self.deliveries, self.readings, self.pushings = workers.deliveries, workers.readings, workers.pushings
-        self.intake, self.listener = workers.intake, workers.listener
+        self.intake, self.listener, self.flows = workers.intake, workers.listener, workers.flows
         self.address = ("", 0)
         self._progress = progress
         self._notifier = notifier
@@ -152,7 +157,7 @@ class Bridge:
 
     async def listen(self, sockets: Sequence[socket.socket]) -> None:
         """Serve on inherited sockets, or bind the configured address. Raises ``OSError`` where it is taken."""
-        bound = list(sockets) or [_bind(self.config.http.host, self.config.http.port)]
+        bound = list(sockets) or [bind(self.config.http.host, self.config.http.port)]
         self.address = bound[0].getsockname()[:2]
         await self.listener.start(bound)
 
@@ -171,6 +176,8 @@ class Bridge:
             loop = push_loop(pushing.app.name)
             self._progress.register(loop, BOUND_SECONDS)
             self._start(tasks, loop, pushing.run)
+        self._progress.register(LOOP, BOUND_SECONDS)
+        self._start(tasks, LOOP, self.flows.engine.run)
         self._progress.register(SCHEDULER, BOUND_SECONDS)
         beat = partial(self._progress.beat, SCHEDULER)
         scheduler = Scheduler(self._jobs(), JobRuns(self.store.database), self.clock, beat)
@@ -209,6 +216,7 @@ class Bridge:
             Job("prune", timedelta(hours=every.prune_hours), prune),
             Job("tokens", timedelta(hours=every.token_hours), KeepTokens(credentials, readers, self._lost)),
             Job("holds", NOTICES, self._notices, quiet=True),
+            Job("calendar", CALENDAR_EVERY, self.flows.calendar, quiet=True, at_start=True),
             *self._examinations(),
             Job("shadow", SHADOWS_EVERY, self._shadows(), quiet=True, at_start=True, nudge=self._shadow_soon),
             *(
@@ -291,6 +299,7 @@ class Bridge:
                 delivery.allow(read_only=config.companies[name].read_only, approve=config.companies[name].approve)
         set_level(config.log.level)
         self.latest = in_force(self.config, config)
+        self.flows.reload(config)
         self._examine_again()
         return needs_restart(self.config, config)
 
@@ -315,6 +324,7 @@ class Bridge:
         with self._hurry:
             await self.listener.drain()
             self.intake.stop()
+            self.flows.engine.stop()
             for reading in self.readings.values():
                 reading.fetching.stop()
             for pushing in self.pushings:
@@ -330,19 +340,6 @@ class Bridge:
         left = sum(delivery.in_flight for delivery in self.deliveries.values())
         took = round((self.clock.monotonic() - started) * 1000, 1)
         self.log.info("daemon.stopped", left=left, took_ms=took)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-        bound.setblocking(False)
-    except OSError as error:
-        bound.close()
-        raise OSError(f"cannot listen on {host} port {port}: {error.strerror} (http.host and http.port)") from error
-    return bound
 
 
 def _age(since: int | None, now: int) -> float | None:

@@ -24,11 +24,14 @@ from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fau
 from daemon.own_rules import own_of, unfit_sources
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
 from daemon.survey_checks import survey_faults
+from daemon.workflow_sections import unfit_workflows, workflows_of
+from handlers.workflow import SYSTEM
 from store.starting import SOURCE
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
-# "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task: none is a sender.
-RESERVED_SOURCES = frozenset({"fortnox", "key", SOURCE})
+# "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task, SYSTEM makes the
+# steps of workflows: none is a sender.
+RESERVED_SOURCES = frozenset({"fortnox", "key", SYSTEM, SOURCE})
 
 
 def load_config(
@@ -115,6 +118,8 @@ class _Loading:
         self.faults += survey_faults(companies, sources)
         clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
         self.faults += unfit_sources(file, sources)
+        if file is not None:
+            self.faults += unfit_workflows(file, sources)
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -183,7 +188,8 @@ class _Loading:
                 self._fault((*where, "tenant_id"), f"is the same Fortnox company as companies.{tenants[tenant]}")
             tenants[tenant] = name
             own, faults = own_of(section, ("companies", name))
-            self.faults += faults
+            flows, wrong = workflows_of(section.workflows, section.lookups, ("companies", name, "workflows"))
+            self.faults += [*faults, *wrong]
             yield (
                 name,
                 Company(
@@ -195,6 +201,8 @@ class _Loading:
                     read_only=section.read_only,
                     approve=frozenset(section.approve),
                     vies=section.vies,
+                    workflows=flows,
+                    schedules=section.schedules,
                 ),
             )
 

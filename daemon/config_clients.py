@@ -6,7 +6,8 @@ from typing import Any
 from connectors.client.source import CALENDAR, PERSON
 from daemon.config_faults import meant
 from daemon.credentials import Secret
-from daemon.settings import Client, ClientSection, ConfigFile
+from daemon.settings import ConfigFile
+from daemon.settings_clients import Client, ClientSection
 
 Resolve = Callable[..., Secret | None]
 Fault = Callable[..., None]

@@ -1,8 +1,8 @@
 """Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from connectors.json_body import read_object
@@ -11,29 +11,24 @@ from daemon.asking import asked_by_rule
 from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
-from handlers.commands import Command, EnsureCustomer, EnsureInvoice, EnsureOrder
-from handlers.events import ContactGiven, Event, InvoiceChanged, OrderChanged, Origin, Refunded, SurveySubmitted
+from daemon.said import number_of, response_of, sales_of, twin_of
+from handlers.commands import Command
+from handlers.events import Event, Origin
 from handlers.facts import Facts
-from handlers.party import person
-from handlers.scores import checked_score, plain_score
 from handlers.settings import CompanySettings
-from handlers.survey_rules import names_met
-from handlers.values import Question, Ref, stockholm_date
+from handlers.values import Question
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
-from store.handling import Handled, Sale
+from store.handling import Handled
 from store.inbox import Waiting
 from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.responses import Response
-from store.twins import Twin
+from store.workflow_starts import NewWorkflow
 
 MOST_READS = 24
 """Records read at the sender for one delivery."""
-
-TWIN_WINDOW = timedelta(minutes=10)
-"""How far apart the two paths of one submission may date it (HighLevel facts, section 9: a few minutes)."""
 
 BATCH_PRIORITY = 5
 """Behind what happens now, before a backfill."""
@@ -42,6 +37,13 @@ ORIGINS: Mapping[str, Origin] = {"webhook": "webhook", "poll": "poll", "push": "
 """What the store calls the ways in."""
 
 Unseal = Callable[[bytes], bytes]
+Started = Callable[[Event, str], Sequence[NewWorkflow]]
+"""The runs of workflows that an event of a company starts. Raises :class:`handlers.values.Question`."""
+
+
+def nothing_starts(_event: Event, _company: str) -> Sequence[NewWorkflow]:
+    """Where no workflow is configured."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Deciding:
         bus: Bus,
         log: Log,
         unseal: Unseal,
+        started: Started = nothing_starts,
     ) -> None:
         """``company_of`` gives, for each source, the company of an account; ``readers`` names sources that can read."""
         self.sources = sources
@@ -75,6 +78,7 @@ class Deciding:
         self._bus = bus
         self._log = log
         self._unseal = unseal
+        self.started = started
 
     def read(self, row: Waiting) -> Handled | Heard:
         """What one row says, or what becomes of it where that needs no rule; nothing is stored."""
@@ -155,11 +159,13 @@ class Deciding:
         made: list[tuple[Event, str, Command]] = []
         skipped: list[str] = []
         answered: list[Response] = []
+        started: list[NewWorkflow] = []
         for event, remembered in timely:
             try:
                 heard_by = self._bus.commands(event, settings, remembered, modes, skipped=skipped)
                 made += [(event, *named) for named in heard_by]
-                answered += _response(row, settings, event, remembered)
+                answered += response_of(row, settings, event, remembered)
+                started += self.started(event, row.company)
             except Question as error:
                 ask = asked_by_rule(error, event, row.company)
                 return mark(state="held", reason="question", question=str(error), ask=ask)
@@ -170,12 +176,13 @@ class Deciding:
         return mark(
             state="handled",
             reason=_passed_by(skipped, () if "shadow" in modes else shadowed),
-            twin=_twin(first),
+            twin=twin_of(first),
             shadowed=shadowed,
             commands=[
                 _new_command(row, event, rule, command, settings.versions(rule)) for event, rule, command in made
             ],
-            sales=list(_sales(row.company, [command for _, _, command in made])),
+            workflows=started,
+            sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
         )
 
@@ -191,7 +198,7 @@ def _marking(row: Waiting, first: Event) -> Callable[..., Handled]:
         row.id,
         kind=first.kind,
         thing=first.thing.thing(row.company),
-        number=_number(first),
+        number=number_of(first),
         version=str(first.version),
         company=row.company,
     )
@@ -269,75 +276,3 @@ def learned(row: Waiting, read: Learned) -> Handled:
         swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
         made=read.made,
     )
-
-
-def _number(event: Event) -> str:
-    """The number that people know the thing by at its source."""
-    if isinstance(event, OrderChanged | InvoiceChanged | Refunded):
-        return event.document.number
-    return event.survey_id if isinstance(event, ContactGiven) else event.thing.id
-
-
-def _twin(event: Event) -> Twin | None:
-    """What a survey's submission is called on its other path, where its source has two."""
-    if not isinstance(event, SurveySubmitted) or event.twin is None:
-        return None
-    return Twin(
-        key=event.twin,
-        digest=str(event.score),
-        at=round(event.occurred_at.timestamp() * 1000),
-        window_ms=round(TWIN_WINDOW.total_seconds() * 1000),
-    )
-
-
-def _response(row: Waiting, settings: CompanySettings, event: Event, remembered: Facts) -> tuple[Response, ...]:
-    """What is kept of an answer to a survey: no text of it. Raises ``Question`` for a score that is none."""
-    if not isinstance(event, SurveySubmitted):
-        return ()
-    score = checked_score(event, settings.survey.scales)
-    return (
-        Response(
-            thing=event.thing.thing(row.company),
-            company=row.company,
-            survey=event.survey,
-            person=person(event.thing, event.respondent, settings.customers).thing(row.company),
-            score=None if score is None else plain_score(score),
-            scale=event.scale,
-            at=milliseconds(event.occurred_at),
-            day=stockholm_date(event.occurred_at).isoformat(),
-            inbox_id=row.id,
-            met=sorted(names_met(event, settings, remembered)),
-        ),
-    )
-
-
-def _sales(company: str, commands: Sequence[Command]) -> Iterator[Sale]:
-    keys = {
-        command.thing: [f"{name}:{value}" for name, value in command.match_keys]
-        for command in commands
-        if isinstance(command, EnsureCustomer)
-    }
-    for command in commands:
-        made_from = command.made_from if isinstance(command, EnsureInvoice) else "order"
-        # What a survey causes is no sale that could come in two ways.
-        if isinstance(command, EnsureInvoice | EnsureOrder) and made_from != "survey":
-            yield Sale(
-                thing=command.thing.thing(company),
-                customer=command.customer.thing(company),
-                made_from=made_from,
-                # Without a stated VAT the total is known only when Fortnox has made the invoice.
-                total="" if command.total is None else f"{command.total:f}",
-                currency=command.currency,
-                keys=keys.get(command.customer, ()),
-                number=command.number,
-                net=f"{command.total_excluding_vat:f}",
-                rate="" if command.currency_rate is None else f"{command.currency_rate:f}",
-                before=_before(company, command.thing),
-            )
-
-
-def _before(company: str, thing: Ref) -> str | None:
-    """The thing of the generation before, where there was one."""
-    if thing.generation == 1:
-        return None
-    return thing.model_copy(update={"generation": thing.generation - 1}).thing(company)

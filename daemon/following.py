@@ -19,6 +19,7 @@ from daemon.push_state import PushState
 from daemon.readers import Reading
 from daemon.times import iso
 from daemon.usage import CountsUsage
+from daemon.workflows.opening import Flows
 
 
 class Follow(Protocol):
@@ -48,6 +49,10 @@ class Follow(Protocol):
         """Something was declared of a company: read it again."""
         ...
 
+    def workflows_moved(self) -> None:
+        """A run of a workflow can go on, or is to be taken back."""
+        ...
+
     def sweep(self, company: str) -> bool:
         """The company's registers shall be read whole now; whether that begins."""
         ...
@@ -75,6 +80,9 @@ class NoDaemon:
     async def declared(self) -> None:
         """No memory to renew."""
 
+    def workflows_moved(self) -> None:
+        """No engine runs."""
+
     def sweep(self, company: str) -> bool:
         """Nobody sweeps."""
         return False
@@ -94,6 +102,7 @@ class Live:
         doctor: Doctor,
         clock: Clock,
         states: Mapping[str, PushState] = MappingProxyType({}),
+        flows: Flows | None = None,
     ) -> None:
         self._clock = clock
         self._store = store
@@ -103,6 +112,12 @@ class Live:
         self._targets = targets
         self._readings = readings
         self._states = states
+        self._flows = flows
+
+    def workflows_moved(self) -> None:
+        """Wake the engine."""
+        if self._flows is not None:
+            self._flows.engine.wake()
 
     def new_work(self, company: str) -> None:
         """Urge the company's loop: a person waits for it."""

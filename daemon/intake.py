@@ -83,6 +83,7 @@ class Intake:
         self.prove_again: Callable[[str], None] = _nobody_proves
         self.shadowed: Callable[[], None] = _nobody_watches
         self.wake_reader: Callable[[str], None] = _nobody_reads
+        self.workflow_began: Callable[[], None] = _nobody_watches
         self._stopping = False
         self._refused = False
         self._written = anyio.Event()
@@ -150,6 +151,8 @@ class Intake:
                 await self._say_doubles(row)
             if state == "handled" and outcome.shadowed:
                 self.shadowed()
+            if state == "handled" and outcome.workflows:
+                self.workflow_began()
             if state == "handled" and outcome.kind == CONSENT_CHANGED:
                 self.prove_again(row.company)
         for company in {row.company for row in rows}:

@@ -70,6 +70,25 @@ EVENTS: Mapping[str, LogEvent] = {
     "config.warned": _event(
         "warning", "the configuration works, but not as it should in production", words="key reason"
     ),
+    "schedule.due": _event(
+        "info", "a schedule came due: its workflow starts", words="company schedule", integers="inbox_id"
+    ),
+    "workflow.held": _event(
+        "warning/error",
+        "a run of a workflow waits for a person. `reason` is command, question, todo or bug; `workflow` is its number",
+        words="company reason error where",
+        integers="workflow",
+        texts="stack",
+    ),
+    "workflow.undoing": _event(
+        "warning",
+        "a step of a run was given up: what came before is taken back",
+        words="company step",
+        integers="workflow",
+    ),
+    "workflow.ended": _event(
+        "info", "a run has ended. `reason` is done, undone or cancelled", words="company reason", integers="workflow"
+    ),
     "systemd.unreachable": _event(
         "warning", "the service manager did not take a message; said once", words="error where"
     ),

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from connectors.base import Target
-from connectors.client.source import PERSON, ClientSource
+from connectors.client.source import CALENDAR, PERSON, ClientSource
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.source import FortnoxSource
 from connectors.fortnox.sweep import Doubts
@@ -46,7 +46,7 @@ def own_sources(config: Config) -> dict[str, Source]:
 
 def client_sources(config: Config) -> dict[str, Source]:
     """The clients of our own endpoints, and people at the terminal, by the names of their sources."""
-    return {source.name: source for source in map(ClientSource, (PERSON, *config.clients))}
+    return {source.name: source for source in map(ClientSource, (PERSON, CALENDAR, *config.clients))}
 
 
 def every_source(config: Config) -> dict[str, Source]:

@@ -125,6 +125,34 @@ class StartBatch(Request):
     batch: Annotated[str, StringConstraints(max_length=BATCH_CHARACTERS)]
 
 
+class StartWorkflow(Request):
+    """Start a workflow by its name; ``input`` is a JSON object for its steps. The same ``workflow_id`` is one run."""
+
+    action = "start_workflow"
+    company: Text
+    workflow: Text
+    workflow_id: Text | None = None
+    survey_id: Text | None = None
+    account_id: Text | None = None
+    input: Annotated[str, StringConstraints(max_length=BODY_CHARACTERS)] | None = None
+
+
+class CancelWorkflow(Request):
+    """Take a run of a workflow back from where it stands."""
+
+    action = "cancel_workflow"
+    company: Text
+    workflow_id: Text
+    reason: Text
+
+
+class FinishTodo(Request):
+    """A task that a workflow gave is done."""
+
+    action = "finish_todo"
+    id: Text
+
+
 class CancelTask(Request):
     """End a task that has not left."""
 
@@ -252,6 +280,9 @@ AnyRequest = (
     | ForgetAnswer
     | StartTask
     | StartBatch
+    | StartWorkflow
+    | CancelWorkflow
+    | FinishTodo
     | CancelTask
     | Pause
     | Resume
@@ -275,6 +306,9 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         ForgetAnswer,
         StartTask,
         StartBatch,
+        StartWorkflow,
+        CancelWorkflow,
+        FinishTodo,
         CancelTask,
         Pause,
         Resume,

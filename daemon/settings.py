@@ -9,14 +9,13 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import checked_address
-from connectors.base import SecretReference
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.table import OPERATIONS
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
 from daemon.credentials import Secret
+from daemon.settings_clients import Client, ClientSection
 from handlers.commands import Command
 from handlers.routes import ROUTES
 from handlers.settings import (
@@ -35,7 +34,10 @@ from handlers.settings import (
     Survey,
     Vat,
 )
+from handlers.settings.schedules import Schedule
+from handlers.settings.workflows import WorkflowSection
 from handlers.values import Frozen
+from handlers.workflow import Workflow
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 """A time in seconds, above zero and at most a year."""
@@ -154,6 +156,8 @@ class CompanySection(Frozen):
     vies: ViesSettings = ViesSettings()
     expected: Expected = Expected()
     rules: dict[str, RuleOptions] = Field(default_factory=dict)
+    workflows: dict[str, WorkflowSection] = Field(default_factory=dict)
+    schedules: dict[str, Schedule] = Field(default_factory=dict)
 
     def company_settings(self, name: str, own: Own) -> CompanySettings:
         """What rules know of the company."""
@@ -212,43 +216,6 @@ def _own_names(info: ValidationInfo) -> frozenset[str]:
     return frozenset(info.data.get("mappings", ())) | frozenset(info.data.get("plugins", ()))
 
 
-Scope = Literal["contacts", "batches", "workflows", "status"]
-
-
-class ClientSection(Frozen):
-    """A client of our own HTTP endpoints: its key, what it may see and ask for, and how often.
-
-    ``operations`` are the writes of Fortnox's table that rows of its batches may ask for ("*": every one).
-    """
-
-    key: SecretReference
-    previous_key: SecretReference | None = None
-    companies: tuple[str, ...] = Field(min_length=1)
-    scopes: tuple[Scope, ...] = ("contacts", "status")
-    operations: tuple[str, ...] = ()
-    calls_per_minute: int = Field(default=120, ge=1, le=60_000)
-
-    @field_validator("operations")
-    @classmethod
-    def _known_operations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if name not in {"*", "correct_voucher", *OPERATIONS}:
-                raise ValueError(f"there is no operation {name}{meant(name, OPERATIONS)}")
-        return names
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """One client, ready to be proved. ``keys`` is empty where secrets were not resolved."""
-
-    name: str
-    companies: tuple[str, ...]
-    scopes: tuple[str, ...]
-    operations: tuple[str, ...]
-    calls_per_minute: int
-    keys: tuple[Secret, ...]
-
-
 class ConfigFile(Frozen):
     """The whole file; sources are read by their own connectors' models."""
 
@@ -278,6 +245,8 @@ class Company:
     read_only: bool = False
     approve: frozenset[str] = frozenset()
     vies: ViesSettings = field(default_factory=ViesSettings)
+    workflows: tuple[Workflow, ...] = ()
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

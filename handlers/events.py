@@ -325,6 +325,21 @@ class RecordGiven(EventBase):
         return self.batch is not None
 
 
+class WorkflowAsked(EventBase):
+    """Somebody, or the calendar, starts a workflow by its name; ``workflow_id`` is the run's own.
+
+    ``input`` is what was given along; ``schedule`` names the schedule whose day it is.
+    """
+
+    kind: Literal["workflow_asked"] = "workflow_asked"
+    workflow: str
+    workflow_id: str
+    survey_id: str | None = None
+    account_id: str | None = None
+    input: dict[str, Any] = Field(default_factory=dict)
+    schedule: str | None = None
+
+
 class ConsentChanged(EventBase):
     """Somebody says that a company's consent to our app was given or taken back: only the far side knows."""
 
@@ -342,6 +357,7 @@ Event = Annotated[
     | NoteAdded
     | ContactGiven
     | RecordGiven
+    | WorkflowAsked
     | ConsentChanged,
     Field(discriminator="kind"),
 ]

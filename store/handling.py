@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from store import doubles, fetching, holds, inbox, lanes, many, outbox, register, releasing, responses, shadows, twins
+from store import (
+    doubles,
+    fetching,
+    holds,
+    inbox,
+    lanes,
+    many,
+    outbox,
+    register,
+    releasing,
+    responses,
+    shadows,
+    twins,
+    workflow_starts,
+)
 from store.db import Job
 from store.fetching import Echo, Record
 from store.holds import Ask
@@ -14,6 +28,7 @@ from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.responses import Response
 from store.twins import Twin
+from store.workflow_starts import NewWorkflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,8 @@ class Handled:
     delivery's key free. ``entries`` and ``swept`` are what the row tells of the company's registers; ``made`` is the
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
     parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
-    to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done.
+    to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done;
+    ``workflows`` are runs that begin with it.
     """
 
     inbox_id: int
@@ -68,6 +84,7 @@ class Handled:
     swept: Swept | None = None
     made: tuple[str, str] | None = None
     echo: Echo | None = None
+    workflows: Sequence[NewWorkflow] = ()
     responses: Sequence[Response] = ()
     shadowed: Sequence[str] = ()
     ask: Ask | None = None
@@ -151,6 +168,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
             outbox.let_pass(connection, command, now)
     for sale in handled.sales:
         remember(connection, sale, handled, now)
+    for workflow in handled.workflows:
+        workflow_starts.start(connection, workflow, handled.inbox_id, now)
     shadows.begin(connection, handled.inbox_id, handled.company or "", handled.shadowed, now)
 
 

@@ -48,6 +48,16 @@ def payloads(before: datetime, limit: int) -> Job[int]:
     )
 
 
+def contexts(before: datetime, limit: int) -> Job[int]:
+    """Erase what runs of workflows knew that ended before this."""
+    return _erase(
+        "DELETE FROM workflow_context WHERE workflow IN (SELECT w.id FROM workflow w"
+        " JOIN workflow_context c ON c.workflow = w.id WHERE w.ended_at < ? LIMIT ?)",
+        before,
+        limit,
+    )
+
+
 def looks(before: datetime, limit: int) -> Job[int]:
     """Erase what old looks read; that they were made stays with the attempt."""
     return _erase("DELETE FROM look WHERE id IN (SELECT id FROM look WHERE at < ? LIMIT ?)", before, limit)

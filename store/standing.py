@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from store.db import Job
 
+STOPPED = frozenset({"held", "parked"})
+"""States of deliveries and commands that a person ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommandStanding:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.client.wire import Contact, ContactTaken, RecordTaken, Taken, seconds_of
+from connectors.client.wire import Contact, ContactTaken, RecordTaken, Taken, WorkflowTaken, seconds_of
 from connectors.json_body import BodyFault, read_object
 from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
-from handlers.events import Address, ContactGiven, Event, Party, RecordGiven
+from handlers.events import Address, ContactGiven, Event, Party, RecordGiven, WorkflowAsked
 from handlers.values import Ref, normal_email, stockholm_date
 
 PREFIX = "client:"
@@ -50,6 +50,8 @@ class ClientSource:
             raise Unreadable("it was taken by another version of the program: send it again") from None
         if isinstance(taken, ContactTaken):
             return (contact_event(self.name, taken),)
+        if isinstance(taken, WorkflowTaken):
+            return (_workflow(self.name, taken),)
         return (_record(self.name, taken),)
 
 
@@ -83,6 +85,21 @@ def _party(contact: Contact) -> Party:
         phone=contact.phone,
         country=contact.country,
         address=None if contact.address is None else Address(**contact.address.model_dump()),
+    )
+
+
+def _workflow(source: str, taken: WorkflowTaken) -> WorkflowAsked:
+    return WorkflowAsked(
+        thing=Ref(system=source, kind="workflow", id=taken.workflow_id),
+        version=seconds_of(taken.asked_at),
+        occurred_at=taken.asked_at,
+        dated=stockholm_date(taken.asked_at),
+        workflow=taken.workflow,
+        workflow_id=taken.workflow_id,
+        survey_id=taken.survey_id,
+        account_id=taken.account_id,
+        input=taken.input,
+        schedule=taken.schedule,
     )
 
 

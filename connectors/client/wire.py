@@ -101,7 +101,30 @@ class RecordTaken(Sent):
     batch: str | None = None
 
 
-Taken = Annotated[ContactTaken | RecordTaken, Field(discriminator="type")]
+class WorkflowGiven(Sent):
+    """A workflow to be started; ``input`` is for its steps."""
+
+    workflow: Identifier = Field(description="the workflow's name in the configuration")
+    workflow_id: Identifier | None = Field(None, description="the run's own id; absent: one is made")
+    survey_id: Identifier | None = None
+    account_id: Identifier | None = None
+    input: dict[str, Any] = Field(default_factory=dict)
+
+
+class WorkflowTaken(Sent):
+    """A start of a workflow as it lies in the inbox; ``schedule`` names the schedule whose day it is."""
+
+    type: Literal["workflow"] = "workflow"
+    workflow: str
+    workflow_id: str
+    survey_id: str | None = None
+    account_id: str | None = None
+    input: dict[str, Any] = Field(default_factory=dict)
+    asked_at: Moment
+    schedule: str | None = None
+
+
+Taken = Annotated[ContactTaken | RecordTaken | WorkflowTaken, Field(discriminator="type")]
 
 
 def seconds_of(moment: datetime) -> Decimal:

@@ -37,6 +37,8 @@ _COMMANDS = {
     "company": "companies",
     "task": "tasks",
     "batch": "batches",
+    "workflow": "workflows",
+    "todo": "workflows",
     "register": "registers",
     "checklist": "checklist",
     "doctor": "doctoring",

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from daemon.endpoints.states import STOPPED, shown
+from daemon.endpoints.states import shown
 from daemon.times import iso
 from store import clients
 from store.db import Read
-from store.standing import standing
+from store.standing import STOPPED, standing
 
 
 async def batch_told(read: Read, company: str, batch_id: str, after: int, limit: int) -> dict[str, Any] | None:

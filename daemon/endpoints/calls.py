@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.json_body import BodyFault, read_object
 from daemon.endpoints.answers import Refusal, not_found
-from daemon.settings import Client
+from daemon.settings_clients import Client
 
 LONGEST_WAIT = 30
 MOST_FAULTS = 50

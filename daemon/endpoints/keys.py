@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 from daemon.endpoints.answers import Refusal
-from daemon.settings import Client
+from daemon.settings_clients import Client
 
 MINUTE = 60.0
 SCHEME = "bearer"

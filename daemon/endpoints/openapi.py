@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.client.wire import Contact
+from connectors.client.wire import Contact, WorkflowGiven
 from daemon.endpoints.batches import PAGE, BatchGiven, BatchRowGiven
 from daemon.endpoints.calls import LONGEST_WAIT
 
@@ -42,7 +42,7 @@ def _paths() -> dict[str, Any]:
         _parameter("after", "query", {"type": "integer", "minimum": 0, "maximum": 10_000}),
         _parameter("limit", "query", {"type": "integer", "minimum": 0, "maximum": PAGE}),
     ]
-    named = {name: _parameter(name, "path", TEXT | _LENGTH) for name in ("batch_id", "source", "id")}
+    named = {name: _parameter(name, "path", TEXT | _LENGTH) for name in ("batch_id", "workflow_id", "source", "id")}
     return {
         "/fortnox/contacts": {
             "post": _operation("create or update a contact", [company, wait, _KEY], kept, body),
@@ -56,6 +56,27 @@ def _paths() -> dict[str, Any]:
         },
         "/fortnox/batches/{batch_id}": {
             "get": _operation("how a batch stands", [named["batch_id"], company, *page], {"200": _json("Batch", "now")})
+        },
+        "/fortnox/workflows": {
+            "post": _operation(
+                "start a workflow",
+                [company, wait],
+                {"200": _json("Run", "it came to rest within the wait"), "202": _json("Run", "taken")},
+                _body("WorkflowGiven"),
+            ),
+            "get": _operation(
+                "find runs of workflows",
+                [company, *(_parameter(name, "query", TEXT | _LENGTH) for name in ("survey_id", "account_id"))],
+                {"200": _json("Runs", "the newest first")},
+            ),
+        },
+        "/fortnox/workflows/{workflow_id}": {
+            "get": _operation("how a run stands", [named["workflow_id"], company], {"200": _json("Run", "now")}),
+            "delete": _operation(
+                "cancel a run",
+                [named["workflow_id"], company],
+                {"202": _json("Run", "it is taken back"), "409": _REFUSED},
+            ),
         },
         "/status/{source}/{id}": {
             "get": _operation(
@@ -125,9 +146,19 @@ def _schemas() -> dict[str, Any]:
         "rows": _list("Row"),
     }
     document = {"source": TEXT, "id": TEXT, "status": {"enum": WORDS}, "fortnox": {"type": "array", "items": TEXT}}
+    run = {
+        "workflow_id": TEXT,
+        "survey_id": MAYBE_TEXT,
+        "account_id": MAYBE_TEXT,
+        "workflow": TEXT,
+        "status": {"enum": ["accepted", "running", "waiting", "held", "undoing", "done", "undone", "cancelled"]},
+        "id": TEXT,
+    }
     error = _object({"code": TEXT, "message": TEXT}, faults={"type": "array", "items": TEXT})
     return {
-        **_models(Contact, BatchGiven, BatchRowGiven),
+        **_models(Contact, BatchGiven, BatchRowGiven, WorkflowGiven),
+        "Run": _object(run, question=MAYBE_TEXT, steps={"type": "array", "items": {"type": "object"}}),
+        "Runs": _object({"workflows": _list("Run")}),
         "Refused": _object({"error": error}),
         "Command": _object(command),
         "Delivery": _object(delivery, **stopped),

@@ -13,6 +13,7 @@ from daemon.endpoints.contacts import Contacts
 from daemon.endpoints.documents import Documents
 from daemon.endpoints.keys import Keys
 from daemon.endpoints.openapi import document
+from daemon.endpoints.runs import Runs
 from store.db import StoreUnavailable
 
 PREFIXES = ("/fortnox/", "/status/")
@@ -36,7 +37,7 @@ class Way:
 class Endpoints:
     """The table of ways, and what happens on each of them."""
 
-    def __init__(self, keys: Keys, contacts: Contacts, batches: Batches, documents: Documents) -> None:
+    def __init__(self, keys: Keys, contacts: Contacts, batches: Batches, documents: Documents, runs: Runs) -> None:
         self.keys = keys
         self.ways = (
             Way("POST", "/fortnox/contacts", "contacts", contacts.create_or_update),
@@ -44,6 +45,10 @@ class Endpoints:
             Way("GET", "/fortnox/contacts", "contacts", contacts.find),
             Way("POST", "/fortnox/batches", "batches", batches.start),
             Way("GET", "/fortnox/batches/{batch_id}", "batches", batches.show),
+            Way("POST", "/fortnox/workflows", "workflows", runs.start),
+            Way("GET", "/fortnox/workflows", "workflows", runs.find),
+            Way("GET", "/fortnox/workflows/{workflow_id}", "workflows", runs.show),
+            Way("DELETE", "/fortnox/workflows/{workflow_id}", "workflows", runs.cancel),
             Way("GET", "/status/{source}/{id}", "status", documents.show),
         )
 

@@ -6,12 +6,11 @@ from typing import Any
 from daemon.clock import Clock
 from daemon.ids import command_id, delivery_id
 from store.db import Database
-from store.standing import CommandStanding, Standing, standing
+from store.standing import STOPPED, CommandStanding, Standing, standing
 
 AT_REST = frozenset({"done", "held", "parked", "skipped"})
 """States that do not change by themselves."""
 
-STOPPED = frozenset({"held", "parked"})
 LOOK_SECONDS = 0.05
 
 

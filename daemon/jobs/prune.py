@@ -37,6 +37,7 @@ class Prune:
             pruning.twins(bodies, BITE),
             pruning.payloads(commands, BITE),
             pruning.looks(commands, BITE),
+            pruning.contexts(bodies, BITE),
             pruning.responses(now - timedelta(days=self._retention.responses_days), BITE),
             pruning.shadows(commands, BITE),
             holds.forgotten(commands, BITE),

@@ -34,6 +34,16 @@ class Compiling:
         self.faults: list[tuple[Where, str]] = []
         self.numbers: dict[str, str] = {}
 
+    def within(self, more: Mapping[str, Mapping[str, Shape]]) -> "Compiling":
+        """The same, where tables of the whole hold ``more`` fields; faults of both are gathered in one list."""
+        wider = {
+            name: Shape(fields={**(self._event.below(name).fields or {}), **fields}) for name, fields in more.items()
+        }
+        shape = Shape(fields={**(self._event.fields or {}), **wider})
+        compiling = Compiling(shape, self._lookups, self._meant, self._things)
+        compiling.faults = self.faults
+        return compiling
+
     def expression(self, text: str, where: Where, shape: Shape | None = None) -> tuple[Expression | None, Shape]:
         """The expression with the shape of its value; ``None`` where it has a fault."""
         try:

@@ -93,7 +93,7 @@ class MappingRule:
         faults = self.check({**fields, **standing_in})
         if faults:
             raise Question("; ".join(faults))
-        return Filling(tuple(_key(single, data, name) for name, single in self.keys), fields)
+        return Filling(tuple(key_of(single, data, name) for name, single in self.keys), fields)
 
     def _thing(self, event: Event, name: str, known: Mapping[str, Ref], facts: Facts) -> Ref:
         """Something of the event's by its name, else what another mapping made of it."""
@@ -117,7 +117,7 @@ def _condition(condition: Expression, data: Any) -> Any:
         raise Question(f"when: {error}") from None
 
 
-def _key(single: Single, data: Any, name: str) -> str:
+def key_of(single: Single, data: Any, name: str) -> str:
     """One part of the path of the object that is meant: nothing that could mean another path."""
     key = text_of(read(single, data, name))
     if not key.strip(". ") or len(key) > MOST_KEY_CHARACTERS or not key.isprintable():

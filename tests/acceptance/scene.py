@@ -191,6 +191,7 @@ class Scene:
             readings=bridge.readings,
             doctor=bridge.doctor,
             clock=bridge.clock,
+            flows=bridge.flows,
         )
 
     async def status(self) -> Json:

@@ -1,5 +1,6 @@
 """A sale that changes after its documents stand in Fortnox: updated, or taken back and made anew, never twice."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from daemon.requests import Replay, Retry
 from store.acting import NotPossible
 from tests.acceptance.person import asked
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.acceptance.test_bookkeeping_page import PAGE, shown
 from tests.fakes.senders import COMPANY, Json, line, order
 
 
@@ -76,6 +78,9 @@ async def test_a_booked_invoice_that_changes_is_credited_and_made_anew_once_allo
         await stage.settle()
         assert all_done(stage), stage.rows("SELECT kind, state, reason, question FROM outbox")
         assert await counted(stage) == [("3", Decimal(1200))]
+        page = PAGE.read_text(encoding="utf-8").partition("## A booked invoice whose sale changes")[2]
+        books = re.sub(r"(Voucher B 2), .*", r"\1, the day of the credit", shown([], await stage.state()))
+        assert books == page.partition("```text\n")[2].partition("```")[0]
         (credit,) = [one for one in (await stage.state())["invoices"] if one["Credit"] == "true"]
         assert (credit["Booked"], credit["Total"], credit["DocumentNumber"]) == (True, -1250, "2")
         calls = len(await stage.calls())

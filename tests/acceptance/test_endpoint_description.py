@@ -60,5 +60,6 @@ def test_the_description_has_every_way_and_no_other() -> None:
     contacts: Any = type("Contacts", (), dict.fromkeys(("create_or_update", "update", "find")))
     batches: Any = type("Batches", (), dict.fromkeys(("start", "show")))
     documents: Any = type("Documents", (), {"show": None})
-    ways = {(way.path, way.method.lower()) for way in Endpoints(none, contacts, batches, documents).ways}
+    runs: Any = type("Runs", (), dict.fromkeys(("start", "find", "show", "cancel")))
+    ways = {(way.path, way.method.lower()) for way in Endpoints(none, contacts, batches, documents, runs).ways}
     assert ways == {(path, method) for path, methods in document()["paths"].items() for method in methods}

@@ -64,6 +64,10 @@ class Followed:
         """The companies' rows."""
         self.told.append("declared")
 
+    def workflows_moved(self) -> None:
+        """A run."""
+        self.told.append("workflows moved")
+
     def sweep(self, company: str) -> bool:
         """The registers."""
         self.told.append(f"sweep {company}")

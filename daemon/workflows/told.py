@@ -1,0 +1,46 @@
+"""How a run stands, for the terminal and for clients, with the three names it is found by."""
+
+from typing import Any
+
+from daemon.ids import delivery_id
+from daemon.times import iso
+from store import workflows
+from store.db import Read
+from store.workflows import StepRow, WorkflowRow
+
+
+async def run_told(read: Read, company: str, workflow_id: str) -> dict[str, Any] | None:
+    """The run with its steps; ``None`` where the company has none of that id."""
+    found = await read(workflows.found([company], workflow_id=workflow_id, limit=1))
+    if not found:
+        return None
+    steps = await read(workflows.steps(company, workflow_id))
+    return row_told(found[0]) | {"steps": [_step(step) for step in steps]}
+
+
+def row_told(row: WorkflowRow) -> dict[str, Any]:
+    """The run without its steps."""
+    return {
+        "workflow_id": row.workflow_id,
+        "survey_id": row.survey_id,
+        "account_id": row.account_id,
+        "workflow": row.name,
+        "status": row.state,
+        "question": row.question,
+        "started_at": iso(row.started_at),
+        "ended_at": iso(row.ended_at),
+        "id": delivery_id(row.started_by),
+    }
+
+
+def _step(step: StepRow) -> dict[str, Any]:
+    return {
+        "step": step.name,
+        "undo": step.undo,
+        "status": step.state,
+        "result": step.result,
+        "object": step.object,
+        "id": None if step.inbox_id is None else delivery_id(step.inbox_id),
+        "began_at": iso(step.began_at),
+        "ended_at": iso(step.ended_at),
+    }

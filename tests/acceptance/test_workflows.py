@@ -1,0 +1,196 @@
+"""Workflows: from an event, a call, a person or the calendar to the simulated Fortnox, over restarts, and back."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from daemon.clock import Clock
+from daemon.requests import CancelWorkflow, FinishTodo, StartWorkflow
+from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.fakes.clients import call, section
+from tests.fakes.senders import COMPANY, survey
+
+FLOW = """
+[companies.demo.workflows.welcome]
+event = "survey_submitted"
+when = "event.score >= `9`"
+survey_id = "event.survey"
+account_id = "steps.account.number"
+
+[[companies.demo.workflows.welcome.steps]]
+name = "customer"
+customer = true
+
+[[companies.demo.workflows.welcome.steps]]
+name = "account"
+action = "create_account"
+fields.Number = { path = "input.number", default = 3055 }
+fields.Description = { template = "Kund {event.survey}", as = "text:60" }
+undo = { action = "update_account", keys = ["steps.account.number"], fields = { Active = { constant = false } } }
+
+[[companies.demo.workflows.welcome.steps]]
+name = "call"
+todo = "Ring kunden om {event.survey}"
+todo_days = 3
+todo_awaited = true
+
+[[companies.demo.workflows.welcome.steps]]
+name = "line"
+note = "Välkomnad"
+
+[companies.demo.workflows.unit]
+[[companies.demo.workflows.unit.steps]]
+name = "unit"
+action = "create_unit"
+fields = { Code = "input.code", Description = { template = "Enhet {input.code}" } }
+undo = { action = "delete_unit", keys = ["steps.unit.number"] }
+
+[[companies.demo.workflows.unit.steps]]
+name = "never"
+when = "input.more"
+action = "create_unit"
+fields = { Code = "input.more", Description = { constant = "mer" } }
+
+[companies.demo.workflows.day]
+[[companies.demo.workflows.day.steps]]
+name = "unit"
+action = "create_unit"
+fields = { Code = { template = "d{input.day}", as = "text:20" }, Description = "input.day" }
+
+[companies.demo.schedules.evening]
+workflow = "day"
+on = "weekdays"
+at = "17:00"
+"""
+
+
+def plan() -> CompanyPlan:
+    """A company with three workflows and a schedule."""
+    return CompanyPlan(sections=FLOW)
+
+
+def at(moment: datetime) -> Clock:
+    """A clock that stands at a moment now, and goes on from there."""
+    began = monotonic()
+    return Clock(now=lambda: moment + timedelta(seconds=monotonic() - began))
+
+
+def standing(stage: Scene) -> list[tuple[str, str]]:
+    """Each run's name and state."""
+    return stage.rows("SELECT name, state FROM workflow ORDER BY id")
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-24", "000-25", "000-26", "000-27", "000-30", "f22")
+async def test_a_survey_starts_a_workflow_that_survives_a_restart_at_each_step(tmp_path: Path) -> None:
+    """Customer, ledger account, a task that is waited for, a note; one run for each response."""
+    async with scene(tmp_path, plan(), run=False) as stage:
+        async with stage.running():
+            body = survey("R-1", COMPANY, score=10)
+            named = body["data"]["survey_id"]
+            await stage.send(body)
+            await stage.until("SELECT 1 FROM workflow WHERE state = 'waiting' AND question IS NOT NULL")
+        async with stage.running():
+            state = await stage.state()
+            assert len(state["customers"]) == 1
+            assert [one["Number"] for one in state["accounts"] if one["Description"].startswith("Kund ")] == [3055]
+            assert stage.rows("SELECT state, title FROM todo") == [("open", f"Ring kunden om {named}")]
+            assert stage.rows("SELECT survey_id, account_id FROM workflow") == [(named, "3055")]
+            await stage.act(FinishTodo(person="anna", id="todo-1"))
+            await stage.until("SELECT 1 FROM workflow WHERE state = 'done'")
+            await stage.send(
+                survey("R-1", COMPANY, score=10, timestamp="2026-11-20T10:00:00Z"), survey("R-2", COMPANY, score=3)
+            )
+            await stage.settle()
+            assert standing(stage) == [("welcome", "done")]
+            (customer,) = (await stage.state())["customers"]
+            assert "Välkomnad" in customer["Comments"]
+            assert [row[0] for row in stage.rows("SELECT name FROM workflow_step ORDER BY place")] == [
+                "customer",
+                "account",
+                "call",
+                "line",
+            ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-29", "000-30")
+async def test_a_client_starts_reads_finds_and_cancels_runs(tmp_path: Path) -> None:
+    """With exactly these names; the same id is one run; what is cancelled is taken back, and ends once."""
+    async with scene(tmp_path, plan(), more=section()) as stage:
+        given = {
+            "workflow": "unit",
+            "workflow_id": "w-1",
+            "survey_id": "S-1",
+            "account_id": "A-1",
+            "input": {"code": "lass"},
+        }
+        status, told = await call(stage, "POST", "/fortnox/workflows?wait=20", given)
+        assert (status, told["status"]) == (200, "done")
+        assert (told["workflow_id"], told["survey_id"], told["account_id"]) == ("w-1", "S-1", "A-1")
+        assert [(step["step"], step["status"]) for step in told["steps"]] == [("unit", "done"), ("never", "skipped")]
+        assert (await call(stage, "POST", "/fortnox/workflows", given))[1]["repeated"]
+        for query in ("survey_id=S-1", "account_id=A-1"):
+            status, found = await call(stage, "GET", f"/fortnox/workflows?{query}")
+            assert [one["workflow_id"] for one in found["workflows"]] == ["w-1"]
+        assert (await call(stage, "GET", "/fortnox/workflows/w-1"))[1]["status"] == "done"
+        assert (await call(stage, "DELETE", "/fortnox/workflows/w-1"))[0] == 409
+        assert (await call(stage, "GET", "/fortnox/workflows/w-2"))[0] == 404
+        assert (await call(stage, "POST", "/fortnox/workflows", {"workflow": "nothing"}))[0] == 422
+        assert len([one for one in (await stage.state())["units"] if one["Code"] == "lass"]) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-25", "000-26")
+async def test_a_run_that_is_cancelled_undoes_its_steps_the_last_first(tmp_path: Path) -> None:
+    """The account is made inactive again, the open task is called off, and nothing more is done."""
+    async with scene(tmp_path, plan()) as stage:
+        await stage.send(survey("R-1", COMPANY, score=9))
+        await stage.until("SELECT 1 FROM workflow WHERE state = 'waiting' AND question IS NOT NULL")
+        ((workflow_id,),) = stage.rows("SELECT workflow_id FROM workflow")
+        await stage.act(CancelWorkflow(person="anna", company="demo", workflow_id=workflow_id, reason="test"))
+        await stage.until("SELECT 1 FROM workflow WHERE state = 'cancelled'")
+        await stage.settle()
+        (account,) = [one for one in (await stage.state())["accounts"] if one["Description"].startswith("Kund ")]
+        assert account["Active"] is False
+        assert stage.rows("SELECT state FROM todo") == [("cancelled",)]
+        assert stage.rows("SELECT name, undo, state FROM workflow_step WHERE undo") == [("account", 1, "done")]
+
+
+@pytest.mark.asyncio
+async def test_a_step_that_cannot_go_holds_its_run_until_a_person_helps(tmp_path: Path) -> None:
+    """A field that the input does not give is asked about; a person at the terminal starts another run."""
+    async with scene(tmp_path, plan()) as stage:
+        await stage.act(StartWorkflow(person="anna", company="demo", workflow="unit", workflow_id="w-1", input="{}"))
+        await stage.until("SELECT 1 FROM workflow WHERE state = 'held'")
+        ((question,),) = stage.rows("SELECT question FROM workflow")
+        assert "Code" in question
+        await stage.act(
+            StartWorkflow(person="anna", company="demo", workflow="unit", workflow_id="w-2", input='{"code": "kg"}')
+        )
+        await stage.until("SELECT 1 FROM workflow WHERE state = 'done'")
+        await stage.act(CancelWorkflow(person="anna", company="demo", workflow_id="w-1", reason="test"))
+        await stage.until("SELECT 1 FROM workflow WHERE state = 'cancelled'")
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-18", "000-37")
+async def test_a_schedule_starts_its_workflow_once_a_day_also_after_an_absence(tmp_path: Path) -> None:
+    """A new schedule begins with its next day; a missed one is made up for once; a weekend has none."""
+    friday = datetime(2026, 11, 13, 15, 0, tzinfo=UTC)
+    async with scene(tmp_path, plan(), run=False, clock=at(friday)) as stage:
+        days: list[Any] = []
+        for moment in (friday, friday + timedelta(hours=1, minutes=30), friday + timedelta(days=2)):
+            stage.clock = at(moment)
+            async with stage.running():
+                await stage.until("SELECT 1 FROM job WHERE name = 'schedule.demo.evening'")
+                await stage.until(
+                    f"SELECT 1 FROM job WHERE name = 'calendar' AND last_run >= {int(moment.timestamp() * 1000)}"
+                )
+                await stage.settle()
+                await stage.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM workflow WHERE ended_at IS NULL)")
+            days.append(stage.rows("SELECT workflow_id, state FROM workflow ORDER BY id"))
+        assert days == [[], [("evening-2026-11-13", "done")], [("evening-2026-11-13", "done")]]
