@@ -219,7 +219,7 @@ class RecordGiven(EventBase):
 class WorkflowAsked(EventBase):
     """Somebody, or the calendar, starts a workflow by its name; ``workflow_id`` is the run's own.
 
-    ``input`` is what was given along; ``schedule`` names the schedule whose day it is.
+    ``inputs`` is what was given along; ``schedule`` names the schedule whose day it is.
     """
 
     kind: Literal["workflow_asked"] = "workflow_asked"
@@ -227,7 +227,7 @@ class WorkflowAsked(EventBase):
     workflow_id: str
     survey_id: str | None = None
     account_id: str | None = None
-    input: dict[str, Any] = Field(default_factory=dict)
+    inputs: dict[str, Any] = Field(default_factory=dict)
     schedule: str | None = None
 
 
