@@ -15,7 +15,7 @@ KILLS ?= 25
 WEBHOOKS ?= 240
 SEED ?=
 
-.PHONY: help bootstrap test lint types contracts dependencies tests properties demo crash crash-push window contract bench capabilities-report log-events simulator-page fortnox-fields fortnox-pages lock clean
+.PHONY: help bootstrap test lint types contracts dependencies tests properties demo crash crash-push window contract bench capabilities-report log-events glossary simulator-page fortnox-fields fortnox-pages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
@@ -69,6 +69,9 @@ capabilities-report: bootstrap ## which test proves which capability, with its r
 
 log-events: bootstrap ## write docs/log-events.md from the catalogue of log events
 	$(PYTHON_IN) -m scripts.log_events_page
+
+glossary: bootstrap ## write docs/glossary.md from the words of the glossary
+	$(PYTHON_IN) -m scripts.glossary_page
 
 simulator-page: bootstrap ## write the tables of docs/simulator.md from the simulator's own code
 	$(PYTHON_IN) -m scripts.simulator_page

@@ -17,10 +17,11 @@ from daemon.register import CompanyRegister, Pushing, nobody_pushes
 from daemon.rehearsing import Carried, Ground, Rehearses, Rehearsing
 from daemon.requests import Misused
 from daemon.settings import Company
-from store import companies, handling, lanes, links
+from store import companies, lanes, links, sales
 from store.db import Database
-from store.handling import Handled, Sale
+from store.handling import Handled
 from store.inbox import Answer, Waiting
+from store.sales import Sale
 
 ALL_MODES = frozenset({"live", "shadow"})
 """A person wants to see what every rule would do that is not off."""
@@ -79,7 +80,7 @@ class _WithSale(MemoryLinks):
         now = self._clock.milliseconds()
         if thing not in self._sales:
             return None
-        job = handling.same_sale_as(self._sales[thing], self._company, now=now, since=now - days * DAY_MS)
+        job = sales.same_sale_as(self._sales[thing], self._company, now=now, since=now - days * DAY_MS)
         return await self._database.read(job)
 
 

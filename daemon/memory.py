@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from connectors.base import Json
 from daemon.clock import Clock
-from store import handling, links, outbox
+from store import links, outbox, sales
 from store.db import Database
 
 DAY_MS = 86_400_000
@@ -31,7 +31,7 @@ class MemoryLinks:
     async def same_sale(self, thing: str, days: int) -> tuple[str, str | None] | None:
         """A sale of the same buyer and sum that came the other way in the last ``days``, before this."""
         since = self._clock.milliseconds() - days * DAY_MS
-        return await self._database.read(handling.same_sale(thing, since=since))
+        return await self._database.read(sales.same_sale(thing, since=since))
 
     async def reserve_document(self, company: str, thing: str, most: int) -> bool:
         """Whether fewer than ``most`` other documents were made, or begun by this process, in the last hour."""

@@ -19,7 +19,7 @@ from store.acting import Person
 from store.db import Database
 from store.inbox import Arrival
 
-TODO = "todo-"
+PREFIX = "todo-"
 
 
 class PersonWorkflows:
@@ -80,12 +80,12 @@ class PersonWorkflows:
         return {"workflow": await run_told(self._database.read, company, request.workflow_id)}
 
     async def _finish(self, request: FinishTodo) -> dict[str, Any]:
-        number = request.id.removeprefix(TODO)
+        number = request.id.removeprefix(PREFIX)
         if not (number.isascii() and number.isdigit() and len(number) < 19):
             raise Misused(f"{request.id} is no task: todo-3 names one (see `todo list`)")
         await self._database.write(todos.finish(int(number), Person(request.person, self._clock.milliseconds())))
         self._wake()
-        return {"todo": f"{TODO}{number}", "state": "done"}
+        return {"todo": f"{PREFIX}{number}", "state": "done"}
 
     def _company(self, name: str) -> str:
         known = self._config().companies

@@ -12,9 +12,9 @@ from handlers.settings import CompanySettings
 from handlers.survey_rules import names_met
 from handlers.values import Ref, stockholm_date
 from store.db import milliseconds
-from store.handling import Sale
 from store.inbox import Waiting
 from store.responses import Response
+from store.sales import Sale
 from store.twins import Twin
 
 TWIN_WINDOW = timedelta(minutes=10)

@@ -13,18 +13,18 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FRIDAY = 4
 
 
-def last_due(schedule: Schedule, now: datetime) -> tuple[date, datetime] | None:
-    """The newest moment (aware, UTC) at which it came due at or before ``now``, and the period's own day.
+def last_due(schedule: Schedule, moment: datetime) -> tuple[date, datetime] | None:
+    """The newest moment (aware, UTC) at which it came due at or before ``moment``, and the period's own day.
 
     ``None`` where there is none within :data:`LOOK_BACK_DAYS`.
     """
-    today = now.astimezone(STOCKHOLM).date()
+    newest = moment.astimezone(STOCKHOLM).date()
     for back in range(LOOK_BACK_DAYS + schedule.days_after):
-        day = today - timedelta(days=back)
-        moment = moment_of(schedule, day)
+        day = newest - timedelta(days=back)
+        due = moment_of(schedule, day)
         period = day - timedelta(days=schedule.days_after)
-        if moment <= now and is_due_on(schedule, period):
-            return period, moment
+        if due <= moment and is_due_on(schedule, period):
+            return period, due
     return None
 
 

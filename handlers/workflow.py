@@ -68,6 +68,6 @@ def step_thing(workflow_id: str, step: str, *, undo: bool = False) -> Ref:
     return Ref(system=SYSTEM, kind=f"{step}_undone" if undo else step, id=workflow_id)
 
 
-def due_day(todo: Todo, today: date) -> str | None:
+def due_day(todo: Todo, day: date) -> str | None:
     """The day by which a task is to be done (ISO 8601)."""
-    return None if todo.days is None else (today + timedelta(days=todo.days)).isoformat()
+    return None if todo.days is None else (day + timedelta(days=todo.days)).isoformat()

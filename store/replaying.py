@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from store import attempts, handling, lanes, outbox, responses, workflow_starts
+from store import attempts, handling, lanes, outbox, responses, sales, workflow_starts
 from store.acting import FINISHED, NotPossible, Person, note, replace_text
 from store.db import Job
 from store.handling import Handled
@@ -78,7 +78,7 @@ def replay(handled: Handled, person: Person, *, accept: bool) -> Job[Replay]:
             responses.keep(connection, handled.responses)
             changed = [_apply(connection, command, person, accept=accept) for command in handled.commands]
             for sale in handled.sales:
-                handling.remember(connection, sale, handled, person.now)
+                sales.remember(connection, sale, handled.commands[0].company, person.now)
             for workflow in handled.workflows:
                 workflow_starts.start(connection, workflow, handled.inbox_id, person.now)
             changed += _no_longer_asked_for(connection, handled, person)

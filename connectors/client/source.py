@@ -98,7 +98,7 @@ def _workflow(source: str, taken: WorkflowTaken) -> WorkflowAsked:
         workflow_id=taken.workflow_id,
         survey_id=taken.survey_id,
         account_id=taken.account_id,
-        input=taken.input,
+        inputs=taken.input,
         schedule=taken.schedule,
     )
 

@@ -34,6 +34,7 @@ PROBES: Mapping[str, Reading] = {
     "profile": USER,
     "project": Reading("list_projects"),
     "settings": Reading("read_locked_period"),
+    "supplier": Reading("list_suppliers", rows=1),
 }
 """What is read to see whether the company has the licence that a scope needs (Fortnox facts, section 2.7)."""
 NO_INTEGRATIONS = 2001103

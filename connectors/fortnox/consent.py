@@ -87,5 +87,6 @@ def _refused(error: str) -> ConsentRefused:
     return ConsentRefused(
         "refused",
         f"Fortnox refused the consent ({word or 'without a reason'}): check in the developer portal that OAuth is on, "
-        "that this redirect address is registered and that only administrators may connect, " + AGAIN,
+        "that this redirect address is registered, that only administrators may connect, and that the app is "
+        "published where it is not this company's own, " + AGAIN,
     )

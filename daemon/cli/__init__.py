@@ -23,6 +23,7 @@ _COMMANDS = {
     "diff-config": "comparing",
     "shadow": "shadowing",
     "errors": "reference",
+    "glossary": "reference",
     "capabilities": "reference",
     "operations": "reference",
     "map": "mapping",

@@ -1,4 +1,4 @@
-"""Commands that look things up: error codes, what can be done with Fortnox, and every operation; no configuration."""
+"""Commands that look things up: error codes, terms, what can be done with Fortnox, operations; no configuration."""
 
 from typing import BinaryIO
 
@@ -24,6 +24,24 @@ def errors(code: int | None, as_json: bool) -> None:
         reference_text.print_codes(shown)
     else:
         reference_text.print_code(shown)
+
+
+@click.command
+@click.argument("term", required=False)
+@click.option("--language", type=click.Choice(["en", "sv"]), default="en", show_default=True)
+@with_json
+def glossary(term: str | None, language: str, as_json: bool) -> None:
+    """Say what TERM means, in English or Swedish, and which fields hold it; without TERM all of them.
+
+    TERM is a name in either language, a part of one, or a field's.
+    """
+    from daemon import glossary as words
+    from daemon.cli.reference_text import print_terms
+
+    shown = words.glossary() if term is None else words.found(term)
+    if not shown:
+        raise Refused(f"the glossary has no {term}")
+    print_json(shown) if as_json else print_terms(shown, language)
 
 
 @click.command

@@ -1,4 +1,4 @@
-"""Error codes, the matrix and operations as people read them."""
+"""Error codes, terms, the matrix and operations as people read them."""
 
 import json
 from collections import Counter
@@ -35,6 +35,17 @@ def print_code(shown: Sequence[Json]) -> None:
         for language, heads in (("en", ("cause", "remedy", "bridge")), ("sv", ("orsak", "åtgärd", "bryggan"))):
             for part, head in zip(("cause", "remedy", "bridge"), heads, strict=True):
                 click.echo(f"  {head:<8} {meaning[part][language]}")
+
+
+def print_terms(shown: Sequence[Json], language: str) -> None:
+    """Each term in the language, with its name in the other, what it means, and its fields."""
+    other = "en" if language == "sv" else "sv"
+    for term in shown:
+        name, elsewhere = term["term"][language], term["term"][other]
+        click.secho(name if name == elsewhere else f"{name} ({other}: {elsewhere})", bold=True)
+        click.echo(f"  {term['means'][language]}")
+        if term["fields"]:
+            click.echo(f"  {'fält' if language == 'sv' else 'fields'}: {', '.join(term['fields'])}")
 
 
 def print_matrix(shown: Sequence[Json]) -> None:

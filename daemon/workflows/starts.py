@@ -45,7 +45,7 @@ class Starts:
             raise Question(f"there is no workflow of that name{meant(event.workflow, names)}: configure it, then retry")
         known = {
             "event": {},
-            "input": event.input,
+            "input": event.inputs,
             "workflow_id": event.workflow_id,
             "survey_id": event.survey_id,
             "account_id": event.account_id,

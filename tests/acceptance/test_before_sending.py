@@ -78,7 +78,7 @@ def test_a_new_configuration_is_held_against_what_came_lately(tmp_path: Path) ->
     assert (faulty.exit_code, "payment_mood" in faulty.stderr) == (2, True)
 
 
-@pytest.mark.capability("000-40", "000-41", "f86", "f87")
+@pytest.mark.capability("000-40", "000-41", "003-10", "f86", "f87")
 def test_dry_run_and_shadow_at_the_terminal(tmp_path: Path) -> None:
     """Both tell calls, accounts, sums and questions, without a daemon and without asking anybody."""
     config = stood(tmp_path, order("SO-1", "order.paid", lines=[line("80.10")]), more=SHADOW)
@@ -102,5 +102,8 @@ def test_dry_run_and_shadow_at_the_terminal(tmp_path: Path) -> None:
     for said in ("book_order: events 1", "account 3001  VAT 25 %  net 80.10 SEK", "would ask once (round_off)"):
         assert said in shown.stdout, shown.stdout
     assert json.loads(ran(config, "shadow", "demo", "--json").stdout)[0]["vat"] == [{"currency": "SEK", "vat": "20.03"}]
+    sample = json.loads(ran(config, "dry-run", "--sample", "--source", "shop", "--offline", "--json").stdout)
+    (test_invoice,) = [one for one in sample["documents"] if one["document"].startswith("invoice:")]
+    assert (sample["number"], test_invoice["total"], sample["held"]) == ("TEST-1", "250.00", [])
     unnamed = ran(config, "dry-run", str(body))
     assert (unnamed.exit_code, "say its --source" in unnamed.stderr) == (2, True)

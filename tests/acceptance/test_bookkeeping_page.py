@@ -55,7 +55,7 @@ def shown(decisions: list[str], state: Json) -> str:
         prices = "with" if invoice["VATIncluded"] else "without"
         rate = f" at {_number(invoice['CurrencyRate'])}" if invoice["Currency"] != "SEK" else ""
         card = cards[invoice["CustomerNumber"]]
-        credited = f", credit of {invoice['CreditInvoiceReference']}, {invoice['InvoiceDate']}"
+        credited = f", credit of {invoice['CreditInvoiceReference']}"
         named = f"Invoice {invoice['DocumentNumber']}{credited if invoice['Credit'] == 'true' else ''}"
         lines.append(f"{named}, {card['VATType']}, {invoice['Currency']}{rate}, prices {prices} VAT")
         lines += [_row(row) for row in invoice["InvoiceRows"]]

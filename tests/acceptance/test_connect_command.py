@@ -39,7 +39,7 @@ async def delivered(here: Scene, number: str) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("000-38", "000-49", "001-22", "002-03", "002-09", "002-10", "002-11")
+@pytest.mark.capability("000-38", "000-49", "001-22", "002-03", "002-09", "002-10", "002-11", "003-04", "003-05")
 async def test_a_pasted_address_connects(tmp_path: Path) -> None:
     """Steps, scopes with their reasons, the address; then what it is connected to; then the daemon delivers."""
     async with scene(tmp_path, CompanyPlan(fortnox=ROTATING), simulator=FOR_A_USER, run=False) as here:
@@ -95,6 +95,10 @@ Fail = Callable[[Person, ManualClock], Awaitable[str]]
 
 async def _denied(person: Person, _: ManualClock) -> str:
     return await person.approve(deny="1")
+
+
+async def _of_nobody_here(person: Person, _: ManualClock) -> str:
+    return await person.approve(client_id="of-another-house")
 
 
 async def _scope_not_ticked(person: Person, _: ManualClock) -> str:
@@ -154,11 +158,15 @@ async def _down(person: Person, _: ManualClock) -> str:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("002-12", "000-38")
+@pytest.mark.capability("002-12", "000-38", "003-05", "003-06")
 @pytest.mark.parametrize(
     ("fail", "said"),
     [
         (_denied, "The consent was denied in Fortnox: let a system administrator"),
+        (
+            _of_nobody_here,
+            r"\(unauthorized_client\): .* and that the app is published where it is not this company's own",
+        ),
         (_scope_not_ticked, "asks for a scope that is not ticked"),
         (_expired, "Fortnox does not take the code: it lives 10 minutes, works once"),
         (_used, "Fortnox does not take the code: it lives 10 minutes, works once"),

@@ -55,7 +55,7 @@ async def test_a_sound_company_without_a_daemon(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f82", "f81", "001-24")
+@pytest.mark.capability("f82", "f81", "001-24", "004-22")
 async def test_what_is_wrong_is_said_in_both_languages(tmp_path: Path) -> None:
     """Beside a daemon, one company of two: the finding, the remedy by the catalogue, and exit 1."""
     async with books(tmp_path, CompanyPlan(), OTHER) as here:

@@ -101,7 +101,7 @@ def test_swedish_is_the_same_for_the_same_english() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f81")
+@pytest.mark.capability("f81", "004-22")
 async def test_explain_shows_the_remedy_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
     """English unless Swedish is asked for; the same text as `errors` shows."""
     async with scene(tmp_path) as here:

@@ -9,10 +9,11 @@ from typing import Any
 
 from store import attempts, delivering, handling, inbox
 from store.attempts import NewAttempt
-from store.handling import Handled, Sale
+from store.handling import Handled
 from store.inbox import Arrival
 from store.migrate import migrate
 from store.outbox import NewCommand
+from store.sales import Sale
 
 NOW = 1_000_000
 ARRIVED = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store import attempts, delivering, handling, links, outbox
+from store import attempts, delivering, handling, links, outbox, sales
 from store.attempts import End
-from store.handling import Handled, Sale
+from store.handling import Handled
 from store.links import LinkRow
+from store.sales import Sale
 from tests.store.rows import NOW, begun, command, event, opened, row, states, unknown
 
 
@@ -143,7 +144,7 @@ def sold(connection: sqlite3.Connection, made: Sale, now: int = NOW) -> int:
 
 def asked(connection: sqlite3.Connection, thing: str, *, since: int = 0) -> str | None:
     """The number at the source of the same sale that came before, the other way."""
-    found = handling.same_sale(thing, since=since)(connection)
+    found = sales.same_sale(thing, since=since)(connection)
     return None if found is None else found[0]
 
 
@@ -188,7 +189,7 @@ def test_a_sale_counts_only_for_one_that_came_later_the_other_way(tmp_path: Path
         assert asked(connection, "order") == "F-2"
         assert [asked(connection, thing) for thing in ("one", "two")] == [None, None]
         links.save(connection, LinkRow("two", "demo", "invoice", "7", {}, verified=True), outbox_id=2, now=NOW)
-        found = handling.same_sale("order", since=0)(connection)
+        found = sales.same_sale("order", since=0)(connection)
         assert found == ("F-2", "invoice:7")
 
 

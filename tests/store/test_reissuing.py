@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from store import handling, outbox, pruning, reissuing
+from store import handling, outbox, pruning, reissuing, sales
 from store.delivering import Gone
 from store.facts import Asked, remembered
-from store.handling import Handled, Sale
+from store.handling import Handled
 from store.reissuing import Generation, InDoubt, Undecidable
+from store.sales import Sale
 from tests.store.rows import ARRIVED, NOW, begun, command, event, opened, states, unknown
 
 SECOND = Generation("sale", 2, "out-1: Invoice 1 is booked")
@@ -134,6 +135,6 @@ def test_a_sale_that_is_made_anew_is_one_sale(tmp_path: Path) -> None:
         for thing, made_from, total, before, at in rows:
             sale = Sale(thing, "C", made_from, total, "SEK", ("email:a",), f"no {thing}", total, before=before)
             event(connection, command(thing, kind="ensure_invoice", key=thing, lane=thing), sales=[sale], now=at)
-        assert handling.same_sale("own", since=0)(connection) is None
-        assert handling.same_sale("order2", since=0)(connection) is None
-        assert handling.same_sale("own120", since=0)(connection) == ("no order", None)
+        assert sales.same_sale("own", since=0)(connection) is None
+        assert sales.same_sale("order2", since=0)(connection) is None
+        assert sales.same_sale("own120", since=0)(connection) == ("no order", None)

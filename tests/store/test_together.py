@@ -14,8 +14,9 @@ from store import inbox, many, together
 from store.commit import Failed
 from store.db import Job
 from store.delivering import Gone, Settlement
-from store.handling import Handled, Sale
+from store.handling import Handled
 from store.links import LinkRow
+from store.sales import Sale
 from store.together import Beginning, Ending, Outcome
 from tests.store.rows import NOW, arrival, command, new_attempt, opened, states
 

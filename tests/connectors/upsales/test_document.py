@@ -36,7 +36,7 @@ def test_the_example_shows_every_setting_with_its_default() -> None:
     """Whole, loadable, and true about what a key that is left out means."""
     section = example_section()
     settings = UpsalesSettings.model_validate(section)
-    assert set(section) | {"companies"} == set(UpsalesSettings.model_fields)
+    assert set(section) | {"companies", "start"} == set(UpsalesSettings.model_fields)
     told = UpsalesSettings.model_validate({"company": "demo", "api_key": "x", "won_stage": 12})
     own = {
         "company",
