@@ -54,7 +54,7 @@ SOURCES: Mapping[str, SourceType] = {
     "standard": SourceType(
         StandardSettings,
         StandardSource,
-        ("order_changed", "refunded", "invoice_changed", "payment_received", "survey_submitted"),
+        ("order_changed", "refunded", "invoice_changed", "payment_received", "survey_submitted", "payout_made"),
     ),
     "subscriptionflow": SourceType(
         SubscriptionFlowSettings, SubscriptionFlowSource, ("invoice_changed",), SubscriptionFlowReader

@@ -78,7 +78,8 @@ class InvoiceBookings:
         if state.get("cancelled"):
             raise held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.")
         if state.get("booked"):
-            return Settled(Link(link.kind, number, state), "unchanged")
+            # Since it was booked it may have been paid, or credited in part: a payment reads its balance again.
+            return Settled(Link(link.kind, number, {**state, "balance": ""}), "unchanged")
         if state.get("mismatch"):
             raise held(
                 "totals_differ",

@@ -32,28 +32,38 @@ def paid_one_by_one(amount: Decimal, invoice: Link, others: Mapping[str, Json]) 
 
 
 async def write_off_of(
-    command: EnsurePayment, invoice: Link, others: Mapping[str, Json], client: Client
+    command: EnsurePayment, invoice: Link, others: Mapping[str, Json], amount: Decimal, client: Client
 ) -> tuple[Decimal, Json]:
-    """The rounding that this payment writes off (none where it is one of several and not the last), and the proof.
+    """The rounding that this payment of ``amount`` writes off (none where it is one of several and not the last), and
+    the proof.
 
-    What is open for one of several is the balance that Fortnox shows, less what ``others`` of ours are not booked yet.
-    Raises ``Held`` for more than that.
+    What is open is the balance that Fortnox shows, less what ``others`` of ours are not booked yet; for the whole, the
+    balance that booking the invoice showed just now. A repayment takes what its credit invoice says. Raises ``Held``
+    for more than is open.
     """
     rounding = decimal_of(invoice.state.get("round_off")) or ZERO
-    if not command.partial:
+    if amount < ZERO:
         return rounding, {}
-    balance = decimal_of((await client.read("read_invoice", invoice.number)).get("Balance")) or ZERO
+    balance, proof = await _balance(command, invoice, client)
+    if balance is None:
+        return rounding, proof
     unbooked = sum((_amount(state) for state in others.values() if not state.get("booked")), ZERO)
     left = balance - unbooked - rounding
-    amount = command.amount or ZERO
-    proof: Json = {"read": f"invoice:{invoice.number}", "open": plain(left)}
     if amount > left:
         raise held(
             "more_than_open",
-            f"{plain(amount)} was paid, and of invoice {invoice.number} {plain(left)} is open: see what was paid "
-            "twice, then discard this command, or enter the payment by hand.",
+            f"{plain(amount)} was paid, and of invoice {invoice.number} {plain(left)} is open: see what was paid twice "
+            "or credited, then discard this command, or enter the payment by hand.",
         )
-    return (rounding if amount == left else ZERO), proof
+    return (rounding if amount == left else ZERO), proof | {"open": plain(left)}
+
+
+async def _balance(command: EnsurePayment, invoice: Link, client: Client) -> tuple[Decimal | None, Json]:
+    known = decimal_of(invoice.state.get("balance"))
+    if known is not None and not command.partial:
+        return known, {}
+    stored = await client.read("read_invoice", invoice.number)
+    return decimal_of(stored.get("Balance")), {"read": f"invoice:{invoice.number}"}
 
 
 def _amount(payment: Json) -> Decimal:

@@ -107,10 +107,11 @@ class Payments:
             if sighting.settled is not None:
                 return sighting.settled
         others = await task.links.payments_on(task.company, invoice.number, task.thing)
-        write_off, seen = await write_off_of(command, invoice, others, client)
-        settled = None if command.partial else paid_one_by_one(_amount(command, invoice), invoice, others)
+        amount = _amount(command, invoice)
+        settled = None if command.partial else paid_one_by_one(amount, invoice, others)
         if settled is not None:
             return settled
+        write_off, seen = await write_off_of(command, invoice, others, amount, client)
         _refuse_without_account(write_off, command, invoice)
         operation = OPERATIONS["create_payment"]
         return Write(

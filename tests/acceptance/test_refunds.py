@@ -197,3 +197,21 @@ async def test_a_second_credit_that_fortnox_refuses_is_held_and_names_both(tmp_p
         _, (reason, question) = questions(stage)
         assert reason == "credited_by_hand"
         assert "invoice:4" in question
+
+
+BOOKED_AT_ONCE = '[companies.demo.rules.book_order]\nfinish = "booked"\n'
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28", "f26")
+async def test_what_a_refund_left_open_is_all_that_a_payment_of_the_whole_may_take(tmp_path: Path) -> None:
+    """Which part of the order came in is not known then: nothing is entered that the invoice cannot take."""
+    async with scene(tmp_path, CompanyPlan(sections=BOOKED_AT_ONCE)) as stage:
+        for body in (order("SO-1", lines=SOLD), refund("R-1", CHAIR), paid(timestamp="2026-11-15T09:00:00Z")):
+            await stage.send(body)
+            await stage.settle()
+        ((reason, question),) = questions(stage)
+        assert reason == "more_than_open"
+        assert all(text in question for text in ("2224 was paid", "1224 is open"))
+        sold, _ = await books(stage)
+        assert (money(sold, "Balance"), (await stage.state())["payments"]) == ([Decimal(1224)], [])

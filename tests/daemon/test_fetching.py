@@ -307,10 +307,13 @@ async def test_a_source_that_asks_for_the_same_again_is_stopped(tmp_path: Path) 
 
 @pytest.mark.asyncio
 async def test_retention_erases_what_was_read(tmp_path: Path) -> None:
-    """With the bodies, and never of a row that still waits for a person."""
+    """With the bodies, and never of a row that waits for a person, or whose commands are not finished."""
     async with desk(tmp_path) as made:
         await made.arrive("4711")
         await made.until("handled")
+        assert await made.database.write(pruning.reads(ARRIVED + timedelta(days=1), 10)) == 0
+        done = "UPDATE outbox SET state = 'done', finished_at = 1"
+        await made.database.write(lambda connection: connection.execute(done).rowcount)
         for job in (pruning.reads(ARRIVED + timedelta(days=1), 10), pruning.twins(ARRIVED + timedelta(days=1), 10)):
             assert await made.database.write(job) >= 1
         assert await made.rows("SELECT name FROM inbox_read UNION ALL SELECT key FROM twin") == []

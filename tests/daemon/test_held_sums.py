@@ -64,7 +64,7 @@ def test_what_may_be_answered() -> None:
     cases = [
         (asked("several_customers", "customer:17"), ["ensure_customer"], ["customer:17", "another", "customer:NUMBER"]),
         (asked("same_sale"), ["ensure_invoice"], ["another", "same", "invoice:NUMBER"]),
-        (asked("period_closed"), [], ["allow"]),
+        (asked("period_closed"), ["ensure_invoice"], ["allow", "invoice:NUMBER"]),
         (asked("approval"), ["ensure_invoice"], ["approve"]),
         (asked("customer_doubled", "customer:9"), ["ensure_invoice"], ["customer:9", "ours", "invoice:NUMBER"]),
         (asked("buyer_kind", "company", "private", given="buyer_kind"), [], ["company", "private"]),

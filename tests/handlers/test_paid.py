@@ -95,6 +95,7 @@ def test_what_is_no_payment(amount: str) -> None:
 
 
 @given(st.lists(st.integers(1, 449_499), min_size=1, max_size=6), st.integers(-2, 2), st.data())
+@pytest.mark.properties
 @settings(max_examples=examples(), deadline=None)
 def test_payments_make_up_the_total_or_are_held(parts: list[int], off: int, data: st.DataObject) -> None:
     """Each once, under its own name, in the same order; one öre more or less is a question with the difference."""
@@ -129,6 +130,7 @@ def test_paid_before_the_document() -> None:
 
 
 @given(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5), st.text(max_size=5))
+@pytest.mark.properties
 @settings(max_examples=examples(), deadline=None)
 def test_no_two_payments_are_one_thing(order_a: str, paid_a: str, order_b: str, paid_b: str) -> None:
     """Whatever stands in the names of orders and payments, slashes and number signs too."""

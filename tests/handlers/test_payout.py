@@ -123,6 +123,7 @@ FEES = st.builds(
 
 
 @pytest.mark.capability("f29")
+@pytest.mark.properties
 @settings(max_examples=examples(), deadline=None)
 @given(st.lists(SALES, min_size=1, max_size=6), st.lists(FEES, max_size=4), st.none() | RATES, ORE, st.booleans())
 def test_every_voucher_balances(

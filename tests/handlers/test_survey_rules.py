@@ -120,6 +120,7 @@ def test_what_a_rule_may_not_be(fields: dict[str, Any], reason: str) -> None:
 TEXT = st.text(max_size=12)
 
 
+@pytest.mark.properties
 @settings(max_examples=examples(), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["score", "survey", "answer.why", "name"]), TEXT), max_size=4), TEXT, TEXT)
 def test_a_text_says_what_stands_around_its_places_and_what_is_in_them(
@@ -138,6 +139,7 @@ def test_a_text_says_what_stands_around_its_places_and_what_is_in_them(
     assert reading_for(some, heard, company(), NOTHING).written(some.note) == " ".join(expected.split())
 
 
+@pytest.mark.properties
 @settings(max_examples=examples(), deadline=None)
 @given(st.integers(-(10**9), 10**9), st.integers(-9, 3))
 def test_equal_scores_read_equally(digits: int, exponent: int) -> None:

@@ -50,6 +50,7 @@ def test_weeks_and_months_have_no_gaps() -> None:
     assert [(step.name, step.begins.day) for step in months] == [("2026-11", 1), ("2026-12", 1), ("2027-01", 1)]
 
 
+@pytest.mark.properties
 @settings(max_examples=examples(), deadline=None)
 @given(st.lists(COUNTED, max_size=8), SCALES, st.sampled_from(["week", "month"]))
 def test_a_trend_adds_up_to_the_whole(given_: list[Counted], scale: Scale, period: str) -> None:
@@ -70,6 +71,7 @@ def test_a_trend_adds_up_to_the_whole(given_: list[Counted], scale: Scale, perio
         assert whole.index is None or -100 <= whole.index <= 100
 
 
+@pytest.mark.properties
 @settings(max_examples=examples(), deadline=None)
 @given(st.integers(-(10**9), 10**9), st.integers(1, 10**6), st.integers(0, 4))
 def test_rounding_is_half_away_from_zero(above: int, below: int, decimals: int) -> None:
