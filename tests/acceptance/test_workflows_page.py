@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from daemon.cli import main
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.daemon.test_config import GOOD, loaded
 from tests.fakes.clients import call, section
 
 PAGE = Path(__file__).parents[2] / "docs" / "workflows.md"
@@ -91,3 +92,13 @@ async def test_the_page_is_what_happens(tmp_path: Path) -> None:
         cards, projects = (await here.state())["customers"], (await here.state())["projects"]
         assert ["Referenskund, projekt 1" in card["Comments"] for card in cards] == [True]
         assert [one["Description"] for one in projects] == ["Referens Tallbacken Bygg AB", "Vårkampanj igen"]
+
+
+def test_the_section_of_the_manual_loads(tmp_path: Path) -> None:
+    """As it stands in config.example.toml, without its comment signs."""
+    manual = (PAGE.parents[1] / "config.example.toml").read_text(encoding="utf-8")
+    section = manual.partition("# [companies.demo.workflows.welcome]\n")[2].partition("\n\n")[0]
+    stated = "\n".join(line.removeprefix("# ") for line in section.splitlines())
+    company = loaded(tmp_path, f"{GOOD}\n[companies.demo.workflows.welcome]\n{stated}").companies["demo"]
+    assert {flow.name: len(flow.steps) for flow in company.workflows} == {"welcome": 4, "vat_return": 1}
+    assert company.schedules["vat_return"].days_after == 5
