@@ -53,6 +53,7 @@ def _tell(outcome: Outcome, folder: Path | None) -> None:
     _say(
         f"reads_at_senders={outcome.reads} failed={outcome.failed_reads} callbacks_that_reached_nobody={outcome.untold}"
     )
+    _say("steps_in_mid_call: " + " ".join(f"{step.replace(' ', '_')}={count}" for step, count in outcome.steps.items()))
     _say(f"kills_in_mid_call={outcome.mid_call} posts={outcome.posts} calls={outcome.calls}")
     _say(
         f"faulted={outcome.faults} certain_faults={outcome.certain}/{outcome.certain_planned} "

@@ -7,7 +7,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.crash.subjects import Buyer, Document, Record, Response, Status
+from tests.crash.own_rules import FEE
+from tests.crash.subjects import Buyer, Document, Flow, Payout, Record, Response, Status
 
 HUNDRED = Decimal(100)
 EURO_RATE = "11.25"
@@ -227,6 +228,23 @@ def of_workflow(response: Response, buyer: Buyer, serial: int, now: datetime) ->
         "answers": {"nps": str(serial % 11), "ord": response.word},
     }
     return _encoded(body)
+
+
+def of_payout(payout: Payout, now: datetime) -> bytes:
+    """``payout.paid``: what was sold by one method, less a fee without VAT."""
+    data = {
+        "payout_id": payout.id,
+        "currency": "SEK",
+        "sales": [{"method": "card", "amount": f"{payout.sold:.2f}"}],
+        "fees": [{"amount": f"{FEE:.2f}"}],
+        "net": f"{payout.sold - FEE:.2f}",
+    }
+    return _encoded({"type": "payout.paid", "timestamp": now.isoformat(), "data": data})
+
+
+def of_flow(flow: Flow) -> bytes:
+    """What a client starts a workflow with: an id of its own, so that it is one run however often it is told."""
+    return _encoded({"workflow": "employ", "workflow_id": flow.code, "input": {"code": flow.code, "stays": flow.stays}})
 
 
 def _encoded(body: dict[str, Any]) -> bytes:

@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 State = Mapping[str, Any]
 
+MANUAL = "MANUAL"
+"""``ReferenceType`` of a voucher that came from outside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -24,7 +27,9 @@ def _lists() -> dict[str, list[State]]:
 class Books:
     """One company at the simulator: documents by origin (offers by the source's number), credits and payments by the
     number of their invoice, customers by name, articles by number. ``unnamed`` are orders that were made from an offer
-    and do not say yet where they come from, by the offer's number in Fortnox."""
+    and do not say yet where they come from, by the offer's number in Fortnox. ``vouchers`` counts those that belong to
+    a document; ``manual`` are the others, by their text without our mark at its end. Projects and units stand by their
+    numbers, labels by their texts."""
 
     invoices: dict[str, list[State]] = field(default_factory=_lists)
     orders: dict[str, list[State]] = field(default_factory=_lists)
@@ -35,6 +40,10 @@ class Books:
     customers: dict[str, list[State]] = field(default_factory=_lists)
     articles: dict[str, list[State]] = field(default_factory=_lists)
     vouchers: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    manual: dict[str, list[State]] = field(default_factory=_lists)
+    projects: dict[str, list[State]] = field(default_factory=_lists)
+    units: dict[str, list[State]] = field(default_factory=_lists)
+    labels: dict[str, list[State]] = field(default_factory=_lists)
 
 
 def opened(company: State) -> Books:
@@ -57,9 +66,23 @@ def opened(company: State) -> Books:
         books.customers[customer["Name"]].append(customer)
     for article in company["articles"]:
         books.articles[article["ArticleNumber"]].append(article)
-    for voucher in company["vouchers"]:
-        books.vouchers[str(voucher["ReferenceType"]), str(voucher["ReferenceNumber"])] += 1
+    _open_registers(books, company)
     return books
+
+
+def _open_registers(books: Books, company: State) -> None:
+    """Vouchers, and what flows and mappings make."""
+    for voucher in company["vouchers"]:
+        if voucher["ReferenceType"] == MANUAL:
+            books.manual[str(voucher["Description"]).rpartition(" ")[0]].append(voucher)
+        else:
+            books.vouchers[str(voucher["ReferenceType"]), str(voucher["ReferenceNumber"])] += 1
+    for project in company["projects"]:
+        books.projects[str(project["ProjectNumber"])].append(project)
+    for unit in company["units"]:
+        books.units[str(unit["Code"])].append(unit)
+    for label in company["labels"]:
+        books.labels[str(label["Description"])].append(label)
 
 
 def surplus(what: str, count: int, most: int) -> Iterator[Finding]:

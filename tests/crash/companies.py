@@ -42,7 +42,10 @@ STAND_INS: Mapping[str, str] = {
 }
 """Source -> module of ``tests.stand_ins``."""
 
-COMPANY_OF: Mapping[str, str] = {**STANDARD, **WORKFLOWS, **READ}
+CLIENTS: Mapping[str, str] = {"partner": "delta"}
+"""Client of our own HTTP endpoints -> company."""
+
+COMPANY_OF: Mapping[str, str] = {**STANDARD, **WORKFLOWS, **READ, **CLIENTS}
 
 SCORE_FIELD, WORD_FIELD, NUMBER_FIELD = "UhAtFfsTcm4FwSWzQiUB", "fK2vYbXw81LqPnTzR0cA", "4jEDCN7RpB0fWeo4NjQr"
 """Custom fields of contacts at HighLevel: a score, an answer in words, the organisation number."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.crash import companies
+from tests.crash import companies, own_rules
 from tests.crash.companies import COMPANIES, HIGHLEVEL, READ, STANDARD, SUBSCRIPTIONFLOW, UPSALES, WORKFLOWS, Company
 from tests.crash.options import Pace
 from tests.stand_ins import highlevel, subscriptionflow, upsales
@@ -31,6 +31,7 @@ def write(folder: Path, simulator_url: str, stand_ins: Mapping[str, str], port: 
         f"probe_seconds = {pace.probe_seconds}\n",
         f"[scheduler]\npoll_seconds = {pace.poll_seconds}\n[doctor]\nhours = 0\n",
         *(_company(name, company, simulator_url, pace, today) for name, company in COMPANIES.items()),
+        own_rules.sections(today),
         *_senders_of_hooks(),
         _highlevel(stand_ins[HIGHLEVEL], pace),
         _upsales(stand_ins[UPSALES], pace),

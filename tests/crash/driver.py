@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
@@ -12,10 +13,12 @@ from typing import Any
 import aiohttp
 
 from tests.crash import configuration, mix, plan, records
+from tests.crash.books import MANUAL
 from tests.crash.companies import COMPANIES
 from tests.crash.judge import judge
 from tests.crash.options import Options
 from tests.crash.outcome import Outcome
+from tests.crash.own_rules import STEPS, Call, step_of
 from tests.crash.person import Person
 from tests.crash.processes import PERSON, Daemon, declare_empty, free_port, simulator
 from tests.crash.sender import Senders
@@ -74,6 +77,7 @@ class Driver:
         self._next = 0
         self._kills = 0
         self._mid_call = 0
+        self._steps: Counter[str] = Counter()
         self._seen = 0
         self._latency: set[int] = set()
         self._began = time.monotonic()
@@ -114,7 +118,7 @@ class Driver:
             if moment == "idle":
                 await self._quiet(self._options.pace.settle_seconds + 0.5, IDLE_PATIENCE)
             else:
-                await asyncio.sleep(self._random.uniform(0.02, 2.0))
+                await self._work(self._random.uniform(0.02, 2.0))
             if moment == "stop":
                 self._daemon.interrupt()
                 await asyncio.sleep(self._random.uniform(0.0, 0.4))
@@ -123,18 +127,34 @@ class Driver:
         self._mid_call += cut > 0
         self._progress(moment, cut)
 
+    async def _work(self, seconds: float) -> None:
+        """Let it work so long, or until some moment in the call of a step that no kill has met yet."""
+        within, end = self._random.uniform(0.0, self._options.pace.latency_seconds), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            recent = (await self._control("GET", f"calls?since={self._seen}"))["calls"]
+            if any(step is not None and not self._steps[step] for step in map(step_of, self._unanswered(recent))):
+                await asyncio.sleep(within)
+                return
+            await asyncio.sleep(min(0.03, left))
+
     async def _calls_under_way(self) -> int:
         """Calls of the dead daemon that have arrived at the simulator and are not answered yet."""
         recent = (await self._control("GET", f"calls?since={self._seen}"))["calls"]
         self._seen += len(recent)
+        met = self._unanswered(recent)
+        self._steps.update(step for step in map(step_of, met) if step is not None)
+        return len(met)
+
+    def _unanswered(self, calls: Sequence[Call]) -> list[Call]:
         ordinary = {None, *self._latency}
-        return sum(
-            call["kind"] == "rest"
+        return [
+            call
+            for call in calls
+            if call["kind"] == "rest"
             and call["client"] != PERSON[0]
             and call["status"] is None
             and call["fault"] in ordinary
-            for call in recent
-        )
+        ]
 
     def _feed(self, count: int) -> None:
         due = self._mix.webhooks[self._next : self._next + count]
@@ -199,6 +219,7 @@ class Driver:
             acked=len(senders.acked),
             calls=len(calls),
             mid_call=self._mid_call,
+            steps={step: self._steps[step] for step in STEPS},
             faults=sum(fault["applied"] for fault in faults if fault["id"] not in self._latency),
             certain=len(certain) - len(unmet),
             certain_planned=len(certain),
@@ -217,10 +238,12 @@ class Driver:
 
 
 def _counted(state: Any) -> dict[str, int]:
-    """How many things of each kind stand in all companies, and how many of them are cancelled or credits."""
+    """How many things of each kind stand in all companies (vouchers: those that belong to no document), and how many of
+    them are cancelled or credits."""
     books = [state["companies"][str(company.tenant)] for company in COMPANIES.values()]
-    kinds = ("customers", "articles", "offers", "orders", "invoices", "payments")
+    kinds = ("customers", "articles", "offers", "orders", "invoices", "payments", "projects", "labels")
     counted = {kind: sum(len(company[kind]) for company in books) for kind in kinds}
+    counted["vouchers"] = sum(one["ReferenceType"] == MANUAL for company in books for one in company["vouchers"])
     documents = [one for company in books for kind in ("offers", "orders", "invoices") for one in company[kind]]
     counted["cancelled"] = sum(bool(one["Cancelled"]) for one in documents)
     counted["credits"] = sum(str(one.get("Credit")) == "true" for one in documents)

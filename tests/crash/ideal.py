@@ -4,13 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tests.crash import records
+from tests.crash.books import MANUAL
 from tests.crash.companies import COMPANIES, STAND_INS, SUBSCRIPTIONFLOW
+from tests.crash.made import Thing, things_of
 from tests.crash.mix import Mix
+from tests.crash.own_rules import COMPLETED, FOLLOWED_SENDERS, THANKS
 from tests.crash.sales import CHANGED, NUMBERS, ROWS, stages
 from tests.crash.subjects import Document, Record, Refund, Response, Status, Webhook
 from tests.crash.truth import Records, Told, told
 
-KINDS = ("customers", "articles", "offers", "orders", "invoices", "payments", "vouchers")
+DOCUMENTS = ("customers", "articles", "offers", "orders", "invoices", "payments", "vouchers")
+KINDS = (*DOCUMENTS, "projects", "units", "labels")
 
 
 def ideal_records(mix: Mix, tried: set[str]) -> Records:
@@ -34,18 +38,34 @@ def ideal_state(webhooks: Sequence[Webhook], acked: set[str], tried: set[str], h
     companies: dict[str, Any] = {str(company.tenant): {kind: [] for kind in KINDS} for company in COMPANIES.values()}
     everything = told(webhooks, acked, tried, held)
     for entry in everything:
-        if isinstance(entry.subject, Refund):
-            continue
         company = companies[str(COMPANIES[entry.subject.company].tenant)]
+        for thing in things_of(entry):
+            _add_thing(company, thing)
+        if not isinstance(entry.subject, Document | Response):
+            continue
         card = _card(company["customers"], entry.subject.buyer)
         if isinstance(entry.subject, Response):
             card["Comments"] += f"2026-11-21 kundenkat 9; ord: {entry.subject.word} #abcdefghijkl\n"
+            if entry.subject.source in FOLLOWED_SENDERS:
+                card["Comments"] += f"2026-11-21 {THANKS} {entry.subject.word} #mnopqrstuvwx\n"
         else:
             _add_sale(company, entry.subject, entry, card["CustomerNumber"])
     for entry in everything:
         if isinstance(entry.subject, Refund):
             _add_refund(companies[str(COMPANIES[entry.subject.company].tenant)], entry.subject)
     return {"companies": companies}
+
+
+def _add_thing(company: Record, thing: Thing) -> None:
+    """What there must be; and what was made before it was taken back."""
+    if not thing.least and thing.status != COMPLETED:
+        return
+    if thing.kind == "manual":
+        voucher = {"ReferenceType": MANUAL, "ReferenceNumber": "", "Description": f"{thing.name} abcdefghijkl"}
+        company["vouchers"].append(voucher | {"VoucherRows": [{"Debit": thing.amount, "Credit": 0}]})
+    else:
+        named = {"projects": "ProjectNumber", "units": "Code", "labels": "Description"}[thing.kind]
+        company[thing.kind].append({named: thing.name, "Status": thing.status or ""})
 
 
 def _card(cards: list[Record], name: str) -> Record:

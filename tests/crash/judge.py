@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tests.crash.books import Books, Finding, State, opened, surplus
 from tests.crash.companies import COMPANIES
+from tests.crash.made import judge_made
+from tests.crash.own_rules import THANKS
 from tests.crash.refunds import paid_back_by, refunds_of
 from tests.crash.sales import Sale, stages
-from tests.crash.subjects import Document, Refund, Response, Webhook
+from tests.crash.subjects import Document, Flow, Payout, Refund, Response, Webhook
 from tests.crash.truth import Records, Told, told
 
 
@@ -30,7 +32,8 @@ def judge(
 
 def _judge_company(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
     refunds = [entry for entry in everything if isinstance(entry.subject, Refund)]
-    everything = [entry for entry in everything if entry not in refunds]
+    yield from judge_made(company, books, everything)
+    everything = [entry for entry in everything if not isinstance(entry.subject, Refund | Payout | Flow)]
     for entry in everything:
         if isinstance(entry.subject, Document):
             yield from Sale(books, entry, entry.subject, refunds=refunds_of(entry.subject, refunds)).findings()
@@ -66,7 +69,9 @@ def _judge_strangers(
 
 
 def _lines(cards: Iterable[State], word: str) -> int:
-    return sum(word in line for card in cards for line in (card["Comments"] or "").splitlines())
+    """Lines of the answer itself, not those of a flow that it started."""
+    written = [line for card in cards for line in (card["Comments"] or "").splitlines()]
+    return sum(word in line and THANKS not in line for line in written)
 
 
 def _judge_response(books: Books, response: Response, entry: Told) -> Iterator[Finding]:
@@ -89,6 +94,7 @@ def _counts(entry: Told) -> bool:
 def _judge_customers(company: str, books: Books, everything: Sequence[Told]) -> Iterator[Finding]:
     known: dict[str, bool] = {}
     for entry in everything:
+        assert isinstance(entry.subject, Document | Response)
         buyer = entry.subject.buyer
         known[buyer] = known.get(buyer, False) or _counts(entry)
     for name, needed in known.items():

@@ -13,7 +13,7 @@ from tests.crash import bodies, records
 from tests.crash.bodies import Sale, Terms
 from tests.crash.companies import COMPANIES, COMPANY_OF, HIGHLEVEL, SUBSCRIPTIONFLOW, UPSALES
 from tests.crash.scenarios import DECK, Scenario
-from tests.crash.subjects import RANK, Buyer, Change, Document, Refund, Response, Status, Webhook
+from tests.crash.subjects import RANK, Buyer, Change, Document, Flow, Payout, Refund, Response, Status, Webhook
 
 MOST_RESPONSES = 8
 """Per customer: as many lines as surely fit into a card's comments without any being trimmed."""
@@ -99,6 +99,9 @@ def _told(made: _Made, scenario: Scenario) -> Iterator[Webhook]:
     if scenario.states == ("answered",):
         yield from _survey(made, source)
         return
+    if scenario.states[0] in {"paid_out", "started"}:
+        yield from _payout(made, source) if scenario.states == ("paid_out",) else _flow(made, source, scenario)
+        return
     sale = _sale(made, source, scenario)
     told = _by_stand_in(made, sale, scenario) if source in TERMS else _by_standard(made, sale, scenario)
     yield from told
@@ -126,7 +129,7 @@ def _sale(made: _Made, source: str, scenario: Scenario) -> Sale:
         total=content.total,
         articles=tuple(row.article for row in content.rows) if COMPANIES[company].articles else (),
         by_hand=scenario.by_hand,
-        parts=() if source in TERMS or serial % 4 else _halves(content.total),
+        parts=() if source in TERMS or "changed" in scenario.states or serial % 4 else _halves(content.total),
     )
     if source == HIGHLEVEL and scenario.kind == "order":
         document = replace(document, number=document.id)  # such an order has no number but its id
@@ -193,6 +196,34 @@ def _refunds(made: _Made, sale: Sale, scenario: Scenario) -> Iterator[Webhook]:
             body=bodies.of_refund(sale, name, part),
             impatient=made.random.random() < 0.05,
             repeats=made.random.choice((0, 0, 0, 1)),
+        )
+
+
+def _payout(made: _Made, source: str) -> Iterator[Webhook]:
+    serial = made.next()
+    payout = Payout(COMPANY_OF[source], source, f"po-{serial:04d}", Decimal(5000 + serial) + Decimal("0.55"))
+    yield Webhook(
+        id=f"msg_{serial:05d}",
+        source=source,
+        subject=payout,
+        status="paid_out",
+        body=bodies.of_payout(payout, made.now),
+        impatient=made.random.random() < 0.05,
+        repeats=made.random.choice((0, 0, 1)),
+    )
+
+
+def _flow(made: _Made, source: str, scenario: Scenario) -> Iterator[Webhook]:
+    """A client's run, and that it cancels it: also before it has heard that the run began."""
+    flow = Flow(COMPANY_OF[source], source, f"f{made.next():05d}", stays="stopped" in scenario.states)
+    for status in scenario.states:
+        yield Webhook(
+            id=f"msg_{made.next():05d}",
+            source=source,
+            subject=flow,
+            status=status,
+            body=bodies.of_flow(flow) if status == "started" else b"",
+            repeats=made.random.choice((0, 0, 1)),
         )
 
 

@@ -9,7 +9,8 @@ from tests.crash.books import Finding
 class Outcome:
     """How a run ended.
 
-    ``mid_call`` counts kills that met calls under way; ``throttled`` calls that the simulator's own window refused;
+    ``mid_call`` counts kills that met calls under way, ``steps`` how many calls of each step of flows, mappings and
+    payouts they met; ``throttled`` calls that the simulator's own window refused;
     ``faults`` those that a fault of the plan changed; ``certain``, of ``certain_planned``, how many of the faults that
     are meant for one write met it (``unmet`` names the others). ``untold`` are callbacks that reached nobody, ``reads``
     the calls at the senders' stand-ins, ``failed_reads`` those that failed there. ``exits`` are ends of the daemon by
@@ -31,6 +32,7 @@ class Outcome:
     failed_reads: int
     quiet: bool
     documents: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
     unmet: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     exits: list[int] = field(default_factory=list)

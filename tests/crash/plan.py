@@ -7,7 +7,16 @@ from tests.crash.options import Pace
 
 REST = "/3/.*"
 TOKEN = "/oauth-v1/token"
-CREATES = ("/3/customers", "/3/invoices", "/3/invoicepayments", "/3/articles", "/3/orders", "/3/offers")
+CREATES = (
+    "/3/customers",
+    "/3/invoices",
+    "/3/invoicepayments",
+    "/3/articles",
+    "/3/orders",
+    "/3/offers",
+    "/3/projects",
+    "/3/vouchers",
+)
 CHANGES = (
     "/3/customers/.*",
     "/3/invoices/.*/bookkeep",
@@ -17,8 +26,14 @@ CHANGES = (
     "/3/(invoices|orders|offers)/[0-9]+/cancel",
     "/3/orders/[0-9]+",
 )
-RARE = ("/3/invoices/.*/credit",)
-"""Seldom written to: its certain faults come with the first calls."""
+RARE = (
+    ("PUT", "/3/invoices/.*/credit"),
+    ("PUT", "/3/projects/.*"),
+    ("POST", "/3/units"),
+    ("DELETE", "/3/units/.*"),
+    ("POST", "/3/labels"),
+)
+"""Seldom written to: their certain faults come with the first calls."""
 
 CERTAIN = frozenset({"answer_lost", "late_effect"})
 SYSTEM_FAULT = {"ErrorInformation": {"Error": 1, "Message": "Ett systemfel har inträffat.", "Code": 1000003}}
@@ -61,7 +76,7 @@ def _certain(pace: Pace) -> list[Fault]:
     """Once in every run on every writing path: the effect without the answer, and the effect that comes late."""
     usual = [("POST", path) for path in CREATES] + [("PUT", path) for path in CHANGES]
     placed = [(method, path, 2 + place % 2, 4) for place, (method, path) in enumerate(usual)]
-    placed += [("PUT", path, 0, 1) for path in RARE]
+    placed += [(method, path, 0, 1) for method, path in RARE]
     return [
         fault
         for method, path, first, second in placed
@@ -101,7 +116,7 @@ def _chances(random: Random, pace: Pace) -> list[Fault]:
         return order | {"seed": random.randrange(1 << 30)} | fault
 
     writes: list[Fault] = []
-    for method in ("POST", "PUT"):
+    for method in ("POST", "PUT", "DELETE"):
         writes += [
             chance(0.02, method, REST, fault="answer_lost"),
             chance(0.015, method, REST, fault="late_effect", seconds=pace.late_seconds / 3),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.crash.companies import HIGHLEVEL, SUBSCRIPTIONFLOW, UPSALES
+from tests.crash.companies import CLIENTS, HIGHLEVEL, SUBSCRIPTIONFLOW, UPSALES
 from tests.crash.subjects import Status
 
 
@@ -37,6 +37,9 @@ COUNTED: tuple[tuple[int, Scenario], ...] = (
     (2, Scenario(ORDERED, ("won", "paid"), refunds=(FIRST, REST))),
     (13, Scenario(SHOPS, SURVEYS)),
     (5, Scenario(("flow",), SURVEYS)),
+    (6, Scenario(SHOPS, ("paid_out",))),
+    (4, Scenario(tuple(CLIENTS), ("started",))),
+    (7, Scenario(tuple(CLIENTS), ("started", "stopped"))),
     (2, Scenario(OFFERED, ("offer",))),
     (4, Scenario(OFFERED, ("offer", "won"))),
     (2, Scenario(OFFERED, ("offer", "won", "invoiced"))),

@@ -12,15 +12,19 @@ from random import Random
 import aiohttp
 
 from tests.crash import configuration
-from tests.crash.companies import HIGHLEVEL, STANDARD
+from tests.crash.companies import CLIENTS, HIGHLEVEL, STANDARD
+from tests.crash.own_rules import KEY
 from tests.crash.records import signed_body
 from tests.crash.stand_ins import StandIns
-from tests.crash.subjects import Change, Document, Record, Webhook
+from tests.crash.subjects import Change, Document, Flow, Record, Webhook
 from tests.stand_ins.highlevel_app import AppSigner
 from tests.stand_ins.sending import RetryLaw, Sender
 
 ATTEMPT_SECONDS = 5.0
 REFUSED = frozenset(range(400, 500)) - {408, 429}
+NOT_STARTED, ENDED = 404, 409
+"""What a client hears that cancels a flow before it is known, and once more after it was cancelled."""
+
 ONCE_BUT_FOR_429 = RetryLaw(lambda status: status == 429, (0.5,) * 6)
 """HighLevel's law of repetition, its ten minutes scaled."""
 
@@ -45,6 +49,7 @@ class Senders:
         self.untold = 0
         self.waiting = 0
         self._hooks = f"{url}/hooks"
+        self._flows = f"{url}/fortnox/workflows"
         self._session = session
         self._random = random
         self._stand_ins = stand_ins
@@ -103,10 +108,12 @@ class Senders:
     async def _post(self, webhook: Webhook) -> bool:
         self.tried.add(webhook.id)
         self.posts += 1
-        url, headers = self._request(webhook)
+        method, url, headers = self._request(webhook)
         try:
             timeout = aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
-            async with self._session.post(url, data=webhook.body, headers=headers, timeout=timeout) as answer:
+            async with self._session.request(
+                method, url, data=webhook.body, headers=headers, timeout=timeout
+            ) as answer:
                 status = answer.status
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError):
@@ -114,24 +121,33 @@ class Senders:
         return self._answered(webhook, status)
 
     def _answered(self, webhook: Webhook, status: int) -> bool:
-        if 200 <= status < 300:
+        stopping = webhook.status == "stopped"
+        if 200 <= status < 300 or (stopping and status == ENDED):
             self.acked.add(webhook.id)
             return True
+        if stopping and status == NOT_STARTED:
+            return False
         if status in REFUSED:
             self.refusals.append(webhook.id)
         return False
 
-    def _request(self, webhook: Webhook) -> tuple[str, dict[str, str]]:
+    def _request(self, webhook: Webhook) -> tuple[str, str, dict[str, str]]:
         headers = {"Content-Type": "application/json"}
+        if webhook.source in CLIENTS:
+            assert isinstance(webhook.subject, Flow)
+            headers["Authorization"] = f"Bearer {KEY}"
+            if webhook.status == "stopped":
+                return "DELETE", f"{self._flows}/{webhook.subject.code}", headers
+            return "POST", self._flows, headers
         if webhook.source not in STANDARD:
             headers["X-Hook-Token"] = configuration.HEADER
-            return f"{self._hooks}/{webhook.source}/{configuration.TOKEN}", headers
+            return "POST", f"{self._hooks}/{webhook.source}/{configuration.TOKEN}", headers
         moment = str(int(time.time()))
         key = b64decode(configuration.secret_of(webhook.source).removeprefix("whsec_"))
         signed = hmac.digest(key, f"{webhook.id}.{moment}.".encode() + webhook.body, "sha256")
         headers |= {"webhook-id": webhook.id, "webhook-timestamp": moment}
         headers["webhook-signature"] = "v1," + b64encode(signed).decode()
-        return f"{self._hooks}/{webhook.source}", headers
+        return "POST", f"{self._hooks}/{webhook.source}", headers
 
     # --- senders with a stand-in: the record changes, then they tell, once -------------------------------------------
 

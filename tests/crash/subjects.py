@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Record = dict[str, Any]
-Status = Literal["offer", "won", "invoiced", "changed", "paid", "cancelled", "answered", "refunded"]
+Status = Literal[
+    "offer", "won", "invoiced", "changed", "paid", "cancelled", "answered", "refunded", "paid_out", "started", "stopped"
+]
 RANK: Mapping[Status, int] = {
-    "offer": 0, "won": 1, "invoiced": 2, "changed": 3, "paid": 4, "cancelled": 5, "answered": 0, "refunded": 0
+    "offer": 0, "won": 1, "invoiced": 2, "changed": 3, "paid": 4, "cancelled": 5, "answered": 0, "refunded": 0,
+    "paid_out": 0, "started": 0, "stopped": 1,
 }  # fmt: skip
 """The order in which states of one subject follow one another at its source, whatever the order of arrival."""
 
@@ -109,7 +112,40 @@ class Refund:
         return self.sale.source, "refund", self.id
 
 
-Subject = Document | Response | Refund
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What a payment provider paid out: what it had sold for, before its fee."""
+
+    company: str
+    source: str
+    id: str
+    sold: Decimal
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it apart in the whole run."""
+        return self.source, "payout", self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A run of a workflow that a client starts; ``code`` names all that its steps make.
+
+    ``stays``: it waits so long before its last step that only its cancelling ends it.
+    """
+
+    company: str
+    source: str
+    code: str
+    stays: bool
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it apart in the whole run."""
+        return self.source, "flow", self.code
+
+
+Subject = Document | Response | Refund | Payout | Flow
 
 
 @dataclass(frozen=True, slots=True)

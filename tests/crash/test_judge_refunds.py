@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.crash.ideal import in_one
+from tests.crash.spoiling import EVERYTHING, MIX, TOLD, Books, findings_of, ideal
 from tests.crash.subjects import Refund
-from tests.crash.test_judge import EVERYTHING, MIX, TOLD, Books, _findings, _ideal
 
 
 def test_a_refund_is_one_booked_credit_invoice_with_one_repayment() -> None:
@@ -16,10 +16,10 @@ def test_a_refund_is_one_booked_credit_invoice_with_one_repayment() -> None:
     told_of = {one.id for one in MIX.webhooks if one.subject.key == entry.subject.key}
 
     def spoilt(change: Callable[[Books, dict[str, Any]], object], acked: set[str] = EVERYTHING) -> list[str]:
-        state = _ideal()
+        state = ideal()
         books = in_one(state, "alpha")
         change(books, next(one for one in books["invoices"] if one["Net"] == sums))
-        return _findings(state, acked)
+        return findings_of(state, acked)
 
     def paid_twice(books: Books, credit: dict[str, Any]) -> None:
         books["payments"] += [one for one in books["payments"] if str(one["InvoiceNumber"]) == credit["DocumentNumber"]]
