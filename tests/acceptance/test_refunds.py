@@ -1,5 +1,6 @@
 """Refunds end to end: full, partial, repeated, early, of what was never booked; what a webhook leaves in Fortnox."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,23 @@ async def test_what_a_refund_left_open_is_all_that_a_payment_of_the_whole_may_ta
         assert all(text in question for text in ("2224 was paid", "1224 is open"))
         sold, _ = await books(stage)
         assert (money(sold, "Balance"), (await stage.state())["payments"]) == ([Decimal(1224)], [])
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28")
+async def test_a_repayment_that_fortnox_refuses_says_what_is_left_to_do(tmp_path: Path) -> None:
+    """That Fortnox takes a payment below zero is not known; the credit stands booked in any case."""
+    refused = {"ErrorInformation": {"Error": 1, "Message": "Beloppet måste vara större än noll.", "Code": 2000108}}
+    async with scene(tmp_path) as stage:
+        await stage.send(paid())
+        await stage.settle()
+        stage.fault("status", method="POST", path="/3/invoicepayments", status=400, body=json.dumps(refused))
+        await stage.send(refund("R-1", CHAIR))
+        await stage.settle()
+        ((_, question),) = questions(stage)
+        assert "book it there by hand" in question
+        _, (credit,) = await books(stage)
+        assert (credit["Booked"], money(credit, "Balance")) == (True, [Decimal(-1000)])
 
 
 ANEW = '[companies.demo.documents]\nchanged_after_booking = "reissue"\ncredit_cancelled = "credit"\n'
