@@ -36,6 +36,10 @@ class FarObjectOutsideTurn(Exception):
     """A target planned a write to a far object whose turn it had not asked for: a bug of the target."""
 
 
+class MadeAlready(Exception):
+    """A target planned to create a thing that is linked: a bug of the target, whose write could never leave."""
+
+
 class Step:
     """Carries one company's commands; every ending is recorded by :class:`daemon.outcomes.Outcomes`."""
 
@@ -167,6 +171,8 @@ class Step:
             return
         if plan.far_object not in {None, far_object}:
             raise FarObjectOutsideTurn(plan.operation)
+        if plan.creates and head.link is not None:
+            raise MadeAlready(plan.operation)
         if not head.approved and self.approve & {"all", head.kind, head.rule}:
             await self._outcomes.asks_approval(head, plan)
             return

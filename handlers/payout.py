@@ -34,7 +34,8 @@ def book_payout(event: PayoutMade, settings: CompanySettings, facts: Facts = NOT
         "VoucherRows": [_row(account, amount) for account, amount in rows],
     }
     closed = settings.bookkeeping.closed_period
-    return (EnsureRecord(thing=event.thing, resource="vouchers", fields=fields, closed_period=closed),)
+    once = () if closed == "hold" else ("TransactionDate",)  # a voucher that was moved keeps its day
+    return (EnsureRecord(thing=event.thing, resource="vouchers", fields=fields, closed_period=closed, once=once),)
 
 
 def _row(account: int, amount: Decimal) -> dict[str, object]:

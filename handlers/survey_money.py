@@ -144,6 +144,7 @@ def _voucher(rule: SurveyRule, voucher: Voucher, reading: Reading) -> EnsureReco
             "Description": reading.written(voucher.text),
             "VoucherRows": list(_sides(voucher, amount)),
         },
+        once=("TransactionDate",),
     )
 
 

@@ -10,7 +10,7 @@ from store.db import Job
 Reseal = Callable[[bytes], bytes | None]
 """The value sealed with the newest key; ``None`` where it is that already. Raises :class:`CannotOpen`."""
 
-TABLES = ("token", "inbox_body", "inbox_read")
+TABLES = ("token", "inbox_body", "inbox_read", "workflow_context")
 """Every table that holds sealed values, in the order in which they are gone through."""
 
 
@@ -33,7 +33,9 @@ def reseal(table: str, after: int, limit: int, anew: Reseal) -> Job[Bite]:
 
     The few tokens are one bite.
     """
-    return _tokens(anew) if table == "token" else _bodies(table, after, limit, anew)
+    if table == "token":
+        return _tokens(anew)
+    return _contexts(after, limit, anew) if table == "workflow_context" else _bodies(table, after, limit, anew)
 
 
 def _tokens(anew: Reseal) -> Job[Bite]:
@@ -42,6 +44,20 @@ def _tokens(anew: Reseal) -> Job[Bite]:
         changed, unreadable = _sealed_anew(rows, anew)
         connection.executemany("UPDATE token SET sealed = ? WHERE company = ? AND purpose = ?", changed)
         return Bite(len(rows), len(changed), unreadable, None)
+
+    return job
+
+
+def _contexts(after: int, limit: int, anew: Reseal) -> Job[Bite]:
+    """What runs of workflows know is always sealed."""
+
+    def job(connection: sqlite3.Connection) -> Bite:
+        rows = connection.execute(
+            "SELECT sealed, workflow FROM workflow_context WHERE workflow > ? ORDER BY workflow LIMIT ?", (after, limit)
+        ).fetchall()
+        changed, unreadable = _sealed_anew(rows, anew)
+        connection.executemany("UPDATE workflow_context SET sealed = ? WHERE workflow = ?", changed)
+        return Bite(len(rows), len(changed), unreadable, int(rows[-1][1]) if rows else None)
 
     return job
 

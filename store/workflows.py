@@ -19,7 +19,7 @@ ENDED = ("done", "undone", "cancelled")
 class Run:
     """A run that is due. ``place`` is its current step, ``inbox_id`` the delivery of that step, once it has begun.
 
-    ``back`` says that this delivery takes the step back.
+    ``back`` says that this delivery takes the step back, ``since`` when it was stored (milliseconds since 1970).
     """
 
     id: int
@@ -32,6 +32,7 @@ class Run:
     inbox_id: int | None
     cancelled: bool
     back: bool
+    since: int | None
     context: bytes
 
 
@@ -91,7 +92,9 @@ def due(now: int, limit: int) -> Job[list[Run]]:
         rows = connection.execute(
             "SELECT w.id, workflow_id, company, name, definition, state, place, inbox_id, cancelled,"
             " EXISTS (SELECT 1 FROM workflow_step s WHERE s.workflow = w.id AND s.undo = 1 AND s.inbox_id = w.inbox_id)"
-            " AS back, c.sealed AS context FROM workflow w JOIN workflow_context c ON c.workflow = w.id"
+            " AS back,"
+            " (SELECT s.began_at FROM workflow_step s WHERE s.workflow = w.id AND s.inbox_id = w.inbox_id) AS since,"
+            " c.sealed AS context FROM workflow w JOIN workflow_context c ON c.workflow = w.id"
             " WHERE ended_at IS NULL AND due_at <= ? ORDER BY due_at, w.id LIMIT ?",
             (now, limit),
         )

@@ -84,7 +84,7 @@ async def _price(command: EnsureArticle, link: Link, ours: Json, price: str, cli
         operation.method,
         operation.at() if there is None else operation.at(listed, link.number),
         {"Price": body},
-        creates=there is None,
+        creates=False,  # the article is what is made, and it stands there already: its price is one more write to it
         far_object=f"article:{link.number}",
         stands_on={PRICE: there or ""},
         evidence={"carrier": CARRIER, "number": link.number, "list": listed, "fields": {PRICE: price}},

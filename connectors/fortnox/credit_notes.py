@@ -1,6 +1,6 @@
 """What credits an invoice at Fortnox, and whether a credit invoice takes back exactly what was meant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from connectors.base import Json, Task
@@ -40,6 +40,11 @@ def wrong_in(credit: Json, original: Json) -> list[str]:
 def exact_total(invoice: Json) -> Decimal:
     """An invoice's total before Fortnox's rounding to whole kronor (facts, section 6.1)."""
     return (decimal_of(invoice.get("Total")) or ZERO) - (decimal_of(invoice.get("RoundOff")) or ZERO)
+
+
+def taken_back(found: Iterable[Json]) -> Decimal:
+    """What credit invoices take back together, before Fortnox's rounding; one that is not booked takes nothing."""
+    return -sum((exact_total(credit) for credit in found if is_true(credit.get("Booked"))), ZERO)
 
 
 async def credits_of(number: str, invoice: Json, client: Client) -> list[Json]:

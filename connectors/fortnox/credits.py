@@ -3,14 +3,14 @@
 from connectors.base import Json, Link, Settled, Sighting, Task, UnknownEnd, Write
 from connectors.fortnox import bookings
 from connectors.fortnox.client import Client
-from connectors.fortnox.credit_notes import REFERENCE, amounts, wrong_in
+from connectors.fortnox.credit_notes import REFERENCE, amounts, credits_of, exact_total, taken_back, wrong_in
 from connectors.fortnox.document_state import number_of
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import reference_of
 from connectors.fortnox.refunds import Refunds
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS
-from connectors.fortnox.wire import decimal_of, is_true, text_of
+from connectors.fortnox.wire import decimal_of, is_true, plain, text_of
 from handlers.commands import EnsureCredit
 
 
@@ -45,7 +45,10 @@ class Credits:
         proof: Json = {"read": f"invoice:{original.number}", "Booked": is_true(invoice.get("Booked"))}
         if not is_true(invoice.get("Booked")):
             return Settled(None, "not_created", proof=proof | {"because": "the invoice is not booked"})
-        self._refuse(original.number, invoice)
+        settled = await _credited(task, original.number, invoice, client)
+        if settled is not None:
+            return settled
+        _refuse_paid(original.number, invoice)
         operation = OPERATIONS["credit_invoice"]
         return Write(
             operation.name,
@@ -85,22 +88,6 @@ class Credits:
             return Sighting(_twice(task.link, credit, evidence["number"]), proof)
         return Sighting(self._made(credit, evidence), proof)
 
-    def _refuse(self, number: str, invoice: Json) -> None:
-        credited = reference_of(invoice, REFERENCE)
-        if credited:
-            raise held(
-                "credited_already",
-                f"Invoice {number} is credited by invoice {credited} already. Link that one to this command "
-                f"(`invoice:{credited}`), or discard the command: a second credit is never made.",
-            )
-        balance, total = decimal_of(invoice.get("Balance")), decimal_of(invoice.get("Total"))
-        if balance is None or balance != total:
-            raise held(
-                "invoice_paid",
-                f"Of invoice {number} of {text_of(invoice.get('Total'))}, {text_of(invoice.get('Balance'))} is left to "
-                "pay: credit it in Fortnox, book the repayment, then discard this command.",
-            )
-
     def _made(self, credit: str, evidence: Json) -> Settled:
         """The link to the new invoice; what it says is read in a pass of its own."""
         state: Json = {"compared": False, "original": evidence["original"]}
@@ -118,6 +105,45 @@ class Credits:
             question = f"Credit invoice {link.number} stays unbooked, it is not what was meant: {'; '.join(wrong)}."
         proof: Json = {"read": f"invoice:{link.number}", "Total": text_of(invoice.get("Total"))}
         return Settled(Link("invoice", link.number, state), "created", question=question, proof=proof)
+
+
+async def _credited(task: Task, number: str, invoice: Json, client: Client) -> Settled | None:
+    """What credits the invoice already: nothing, or our refunds in full, whose last one then stands for the credit.
+
+    Raises ``Held`` where they are a part of it, and for somebody else's credit: a second one is never made.
+    """
+    named = reference_of(invoice, REFERENCE)
+    if not named:
+        return None
+    found = await credits_of(number, invoice, client)
+    numbers, taken = [number_of(credit) for credit in found], taken_back(found)
+    ours = await task.links.linked_elsewhere(task.company, "invoice", numbers, task.thing) if numbers else frozenset()
+    if ours and taken != exact_total(invoice):
+        raise held(
+            "credited_already",
+            f"Of invoice {number} of {plain(exact_total(invoice))}, {plain(taken)} is credited and booked by invoice "
+            f"{', '.join(numbers)} already, and a second credit is never made by itself: credit the rest in Fortnox "
+            "and book that, then discard this command.",
+        )
+    if ours and ours.issuperset(numbers):
+        state = bookings.state_of(found[-1], {}) | {"compared": True}
+        proof: Json = {"because": f"invoice {number} is credited in full by our refunds {', '.join(numbers)}"}
+        return Settled(Link("invoice", numbers[-1], state), "unchanged", proof=proof)
+    raise held(
+        "credited_already",
+        f"Invoice {number} is credited by invoice {named} already. Link that one to this command "
+        f"(`invoice:{named}`), or discard the command: a second credit is never made.",
+    )
+
+
+def _refuse_paid(number: str, invoice: Json) -> None:
+    balance, total = decimal_of(invoice.get("Balance")), decimal_of(invoice.get("Total"))
+    if balance is None or balance != total:
+        raise held(
+            "invoice_paid",
+            f"Of invoice {number} of {text_of(invoice.get('Total'))}, {text_of(invoice.get('Balance'))} is left to "
+            "pay: credit it in Fortnox, book the repayment, then discard this command.",
+        )
 
 
 def _twice(ours: Link, other: str, original: str) -> Settled:

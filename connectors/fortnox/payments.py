@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from connectors.base import Json, Link, Settled, Sighting, Task, Write
+from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.open_days import payment_on_open_day
 from connectors.fortnox.part_payments import paid_one_by_one, write_off_of
@@ -17,6 +17,11 @@ from handlers.values import round_ore
 KIND = "payment"
 MODE_LIMIT = 25
 ZERO = Decimal(0)
+REPAYMENT = (
+    "It is the repayment of a credit invoice, a payment below zero: if Fortnox takes none, book it there by hand, then "
+    'discard this command (`refunds.repayment = "none"` leaves repayments to whoever books the bank).'
+)
+"""What a refused payment says besides: that Fortnox takes one below zero is not known (facts, section 6.6)."""
 
 
 def number_of(payment: Json) -> str:
@@ -128,7 +133,12 @@ class Payments:
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Create the payment and compare it with what was meant before it is booked."""
-        payment = await client.request(write.operation, path=write.path, body=write.body)
+        try:
+            payment = await client.request(write.operation, path=write.path, body=write.body)
+        except Park as refusal:
+            if Decimal(write.evidence["amount"]) < ZERO:
+                refusal.remedy = f"{refusal.remedy} {REPAYMENT}".strip()
+            raise
         return self._settled(payment, write.evidence, "created", {}, [])
 
     async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:

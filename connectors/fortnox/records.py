@@ -56,7 +56,8 @@ class Records:
         if command.row is not None:
             return await self._rows.plan(task, command, resource, number, client)
         if number:
-            return await self._update(task, resource, number, _fields(task, command), client)
+            fields = {name: value for name, value in _fields(task, command).items() if name not in command.once}
+            return await self._update(task, resource, number, fields, client)
         return await self._creation(task, command, resource, client)
 
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
@@ -95,6 +96,7 @@ class Records:
         named = far_object(resource, number)
         if stored is None:
             raise held("record_missing", f"There is no {named} in Fortnox: correct the number, or discard the command.")
+        fields = _as_made(resource, fields, stored, task.thing)
         wrong = differing(resource.schema, fields, stored)
         proof: Json = {"read": named, "fields_to_change": wrong}
         if not wrong:
@@ -156,6 +158,12 @@ def _existing(task: Task, command: EnsureRecord) -> str:
     if command.record is not None:
         return linked(task.refs.get(command.record)).number
     return "" if task.link is None else task.link.number
+
+
+def _as_made(resource: Resource, fields: Json, stored: Json, thing: str) -> Json:
+    """The fields as a create of ours wrote them: a text that ends with our mark says what it says without."""
+    said = marked(resource, fields, thing)
+    return fields | {name: said[name] for name in fields if text_of(stored.get(name)) == text_of(said[name])}
 
 
 def _known_by(resource: Resource, fields: Json) -> str:

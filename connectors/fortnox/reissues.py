@@ -3,6 +3,7 @@
 from connectors.base import Held, Json, Link, OutsideError, Task
 from connectors.fortnox.brakes import check_amount
 from connectors.fortnox.client import Client
+from connectors.fortnox.credit_notes import REFERENCE, credits_of, exact_total, taken_back
 from connectors.fortnox.document_questions import Outgrown
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import reference_of
@@ -12,8 +13,6 @@ from connectors.fortnox.wire import decimal_of, is_true, text_of
 from connectors.reasons import OUTGROWN
 from connectors.reissue import Reissue
 from handlers.commands import DocumentCommand, EnsureInvoice
-
-CREDIT = "CreditInvoiceReference"
 
 
 async def judged(task: Task, command: DocumentCommand, found: Outgrown, client: Client) -> OutsideError:
@@ -52,7 +51,9 @@ async def _paid(invoice: Link, found: Outgrown, client: Client) -> Held | None:
         return None
     rows = await client.search("list_payments", {"invoicenumber": invoice.number})
     payments = [text_of(row.get("Number")) for row in rows if text_of(row.get("InvoiceNumber")) == invoice.number]
-    if not payments and (reference_of(stored, CREDIT) or _unpaid(stored)):
+    if not payments and (reference_of(stored, REFERENCE) or _unpaid(stored)):
+        return None
+    if await _paid_back(invoice.number, stored, client):
         return None
     numbers = f" (payments {', '.join(payments)})" if payments else ""
     total, balance = text_of(stored.get("Total")), text_of(stored.get("Balance"))
@@ -62,6 +63,12 @@ async def _paid(invoice: Link, found: Outgrown, client: Client) -> Held | None:
         "not moved by themselves: credit the invoice and make the right one in Fortnox, move the payment there, and "
         "name the new invoice here (`link`), or discard this command.",
     )
+
+
+async def _paid_back(number: str, invoice: Json, client: Client) -> bool:
+    """Whether all of the invoice was credited and its money went back: then there is no payment to move."""
+    found = await credits_of(number, invoice, client)
+    return taken_back(found) == exact_total(invoice) and not any(decimal_of(one.get("Balance")) for one in found)
 
 
 def _unpaid(invoice: Json) -> bool:
@@ -80,11 +87,10 @@ async def refuse_beside_replaced(task: Task, command: DocumentCommand, client: C
     stored = await client.read("read_invoice", old.number)
     if is_true(stored.get("Cancelled")):
         return
-    by = reference_of(stored, CREDIT)
-    if by and is_true((await client.read("read_invoice", by)).get("Booked")):
+    if taken_back(await credits_of(old.number, stored, client)) == exact_total(stored):
         return
     raise held(
         "still_counts",
-        f"Invoice {old.number}, which this document replaces, is neither cancelled nor credited by a booked credit "
-        "invoice: do that in Fortnox, then retry, or discard this command.",
+        f"Invoice {old.number}, which this document replaces, is neither cancelled nor credited in full by booked "
+        "credit invoices: do that in Fortnox, then retry, or discard this command.",
     )

@@ -16,14 +16,8 @@ from store.workflows import Run
 BATCH = 32
 IDLE_SECONDS = 30.0
 STORE_PAUSE_SECONDS = 1.0
-LOOK_MS = 200
-"""How soon a run whose commands are under way is looked at again."""
-
-HELD_MS = 2_000
-"""How soon one that waits for a person is."""
-
-BROKEN_MS = 60_000
-"""How soon one that met an error of ours is."""
+HELD_MS = 3_600_000
+"""How soon a run is looked at again whose question only its cancelling ends, or that met an error of ours."""
 
 
 class Engine:
@@ -81,19 +75,19 @@ class Engine:
         except StoreUnavailable:
             raise
         except Question as question:
-            await self._held(run, str(question), HELD_MS)
+            await self._held(run, str(question))
         except Gone as gone:
-            await self._held(run, str(gone), BROKEN_MS)
+            await self._held(run, str(gone))
         except Exception as error:  # noqa: BLE001 - a bug of ours holds this run and shouts; the others go on
             self._log.error("workflow.held", workflow=run.id, company=run.company, reason="bug", exc_info=error)
-            await self._held(run, "an error in the program: see the log", BROKEN_MS)
+            await self._held(run, "an error in the program: see the log")
 
-    async def _held(self, run: Run, question: str, wait: int) -> None:
+    async def _held(self, run: Run, question: str) -> None:
         # One that has waited already does not wait again.
         state = "waiting" if run.state == "waiting" else "held"
         if run.state != state:
             self._log.warning("workflow.held", workflow=run.id, company=run.company, reason="question")
-        await self._database.write(workflows.later(run, state, self._clock.milliseconds() + wait, question))
+        await self._database.write(workflows.later(run, state, self._clock.milliseconds() + HELD_MS, question))
 
     async def _rest(self) -> None:
         due = await self._database.read(workflows.next_due())

@@ -19,11 +19,15 @@ from store.inbox import Arrival, Seal
 from store.standing import STOPPED, Standing, standing
 from store.workflows import Run, StepBegun, StepDone
 
-LOOK_MS = 200
-"""How soon a run whose commands are under way is looked at again."""
+SOONEST_MS, LATEST_MS, SHARE = 200, 5_000, 4
+"""How soon a run whose commands are under way is looked at again: after a fourth of the time that they have taken so
+far, within these bounds, so that what takes long costs little."""
 
-HELD_MS = 2_000
-"""How soon one that waits for a person is."""
+LATEST_HELD_MS = 60_000
+"""The same bound where a command waits for a person."""
+
+TODO_MS = 3_600_000
+"""Where a person has a task, who ends it wakes the run."""
 
 ITSELF = "workflow"
 """Who discards what a run that is taken back had not sent yet."""
@@ -93,7 +97,7 @@ class Moves:
         day = due_day(todo, stockholm_date(self._clock.now()))
         state = await self._database.write(todos.give(run, step.name, todo.title, day, self._clock.milliseconds()))
         if todo.awaited and state == "open":
-            await self._later(run, "waiting", HELD_MS, TODO_QUESTION)
+            await self._later(run, "waiting", TODO_MS, TODO_QUESTION)
         else:
             await self._ended(run, flow, known, StepDone(step.name, "done", result=state))
 
@@ -120,9 +124,9 @@ class Moves:
         name = flow.steps[run.place].name
         (now,) = await self._database.read(standing([inbox_id]))
         if _stopped(now):
-            await self._later(run, "held", HELD_MS, STOPPED_QUESTION)
+            await self._later(run, "held", self._soon(run, LATEST_HELD_MS), STOPPED_QUESTION)
         elif _moving(now):
-            await self._later(run, "running", LOOK_MS)
+            await self._later(run, "running", self._soon(run))
         elif any(command.state == "discarded" for command in now.commands):
             await self._failed(run, name, known)
         else:
@@ -168,9 +172,9 @@ class Moves:
             await self._database.write(workflows.discard_unsent(inbox_id, person))
         (now,) = await self._database.read(standing([inbox_id]))
         if _stopped(now):
-            await self._later(run, "undoing", HELD_MS, STOPPED_QUESTION)
+            await self._later(run, "undoing", self._soon(run, LATEST_HELD_MS), STOPPED_QUESTION)
         elif _moving(now):
-            await self._later(run, "undoing", LOOK_MS)
+            await self._later(run, "undoing", self._soon(run))
         else:
             await self._settled(run, name, known, now)
 
@@ -200,6 +204,10 @@ class Moves:
         if state == "held" and run.state != "held":
             self._log.warning("workflow.held", workflow=run.id, company=run.company, reason="command")
         await self._database.write(workflows.later(run, state, self._clock.milliseconds() + wait, question))
+
+    def _soon(self, run: Run, latest: int = LATEST_MS) -> int:
+        taken = 0 if run.since is None else self._clock.milliseconds() - run.since
+        return min(max(taken // SHARE, SOONEST_MS), latest)
 
     def _sealed(self, known: Mapping[str, Any]) -> bytes:
         return self._seal(write_object(known))

@@ -35,7 +35,8 @@ class EnsureRecord(RecordCommand, Braked):
     given fields and keeps all others. ``row`` is the ``RowId`` of one row of a document: then ``fields`` are that
     row's, and no other row is touched. ``numbers`` gives fields the number of a thing of ours that must be linked
     first, ``after`` are things that must merely be linked. ``although_alike``: a person said that what looks the same
-    is another one. ``closed_period`` says what happens to a new voucher whose day cannot be booked.
+    is another one. ``closed_period`` says what happens to a new voucher whose day cannot be booked. ``once`` names
+    fields that are said when the object is made, and no more once it stands there.
     """
 
     kind: Literal["ensure_record"] = "ensure_record"
@@ -45,6 +46,7 @@ class EnsureRecord(RecordCommand, Braked):
     after: tuple[Ref, ...] = ()
     although_alike: bool = False
     closed_period: ClosedPeriod = "hold"
+    once: tuple[str, ...] = ()
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -91,7 +91,7 @@ def _amount(value: Decimal) -> str:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f37", "f28")
+@pytest.mark.capability("f28", "f29", "f33", "f35", "f37", "f38")
 @pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.title)
 async def test_a_worked_example_comes_out_as_written(tmp_path: Path, example: Example) -> None:
     """From the webhooks to rows, totals and vouchers; whoever changes a rule changes the page with it."""

@@ -131,6 +131,7 @@ async def test_the_state_of_a_source_document_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("000-02", "f23")
 async def test_a_key_sees_its_own_companies_and_does_what_it_may(tmp_path: Path) -> None:
     """No key, a wrong one, a missing scope, a foreign company, an operation that is not listed, too many calls."""
     plans = (CompanyPlan(), CompanyPlan(name="other", tenant=1002, sources=("shop2",)))

@@ -276,3 +276,20 @@ async def test_an_invoice_made_from_an_order_gets_the_sale_s_own_dates(tmp_path:
         assert (invoices["SO-1"]["InvoiceDate"], invoices["SO-1"]["Booked"]) == ("2026-02-03", True)
         assert [payment["PaymentDate"] for payment in state["payments"]] == ["2026-02-05"]
         assert (invoices["SO-2"]["DueDate"], invoices["SO-2"]["Booked"]) == ("2027-01-15", False)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("004-10")
+@pytest.mark.parametrize("has_row", [False, True], ids=["no price yet", "a row of 0"])
+async def test_a_new_article_gets_its_price_and_the_sale_goes_on(tmp_path: Path, has_row: bool) -> None:
+    """Its price row is made, or that of Fortnox's own is written over; a changed price follows by one write."""
+    articles = ARTICLES.format("update") + "\nprices = true"
+    switches: Json = {"base_price_with_article": has_row}
+    async with scene(tmp_path, plan("invoice", articles), simulator=switches) as stage:
+        for turn, price in enumerate(("10.00", "12.00")):
+            await stage.send(order(f"SO-{turn}", lines=[line(price, sku="K-100")]))
+            await stage.settle()
+        assert all_done(stage), stage.rows("SELECT kind, state, reason, question FROM outbox")
+        state = await stage.state()
+        assert [(one["PriceList"], Decimal(str(one["Price"]))) for one in state["prices"]] == [("A", Decimal(12))]
+        assert len(state["invoices"]) == 2

@@ -47,6 +47,7 @@ async def test_a_payout_is_one_voucher_also_when_the_answer_is_lost(tmp_path: Pa
         await stage.settle()
         await stage.send(payout("po-1", "2026-11-16", version=2), payout("po-2", "2026-11-17", fee="28.00"))
         await stage.settle()
+        assert {state for _, state, _ in stage.commands()} == {"done"}
         (voucher,) = (await stage.state())["vouchers"]
         rows = [(row["Account"], float(row["Debit"]), float(row["Credit"])) for row in voucher["VoucherRows"]]
         assert rows == [(1930, 971, 0), (6570, 29, 0), (2645, 7.25, 0), (2614, 0, 7.25), (1580, 0, 1000)]
@@ -67,4 +68,9 @@ async def test_a_payout_in_a_closed_period_is_moved_once_a_person_allows_it(tmp_
         assert "The voucher is dated 2026-11-16" in question
         await stage.act(Retry(person="anna", id=f"out-{number}", allow=True))
         await stage.settle()
+        await stage.send(payout("po-1", "2026-11-16", version=2))
+        await stage.settle()
+        assert {state for _, state, _ in stage.commands()} == {"done"}, (
+            "told again it keeps the day that it was moved to"
+        )
         assert [one["TransactionDate"] for one in (await stage.state())["vouchers"]] == ["2026-12-01"]

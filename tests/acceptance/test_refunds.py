@@ -1,5 +1,6 @@
 """Refunds end to end: full, partial, repeated, early, of what was never booked; what a webhook leaves in Fortnox."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from daemon.explain import Explainer
+from daemon.requests import Discard
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.fakes.senders import Json, line, order
 
@@ -215,3 +217,64 @@ async def test_what_a_refund_left_open_is_all_that_a_payment_of_the_whole_may_ta
         assert all(text in question for text in ("2224 was paid", "1224 is open"))
         sold, _ = await books(stage)
         assert (money(sold, "Balance"), (await stage.state())["payments"]) == ([Decimal(1224)], [])
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28")
+async def test_a_repayment_that_fortnox_refuses_says_what_is_left_to_do(tmp_path: Path) -> None:
+    """That Fortnox takes a payment below zero is not known; the credit stands booked in any case."""
+    refused = {"ErrorInformation": {"Error": 1, "Message": "Beloppet måste vara större än noll.", "Code": 2000108}}
+    async with scene(tmp_path) as stage:
+        await stage.send(paid())
+        await stage.settle()
+        stage.fault("status", method="POST", path="/3/invoicepayments", status=400, body=json.dumps(refused))
+        await stage.send(refund("R-1", CHAIR))
+        await stage.settle()
+        ((_, question),) = questions(stage)
+        assert "book it there by hand" in question
+        _, (credit,) = await books(stage)
+        assert (credit["Booked"], money(credit, "Balance")) == (True, [Decimal(-1000)])
+
+
+ANEW = '[companies.demo.documents]\nchanged_after_booking = "reissue"\ncredit_cancelled = "credit"\n'
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28", "f26")
+async def test_a_sale_that_was_refunded_and_called_off_may_be_won_again(tmp_path: Path) -> None:
+    """The refund is its credit already; what comes afterwards is a sale of its own, paid by money of its own."""
+    async with scene(tmp_path, CompanyPlan(sections=ANEW)) as stage:
+        told = [paid(), refund("R-1", CHAIR), refund("R-2", CHAIR, BOOK)]
+        told.append(order("SO-1", "order.cancelled", lines=SOLD, timestamp="2026-11-15T09:00:00Z"))
+        for body in told:
+            await stage.send(body)
+            await stage.settle()
+        assert all_done(stage), questions(stage)
+        assert len((await stage.state())["invoices"]) == 3, "nothing is credited a second time"
+        await stage.send(paid(timestamp="2026-11-16T09:00:00Z"))
+        await stage.settle()
+        assert all_done(stage), questions(stage)
+        invoices = (await stage.state())["invoices"]
+        assert [(one["Credit"], *money(one, "Total", "Balance")) for one in invoices] == [
+            ("false", 2224, 0), ("true", -1000, 0), ("true", -1224, 0), ("false", 2224, 0),
+        ]  # fmt: skip
+        assert [money(one, "Amount") for one in (await stage.state())["payments"]] == [[2224], [-1000], [-1224], [2224]]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28", "f26")
+async def test_what_was_refunded_in_part_is_no_credit_of_the_whole(tmp_path: Path) -> None:
+    """A sale that changes then is a person's, with the sums; nothing new stands beside what still counts."""
+    async with scene(tmp_path, CompanyPlan(sections=ANEW + BOOKED_AT_ONCE)) as stage:
+        for body in (order("SO-1", lines=SOLD), refund("R-1", CHAIR), order("SO-1", timestamp="2026-11-15T09:00:00Z")):
+            await stage.send(body)
+            await stage.settle()
+        ((reason, question),) = questions(stage)
+        assert reason == "credited_already"
+        assert all(text in question for text in ("2224", "1000 is credited and booked by invoice 2"))
+        for _ in range(2):  # the credit, and its booking
+            ((stopped,),) = stage.rows("SELECT id FROM outbox WHERE state IN ('held', 'parked')")
+            await stage.act(Discard(person="anna", id=f"out-{stopped}", reason="it is credited"))
+            await stage.settle()
+        assert [reason for reason, _ in questions(stage)] == ["still_counts"]
+        assert len((await stage.state())["invoices"]) == 2

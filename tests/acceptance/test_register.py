@@ -68,7 +68,7 @@ async def test_with_trust_it_costs_two_and_three_again_where_the_copy_is_old_or_
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f57")
+@pytest.mark.capability("f57", "004-11", "004-15")
 async def test_a_customer_that_the_register_shows_costs_no_look(tmp_path: Path) -> None:
     """One call: the invoice; the copy must be fresh, and a doubt ends that until the next whole sweep."""
     async with scene(tmp_path, KEPT) as stage:
@@ -94,6 +94,7 @@ async def test_the_same_customer_made_by_hand_a_moment_before_is_found_by_the_lo
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("004-12")
 async def test_a_customer_that_is_gone_by_now_is_looked_for_anew(tmp_path: Path) -> None:
     """Fortnox refuses the invoice: the copy's word is forgotten, and nobody has to act."""
     async with scene(tmp_path, KEPT) as stage:
@@ -169,7 +170,7 @@ async def test_after_an_unknown_end_there_are_always_the_looks(tmp_path: Path, p
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("f57")
+@pytest.mark.capability("f57", "004-17")
 async def test_an_article_that_the_register_shows_is_not_read(tmp_path: Path) -> None:
     """Its row of the list is enough where the source states the VAT; one that is not active is read all the same."""
     plan = CompanyPlan(fortnox=KEPT.fortnox, sections='[companies.demo.articles]\npolicy = "match"')

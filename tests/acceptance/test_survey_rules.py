@@ -175,5 +175,9 @@ async def test_documents_and_objects_are_made_by_conditions_and_nothing_means_no
             (3004, 250, 0),
             (1930, 0, 250),
         ]
+        again = answered("resp-3", 8, said("kredit", 250), survey_id="partner", timestamp="2026-11-20T09:00:00Z")
+        await stage.send(again)
+        await stage.settle()
+        assert {what for _, what, _ in stage.commands()} == {"done"}, "corrected on another day, it says the same"
         assert [one["Description"] for one in state["projects"]] == ["Partner Tallbacken Bygg"]
         assert [one["Name"] for one in state["suppliers"]] == ["Tallbacken Bygg"]

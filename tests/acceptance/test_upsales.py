@@ -110,6 +110,54 @@ async def test_the_door_keeps_nothing_of_a_stranger_and_parks_another_account(tm
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("004-08", "004-13")
+async def test_what_is_deleted_at_the_source_deletes_nothing_in_fortnox(tmp_path: Path) -> None:
+    """A deleted order is cancelled, a deleted company changes nothing, and no call deletes."""
+    async with selling(tmp_path) as (stage, state):
+        for record in (sale(4711), sale(4712)):
+            state.put("orders", record)
+            assert await told(stage, state, "orderinsert", record) == 200
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_invoice' AND state = 'done' LIMIT 1 OFFSET 1")
+        later = {"sent_at": "2026-11-28T10:00:00.000Z"}
+        assert await told(stage, state, "orderdelete", sale(4711), **later) == 200
+        assert await told(stage, state, "clientdelete", account(name=COMPANY), **later) == 200
+        await stage.until("SELECT 1 FROM inbox WHERE reason = 'company_deletion_not_carried'")
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_cancelled' AND state = 'done'")
+        await stage.settle()
+        fortnox = await stage.state()
+        assert [(one["YourOrderNumber"], one["Cancelled"]) for one in fortnox["invoices"]] == [
+            ("4711", True),
+            ("4712", False),
+        ]
+        assert [card["Name"] for card in fortnox["customers"]] == [COMPANY]
+        assert "DELETE" not in {call["method"] for call in await stage.calls()}
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("004-16")
+async def test_a_company_that_is_linked_follows_its_source_and_one_that_is_not_makes_nothing(tmp_path: Path) -> None:
+    """Before its first sale a change makes no customer; afterwards it fills what the card lacks."""
+    bare = account(name=COMPANY, phone=None)
+    async with selling(tmp_path) as (stage, state):
+        state.put("accounts", bare)
+        assert await told(stage, state, "clientupdate", bare) == 200
+        await stage.until("SELECT 1 FROM counter WHERE name = 'inbox_handled' AND value = 1")
+        await stage.settle()
+        assert (await stage.state())["customers"] == []
+        state.put("orders", sale(4711))
+        assert await told(stage, state, "orderinsert", sale(4711)) == 200
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_invoice' AND state = 'done'")
+        known = account(name=COMPANY, phone="+46846500410", modDate="2026-11-12T09:00:00.000Z")
+        state.put("accounts", known)
+        assert await told(stage, state, "clientupdate", known) == 200
+        await stage.until("SELECT 1 FROM counter WHERE name = 'inbox_handled' AND value = 3")
+        await stage.settle()
+        assert [(card["Name"], card["Phone1"]) for card in (await stage.state())["customers"]] == [
+            (COMPANY, "+46846500410")
+        ]
+
+
+@pytest.mark.asyncio
 @pytest.mark.capability("f17")
 @pytest.mark.capability("000-02")
 async def test_no_secret_of_upsales_is_on_disk_or_in_a_log_line(tmp_path: Path, log_lines: Lines) -> None:

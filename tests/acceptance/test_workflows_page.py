@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from daemon.cli import main
+from daemon.requests import StartWorkflow
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.daemon.test_config import GOOD, loaded
 from tests.fakes.clients import call, section
 
 PAGE = Path(__file__).parents[2] / "docs" / "workflows.md"
@@ -74,7 +76,7 @@ async def replayed(here: Scene, block: str) -> str:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("000-24", "000-25", "000-26", "000-29", "000-30", "f22")
+@pytest.mark.capability("000-24", "000-25", "000-26", "000-29", "000-30", "000-31", "f22")
 async def test_the_page_is_what_happens(tmp_path: Path) -> None:
     """Its sections in one configuration, its response, then its terminal from top to bottom."""
     found = re.findall(
@@ -91,3 +93,22 @@ async def test_the_page_is_what_happens(tmp_path: Path) -> None:
         cards, projects = (await here.state())["customers"], (await here.state())["projects"]
         assert ["Referenskund, projekt 1" in card["Comments"] for card in cards] == [True]
         assert [one["Description"] for one in projects] == ["Referens Tallbacken Bygg AB", "Vårkampanj igen"]
+        for flow in ("vat_return", "till"):  # as the calendar starts them
+            day = '{"day": "2026-11-13"}'
+            await here.act(StartWorkflow(person="anna", company="demo", workflow=flow, workflow_id=flow, input=day))
+        await rested(here)
+        await here.until("SELECT 1 FROM todo WHERE title = 'Räkna kassan för 2026-11-13 på projekt 4'")
+        assert here.rows("SELECT name, state FROM workflow WHERE workflow_id IN ('vat_return', 'till')") == [
+            ("vat_return", "done"),
+            ("till", "waiting"),
+        ]
+
+
+def test_the_section_of_the_manual_loads(tmp_path: Path) -> None:
+    """As it stands in config.example.toml, without its comment signs."""
+    manual = (PAGE.parents[1] / "config.example.toml").read_text(encoding="utf-8")
+    section = manual.partition("# [companies.demo.workflows.welcome]\n")[2].partition("\n\n")[0]
+    stated = "\n".join(line.removeprefix("# ") for line in section.splitlines())
+    company = loaded(tmp_path, f"{GOOD}\n[companies.demo.workflows.welcome]\n{stated}").companies["demo"]
+    assert {flow.name: len(flow.steps) for flow in company.workflows} == {"welcome": 4, "vat_return": 1}
+    assert company.schedules["vat_return"].days_after == 5
