@@ -27,6 +27,8 @@ from tests.crash.stand_ins import StandIns, stand_ins
 MOMENTS = ("work", "start", "idle", "stop")
 WEIGHTS = (68, 10, 12, 10)
 """In mid-work; while it takes over what the last one left; with nothing to do; while it stops in order."""
+WORK_SECONDS = (2.0, 2.0, 5.0)
+"""The longest that it works before a kill: long enough now and then for a flow's steps to follow one another."""
 IDLE_PATIENCE = 8.0
 LAST_PATIENCE = 120.0
 
@@ -118,7 +120,7 @@ class Driver:
             if moment == "idle":
                 await self._quiet(self._options.pace.settle_seconds + 0.5, IDLE_PATIENCE)
             else:
-                await self._work(self._random.uniform(0.02, 2.0))
+                await self._work(self._random.uniform(0.02, self._random.choice(WORK_SECONDS)))
             if moment == "stop":
                 self._daemon.interrupt()
                 await asyncio.sleep(self._random.uniform(0.0, 0.4))
