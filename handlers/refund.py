@@ -49,7 +49,8 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     articles = () if event.whole else article_commands(document, choices)
     invoice = order.model_copy(update={"kind": "order_invoice"})
     repaid = _repaid(document, settings, facts)
-    return (*articles, *_commands(event.thing, invoice, content, repaid, settings))
+    paid = order.model_copy(update={"kind": "order_payment"}) if _goes_as_paid(document, settings) else None
+    return (*articles, *_commands(event.thing, invoice, content, repaid, settings, like=paid))
 
 
 def _is_anonymous(document: Document, settings: CompanySettings) -> bool:
@@ -70,8 +71,14 @@ def _repaid(document: Document, settings: CompanySettings, facts: Facts) -> Meth
     return method_of(method_word(document.payment_method, facts), settings)
 
 
+def _goes_as_paid(document: Document, settings: CompanySettings) -> bool:
+    """Whether nothing says what the money went back by: then it went the way that it came."""
+    refunds = settings.refunds
+    return document.payment_method is None and refunds.payment_mode is None and refunds.payment_account is None
+
+
 def _commands(
-    refund: Ref, invoice: Ref, content: CreditContent, repaid: Method, settings: CompanySettings
+    refund: Ref, invoice: Ref, content: CreditContent, repaid: Method, settings: CompanySettings, *, like: Ref | None
 ) -> Iterator[Command]:
     fields = booked_as(repaid, settings)
     yield EnsureCredit(thing=refund, invoice=invoice, content=content, closed_period=fields["closed_period"])
@@ -85,6 +92,7 @@ def _commands(
         amount=None if content.total is None else -content.total,
         currency=content.currency,
         paid=content.credit_date,
+        like=like,
         **fields,
     )
     yield BookPayment(thing=payment, invoice=refund)

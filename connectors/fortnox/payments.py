@@ -87,6 +87,13 @@ def _linked(command: EnsurePayment, link: Link) -> Settled:
     return Settled(link, "unchanged")
 
 
+def _as_paid(task: Task, command: EnsurePayment) -> EnsurePayment:
+    """The payment by the mode, or on the account, of the one that it is to be like, where that is linked."""
+    like = None if command.like is None else task.refs.get(command.like)
+    said = {} if like is None else {name: like.state.get(name) for name in ("mode", "account")}
+    return command.model_copy(update=said) if any(said.values()) else command
+
+
 class Payments:
     """``EnsurePayment`` at Fortnox (facts, sections 6.6 and 8)."""
 
@@ -104,6 +111,7 @@ class Payments:
         if invoice.state.get("set_off"):
             because = f"invoice {invoice.state['credits']} was not paid: its credit takes off what is owed"
             return Settled(None, "not_created", proof={"because": because})
+        command = _as_paid(task, command)
         command, moved = await payment_on_open_day(command, invoice, client)
         _refuse_wrong_money(command, invoice)
         evidence = self._evidence(command, invoice)
@@ -232,6 +240,8 @@ class Payments:
             "amount": evidence["amount"],
             "currency": evidence["currency"],
             "paid": evidence["paid"],
+            "mode": evidence["mode"],
+            "account": evidence["account"],
             "booked": is_true(payment.get("Booked")),
             "mismatch": question is not None,
         }

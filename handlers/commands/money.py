@@ -36,7 +36,8 @@ class EnsurePayment(Braked):
     of ``mode`` (a mode of payment's code) and ``account`` is set. Where the invoice carries a round-off, the payment
     carries a write-off of exactly that amount to ``round_off_account``. ``closed_period`` says what happens where the
     day cannot be booked. ``partial``: it is one of several, so it must not be more than what is still open, and only
-    the last one carries the write-off.
+    the last one carries the write-off. ``like``: where that payment of ours stands in Fortnox, this one goes by
+    its mode or account.
     """
 
     kind: Literal["ensure_payment"] = "ensure_payment"
@@ -50,11 +51,17 @@ class EnsurePayment(Braked):
     round_off_account: int | None = None
     closed_period: ClosedPeriod = "hold"
     partial: bool = False
+    like: Ref | None = None
 
     @property
     def refs(self) -> tuple[Ref, ...]:
         """The invoice."""
         return (self.invoice,)
+
+    @property
+    def optional_refs(self) -> tuple[Ref, ...]:
+        """The payment that this one goes by the mode of."""
+        return () if self.like is None else (self.like,)
 
 
 class BookPayment(CommandBase):

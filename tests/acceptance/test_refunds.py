@@ -278,3 +278,18 @@ async def test_what_was_refunded_in_part_is_no_credit_of_the_whole(tmp_path: Pat
             await stage.settle()
         assert [reason for reason, _ in questions(stage)] == ["still_counts"]
         assert len((await stage.state())["invoices"]) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28", "f27")
+async def test_money_goes_back_the_way_it_came(tmp_path: Path) -> None:
+    """A refund that names no method goes by the account of the sale's payment; one that names another goes by that."""
+    methods = "[companies.demo.payments.methods]\nklarna = { account = 1580 }\nswish = { account = 1930 }"
+    async with scene(tmp_path, CompanyPlan(sections=methods)) as stage:
+        await stage.send(
+            paid(payment_method="klarna"), refund("R-1", CHAIR), refund("R-2", BOOK, payment_method="swish")
+        )
+        await stage.settle()
+        assert all_done(stage), questions(stage)
+        payments = [(one["ModeOfPaymentAccount"], *money(one, "Amount")) for one in (await stage.state())["payments"]]
+        assert sorted(payments) == [(1580, -1000), (1580, 2224), (1930, -224)]
