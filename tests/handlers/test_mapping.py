@@ -125,6 +125,7 @@ def section_of(kind: str, chance: Random) -> MappingSection:
 
 
 @pytest.mark.properties
+@pytest.mark.timeout(900)
 @settings(max_examples=examples(), suppress_health_check=list(HealthCheck), deadline=None)
 @given(DRAWN)
 def test_a_mapping_never_raises_an_undocumented_error(drawn: tuple[list[str], list[Decimal], int]) -> None:
