@@ -17,6 +17,7 @@ from daemon.doubled import DoubledParties
 from daemon.following import Follow
 from daemon.ids import command_id, delivery_id
 from daemon.logs import Log
+from daemon.named_delivery import named_delivery
 from daemon.pauses import Pauses
 from daemon.refreshing import Refreshing
 from daemon.requests import (
@@ -44,15 +45,13 @@ from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
 from handlers.commands import EnsureCustomer
-from handlers.workflow import SYSTEM
-from store import acting, heads, inbox, replaying
+from store import acting, heads, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
 from store.handling import Handled
 from store.heads import Head
 from store.inbox import Waiting
 from store.links import LinkRow
-from store.starting import SOURCE
 
 BULK = 100
 """Rows of a bulk retry that share one commit, so that the writer stays free for others."""
@@ -277,22 +276,13 @@ class Actions:
     # --- replay, discard --------------------------------------------------------------------------------------------
 
     async def _replay(self, request: Replay) -> Answer:
-        place, number = parsed(request.id, "in")
-        if place == "out":
-            raise Misused("a command is not replayed: name its delivery (in-…) that explain shows")
-        row = await self._database.read(inbox.stored(number))
-        if row is None:
-            raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
-        if row.source == SOURCE:
-            raise NotPossible(f"in-{number} is a task that a person started: start it anew")
-        if row.source == SYSTEM:
-            raise NotPossible(f"in-{number} is a step of a workflow: `workflow show` tells how that stands")
+        row = await named_delivery(self._database.read, request.id, "replayed")
         job = replaying.replay(await self._handle(row), self._person(request), accept=request.accept)
         replayed = await self._database.write(job)
         self._follow.new_work(replayed.company)
         stopped = {"reason": replayed.reason, "question": replayed.question}
         return {
-            "deliveries": [{"id": delivery_id(number), "state": replayed.state, **stopped}],
+            "deliveries": [{"id": delivery_id(row.id), "state": replayed.state, **stopped}],
             "commands": [
                 {"id": command_id(entry.id), "command": entry.kind, "what": entry.what, "state": entry.state}
                 for entry in replayed.commands

@@ -11,14 +11,11 @@ from daemon.config_faults import meant
 from daemon.door import ACCOUNT
 from daemon.dry_run import DryRuns
 from daemon.dry_run_answer import answer_of
+from daemon.named_delivery import named_delivery
 from daemon.requests import DryRun, Misused
 from daemon.settings import Config
-from daemon.subjects import parsed
-from store import inbox
-from store.acting import NotPossible
 from store.db import Database
 from store.inbox import Waiting
-from store.starting import SOURCE
 
 
 class AskedRuns:
@@ -32,21 +29,11 @@ class AskedRuns:
 
     async def answer(self, request: DryRun) -> Json:
         """Run it. Raises :class:`Misused` and :class:`store.acting.NotPossible`, each with one clear line."""
-        row = await self._stored(request) if request.id is not None else self._given(request)
+        given = request.id
+        row = self._given(request) if given is None else await named_delivery(self._database.read, given, "run dry")
         told = await self._runs.run(row, offline=request.offline)
         about = self._config().companies.get(told.row.company)
         return answer_of(told, kind=None if about is None else about.kind)
-
-    async def _stored(self, request: DryRun) -> Waiting:
-        place, number = parsed(request.id or "", "in")
-        if place == "out":
-            raise Misused("a command is not run dry: name its delivery (in-…) that explain shows")
-        row = await self._database.read(inbox.stored(number))
-        if row is None:
-            raise NotPossible(f"there is no delivery in-{number}, or its body was erased by retention")
-        if row.source == SOURCE:
-            raise NotPossible(f"in-{number} is a task that a person started: there are no rules to run")
-        return row
 
     def _given(self, request: DryRun) -> Waiting:
         """A body as if it had just come and its sender were proved."""

@@ -29,6 +29,8 @@ from daemon.reloading import companies_of
 from daemon.requests import AnyRequest, Misused
 from daemon.settings import Config
 from daemon.subjects import Answer
+from daemon.workflows.opening import flows_in
+from daemon.workflows.starts import Starts
 from handlers.routes import ROUTES
 from store import attempts, companies
 from store.db import Database, open_database
@@ -97,6 +99,7 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         bus=bus,
         log=logs.get_log(),
         unseal=keys.decrypt,
+        started=Starts(flows_in(config.companies), keys.encrypt),
     )
 
     def target(name: str) -> AbstractAsyncContextManager[Target]:

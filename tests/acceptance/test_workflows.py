@@ -1,5 +1,6 @@
 """Workflows: from an event, a call, a person or the calendar to the simulated Fortnox, over restarts, and back."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -7,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from daemon.cli.direct import perform
 from daemon.clock import Clock
-from daemon.requests import CancelWorkflow, FinishTodo, StartWorkflow
+from daemon.config import load_config
+from daemon.requests import CancelWorkflow, FinishTodo, Replay, StartWorkflow
+from store.acting import NotPossible
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.fakes.clients import call, section
 from tests.fakes.senders import COMPANY, survey
@@ -194,3 +198,23 @@ async def test_a_schedule_starts_its_workflow_once_a_day_also_after_an_absence(t
                 await stage.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM workflow WHERE ended_at IS NULL)")
             days.append(stage.rows("SELECT workflow_id, state FROM workflow ORDER BY id"))
         assert days == [[], [("evening-2026-11-13", "done")], [("evening-2026-11-13", "done")]]
+
+
+@pytest.mark.asyncio
+async def test_a_replay_without_a_daemon_starts_what_the_event_starts(tmp_path: Path) -> None:
+    """The same rules and the same flows decide, whoever runs them; a step of a run is not replayed."""
+    async with scene(tmp_path, plan(), run=False) as stage:
+        async with stage.running():
+            await stage.send(survey("R-1", COMPANY, score=10))
+            await stage.until("SELECT 1 FROM workflow WHERE state = 'waiting' AND question IS NOT NULL")
+            await stage.settle()
+        ((step,),) = stage.rows("SELECT max(id) FROM inbox WHERE source = 'workflow'")
+        with sqlite3.connect(stage.data / "bridge.db") as file:
+            for table in ("todo", "workflow_step", "workflow_context", "workflow"):
+                file.execute(f"DELETE FROM {table}")
+        file.close()
+        config = load_config(stage.folder / "config.toml")
+        await perform(config, Replay(person="anna", id="in-1"))
+        assert standing(stage) == [("welcome", "running")]
+        with pytest.raises(NotPossible, match="step of a workflow"):
+            await perform(config, Replay(person="anna", id=f"in-{step}"))
