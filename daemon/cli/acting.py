@@ -1,15 +1,17 @@
 """Commands that change something: through the running daemon, or under the data folder's lock where none runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from daemon.cli import common
 from daemon.cli.common import Refused, Wrong, leave, print_json, with_config, with_json
 
+R = TypeVar("R", bound="Request")
+
 if TYPE_CHECKING:
-    from daemon.requests import AnyRequest
+    from daemon.requests import AnyRequest, Request
 
 Json = dict[str, Any]
 
@@ -26,7 +28,7 @@ REPLAYED = {
 }
 
 
-def perform(config_path: Path, asked: "AnyRequest") -> Json:
+def perform(config_path: Path, request: "AnyRequest") -> Json:
     """Let the daemon do it; without one do it here. Every refusal is one line on standard error."""
     import asyncio
 
@@ -43,9 +45,9 @@ def perform(config_path: Path, asked: "AnyRequest") -> Json:
     common.check_owner(config.data_dir)
     try:
         try:
-            return asyncio.run(ask(config.data_dir, asked))
+            return asyncio.run(ask(config.data_dir, request))
         except NoDaemonAnswers:
-            return asyncio.run(perform(common.load(config_path, secrets=True), asked))
+            return asyncio.run(perform(common.load(config_path, secrets=True), request))
     except NotPossible as error:
         raise Refused(str(error)) from None
     except Locked as error:
@@ -60,6 +62,16 @@ def perform(config_path: Path, asked: "AnyRequest") -> Json:
         OSError,
     ) as error:
         raise Wrong(str(error)) from None
+
+
+def asked(kind: "type[R]", given: Json) -> "R":
+    """The request as this person asks it; what is wrong with its fields is one line on standard error."""
+    from pydantic import ValidationError
+
+    try:
+        return kind.model_validate({**given, "person": common.person()})
+    except ValidationError as error:
+        raise Wrong("; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())) from None
 
 
 def show(answer: Json, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import common
-from daemon.cli.acting import perform
+from daemon.cli.acting import asked, perform
 from daemon.cli.common import Refused, Wrong, leave, print_json, print_table, with_config, with_json
 from daemon.cli.looking import check_company, read_store
 
@@ -31,20 +31,14 @@ def start(config_path: Path, as_json: bool, file: Any, company: str) -> None:
 
     Exit 1 where a row is faulty; the others go their way all the same.
     """
-    from pydantic import ValidationError
-
     from daemon.requests import BATCH_CHARACTERS, StartBatch
 
     content = file.read(BATCH_CHARACTERS + 1)
     try:
-        asked = StartBatch.model_validate(
-            {"person": common.person(), "company": company, "batch": content.decode("utf-8")}
-        )
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise Wrong(f"{file.name}: not UTF-8") from None
-    except ValidationError as error:
-        raise Wrong("; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())) from None
-    answer = perform(config_path, asked)
+    answer = perform(config_path, asked(StartBatch, {"company": company, "batch": text}))
     if as_json:
         print_json(answer)
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import common
-from daemon.cli.acting import perform, reason_text
+from daemon.cli.acting import asked, perform, reason_text
 from daemon.cli.common import Refused, Wrong, banner, leave, print_json, print_table, with_config, with_json
 from daemon.cli.looking import check_company, read_store
 
@@ -51,16 +51,10 @@ def start(
     """
     from secrets import token_hex
 
-    from pydantic import ValidationError
-
     from daemon.requests import StartTask
 
     given = {"operation": operation, "keys": keys, "company": company, "row": row, "body": _body(body_path)}
-    try:
-        asked = StartTask.model_validate({**given, "person": common.person(), "key": key or token_hex(8)})
-    except ValidationError as error:
-        raise Wrong("; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())) from None
-    answer = perform(config_path, asked)
+    answer = perform(config_path, asked(StartTask, given | {"key": key or token_hex(8)}))
     if as_json:
         print_json(answer)
         return

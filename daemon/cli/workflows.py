@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import common
-from daemon.cli.acting import perform
-from daemon.cli.common import Refused, Wrong, leave, print_json, print_table, with_config, with_json
+from daemon.cli.acting import asked, perform
+from daemon.cli.common import Refused, leave, print_json, print_table, with_config, with_json
 from daemon.cli.looking import check_company, read_store
 
 if TYPE_CHECKING:
@@ -44,17 +44,11 @@ def start(
     input_file: Any,
 ) -> None:
     """Start the workflow NAME and print the run's id at once."""
-    from pydantic import ValidationError
-
     from daemon.requests import StartWorkflow
 
     given = {"workflow": name, "company": company, "workflow_id": workflow_id, "survey_id": survey_id}
     given |= {"account_id": account_id, "input": None if input_file is None else input_file.read()}
-    try:
-        asked = StartWorkflow.model_validate({**given, "person": common.person()})
-    except ValidationError as error:
-        raise Wrong("; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())) from None
-    answer = perform(config_path, asked)
+    answer = perform(config_path, asked(StartWorkflow, given))
     if as_json:
         print_json(answer)
         return
