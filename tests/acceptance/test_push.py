@@ -210,6 +210,7 @@ async def test_after_fifteen_days_away_nothing_is_believed_before_a_whole_sweep_
             await subscribed(here)
             await swept(here, *TOLD)
             await here.until(lambda: listening(here).current("demo"))
+            await here.until(lambda: len(log_lines.named("push.doubt_ended")) == 1)
         async with here.running():
             await here.until(lambda: listening(here).current("demo"))
             [[app]] = here.rows("SELECT client FROM push_client")
@@ -225,8 +226,8 @@ async def test_after_fifteen_days_away_nothing_is_believed_before_a_whole_sweep_
             assert not listening(here).current("demo")
             await swept(here, "articles")
             await here.until(lambda: listening(here).current("demo"))
+            await here.until(lambda: len(log_lines.named("push.doubt_ended")) == 2)
     assert [line["reason"] for line in log_lines.named("push.doubted")] == ["first", "away"]
-    assert len(log_lines.named("push.doubt_ended")) == 2
 
 
 async def swept(here: Scene, *registers: str) -> None:
