@@ -17,7 +17,7 @@ from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
 from daemon.own_sources import own_readers
 from daemon.push_apps import push_states
-from daemon.readers import open_readers
+from daemon.readers import open_readers, sender_targets
 from daemon.reloading import hooks_of, statuses_of
 from daemon.settings import Config
 from daemon.slots import Slots
@@ -70,13 +70,14 @@ async def _opened(stack: AsyncExitStack, config: Config, parts: Parts, notifier:
         for name, company in config.companies.items()
     }
     readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
+    senders = sender_targets(config, readers)
     return Opened(
         config=config,
         parts=parts,
         notifier=notifier,
         store=store,
         states=push_states(config, parts.clock),
-        targets=targets,
+        targets={**targets, **senders},
         readers=readers | own_readers(config, targets, store.database),
         streams=await stack.enter_async_context(open_session()),
         progress=Progress(parts.clock),

@@ -14,6 +14,7 @@ from connectors.base import CredentialsLost, Target
 from daemon.binding import bind
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
+from daemon.destinations import source_of as written_to
 from daemon.doctor import Doctor
 from daemon.dry_run import DryRuns
 from daemon.gate import READ_ONLY
@@ -110,6 +111,7 @@ class Bridge:
             recalling=self.intake.recalling,
             target=self._open_already,
             reader=lambda source: self.readings[source].reader if source in self.readings else None,
+            sender=self.targets.get,
         )
         self._shadow_soon = Nudge()
         self.intake.shadowed = self._shadow_soon
@@ -295,8 +297,8 @@ class Bridge:
             for name, company in self.config.companies.items()
         }
         for name, delivery in self.deliveries.items():
-            if name in config.companies:
-                delivery.allow(read_only=config.companies[name].read_only, approve=config.companies[name].approve)
+            if name in config.companies or written_to(name) in config.sources:
+                delivery.allow(**config.allowed(name))
         set_level(config.log.level)
         self.latest = in_force(self.config, config)
         self.flows.reload(config)

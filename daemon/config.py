@@ -22,7 +22,7 @@ from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
 from daemon.own_rules import own_of, unfit_sources
-from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
+from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, knowing_sources
 from daemon.survey_checks import survey_faults
 from daemon.workflow_sections import unfit_workflows, workflows_of
 from handlers.workflow import SYSTEM
@@ -135,7 +135,7 @@ class _Loading:
             retention=file.retention,
             log=file.log,
             scheduler=file.scheduler,
-            companies=with_starts(companies, sources),
+            companies=knowing_sources(companies, sources),
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypedDict, get_args
 
 from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
 
@@ -15,6 +15,7 @@ from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
 from daemon.credentials import Secret
+from daemon.destinations import destination, source_of
 from daemon.settings_clients import Client, ClientSection
 from handlers.commands import Command
 from handlers.routes import ROUTES
@@ -271,15 +272,19 @@ class ConfiguredSource:
     open_reader: Callable[[Surroundings], Reader | None] | None = field(default=None, repr=False)
 
 
-def with_starts(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Mapping[str, Company]:
-    """The companies, each knowing which of the sources begin later than it does."""
+def knowing_sources(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Mapping[str, Company]:
+    """The companies, each knowing which of the sources begin later than it does, and what each takes back."""
     starts = {name: source.settings.start for name, source in sources.items() if source.settings.start is not None}
-    if not starts:
+    backs = {name: back for name, source in sources.items() if (back := source.settings.back) is not None}
+    if not starts and not backs:
         return companies
-    return {
-        name: replace(company, settings=company.settings.model_copy(update={"source_starts": starts}))
-        for name, company in companies.items()
-    }
+
+    def told(company: Company) -> Company:
+        own = {name: back for name, back in backs.items() if sources[name].settings.serves(company.name)}
+        told = {"source_starts": starts, "write_backs": own}
+        return replace(company, settings=company.settings.model_copy(update=told))
+
+    return {name: told(company) for name, company in companies.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +293,13 @@ class Warned:
 
     key: str
     reason: str
+
+
+class Allowed(TypedDict):
+    """What may leave: nothing where ``read_only``, and what ``approve`` names only after a person's word."""
+
+    read_only: bool
+    approve: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,3 +324,21 @@ class Config:
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The senders that are written to, as they are called where companies are named."""
+        return tuple(destination(name) for name, source in self.sources.items() if source.settings.back is not None)
+
+    def allowed(self, name: str) -> Allowed:
+        """What may leave for a company, or for a sender: there, what each of the companies that it serves allows."""
+        source = self.sources.get(source_of(name) or "")
+        companies = [
+            company
+            for one, company in self.companies.items()
+            if (one == name if source is None else source.settings.serves(one))
+        ]
+        return Allowed(
+            read_only=any(company.read_only for company in companies),
+            approve=frozenset[str]().union(*(company.approve for company in companies)),
+        )

@@ -68,6 +68,17 @@ def _print_source(source: Json) -> None:
     if source["credentials_since"] is not None:
         until = "" if source["credentials_until"] is None else f", good until {local(source['credentials_until'])}"
         click.echo(f"  credentials of {local(source['credentials_since'])}{until}")
+    if source["back"] is not None:
+        _print_back(source["back"])
+
+
+def _print_back(back: Json) -> None:
+    counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in back["commands"].items() if count)
+    click.echo(f"  written back as {back['name']}: {counted or 'nothing open'}, delivered: {back['delivered']}")
+    if back["shut_by"] is not None:
+        click.echo(f"  {nothing_leaves(back['shut_by'], back['paused'])}")
+    if back["questions"]["count"]:
+        click.echo(f"  {questions_line(back['questions'])}: held {back['name']}")
 
 
 def _polled(source: Json) -> str:

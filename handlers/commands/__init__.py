@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
+from handlers.commands.base import FORTNOX, Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
 from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureLabel, EnsureNote
 from handlers.commands.documents import (
     CreditContent,
@@ -29,9 +29,17 @@ from handlers.commands.records import (
     SendDocument,
     voucher_correction,
 )
+from handlers.commands.senders import (
+    EnsureSenderNote,
+    EnsureSenderRecord,
+    EnsureSenderTask,
+    SenderCommand,
+    SetSenderFields,
+)
 
 __all__ = [
     "COMMANDS",
+    "FORTNOX",
     "ActOnRecord",
     "BookInvoice",
     "BookPayment",
@@ -55,12 +63,17 @@ __all__ = [
     "EnsureOrder",
     "EnsurePayment",
     "EnsureRecord",
+    "EnsureSenderNote",
+    "EnsureSenderRecord",
+    "EnsureSenderTask",
     "MadeFrom",
     "MatchKey",
     "Purpose",
     "RecordCommand",
     "ReverseVoucher",
     "SendDocument",
+    "SenderCommand",
+    "SetSenderFields",
     "VatDecision",
     "sending_of",
     "voucher_correction",
@@ -83,7 +96,11 @@ Command = Annotated[
     | EnsureRecord
     | ActOnRecord
     | SendDocument
-    | ReverseVoucher,
+    | ReverseVoucher
+    | SetSenderFields
+    | EnsureSenderNote
+    | EnsureSenderTask
+    | EnsureSenderRecord,
     Field(discriminator="kind"),
 ]
 
