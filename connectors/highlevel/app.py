@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.base import Json
+from connectors.highlevel.marks import is_ours
 from connectors.highlevel.money import NOTHING
 from connectors.highlevel.parties import contact_party, is_named
 from connectors.highlevel.records import LONGEST_ID, Record, seconds
@@ -163,6 +164,8 @@ class AppEvents:
         text = record.text("body")
         if text is None:
             return Ignored("empty_note")
+        if is_ours(text):
+            return Ignored("our_own_note")
         occurred_at = record.moment("dateAdded", "timestamp") or received_at
         dated = stockholm_date(occurred_at)
         contact = record.required("contactId")
