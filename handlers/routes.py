@@ -30,6 +30,7 @@ from handlers.payout import book_payout
 from handlers.record import write_record
 from handlers.refund import book_refund
 from handlers.settings import CompanySettings
+from handlers.survey_at_sender import survey_at_sender
 from handlers.survey_rules import note_survey, survey_rules
 from handlers.telling import tell_of_order, tell_of_party
 
@@ -72,6 +73,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "survey_submitted": (
             _rule("note_survey", SurveySubmitted, note_survey),
             _rule("survey_rules", SurveySubmitted, survey_rules),
+            _rule("survey_at_sender", SurveySubmitted, survey_at_sender),
             _rule("tell_respondent", SurveySubmitted, tell_of_party),
         ),
         "party_changed": (

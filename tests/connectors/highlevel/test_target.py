@@ -176,7 +176,12 @@ async def test_what_cannot_be_read_is_no_absence() -> None:
                 await here.target.look(task, "create note", evidence)
             assert "retry it with --absent" in asked.value.remedy
         here.state.written.lists_refused = None
-        for answer in ({"data": []}, {"notes": [], "meta": {"total": 3}}, {"notes": [], "meta": {"nextPage": 2}}):
+        answers: list[Json] = [
+            {"data": []},
+            {"notes": [], "meta": {"total": 3}},
+            {"notes": [], "meta": {"nextPage": 2}},
+        ]
+        for answer in answers:
             here.state.will_answer = [(200, answer)]
             with pytest.raises(Unprovable):
                 await here.target.look(task, "create note", evidence)
