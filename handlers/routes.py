@@ -83,6 +83,8 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),
         "record_given": (_rule("write_record", RecordGiven, write_record),),
+        # Nothing is to be true outside: the person's task of that mark is done (store/todo_ends.py).
+        "task_completed": (),
         # Its run begins with the event (daemon/workflows); the run's steps make the commands.
         "workflow_asked": (),
         # Nothing is to be true outside: the company's gate asks Fortnox (daemon/rechecking.py).

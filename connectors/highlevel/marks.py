@@ -23,6 +23,12 @@ def has_mark(text: str, mark: str) -> bool:
     return any(found.removeprefix(SIGN) == mark for found in _OURS.findall(text))
 
 
+def mark_in(text: str) -> str | None:
+    """The last mark of ours in a text; ``None`` where it carries none."""
+    found = _OURS.findall(text)
+    return found[-1].removeprefix(SIGN) if found else None
+
+
 def is_ours(text: str) -> bool:
     """Whether a text carries a mark of ours, of whatever thing."""
-    return _OURS.search(text) is not None
+    return mark_in(text) is not None
