@@ -84,10 +84,10 @@ def unfit_workflows(file: ConfigFile, sources: Mapping[str, ConfiguredSource]) -
                 )
         serving = [source for source in sources.values() if source.settings.serves(company)]
         for name, flow in section.workflows.items():
-            where = ("companies", company, "workflows", name)
+            place = ("companies", company, "workflows", name)
             for source in serving:
-                yield from _doubtful(flow, where, source)
-            yield from _left_nowhere(flow, where, serving)
+                yield from _doubtful(flow, place, source)
+            yield from _left_nowhere(flow, place, serving)
 
 
 def _left_nowhere(

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from connectors.base import Json, Link, Park, Settled, Sighting, UnknownEnd, Unprovable
+from connectors.base import Json, Link, Park, Settled, Sighting, Task, UnknownEnd, Unprovable
 from connectors.highlevel.budget import SYSTEM
 from connectors.highlevel.calls import Calls
 from connectors.highlevel.marks import has_mark
@@ -17,22 +17,18 @@ def path_of(contact: str, kind: Kind) -> str:
     return f"/contacts/{quote(contact, safe='')}/{kind}s"
 
 
-async def standing(calls: Calls, contact: str, kind: Kind, operation: str, *, priority: int) -> list[Record]:
-    """All of a contact's notes or tasks.
+async def looked_for(calls: Calls, task: Task, kind: Kind, operation: str, evidence: Json) -> Sighting:
+    """Whether a note or task with the mark stands on the contact.
 
-    Raises :class:`Unprovable` where they cannot be read whole: then nothing proves that something is not there.
+    Raises :class:`Unprovable` where they cannot be read whole: then nothing proves that something is not there. The
+    last look behind a create whose own answer was complete is content with that answer.
     """
-    why = "the list has another form than we know"
-    answer: Json | None = None
-    try:
-        answer = await calls.record(f"read {kind}s", path_of(contact, kind), priority=priority)
-    except Park as error:
-        why = f"HighLevel refuses to list them (status {error.status})"
-    if answer is None:
-        why = "HighLevel says that there is no such contact, or lists none"
-    found = (answer or {}).get(f"{kind}s")
-    if isinstance(found, list) and all(isinstance(one, dict) for one in found) and not _more(answer or {}, len(found)):
-        return [Record(one, f"{kind}s.") for one in found]
+    found, why = await _standing(calls, evidence["contact"], kind, task.priority)
+    if found is not None:
+        return _sighting(found, kind, evidence["mark"])
+    if task.link is not None:
+        proof: Json = {"read": f"{kind}s", "unreadable": why}
+        return Sighting(Settled(task.link, "found", proof=proof), proof)
     raise Unprovable(
         f"{kind}_unprovable",
         system=SYSTEM,
@@ -44,7 +40,21 @@ async def standing(calls: Calls, contact: str, kind: Kind, operation: str, *, pr
     )
 
 
-def sighting(found: list[Record], kind: Kind, mark: str) -> Sighting:
+async def _standing(calls: Calls, contact: str, kind: Kind, priority: int) -> tuple[list[Record] | None, str]:
+    """All of a contact's notes or tasks; ``None`` where they cannot be read whole, and why."""
+    try:
+        answer = await calls.record(f"read {kind}s", path_of(contact, kind), priority=priority)
+    except Park as error:
+        return None, f"HighLevel refuses to list them (status {error.status})"
+    if answer is None:
+        return None, "HighLevel says that there is no such contact, or lists none"
+    found = answer.get(f"{kind}s")
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found) or _more(answer, len(found)):
+        return None, "the list has another form than we know, or is not whole"
+    return [Record(one, f"{kind}s.") for one in found], ""
+
+
+def _sighting(found: list[Record], kind: Kind, mark: str) -> Sighting:
     """What a look makes of all notes or tasks of the contact: one with our mark is it, two are a question."""
     hits = [one for one in found if has_mark(_text(one), mark)]
     proof: Json = {"read": f"{kind}s", "mark": mark, "of": len(found), "hits": len(hits)}

@@ -2,7 +2,7 @@
 
 from connectors.base import Json, Settled, Sighting, Task, Write
 from connectors.highlevel.calls import Calls
-from connectors.highlevel.marked_records import made, path_of, sighting, standing
+from connectors.highlevel.marked_records import looked_for, made, path_of
 from connectors.highlevel.marks import mark_of, marked
 from handlers.commands import EnsureSenderNote
 
@@ -37,5 +37,4 @@ class Notes:
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether a note with the mark stands on the contact. Raises ``Unprovable`` where they cannot all be read."""
-        found = await standing(self._calls, evidence["contact"], KIND, operation, priority=task.priority)
-        return sighting(found, KIND, evidence["mark"])
+        return await looked_for(self._calls, task, KIND, operation, evidence)

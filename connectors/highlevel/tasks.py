@@ -7,7 +7,7 @@ from urllib.parse import quote
 from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.highlevel.budget import SYSTEM
 from connectors.highlevel.calls import Calls
-from connectors.highlevel.marked_records import made, path_of, sighting, standing
+from connectors.highlevel.marked_records import looked_for, made, path_of
 from connectors.highlevel.marks import mark_of, marked
 from handlers.commands import EnsureSenderTask
 from handlers.values import STOCKHOLM
@@ -64,8 +64,7 @@ class Tasks:
             over = stands is None or stands.state["completed"]
             link = stands or Link(KIND, evidence["task"], {"completed": True})
             return Sighting(Settled(link, "changed", proof=proof) if over else None, proof)
-        found = await standing(self._calls, evidence["contact"], KIND, operation, priority=task.priority)
-        seen = sighting(found, KIND, evidence["mark"])
+        seen = await looked_for(self._calls, task, KIND, operation, evidence)
         command = task.command
         if seen.settled is None or not isinstance(command, EnsureSenderTask) or not command.done:
             return seen

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daemon.requests import FinishTodo
+from daemon.requests import FinishTodo, Retry
 from tests.acceptance.rehearsed import calls_of, run_dry
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
@@ -151,6 +151,24 @@ async def test_a_detractor_leaves_a_note_a_task_and_a_number(tmp_path: Path, log
     assert b"set_sender_fields" in logged
     for secret in (API_TOKEN, PATH_TOKEN, CONTACT, MAIL):
         assert secret.encode() not in logged
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_looked_for_waits_for_a_person(tmp_path: Path) -> None:
+    """No second note goes by itself; the person's word that none is there lets it go again."""
+    state = highlevel.State()
+    state.written.lose, state.written.lists_refused = 1, 422
+    async with telling(tmp_path, state, RULES.replace("sender_task", "# sender_task")) as stage:
+        await answered(stage, answer())
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_sender_note' AND state = 'held'")
+        assert [call for call in changes(state) if call.endswith("/notes")] == [WRITTEN[0]]
+        status = await stage.status()
+        assert status["sources"][0]["back"]["stopped"] == 1
+        state.written.of("notes", CONTACT).clear()
+        (number,) = stage.rows("SELECT id FROM outbox WHERE kind = 'ensure_sender_note'")[0]
+        await stage.act(Retry(person="anna", id=f"out-{number}", absent=True))
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_sender_note' AND state = 'done'")
+        assert len(state.written.of("notes", CONTACT)) == 1
 
 
 @pytest.mark.asyncio

@@ -63,3 +63,39 @@ def test_a_rule_needs_a_sender_that_takes_it(tmp_path: Path) -> None:
     assert faults(tmp_path, back("notes = true", "tasks = true") + RULE) == []
     (named, _) = faults(tmp_path, back("notes = true", "tasks = true") + RULE + 'sources = ["ghl", "shop"]\n')
     assert "sources.shop takes no notes" in named
+
+
+FLOW = """
+[companies.demo.workflows.callback]
+event = "survey_submitted"
+steps = [
+    { name = "call", todo = "Ring", todo_days = 3, todo_at_sender = true },
+    { name = "said", sender_note = "Uppringd om {event.survey}" },
+]
+"""
+
+
+@pytest.mark.capability("000-26", "000-28")
+def test_a_step_needs_a_sender_that_takes_it(tmp_path: Path) -> None:
+    """One of the company's sources is enough: which one a run is about, only its event says."""
+    task, note = faults(tmp_path, GHL + FLOW)
+    assert task.startswith("companies.demo.workflows.callback.steps[0].todo_at_sender: sources.shop and")
+    assert "take no tasks from us: add tasks = true to [sources." in task
+    assert note.startswith("companies.demo.workflows.callback.steps[1].sender_note: ")
+    assert faults(tmp_path, back("notes = true", "tasks = true") + FLOW) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("todo_days = 3, ", "", "todo_at_sender needs todo_days"),
+        ('todo = "Ring", todo_days = 3', "customer = true", "are a todo's"),
+        ('event = "survey_submitted"', "", "speak of an event: set event"),
+        ("{event.survey}", "{event.surwey}", "surwey"),
+        ("sender_note =", 'note = "x", sender_note =', "exactly one of"),
+    ],
+)
+def test_faults_of_such_steps(tmp_path: Path, before: str, after: str, reason: str) -> None:
+    """Each is said with its place."""
+    found = faults(tmp_path, back("notes = true", "tasks = true") + FLOW.replace(before, after))
+    assert any(reason in fault for fault in found), found

@@ -12,6 +12,7 @@ from connectors.base import CredentialsLost, Json, Link, Park, Settled, Target, 
 from connectors.highlevel.marks import has_mark, is_ours, mark_of, marked
 from connectors.highlevel.tasks import end_of
 from handlers.commands import EnsureSenderNote, EnsureSenderTask, SenderCommand, SetSenderFields
+from handlers.events import TaskCompleted
 from handlers.values import Ref
 from tests.connectors.fortnox.stand import MemoryLinks
 from tests.connectors.highlevel.bodies import CONTACT, contact, read
@@ -313,3 +314,16 @@ def test_our_own_note_comes_back_and_is_ignored() -> None:
     body = {"type": "NoteCreate", "id": "n1", "contactId": CONTACT, "body": marked("NPS 2", MARK)}
     ignored = read(body)
     assert getattr(ignored, "reason", "") == "our_own_note"
+
+
+@pytest.mark.capability("000-26")
+def test_only_our_own_task_is_heard_of() -> None:
+    """Its mark says which; every other task of the location is its people's own."""
+    body = {"type": "TaskComplete", "id": "t1", "contactId": CONTACT, "title": "Ring"}
+    found = read(body | {"body": f"<p>fortnox-bridge #{MARK}</p>", "timestamp": "2026-11-18T06:59:00.000Z"})
+    assert isinstance(found, tuple)
+    (done,) = found
+    assert isinstance(done, TaskCompleted)
+    assert (done.mark, done.thing) == (MARK, Ref(system="ghl", kind="task", id="t1"))
+    for text in ("", "ring dem", f"#{MARK}"):
+        assert getattr(read(body | {"body": text}), "reason", "") == "not_our_task"
