@@ -8,7 +8,9 @@ import pytest
 from aiohttp import web
 
 from daemon.noticing import TellHolds, Trouble
+from daemon.requests import Pause
 from daemon.settings_process import NoticeSettings
+from tests.acceptance.person import asked
 from tests.acceptance.scene import CompanyPlan, scene
 from tests.fakes.senders import line, order
 from tests.stand_ins.mail import mail_server
@@ -65,6 +67,13 @@ async def test_a_question_is_told_by_both_ways_and_a_lost_answer_costs_nothing(t
             assert "to:notice" not in mail.get_content()
             (state,) = {row[0] for row in stage.rows("SELECT state FROM inbox WHERE source = 'notices'")}
             assert state == "handled"
+            await stage.act(Pause(person="anna", name="to:notice:mail", reason="moving house"))
+            shown = json.loads((await asked(stage, "status", "--json")).stdout)["notices"]
+            assert [(way["name"], way["delivered"], way["shut_by"]) for way in shown] == [
+                ("to:notice:webhook", 1, None),
+                ("to:notice:mail", 1, "person"),
+            ]
+            assert "notices leave as to:notice:mail: nothing open" in (await asked(stage, "status")).stdout
 
 
 @pytest.mark.asyncio
