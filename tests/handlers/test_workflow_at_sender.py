@@ -17,7 +17,7 @@ from tests.handlers.examples import TALLBACKEN, company, order, survey
 
 THING = Ref(system="workflow", kind="call", id="callback-1")
 DAY = date(2026, 11, 28)
-TODO = Todo("Ring", 3, awaited=True, at_sender=True)
+CALL = Todo("Ring", 3, awaited=True, at_sender=True)
 NAMELESS = TALLBACKEN.model_copy(update={"source_id": None})
 
 
@@ -67,7 +67,7 @@ def test_a_note_that_cannot_be_left_is_a_question() -> None:
 @pytest.mark.capability("000-26")
 def test_a_task_is_shown_at_the_source_where_it_can_be() -> None:
     """Due as many days after it was given; where the source does not know the party, the task is only ours."""
-    task = task_at_sender(TODO, known(survey()), THING, settings(tasks=True), DAY)
+    task = task_at_sender(CALL, known(survey()), THING, settings(tasks=True), DAY)
     assert task == EnsureSenderTask(
         target="ghl",
         company="demo",
@@ -78,7 +78,7 @@ def test_a_task_is_shown_at_the_source_where_it_can_be() -> None:
         due=date(2026, 12, 1),
     )
     for event, allowed in ((survey(NAMELESS), settings(tasks=True)), (survey(), settings(notes=True))):
-        assert task_at_sender(TODO, known(event), THING, allowed, DAY) is None
-    assert task_at_sender(TODO, {"event": {}}, THING, settings(tasks=True), DAY) is None
+        assert task_at_sender(CALL, known(event), THING, allowed, DAY) is None
+    assert task_at_sender(CALL, {"event": {}}, THING, settings(tasks=True), DAY) is None
     ours = Todo("Ring", 3, awaited=True)
     assert task_at_sender(ours, known(survey()), THING, settings(tasks=True), DAY) is None
