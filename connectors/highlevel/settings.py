@@ -16,6 +16,8 @@ from handlers.values import Frozen
 OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "refunded_in_full", "cancelled"]
 """What a status of theirs may mean; with ``refunded`` alone nobody says how much money went back."""
 
+DOCUMENT_NUMBERS = frozenset({"offer_number", "order_number", "invoice_number"})
+
 Polled = Literal["surveys", "orders", "invoices"]
 
 
@@ -117,11 +119,13 @@ class HighLevelBack(Frozen):
     """What is written back at HighLevel (scope contacts.write); what is not named is not written.
 
     ``notes`` and ``tasks`` let rules and workflows leave them on contacts. ``customer_number_field`` is the id of a
-    contact's custom field for text, which then holds the number of the contact's customer in Fortnox.
+    contact's custom field for text, which then holds the number of the contact's customer in Fortnox. With
+    ``document_notes`` a note on the contact tells the numbers of an order's documents: HighLevel has no field for them.
     """
 
     notes: bool = False
     tasks: bool = False
+    document_notes: bool = False
     customer_number_field: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,60}$")
 
 
@@ -173,8 +177,9 @@ class HighLevelSettings(SourceSettings):
         told = self.write_back
         if told == HighLevelBack():
             return None
-        numbers = frozenset({"customer_number"} if told.customer_number_field else ())
-        return WriteBack(numbers=numbers, party="contact", notes=told.notes, tasks=told.tasks)
+        numbers = {"customer_number"} if told.customer_number_field else set[str]()
+        numbers |= DOCUMENT_NUMBERS if told.document_notes else set()
+        return WriteBack(numbers=frozenset(numbers), party="contact", notes=told.notes, tasks=told.tasks)
 
     @property
     def told_by_digest(self) -> Mapping[str, str]:

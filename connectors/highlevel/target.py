@@ -6,9 +6,10 @@ from connectors.base import Json, Park, Settled, Sighting, Task, Write
 from connectors.highlevel.budget import SYSTEM
 from connectors.highlevel.calls import Calls
 from connectors.highlevel.contact_fields import SET_FIELD, ContactFields
+from connectors.highlevel.document_notes import DocumentNotes
 from connectors.highlevel.notes import CREATE_NOTE, Notes
 from connectors.highlevel.settings import HighLevelBack
-from connectors.highlevel.tasks import COMPLETE_TASK, CREATE_TASK, Tasks
+from connectors.highlevel.tasks import Tasks
 from handlers.commands import EnsureSenderNote, EnsureSenderTask, SetSenderFields
 
 CONTACT = "contact"
@@ -24,11 +25,12 @@ class HighLevelDesk:
         self._notes = Notes(calls)
         self._tasks = Tasks(calls)
         self._fields = ContactFields(calls, settings.customer_number_field)
+        self._documents = DocumentNotes(calls, self._notes, location)
 
     def far_object(self, task: Task) -> str | None:
         """The contact whose field is set, or the task that is completed."""
         match task.command:
-            case SetSenderFields():
+            case SetSenderFields(record="contact"):
                 return f"{CONTACT}:{task.command.id}"
             case EnsureSenderTask():
                 return self._tasks.far_object(task, task.command)
@@ -45,6 +47,8 @@ class HighLevelDesk:
                 return await self._tasks.plan(task, command)
             case SetSenderFields(record="contact"):
                 return await self._fields.plan(task, command)
+            case SetSenderFields():
+                return await self._documents.plan(task, command)
             case _:
                 raise Park(
                     "no_place_for_it",
@@ -55,21 +59,22 @@ class HighLevelDesk:
 
     async def perform(self, task: Task, write: Write) -> Settled:
         """Send the one call, once."""
-        match write.operation:
-            case op if op == CREATE_NOTE:
-                return await self._notes.perform(write)
-            case op if op in {CREATE_TASK, COMPLETE_TASK}:
-                return await self._tasks.perform(write)
-            case _:
-                return await self._fields.perform(write)
+        if write.operation == CREATE_NOTE:
+            return await self._noting(task).perform(write)
+        if write.operation == SET_FIELD:
+            return await self._fields.perform(write)
+        return await self._tasks.perform(write)
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether an earlier call took effect."""
         if operation == CREATE_NOTE:
-            return await self._notes.look(task, operation, evidence)
+            return await self._noting(task).look(task, operation, evidence)
         if operation == SET_FIELD:
             return await self._fields.look(task, evidence)
         return await self._tasks.look(task, operation, evidence)
+
+    def _noting(self, task: Task) -> Notes | DocumentNotes:
+        return self._documents if isinstance(task.command, SetSenderFields) else self._notes
 
     async def probe(self) -> None:
         """Read the location's custom fields: a scope that reading at this source needs, too."""

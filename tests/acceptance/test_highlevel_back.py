@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from daemon.requests import FinishTodo, Retry
 from tests.acceptance.rehearsed import calls_of, run_dry
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
-from tests.connectors.highlevel.bodies import CONTACT, LOCATION, SIGNER, contact
+from tests.connectors.highlevel.bodies import CONTACT, LOCATION, SIGNER, contact, order
 from tests.stand_ins import highlevel
 from tests.stand_ins.highlevel_app import app_sender
 from tests.stand_ins.serving import serving
@@ -38,6 +39,7 @@ window_seconds = 0.5
 [sources.ghl.write_back]
 notes = true
 tasks = true
+document_notes = true
 customer_number_field = "{field}"
 """
 
@@ -217,4 +219,25 @@ async def test_a_task_of_a_workflow_is_one_here_and_there(tmp_path: Path) -> Non
         assert [call for call in changes(state) if call.startswith("PUT") and "tasks" in call] == [
             f"PUT /contacts/{CONTACT}/tasks/{task['id']}/completed"
         ]
+        assert stage.rows(OPEN) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-28")
+async def test_an_order_s_contact_is_told_its_documents(tmp_path: Path) -> None:
+    """By one note, once both stand in Fortnox; what the order says again changes nothing."""
+    state = highlevel.State()
+    async with telling(tmp_path, state, "") as stage:
+        at = datetime.now(UTC).isoformat()
+        sold = order(contactId=CONTACT, createdAt=at, updatedAt=at, timestamp=at)
+        state.add("orders", sold)
+        assert state.written.telling is not None
+        await state.written.telling(sold)
+        await stage.until(lambda: state.written.of("notes", CONTACT))
+        (invoice,) = (await stage.state())["invoices"]
+        [note] = state.written.of("notes", CONTACT)
+        assert f"invoice {invoice['DocumentNumber']} (for order {sold['_id']})" in note["body"]
+        await state.written.telling(sold | {"webhookId": "again"})
+        await stage.settle()
+        assert len(state.written.of("notes", CONTACT)) == 1
         assert stage.rows(OPEN) == []

@@ -15,7 +15,7 @@ from handlers.commands import EnsureSenderNote, EnsureSenderTask, SenderCommand,
 from handlers.events import TaskCompleted
 from handlers.values import Ref
 from tests.connectors.fortnox.stand import MemoryLinks
-from tests.connectors.highlevel.bodies import CONTACT, contact, read
+from tests.connectors.highlevel.bodies import CONTACT, contact, order, read
 from tests.connectors.highlevel.reading import Reading, reading
 from tests.stand_ins.highlevel import State
 
@@ -255,6 +255,55 @@ async def test_only_the_one_field_is_sent() -> None:
         held = here.state.records["contacts"][CONTACT]
         assert held["tags"] == ["vip"]
         assert held["customFields"] == [{"id": "other", "value": "kept"}, {"id": FIELD, "value": "18"}]
+
+
+def numbered(kind: str = "order") -> SetSenderFields:
+    """The numbers of an order's documents."""
+    told = Ref(system="ghl", kind=f"{kind}_told", id="o1")
+    sale = Ref(system="ghl", kind=kind, id="o1")
+    numbers = (("order_number", sale), ("invoice_number", sale.model_copy(update={"kind": "order_invoice"})))
+    return SetSenderFields(target="ghl", company="demo", thing=told, record="order", id="o1", numbers=numbers)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-28")
+async def test_documents_are_told_by_a_note() -> None:
+    """On the contact that the order names; other numbers are told by another one, a lost answer is looked for."""
+    async with standing() as here:
+        here.state.add("orders", order(_id="o1"))
+        task = here.task(numbered())
+        assert here.target.far_object(task) is None
+        settled = await here.send(task)
+        [left] = here.state.written.of("notes", CONTACT)
+        assert left["body"].startswith("In Fortnox: order 17, invoice 17 (for order o1)\n\nfortnox-bridge #")
+        again = await here.target.plan(here.task(numbered(), settled.link))
+        assert isinstance(again, Settled)
+        assert again.result == "unchanged"
+        anew = here.task(numbered(), settled.link, number="18")
+        planned = await here.planned(anew)
+        assert not planned.creates
+        assert (await here.target.look(anew, planned.operation, planned.evidence)).settled is None
+        here.state.written.lose = 1
+        with pytest.raises(UnknownEnd):
+            await here.send(anew)
+        seen = await here.target.look(anew, planned.operation, planned.evidence)
+        assert seen.settled is not None
+        assert seen.settled.link is not None
+        assert seen.settled.link != settled.link
+        known = await here.target.plan(here.task(numbered(), seen.settled.link, number="18"))
+        assert isinstance(known, Settled)
+        assert known.result == "unchanged"
+        assert len(here.state.written.of("notes", CONTACT)) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_sale_that_names_no_contact_is_told_nothing() -> None:
+    """One that is gone, and one whose contact HighLevel does not let us read."""
+    async with standing() as here:
+        for kind in ("order", "opportunity"):
+            settled = await here.target.plan(here.task(numbered(kind)))
+            assert isinstance(settled, Settled)
+            assert (settled.result, settled.proof) == ("not_created", {"because": "the sale names no contact"})
 
 
 @pytest.mark.asyncio
