@@ -11,7 +11,7 @@ from handlers.settings import CompanySettings
 from handlers.survey import shortened
 from handlers.values import Question, Ref
 from handlers.workflow import Known, Todo
-from handlers.workflow_steps import event_of, party_of, text_of_step
+from handlers.workflow_steps import event_of, party_in, text_of_step
 
 LONGEST_NOTE = 2000
 NO_CONTACT = "the event's party has no id at its source, so no note can be left there: cancel the workflow"
@@ -48,7 +48,7 @@ def task_at_sender(
 ) -> EnsureSenderTask | None:
     """The task as the event's source shall show it, too; ``None`` where it takes none, or does not know the party.
 
-    ``day`` is when the task is given. Raises :class:`Question` for an event that names nobody.
+    ``day`` is when the task is given.
     """
     if not todo.at_sender or not known.get("event"):
         return None
@@ -69,4 +69,5 @@ def task_at_sender(
 
 
 def _number(event: Event) -> str:
-    return (party_of(event).source_id or "").strip()
+    party = party_in(event)
+    return "" if party is None else (party.source_id or "").strip()

@@ -111,6 +111,14 @@ def _customer(event: Event, settings: CompanySettings) -> EnsureCustomer:
 
 def party_of(event: Event) -> Party:
     """Whom the event speaks of. Raises :class:`Question`."""
+    party = party_in(event)
+    if party is None:
+        raise Question("the event that started this workflow names no party")
+    return party
+
+
+def party_in(event: Event) -> Party | None:
+    """Whom the event speaks of; ``None`` where it names nobody."""
     match event:
         case SurveySubmitted():
             return event.respondent
@@ -121,7 +129,7 @@ def party_of(event: Event) -> Party:
         case NoteAdded():
             return event.about
         case _:
-            raise Question("the event that started this workflow names no party")
+            return None
 
 
 def event_of(known: Known) -> Event:

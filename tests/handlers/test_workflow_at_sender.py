@@ -1,19 +1,20 @@
 """What steps of workflows leave at the source of their event; plain values in and out."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from handlers.commands import EnsureSenderNote, EnsureSenderTask
-from handlers.events import Event
+from handlers.events import Event, Refunded
 from handlers.mapping.data import data_of
 from handlers.mapping.values import template_of
 from handlers.settings import CompanySettings, WriteBack
 from handlers.values import Question, Ref
 from handlers.workflow import Todo
 from handlers.workflow_at_sender import LeftNote, task_at_sender
-from tests.handlers.examples import TALLBACKEN, company, order, survey
+from tests.handlers.examples import DOCUMENT, NOW, TALLBACKEN, TODAY, company, order, survey
 
 THING = Ref(system="workflow", kind="call", id="callback-1")
 DAY = date(2026, 11, 28)
@@ -79,6 +80,15 @@ def test_a_task_is_shown_at_the_source_where_it_can_be() -> None:
     )
     for event, allowed in ((survey(NAMELESS), settings(tasks=True)), (survey(), settings(notes=True))):
         assert task_at_sender(CALL, known(event), THING, allowed, DAY) is None
+    refund = Refunded(
+        thing=Ref(system="ghl", kind="order_refund", id="1"),
+        version=Decimal(1),
+        occurred_at=NOW,
+        dated=TODAY,
+        order=Ref(system="ghl", kind="order", id="1"),
+        document=DOCUMENT,
+    )
+    assert task_at_sender(CALL, known(refund), THING, settings(tasks=True), DAY) is None
     assert task_at_sender(CALL, {"event": {}}, THING, settings(tasks=True), DAY) is None
     ours = Todo("Ring", 3, awaited=True)
     assert task_at_sender(ours, known(survey()), THING, settings(tasks=True), DAY) is None
