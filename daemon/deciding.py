@@ -16,7 +16,7 @@ from handlers.commands import Command
 from handlers.events import Event, Origin
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
-from handlers.values import Question
+from handlers.values import Question, Ref
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -257,8 +257,14 @@ def new_command(
 def _new_command(
     row: Waiting, event: Event, rule: str, command: Command, versions: tuple[str | None, str | None]
 ) -> NewCommand:
-    made = new_command(row.id, row.company, event.lane, rule, command, versions)
+    lane = own_lane(command.thing) if command.beside else event.lane
+    made = new_command(row.id, row.company, lane, rule, command, versions)
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
+
+
+def own_lane(thing: Ref) -> str:
+    """The lane of a command that stands beside the others of its event: nothing else is in it."""
+    return f"{thing.system}:{thing.kind}:{thing.id}:{thing.generation}"
 
 
 def learned(row: Waiting, read: Learned) -> Handled:

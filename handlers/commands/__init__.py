@@ -20,6 +20,7 @@ from handlers.commands.documents import (
     VatDecision,
     sending_of,
 )
+from handlers.commands.evidence import EnsureEvidence, evidence_of
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
 from handlers.commands.records import (
     ActOnRecord,
@@ -48,6 +49,7 @@ __all__ = [
     "EnsureCredit",
     "EnsureCurrency",
     "EnsureCustomer",
+    "EnsureEvidence",
     "EnsureInvoice",
     "EnsureLabel",
     "EnsureNote",
@@ -62,6 +64,7 @@ __all__ = [
     "ReverseVoucher",
     "SendDocument",
     "VatDecision",
+    "evidence_of",
     "sending_of",
     "voucher_correction",
 ]
@@ -79,6 +82,7 @@ Command = Annotated[
     | BookInvoice
     | EnsurePayment
     | BookPayment
+    | EnsureEvidence
     | EnsureNote
     | EnsureRecord
     | ActOnRecord
