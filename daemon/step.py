@@ -115,7 +115,8 @@ class Step:
             thing = ref.thing(head.company)
             pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
             if pending:
-                return await self._database.write(delivering.wait(head.outbox_id, f"maker:{thing}", f"out-{last}"))
+                await self._database.write(delivering.wait(head.outbox_id, f"maker:{thing}", f"out-{last}"))
+                return True
             # It may have been linked since the head was read: then the head is read anew in its next turn.
             if thing in head.missing and thing in (await self._database.read(heads.head(head.outbox_id))).missing:
                 ended = "nothing makes" if last is None else f"out-{last} ended as {how} without"

@@ -201,7 +201,8 @@ def wait(outbox_id: int, waits_for: str, reason: str, *, patient: bool = False) 
     """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
 
     ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``maker:KEY`` (the end of that
-    command), ``claim:COMPANY:KEY``, ``far:COMPANY:OBJECT`` or ``rule:NAME``. ``patient``: it waits for a link that no command makes yet.
+    command), ``claim:COMPANY:KEY``, ``far:COMPANY:OBJECT`` or ``rule:NAME``. ``patient``: it waits for a link that no
+    command makes yet.
     """
 
     def job(connection: sqlite3.Connection) -> bool:
