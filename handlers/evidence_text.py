@@ -80,6 +80,7 @@ def of_sale(
 def evidence_with(
     event: SaleEvent | PayoutMade, command: EnsureInvoice | EnsureCredit | EnsureRecord, number: str, told: Told
 ) -> EnsureEvidence:
+    """The command, whose lines are what was told about it first, and how it was paid last."""
     return EnsureEvidence(
         thing=evidence_of(command.thing),
         document=command.thing,
@@ -109,6 +110,7 @@ def about(event: SaleEvent | PayoutMade, delivery: str) -> list[str]:
 
 
 def in_kronor(amount: Decimal | None) -> str | None:
+    """An amount with its currency; nothing where there is none."""
     return None if amount is None else f"{figure(amount)} {HOME_CURRENCY}"
 
 
@@ -146,6 +148,7 @@ def _document(event: SaleEvent, document: Document) -> Iterator[str]:
 
 
 def rate_of(rate: Decimal | None, currency: str) -> str | None:
+    """The source's rate in words; nothing in kronor."""
     if currency == HOME_CURRENCY:
         return None
     return "källan anger ingen" if rate is None else f"{figure(rate)} {HOME_CURRENCY} per {currency}, enligt källan"
@@ -198,6 +201,7 @@ def _rows(document: Document) -> Iterator[tuple[str, ...]]:
 
 
 def percent(rate: Decimal | None) -> str:
+    """A VAT rate, or nothing where none is stated."""
     return "" if rate is None else f"{figure(rate, 0)} %"
 
 

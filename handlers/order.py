@@ -40,8 +40,8 @@ def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NO
     All statuses name the same things, so that they may arrive in any order and more than once; in a later generation
     what stood there before is taken back first. Last comes the evidence, where it is attached.
 
-    Raises :class:`Question` for a refunded order and where the document cannot be made as it stands, and :class:`Skipped` for one that the company does not want; one that is called off is
-    always heard.
+    Raises :class:`Question` for a refunded order and where the document cannot be made as it stands, and
+    :class:`Skipped` for one that the company does not want; one that is called off is always heard.
     """
     if event.status != "cancelled":
         check_wanted(event.document, settings.rule(RULE))
