@@ -20,11 +20,8 @@ from tests.connectors.fortnox.stand import booking, customer, invoice, payment, 
 from tests.connectors.fortnox.token_server import MemoryTokens
 
 UNREACHED = {
-    "create_inbox_file": "an upload: its body is a file, which no command holds; the client sends it",
     "create_archive_file": "an upload: its body is a file, which no command holds; the client sends it",
-    "create_attachment": "bare JSON that goes with an uploaded file: no command holds that; the client sends it",
     "update_attachment": "bare JSON that goes with an uploaded file: no command holds that; the client sends it",
-    "delete_attachment": "cannot be read alone, and its list has no pages; the client sends it",
     "delete_archive_folder": "deletes every file within a folder: no command may ever do that",
 }
 """Writes of the table that no command here carries, each with its reason."""
