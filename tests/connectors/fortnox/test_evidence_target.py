@@ -12,6 +12,8 @@ from connectors.fortnox.outcomes import File, FileOutcome
 from connectors.fortnox.table import OPERATIONS
 from handlers.commands import EnsureEvidence, EnsureRecord, evidence_of
 from handlers.values import Ref
+from store import acting
+from store.acting import Person
 from tests.connectors.fortnox.stand import DAY, INVOICE, Stand, booking, customer, invoice, stand
 from tests.fakes.pipe import pipe
 from tests.fakes.target import FakeTarget
@@ -105,6 +107,37 @@ async def test_a_lost_answer_makes_no_second_file(document: Ref, fault: str, ste
             await line.until("done", *before, *only)
         assert await files(here) == [(SAYS[0], "connected")]
         assert await hanging(here) == 1
+
+
+async def test_evidence_waits_while_what_it_is_of_stands_still(tmp_path: Path) -> None:
+    """Its invoice stands there, and a change of it is refused: evidence waits for the end of that, not for the link."""
+    async with stand() as here:
+        targets = cast("dict[str, FakeTarget]", {"demo": here.target})
+        async with pipe(tmp_path, targets=targets, settle=0.1) as line, line.running():
+            await line.until("done", *await line.add(customer(), invoice()))
+            refused = {"ErrorInformation": {"error": 1, "message": "nej", "code": 2000359}}
+            await here.fault("status", "PUT", "/3/invoices/1", status=400, body=refused)
+            (changed,) = await line.add(invoice(your_reference="Alva Nyberg"))
+            await line.until("parked", changed)
+            (waiting,) = await line.add(evidence(), lane="beside")
+            await line.until("waiting", waiting)
+            assert (await line.row(waiting))["reason"] == f"out-{changed}"
+            assert await here.stored("files") == []
+            await line.database.write(acting.discard_command(changed, Person("anna", 0), "as it stands"))
+            line.delivery.wake()
+            await line.until("done", waiting)
+        assert await hanging(here) == 1
+
+
+async def test_evidence_of_what_nothing_makes_is_not_needed(tmp_path: Path) -> None:
+    """It ends by itself, and nothing was sent."""
+    async with stand() as here:
+        targets = cast("dict[str, FakeTarget]", {"demo": here.target})
+        async with pipe(tmp_path, targets=targets, settle=0.1) as line, line.running():
+            (only,) = await line.add(evidence(), lane="beside")
+            await line.until("done", only)
+            assert (await line.row(only))["result"] == "not_created"
+        assert await here.stored("files") == []
 
 
 async def test_what_says_something_else_takes_the_place_of_what_hung_on_an_unbooked_invoice() -> None:
