@@ -12,11 +12,12 @@ from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
-from handlers.commands import Command
+from daemon.tasks import held_by
+from handlers.commands import Command, SenderCommand
 from handlers.events import Event, Origin
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
-from handlers.values import Question, Ref
+from handlers.values import Question
 from store import heads
 from store.db import milliseconds
 from store.fetching import Echo
@@ -236,8 +237,8 @@ def new_command(
     thing = command.thing.thing(company)
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
-        company=company,
-        lane=lane,
+        company=held_by(command, company),
+        lane=own_lane(command) or lane,
         inbox_id=inbox_id,
         rule=rule,
         kind=command.kind,
@@ -257,14 +258,16 @@ def new_command(
 def _new_command(
     row: Waiting, event: Event, rule: str, command: Command, versions: tuple[str | None, str | None]
 ) -> NewCommand:
-    lane = own_lane(command.thing) if command.beside else event.lane
-    made = new_command(row.id, row.company, lane, rule, command, versions)
+    made = new_command(row.id, row.company, event.lane, rule, command, versions)
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
 
 
-def own_lane(thing: Ref) -> str:
-    """The lane of a command that stands beside the others of its event: nothing else is in it."""
-    return f"{thing.system}:{thing.kind}:{thing.id}:{thing.generation}"
+def own_lane(command: Command) -> str:
+    """The lane of a command that does not stand in its event's: a record of a sender's, or one beside the others."""
+    if isinstance(command, SenderCommand):
+        return command.lane
+    thing = command.thing
+    return f"{thing.system}:{thing.kind}:{thing.id}:{thing.generation}" if command.beside else ""
 
 
 def learned(row: Waiting, read: Learned) -> Handled:

@@ -103,7 +103,7 @@ async def test_a_lost_answer_makes_no_second_file(document: Ref, fault: str, ste
         targets = cast("dict[str, FakeTarget]", {"demo": here.target})
         async with pipe(tmp_path, targets=targets, settle=0.1) as line, line.running():
             before = await line.add(*((customer(), invoice()) if document == INVOICE else (voucher(),)))
-            only = await line.add(evidence(document), lane="beside")
+            only = await line.add(evidence(document))
             await line.until("done", *before, *only)
         assert await files(here) == [(SAYS[0], "connected")]
         assert await hanging(here) == 1
@@ -119,11 +119,11 @@ async def test_evidence_waits_while_what_it_is_of_stands_still(tmp_path: Path) -
             await here.fault("status", "PUT", "/3/invoices/1", status=400, body=refused)
             (changed,) = await line.add(invoice(your_reference="Alva Nyberg"))
             await line.until("parked", changed)
-            (waiting,) = await line.add(evidence(), lane="beside")
+            (waiting,) = await line.add(evidence())
             await line.until("waiting", waiting)
             assert (await line.row(waiting))["reason"] == f"out-{changed}"
             assert await here.stored("files") == []
-            await line.database.write(acting.discard_command(changed, Person("anna", 0), "as it stands"))
+            await line.database.write(acting.discard_command(changed, Person("anna", 1, "as it stands")))
             line.delivery.wake()
             await line.until("done", waiting)
         assert await hanging(here) == 1
@@ -134,7 +134,7 @@ async def test_evidence_of_what_nothing_makes_is_not_needed(tmp_path: Path) -> N
     async with stand() as here:
         targets = cast("dict[str, FakeTarget]", {"demo": here.target})
         async with pipe(tmp_path, targets=targets, settle=0.1) as line, line.running():
-            (only,) = await line.add(evidence(), lane="beside")
+            (only,) = await line.add(evidence())
             await line.until("done", only)
             assert (await line.row(only))["result"] == "not_created"
         assert await here.stored("files") == []
