@@ -1,101 +1,17 @@
-"""HighLevel as a target in front of the stand-in: one note, one task, one field, whatever happens to the answer."""
+"""Notes and tasks at HighLevel, in front of the stand-in: one of each, whatever happens to the answer."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pytest
 
-from connectors.base import CredentialsLost, Json, Link, Park, Settled, Target, Task, UnknownEnd, Unprovable, Write
-from connectors.highlevel.marks import has_mark, is_ours, mark_of, marked
+from connectors.base import CredentialsLost, Json, Link, Park, Settled, UnknownEnd, Unprovable
+from connectors.highlevel.marks import has_mark, is_ours, marked
 from connectors.highlevel.tasks import end_of
-from handlers.commands import EnsureSenderNote, EnsureSenderTask, SenderCommand, SetSenderFields
 from handlers.events import TaskCompleted
 from handlers.values import Ref
-from tests.connectors.fortnox.stand import MemoryLinks
-from tests.connectors.highlevel.bodies import CONTACT, contact, order, read
-from tests.connectors.highlevel.reading import Reading, reading
-from tests.stand_ins.highlevel import State
-
-FIELD = "Fx7mQ2vT9sLr4KbWc1Pd"
-BACK = {"notes": True, "tasks": True, "customer_number_field": FIELD}
-THING = Ref(system="ghl", kind="response_sender_note", id="r1/detractor")
-CUSTOMER = Ref(system="ghl", kind="customer", id=CONTACT)
-MARK = mark_of(THING.thing("demo"))
-
-
-@dataclass
-class Stand:
-    """The target, with what it is asked."""
-
-    place: Reading
-    target: Target
-
-    @property
-    def state(self) -> State:
-        """What the account holds."""
-        return self.place.state
-
-    def task(self, command: SenderCommand, link: Link | None = None, number: str = "17") -> Task:
-        """The command as delivery hands it over."""
-        return Task(
-            company="to:ghl",
-            command=command,  # type: ignore[arg-type]
-            thing=command.thing.thing("demo"),
-            link=link,
-            refs={ref: Link("customer", number, {}) for ref in command.refs},
-            looking=False,
-            links=MemoryLinks(),
-        )
-
-    async def send(self, task: Task) -> Settled:
-        """Plan a write, and send it."""
-        write = await self.planned(task)
-        async with self.target.place(1):
-            return await self.target.perform(task, write)
-
-    async def planned(self, task: Task) -> Write:
-        """What would be sent."""
-        write = await self.target.plan(task)
-        assert isinstance(write, Write)
-        return write
-
-    @property
-    def sent(self) -> list[tuple[str, str]]:
-        """Method and path of every call that changed something."""
-        return [(call["method"], call["path"]) for call in self.state.calls if call["method"] != "GET"]
-
-
-@asynccontextmanager
-async def standing(**more: Any) -> AsyncIterator[Stand]:
-    """The target of a reader whose settings let everything be written."""
-    state = State()
-    state.add("contacts", contact(customFields=[{"id": "other", "value": "kept"}], tags=["vip"]))
-    async with reading(state=state, back=BACK, **more) as place:
-        target = place.reader.target()
-        assert target is not None
-        yield Stand(place, target)
-
-
-def note(**fields: Any) -> EnsureSenderNote:
-    """A note on the contact."""
-    given: Json = {"target": "ghl", "company": "demo", "thing": THING, "record": "contact", "id": CONTACT}
-    return EnsureSenderNote(**given | {"text": "NPS 2: för dyrt"} | fields)
-
-
-def job(**fields: Any) -> EnsureSenderTask:
-    """A task on the contact."""
-    given: Json = {"target": "ghl", "company": "demo", "thing": THING, "record": "contact", "id": CONTACT}
-    return EnsureSenderTask(**given | {"title": "Ring upp", "text": "NPS 2", "due": date(2026, 11, 20)} | fields)
-
-
-def number() -> SetSenderFields:
-    """The customer's number on the contact."""
-    told = Ref(system="ghl", kind="customer_told", id=CONTACT)
-    numbers = (("customer_number", CUSTOMER),)
-    return SetSenderFields(target="ghl", company="demo", thing=told, record="contact", id=CONTACT, numbers=numbers)
+from tests.connectors.highlevel.bodies import CONTACT, read
+from tests.connectors.highlevel.reading import reading
+from tests.connectors.highlevel.writing import MARK, job, note, number, standing
 
 
 @pytest.mark.asyncio
@@ -230,93 +146,6 @@ async def test_a_task_that_is_done_before_it_was_made_is_not_made() -> None:
         seen = await here.target.look(done, "create task", {"contact": CONTACT, "mark": MARK})
         assert seen.settled is not None
         assert seen.settled.again
-
-
-@pytest.mark.asyncio
-@pytest.mark.capability("000-15")
-async def test_only_the_one_field_is_sent() -> None:
-    """Tags and other fields stay; what holds the number already is unchanged; a lost answer is looked for."""
-    async with standing() as here:
-        task = here.task(number())
-        planned = await here.planned(task)
-        assert planned.body == {"customFields": [{"id": FIELD, "field_value": "17"}]}
-        assert (await here.target.look(task, planned.operation, planned.evidence)).settled is None
-        here.state.written.lose = 1
-        with pytest.raises(UnknownEnd):
-            await here.send(task)
-        seen = await here.target.look(task, planned.operation, planned.evidence)
-        assert seen.settled is not None
-        assert seen.settled.link == Link("contact", CONTACT, {"customer_number": "17"})
-        again = await here.target.plan(task)
-        assert isinstance(again, Settled)
-        assert again.result == "unchanged"
-        changed = await here.send(here.task(number(), number="18"))
-        assert changed.result == "changed"
-        held = here.state.records["contacts"][CONTACT]
-        assert held["tags"] == ["vip"]
-        assert held["customFields"] == [{"id": "other", "value": "kept"}, {"id": FIELD, "value": "18"}]
-
-
-def numbered(kind: str = "order") -> SetSenderFields:
-    """The numbers of an order's documents."""
-    told = Ref(system="ghl", kind=f"{kind}_told", id="o1")
-    sale = Ref(system="ghl", kind=kind, id="o1")
-    numbers = (("order_number", sale), ("invoice_number", sale.model_copy(update={"kind": "order_invoice"})))
-    return SetSenderFields(target="ghl", company="demo", thing=told, record="order", id="o1", numbers=numbers)
-
-
-@pytest.mark.asyncio
-@pytest.mark.capability("000-28")
-async def test_documents_are_told_by_a_note() -> None:
-    """On the contact that the order names; other numbers are told by another one, a lost answer is looked for."""
-    async with standing() as here:
-        here.state.add("orders", order(_id="o1"))
-        task = here.task(numbered())
-        assert here.target.far_object(task) is None
-        settled = await here.send(task)
-        [left] = here.state.written.of("notes", CONTACT)
-        assert left["body"].startswith("In Fortnox: order 17, invoice 17 (for order o1)\n\nfortnox-bridge #")
-        again = await here.target.plan(here.task(numbered(), settled.link))
-        assert isinstance(again, Settled)
-        assert again.result == "unchanged"
-        anew = here.task(numbered(), settled.link, number="18")
-        planned = await here.planned(anew)
-        assert not planned.creates
-        assert (await here.target.look(anew, planned.operation, planned.evidence)).settled is None
-        here.state.written.lose = 1
-        with pytest.raises(UnknownEnd):
-            await here.send(anew)
-        seen = await here.target.look(anew, planned.operation, planned.evidence)
-        assert seen.settled is not None
-        assert seen.settled.link is not None
-        assert seen.settled.link != settled.link
-        known = await here.target.plan(here.task(numbered(), seen.settled.link, number="18"))
-        assert isinstance(known, Settled)
-        assert known.result == "unchanged"
-        assert len(here.state.written.of("notes", CONTACT)) == 2
-
-
-@pytest.mark.asyncio
-async def test_a_sale_that_names_no_contact_is_told_nothing() -> None:
-    """One that is gone, and one whose contact HighLevel does not let us read."""
-    async with standing() as here:
-        for kind in ("order", "opportunity"):
-            settled = await here.target.plan(here.task(numbered(kind)))
-            assert isinstance(settled, Settled)
-            assert (settled.result, settled.proof) == ("not_created", {"because": "the sale names no contact"})
-
-
-@pytest.mark.asyncio
-async def test_a_field_that_does_not_take_the_value_is_said() -> None:
-    """The answer shows the contact without it: the setting is named."""
-    async with standing() as here:
-        task = here.task(number())
-        write = await here.planned(task)
-        here.state.will_answer = [(200, {"contact": {"id": CONTACT, "customFields": []}})]
-        async with here.target.place(1):
-            with pytest.raises(Park, match="not_taken") as parked:
-                await here.target.perform(task, write)
-        assert "write_back.customer_number_field" in parked.value.remedy
 
 
 @pytest.mark.asyncio
