@@ -42,7 +42,11 @@ class SubscriptionFlowDesk:
         if shown == meant.number:
             return Settled(meant.link, "unchanged", proof=proof)
         if meant.mark is not None and shown is None and last == meant.number:
-            return Settled(meant.link, "unchanged", proof=proof | {"because": "somebody took our line out"})
+            return Settled(
+                meant.link,
+                "unchanged",
+                proof=proof | {"because": "our line was written before, and no longer stands there"},
+            )
         if meant.mark is None and shown not in {None, last}:
             self._another(meant, shown)
         whole = meant.told(text)
@@ -176,6 +180,6 @@ class SubscriptionFlowDesk:
         if not lost:
             return None
         return (
-            f"{meant.record} {meant.id} at {self._name}: {', '.join(lost)} became empty when {meant.field} was written. "
-            "Restore it there, and take write_back out of the source's settings."
+            f"{meant.record} {meant.id} at {self._name}: {', '.join(lost)} became empty when {meant.field} was "
+            "written. Restore it there, and take write_back out of the source's settings."
         )

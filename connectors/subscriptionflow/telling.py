@@ -1,4 +1,4 @@
-"""What a customer and an invoice of SubscriptionFlow shall say of Fortnox, and what follows from what they say. Pure."""
+"""What a customer and an invoice at SubscriptionFlow shall say of Fortnox, beside what they say already. Pure."""
 
 import hashlib
 import re
