@@ -42,11 +42,8 @@ class SubscriptionFlowDesk:
         if shown == meant.number:
             return Settled(meant.link, "unchanged", proof=proof)
         if meant.mark is not None and shown is None and last == meant.number:
-            return Settled(
-                meant.link,
-                "unchanged",
-                proof=proof | {"because": "our line was written before, and no longer stands there"},
-            )
+            because = "our line was written before, and no longer stands there"
+            return Settled(meant.link, "unchanged", proof=proof | {"because": because})
         if meant.mark is None and shown not in {None, last}:
             self._another(meant, shown)
         whole = meant.told(text)

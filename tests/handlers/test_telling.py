@@ -69,7 +69,8 @@ def test_the_module_decides_which_numbers_there_are(module: Module, status: Stat
     settings = back(module)
     numbers = told(tell_of_order(order(status=status), settings)).get("deal:SO-20931", {})
     assert set(numbers) == fields
-    assert {*numbers.values()} <= {command.thing for command in book_order(order(status=status), settings)}
+    made = {command.thing for command in book_order(order(status=status), settings)} if fields else set()
+    assert {*numbers.values()} <= made
 
 
 @pytest.mark.parametrize("status", ["cancelled", "refunded"])
@@ -102,7 +103,7 @@ def test_an_invoice_is_told_only_where_it_has_a_place_for_it() -> None:
 
 
 def test_a_later_generation_is_told_under_the_same_name() -> None:
-    """The number is that of the newest documents; what is told is one thing, so that it replaces what was told before."""
+    """The number is that of the newest documents; what is told is one thing, so it replaces what was told before."""
     second = Facts(generation=2)
     for event, tell, record in (
         (order(), tell_of_order, "deal:SO-20931"),
