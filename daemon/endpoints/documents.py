@@ -18,7 +18,7 @@ class Documents:
         self._states = states
 
     async def show(self, call: Call) -> Answered:
-        """``GET``: every delivery about the document, the newest first, what it became in Fortnox and what its sender is told."""
+        """``GET``: every delivery about the document, the newest first, its objects in Fortnox, and what was told."""
         company, source, number = call.company(), call.named["source"], call.named["id"]
         found = await self._database.read(documents_of(company, source, number, MOST))
         if not found:

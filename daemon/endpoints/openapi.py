@@ -172,9 +172,7 @@ def _schemas() -> dict[str, Any]:
             {"row_id": TEXT, "status": {"enum": [*WORDS, "refused"]}}, id=TEXT, commands=_list("Command"), **stopped
         ),
         "Batch": _object(batch, next={"type": "integer"}, repeated={"type": "boolean"}),
-        "Document": _object(
-            {**document, "told": {**told, "type": ["object", "null"]}, "deliveries": _list("Delivery")}
-        ),
+        "Document": _object({**document, "told": told | {"type": ["object", "null"]}, "deliveries": _list("Delivery")}),
     }
 
 

@@ -65,7 +65,7 @@ async def test_a_paid_invoice_says_in_the_instance_which_one_it_is(tmp_path: Pat
         before = await stage.calls()
         assert await instance.call_back("inv-1", "paid") == 200
         instance.of("invoices")["inv-1"]["updated_at"] = "2099-01-01T00:00:00.000000Z"
-        stage.bridge.readings["flow"].nudge.wake()
+        stage.bridge.readings["flow"].nudge()
         polls = len([call for call in instance.state.calls if call["path"] == "/api/v1/invoices"])
         await stage.until(
             lambda: len([call for call in instance.state.calls if call["path"] == "/api/v1/invoices"]) > polls
@@ -147,7 +147,7 @@ async def test_a_person_ends_what_a_sender_refuses(tmp_path: Path) -> None:
         instance.refuses_changes = 422
         await stage.act(Resume(person="anna", name="to:flow"))
         await stage.until("SELECT 1 FROM outbox WHERE (SELECT count(*) FROM outbox WHERE state = 'parked') = 2")
-        listed = await shown(stage, "held", "--company", "to:flow")
+        listed = await shown(stage, "held", "to:flow")
         assert {one["company"] for one in listed["questions"]} == {"to:flow"}
         assert "refuses to change" in (await asked(stage, "held")).stdout
         for question in listed["questions"]:
@@ -160,7 +160,7 @@ async def test_a_person_ends_what_a_sender_refuses(tmp_path: Path) -> None:
         again = await stage.act(Retry(person="anna", company="to:flow"))
         assert [one["id"] for one in again["commands"]] == [first, second]
         await stage.until("SELECT 1 FROM outbox WHERE (SELECT count(*) FROM outbox WHERE state = 'parked') = 2")
-        await stage.act(Discard(person="anna", id=first))
+        await stage.act(Discard(person="anna", id=first, reason="told by hand"))
         instance.refuses_changes = None
         await stage.act(Retry(person="anna", id=second))
         await settled(stage, 1)
@@ -185,7 +185,7 @@ async def test_what_a_company_approves_first_is_approved_for_its_senders_too(tmp
         rows = stage.rows("SELECT 'out-' || id, question FROM outbox WHERE state = 'held' ORDER BY id")
         assert ["tell_customer" in rows[0][1], "PUT /invoices/inv-1" in rows[1][1]] == [True, True]
         for number, _ in rows:
-            await stage.act(Approve(person="anna", id=number))
+            await stage.act(Approve(person="anna", ids=(number,)))
         await settled(stage, 1)
         assert instance.of("invoices")["inv-1"]["note"] == f"Ring före tolv\n{LINE}"
         assert secrets(stage)
