@@ -54,7 +54,7 @@ class SubscriptionFlowDesk:
             {meant.field: whole},
             creates=False,
             far_object=meant.far_object,
-            stands_on={"updated_at": record.text("updated_at"), "text_digest": digest(text)},
+            stands_on={"updated_at": record.text("updated_at")},
             evidence=evidence_of(meant, whole, record),
             proof=proof,
         )
@@ -66,7 +66,8 @@ class SubscriptionFlowDesk:
         question = self._amiss(meant, answer, write.evidence)
         if question is not None:
             question = self._amiss(meant, await self._seen(meant, write.operation), write.evidence)
-        return Settled(meant.link, "changed", question=question)
+        proof: Json = {"wrote": meant.far_object, "field": meant.field, "shown": meant.number}
+        return Settled(meant.link, "changed", question=question, proof=proof if question is None else {})
 
     async def look(self, task: Task, operation: str, evidence: Json) -> Sighting:
         """Whether the record shows the number that was sent."""
