@@ -108,9 +108,11 @@ def _far(command: Json) -> str:
     tells = command["tells"]
     if tells is None:
         return str(command["link"]["document"])
-    # What it tells is not known once its text was erased.
+    # Once its text was erased, the link alone is left to say it.
+    link = command["link"]
+    record = f"{tells['record']} {tells['id'] or ''}".rstrip() if tells["record"] else link and link["document"]
     told = f": {', '.join(field.replace('_', ' ') for field in tells['fields'])}" if tells["fields"] else ""
-    return f"at {tells['source']}, {tells['record'] or 'a record'} {tells['id'] or ''}".rstrip() + told
+    return f"at {tells['source']}" + (f", {record}" if record else "") + told
 
 
 def decision_lines(decisions: Json) -> list[str]:

@@ -104,12 +104,10 @@ def test_an_invoice_is_told_only_where_it_has_a_place_for_it() -> None:
 
 def test_a_later_generation_is_told_under_the_same_name() -> None:
     """The number is that of the newest documents; what is told is one thing, so it replaces what was told before."""
-    second = Facts(generation=2)
-    for event, tell, record in (
-        (order(), tell_of_order, "deal:SO-20931"),
-        (paid_invoice(), tell_of_invoice, "bill:F-7"),
-    ):
-        first, later = tell(event, back()), tell(event, back(), second)  # type: ignore[operator]
+    second, settings = Facts(generation=2), back()
+    sale = tell_of_order(order(), settings), tell_of_order(order(), settings, second)
+    bill = tell_of_invoice(paid_invoice(), settings), tell_of_invoice(paid_invoice(), settings, second)
+    for (first, later), record in ((sale, "deal:SO-20931"), (bill, "bill:F-7")):
         assert [command.thing for command in first] == [command.thing for command in later]
         before, after = told(first)[record]["invoice_number"], told(later)[record]["invoice_number"]
         assert after == before.model_copy(update={"generation": 2})

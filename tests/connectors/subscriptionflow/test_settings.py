@@ -173,4 +173,4 @@ def test_what_is_switched_on_is_told_and_nothing_else(tmp_path: Path) -> None:
 def test_an_empty_way_back_says_what_to_write(tmp_path: Path) -> None:
     """The fault stands at the section."""
     [fault] = faults(tmp_path, WHOLE + "[sources.flow.write_back]\ninvoice_note = false\n")
-    assert "sources.flow.write_back: set customer_number, invoice_note or both to true, or take the section out" in fault
+    assert "flow.write_back: set customer_number, invoice_note or both to true, or take the section out" in fault
