@@ -120,7 +120,7 @@ class HighLevelBack(Frozen):
 
     ``notes`` and ``tasks`` let rules and workflows leave them on contacts. ``customer_number_field`` is the id of a
     contact's custom field for text, which then holds the number of the contact's customer in Fortnox. With
-    ``document_notes`` a note on the contact tells the numbers of an order's documents: HighLevel has no field for them.
+    ``document_notes`` a note on the contact tells the numbers of a sale's documents: HighLevel has no field for them.
     """
 
     notes: bool = False
@@ -179,7 +179,13 @@ class HighLevelSettings(SourceSettings):
             return None
         numbers = {"customer_number"} if told.customer_number_field else set[str]()
         numbers |= DOCUMENT_NUMBERS if told.document_notes else set()
-        return WriteBack(numbers=frozenset(numbers), party="contact", notes=told.notes, tasks=told.tasks)
+        return WriteBack(
+            numbers=frozenset(numbers),
+            party="contact",
+            invoice="invoice" if told.document_notes else None,
+            notes=told.notes,
+            tasks=told.tasks,
+        )
 
     @property
     def told_by_digest(self) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.base import Link, Park, Settled, UnknownEnd
-from tests.connectors.highlevel.bodies import CONTACT, order
+from tests.connectors.highlevel.bodies import CONTACT, invoice, order
 from tests.connectors.highlevel.writing import FIELD, number, numbered, standing
 
 
@@ -61,6 +61,16 @@ async def test_documents_are_told_by_a_note() -> None:
         assert isinstance(known, Settled)
         assert known.result == "unchanged"
         assert len(here.state.written.of("notes", CONTACT)) == 2
+
+
+@pytest.mark.asyncio
+async def test_an_invoice_of_highlevels_own_is_told_too() -> None:
+    """On the contact of its details."""
+    async with standing() as here:
+        here.state.add("invoices", invoice(_id="o1", contactDetails={"id": CONTACT}))
+        await here.send(here.task(numbered("invoice")))
+        [left] = here.state.written.of("notes", CONTACT)
+        assert "(for invoice o1)" in left["body"]
 
 
 @pytest.mark.asyncio
