@@ -151,7 +151,9 @@ class AccountSearch:
 
 
 def _ids(accounts: Iterable[Json]) -> list[str]:
-    return [number for one in accounts if (number := identifier(one.get("id"))) is not None]
+    """Their ids, the oldest first."""
+    found = [number for one in accounts if (number := identifier(one.get("id"))) is not None]
+    return sorted(found, key=lambda number: (len(number), number))
 
 
 def _differs(account: Json, ours: set[str]) -> bool:
