@@ -63,12 +63,6 @@ class WriteBackSettings(Frozen):
         return {word: field for word, field in named.items() if field is not None}
 
     @model_validator(mode="after")
-    def _prices_of_products(self) -> Self:
-        if self.price_list is not None and not self.products:
-            raise ValueError("price_list needs products = true beside it: it names the prices of products")
-        return self
-
-    @model_validator(mode="after")
     def _each_field_once(self) -> Self:
         named = list(self.fields.values())
         twice = next((field for field in named if named.count(field) > 1), None)

@@ -44,7 +44,6 @@ def test_without_the_table_nothing_is_written_and_with_it_only_what_it_says() ->
             "write_back needs customer_number_field",
         ),
         ({"stages": True}, {"lost_stage": None}, "needs lost_stage"),
-        ({"price_list": "A"}, {}, "price_list needs products"),
         ({"offer_number_field": 31, "order_number_field": 31}, {}, "custom field 31 is named twice"),
         ({"order_number_field": 3}, {"order_number_field": 3}, "custom field 3 is read as something else"),
         ({"companies": "some"}, {}, "companies"),
