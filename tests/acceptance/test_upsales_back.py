@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from daemon.cli.text import print_status
-from daemon.requests import DryRun, Pause, Resume
+from daemon.deciding import new_command
+from daemon.requests import AnswerQuestion, DryRun, Pause, Resume
+from handlers.commands import EnsureSenderRecord
+from handlers.values import Ref
+from store import handling
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.acceptance.test_upsales import COMPANY as NAME
 from tests.acceptance.test_upsales import CONTACT, KEY, MAIL, SECTION, TOKEN, sale, told
@@ -161,3 +165,36 @@ async def test_a_dry_run_shows_what_would_be_told(tmp_path: Path) -> None:
         assert [entry["fieldId"] for entry in puts[0][1]["custom"]] == [9, 8]
         assert puts[1][1]["notify"] is False
         assert crm.state.writes == []
+
+
+@pytest.mark.asyncio
+async def test_a_person_says_which_company_a_customer_is(tmp_path: Path) -> None:
+    """Two of one organisation number are a question; the one that is named gets the number, though others knew it."""
+    async with selling(tmp_path) as (stage, crm):
+        crm.state.put("accounts", account(id=319, name=NAME))
+        crm.state.put("orders", sale(4711))
+        await stage.until(TOLD)
+        for number in (318, 319):
+            crm.state.records["accounts"][str(number)]["custom"] = []
+        command = EnsureSenderRecord(
+            target="crm",
+            company="demo",
+            thing=Ref(system="crm", kind="account_of_fortnox", id="77"),
+            record="account",
+            number="77",
+            fields={"phone": "+46846500499"},
+            match=(("organisation_number", "559902-1085"),),
+            create=True,
+        )
+        row, now = new_command(1, "demo", "", "test", command), stage.bridge.clock.milliseconds()
+        await stage.bridge.store.database.write(lambda connection: handling.add(connection, row, now))
+        stage.live().new_work("to:crm")
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_sender_record' AND state = 'held'")
+        question = (await back_of(stage))["questions"]
+        assert question["count"] == 1
+        [(number,)] = stage.rows("SELECT question FROM hold")
+        await stage.act(AnswerQuestion(person="anna", id=f"q-{number}", answer="account:318"))
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_sender_record' AND state = 'done'")
+        assert crm.custom("accounts", 318) == {8: "77"}
+        assert crm.state.records["accounts"]["318"]["phone"] == "+46846500499"
+        assert crm.custom("accounts", 319) == {}

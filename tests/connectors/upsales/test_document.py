@@ -22,12 +22,14 @@ def example_section() -> dict[str, Any]:
 
 
 def test_the_section_of_the_manual_loads() -> None:
-    """It takes callbacks, reads and polls."""
-    [text] = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
+    """It takes callbacks, reads and polls, and with its second part it is written to."""
+    text = "\n".join(re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL))
     section = tomllib.loads(text)["sources"]["upsales"]
     assert section.pop("type") == "upsales"
     settings = UpsalesSettings.model_validate(section)
     assert settings.can_read
+    assert settings.back is not None
+    assert (settings.back.parties, settings.back.price_list) == ("linked", "A")
     assert settings.won_stage == ("12",)
     assert API_USERS in MANUAL
 
