@@ -21,6 +21,7 @@ from handlers.commands.documents import (
     sending_of,
 )
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
+from handlers.commands.notices import NoticeLine, SendNotice
 from handlers.commands.records import (
     ActOnRecord,
     EnsureRecord,
@@ -68,10 +69,12 @@ __all__ = [
     "EnsureSenderTask",
     "MadeFrom",
     "MatchKey",
+    "NoticeLine",
     "Purpose",
     "RecordCommand",
     "ReverseVoucher",
     "SendDocument",
+    "SendNotice",
     "SenderCommand",
     "SetSenderFields",
     "VatDecision",
@@ -100,7 +103,8 @@ Command = Annotated[
     | SetSenderFields
     | EnsureSenderNote
     | EnsureSenderTask
-    | EnsureSenderRecord,
+    | EnsureSenderRecord
+    | SendNotice,
     Field(discriminator="kind"),
 ]
 
