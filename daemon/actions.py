@@ -185,7 +185,7 @@ class Actions:
         if request.company is None and request.reason is None:
             raise Misused("say which: an id, --reason or --company")
         if request.company is not None:
-            self._pauses.check_company(request.company)
+            self._pauses.check_company(request.company, or_destination=True)
         person = self._person(request)
         commands: list[Answer] = []
         deliveries: list[Answer] = []
@@ -268,7 +268,7 @@ class Actions:
         }
 
     async def _identified(self, task: Task, request: LinkThing) -> Settled:
-        self._pauses.check_company(task.company)
+        self._pauses.check_company(task.company, or_destination=True)
         try:
             async with self._target(task.company) as target:
                 return await target.identify(task, request.kind, request.number)
