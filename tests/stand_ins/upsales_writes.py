@@ -63,8 +63,8 @@ def stored_order(record: Record, stages: Mapping[str, Record]) -> None:
 
 
 def _check_unique(resource: str, held: Mapping[str, Record], number: str | None, sent: Record) -> None:
-    field = UNIQUE.get(resource)
-    wanted = sent.get(field) if field is not None else None
+    field = UNIQUE.get(resource, "")
+    wanted = sent.get(field)
     if wanted and any(one.get(field) == wanted for other, one in held.items() if other != number):
         raise Refusal(400, "NotUnique")
 
