@@ -4,9 +4,9 @@ Whether a PUT keeps what its lists leave out is unconfirmed (Upsales facts, sect
 written whole, with what was read in them.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from connectors.base import Json
@@ -16,6 +16,7 @@ from handlers.values import swedish_organisation_number
 
 NUMBERS = frozenset({"listPrice", "active"})
 """Plain fields that travel as numbers."""
+IMPERSONAL = NUMBERS | {"stage", "articleNo"}
 
 TOLD_ON_ORDERS: Json = {"notify": False}
 """Nobody at Upsales gets a notice for what we write (Upsales facts, section 2)."""
@@ -59,13 +60,9 @@ class Change:
         )
 
     def before(self, record: Json) -> Json:
-        """What stands in its places now."""
-        address = address_in(record)
-        return {
-            **{name: plain_in(record, name) for name in self.plain},
-            **{f"custom:{number}": custom_in(record, number) for number in self.custom},
-            **{part: address[part] for part in self.address},
-        }
+        """The state of the record that the change stands on: its time, and what is no personal data."""
+        shown = {name: plain_in(record, name) for name in self.plain if name in IMPERSONAL}
+        return {"modDate": _text(record.get("modDate")), **shown}
 
     def body(self, record: Json) -> Json:
         """The body that makes it so; ``record`` is what stands there now (nothing, where it is made)."""
@@ -76,14 +73,29 @@ class Change:
             body["custom"] = _merged_custom(record, self.custom)
         return body
 
-    def stored(self) -> Json:
-        """As it goes to disk."""
-        return {"plain": dict(self.plain), "custom": dict(self.custom), "address": dict(self.address)}
+    def prints(self) -> dict[str, str]:
+        """What tells later whether it stands there, by its places, without showing any of it."""
+        return {
+            **{f"plain:{name}": _print(name, text) for name, text in self.plain.items()},
+            **{f"custom:{number}": _print("", text) for number, text in self.custom.items()},
+            **{f"address:{part}": _print(part, text) for part, text in self.address.items()},
+        }
 
-    @classmethod
-    def read(cls, stored: Json) -> "Change":
-        """From the stored form."""
-        return cls(stored["plain"], stored["custom"], stored["address"])
+
+def unlike(prints: Mapping[str, str], record: Json) -> list[str]:
+    """The places of :meth:`Change.prints` where the record holds something else."""
+    address = address_in(record)
+    read: Mapping[str, Callable[[str], str]] = {
+        "plain": lambda name: plain_in(record, name),
+        "custom": lambda number: custom_in(record, number),
+        "address": lambda part: address[part],
+    }
+    found = []
+    for place, meant in prints.items():
+        where, _, name = place.partition(":")
+        if _print("" if where == "custom" else name, read[where](name)) != meant:
+            found.append(f"custom field {name}" if where == "custom" else name)
+    return sorted(found)
 
 
 def filled_in(record: Json) -> list[str]:
@@ -132,22 +144,29 @@ def normal_number(text: str) -> str:
 
 
 def _same(name: str, meant: str, stored: str) -> bool:
+    return _normal(name, meant) == _normal(name, stored)
+
+
+def _normal(name: str, text: str) -> str:
+    """A text of this field as it is compared."""
     if name == "orgNo":
-        return normal_number(meant) == normal_number(stored)
+        return normal_number(text)
     if name == "listPrice":
-        return _number(meant) == _number(stored)
+        return _price(text)
     if name == "zipcode":
-        return "".join(meant.split()) == "".join(stored.split())
-    if name == "country":
-        return meant.strip().upper() == stored.upper()
-    return meant.strip() == stored
+        return "".join(text.split())
+    return text.strip().upper() if name == "country" else text.strip()
 
 
-def _number(text: str) -> Decimal | None:
+def _print(name: str, text: str) -> str:
+    return hashlib.sha256(_normal(name, text).encode()).hexdigest()[:16]
+
+
+def _price(text: str) -> str:
     try:
-        return wire.read_number(text)
+        return f"{wire.read_number(text):f}"
     except ValueError:
-        return None
+        return ""
 
 
 def _written(name: str, text: str) -> object:

@@ -8,7 +8,7 @@ from connectors.upsales import meant
 from connectors.upsales.account_search import AccountSearch
 from connectors.upsales.api import Api
 from connectors.upsales.callbacks import identifier
-from connectors.upsales.changes import TOLD_ON_ORDERS, Change, custom_in, filled_in
+from connectors.upsales.changes import TOLD_ON_ORDERS, Change, custom_in, filled_in, unlike
 from connectors.upsales.meant import ACCOUNT, CUSTOMER_NUMBER, ORDER, PRODUCT, RESOURCES
 from connectors.upsales.product_search import products_of
 from connectors.upsales.settings import UpsalesSettings
@@ -85,7 +85,7 @@ class UpsalesDesk:
         record = Record(evidence["kind"], evidence["number"])
         proof: Json = {"read": record.far_object}
         seen = await self._api.one(f"look_{record.kind}", RESOURCES[record.kind], record.number, task.priority)
-        if seen is None or Change.read(evidence["change"]).lacking(seen):
+        if seen is None or unlike(evidence["prints"], seen):
             return Sighting(None, proof | {"there": seen is not None})
         settled = Settled(self._link(record, evidence), "changed", question=_lost(record, evidence, seen), proof=proof)
         return Sighting(settled, proof)
@@ -193,7 +193,7 @@ class UpsalesDesk:
                 "kind": command.record,
                 "number": None,
                 "own": command.number,
-                "change": change.stored(),
+                "prints": change.prints(),
                 "filled": [],
                 "state": {"customer_number": command.number} if command.record == ACCOUNT else {},
             },
@@ -219,7 +219,7 @@ class UpsalesDesk:
             evidence={
                 "kind": record.kind,
                 "number": record.number,
-                "change": lacking.stored(),
+                "prints": lacking.prints(),
                 "filled": filled_in(seen),
                 "state": state,
             },
@@ -282,17 +282,16 @@ class UpsalesDesk:
 
 
 def _question(record: Record, evidence: Json, seen: Json) -> str | None:
-    lacking = Change.read(evidence["change"]).lacking(seen)
-    if lacking:
-        names = ", ".join(lacking.names)
+    wrong = unlike(evidence["prints"], seen)
+    if wrong:
+        names = ", ".join(wrong)
         return f"Upsales stored something else than was sent to {record.far_object}: {names}. Compare it there."
     return _lost(record, evidence, seen)
 
 
 def _lost(record: Record, evidence: Json, seen: Json) -> str | None:
     """Whether the change emptied what it did not speak of: that PUT keeps it is unconfirmed."""
-    meant_empty = {f"custom:{number}" for number, text in evidence["change"]["custom"].items() if not text}
-    lost = sorted(set(evidence["filled"]) - set(filled_in(seen)) - meant_empty)
+    lost = sorted(set(evidence["filled"]) - set(filled_in(seen)) - evidence["prints"].keys())
     if not lost:
         return None
     return f"After our change {record.far_object} of Upsales no longer holds {', '.join(lost)}: restore it there."

@@ -14,7 +14,13 @@ async def test_a_company_is_found_by_its_number_and_only_what_differs_is_written
     """The address that is read is the one that is written; others, and lines that are not told, stay."""
     async with bench() as made:
         made.state.put("accounts", account(custom=[NUMBER, MAIL], addresses=[VISIT, POST]))
-        settled = await made.carry(follows("1027", fields={**WORDS, "email": "ny@batservice.example.com"}))
+        command = follows("1027", fields={**WORDS, "email": "ny@batservice.example.com"})
+        planned = await made.planned(command, Link("account", "318", {}))
+        assert isinstance(planned, Write)
+        kept = f"{planned.evidence} {planned.stands_on} {planned.proof}"
+        for personal in ("46846500411", "46846500410", "Varvsvägen", "ny@batservice", "Skärgårdens"):
+            assert personal not in kept
+        settled = await made.carry(command)
         assert (settled.result, settled.question) == ("changed", None)
         [write] = made.state.writes
         assert write["body"] == {
