@@ -45,7 +45,7 @@ from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import EnsureCustomer
+from handlers.commands import EnsureCustomer, EnsureSenderRecord, SenderCommand
 from store import acting, heads, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -185,7 +185,7 @@ class Actions:
         if request.company is None and request.reason is None:
             raise Misused("say which: an id, --reason or --company")
         if request.company is not None:
-            self._pauses.check_company(request.company, or_destination=True)
+            self._pauses.check_target(request.company)
         person = self._person(request)
         commands: list[Answer] = []
         deliveries: list[Answer] = []
@@ -268,7 +268,9 @@ class Actions:
         }
 
     async def _identified(self, task: Task, request: LinkThing) -> Settled:
-        self._pauses.check_company(task.company, or_destination=True)
+        if isinstance(task.command, SenderCommand) and not isinstance(task.command, EnsureSenderRecord):
+            raise NotPossible("what is written back at a sender is not linked by hand: retry it, or discard it")
+        self._pauses.check_target(task.company)
         try:
             async with self._target(task.company) as target:
                 return await target.identify(task, request.kind, request.number)

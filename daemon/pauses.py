@@ -70,13 +70,16 @@ class Pauses:
         config = self._config()
         return [("company", name) for name in (*config.companies, *config.destinations)]
 
-    def check_company(self, name: str, *, or_destination: bool = False) -> None:
-        """Raise :class:`Misused` for a company that is not configured, with the name that may be meant.
+    def check_company(self, name: str) -> None:
+        """Raise :class:`Misused` for a company that is not configured, with the name that may be meant."""
+        known = self._config().companies
+        if name not in known:
+            raise Misused(f"there is no company {name}{meant(name, known)}")
 
-        ``or_destination``: what has commands of its own will do, too.
-        """
+    def check_target(self, name: str) -> None:
+        """Raise :class:`Misused` for what is neither a configured company nor a sender that is written to."""
         config = self._config()
-        known = {*config.companies, *(config.destinations if or_destination else ())}
+        known = {*config.companies, *config.destinations}
         if name not in known:
             raise Misused(f"there is no company {name}{meant(name, known)}")
 
