@@ -77,6 +77,8 @@ class Drafted:
         settings: CompanySettings,
         options: RuleOptions = PLAIN_RULE,
     ) -> None:
+        if not event.document.lines:
+            raise Question("the document has no lines")
         decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
         self.customer = customer_of(event, decided.decision, settings.customers)
         self._document = document = _stated(event.document, decided.without_vat, self.customer)

@@ -40,7 +40,6 @@ NO_ACCOUNT = "-"
 """Stands for an account that is missing or no short printable text; no table can hold it as ours."""
 
 PAID = frozenset({"order.paid", "invoice.paid"})
-REFUNDED = "order.refunded"
 SOLD = frozenset({"order.offered", "order.won", "order.invoiced"})
 """Types that make a document and say nothing of money paid."""
 
@@ -128,7 +127,7 @@ class StandardSource:
             return self._payout(body)
         if isinstance(body, wire.InvoiceBody) and body.data.order_id is None:
             return self._own_invoice(body)
-        return self._refund(body) if body.type == REFUNDED else self._order(body)
+        return self._refund(body) if isinstance(body, wire.RefundBody) else self._order(body)
 
     def _order(self, body: wire.OrderBody | wire.InvoiceBody) -> OrderChanged:
         order_id = cast(str, body.data.order_id)
@@ -143,9 +142,9 @@ class StandardSource:
             document=document,
         )
 
-    def _refund(self, body: wire.OrderBody | wire.InvoiceBody) -> Refunded:
+    def _refund(self, body: wire.RefundBody) -> Refunded:
         """One of the order's refunds by the sender's own name for it; without a name, the only one that it may have."""
-        order_id, refund_id = cast(str, body.data.order_id), body.data.refund_id
+        order_id, refund_id = body.data.order_id, body.data.refund_id
         return Refunded(
             thing=Ref(
                 system=self.name, kind="order_refund", id=f"{refund_id} of {order_id}" if refund_id else order_id
@@ -231,7 +230,7 @@ def _version(body: wire.Body) -> Decimal:
     return body.data.version if body.data.version is not None else wire.moment_in_seconds(body.timestamp)
 
 
-def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
+def _document(number: str, body: wire.SaleBody) -> Document:
     data = body.data
     paid = stockholm_date(data.paid_at or body.timestamp) if body.type in PAID else None
     if body.type in SOLD | PAID:
@@ -279,7 +278,7 @@ def _surcharge(stated: wire.Surcharge | None) -> Surcharge | None:
     return None if stated is None else Surcharge(amount=stated.amount, vat_rate=stated.vat_rate)
 
 
-def _dated(body: wire.OrderBody | wire.InvoiceBody) -> date:
+def _dated(body: wire.SaleBody) -> date:
     data = body.data
     told = [data.paid_at, *(payment.paid_at for payment in data.payments)] if body.type not in SOLD else []
     paid_at = min((moment for moment in told if moment is not None), default=None)

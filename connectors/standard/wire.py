@@ -115,6 +115,12 @@ class OrderData(MoneyData):
     order_id: Identifier
 
 
+class RefundData(OrderData):
+    """What went back of an order: lines, or without them freight, fees and charges alone."""
+
+    lines: tuple[Line, ...] = Field((), description="those that go back; none where only freight, fee or charges do")
+
+
 class InvoiceData(MoneyData):
     """An invoice of the sender; with ``order_id`` it belongs to that order."""
 
@@ -179,9 +185,17 @@ class SurveyData(Wire):
 class OrderBody(Wire):
     """An order reached a status."""
 
-    type: Literal["order.offered", "order.won", "order.invoiced", "order.paid", "order.refunded", "order.cancelled"]
+    type: Literal["order.offered", "order.won", "order.invoiced", "order.paid", "order.cancelled"]
     timestamp: Moment
     data: OrderData
+
+
+class RefundBody(Wire):
+    """The buyer of an order got money back."""
+
+    type: Literal["order.refunded"]
+    timestamp: Moment
+    data: RefundData
 
 
 class InvoiceBody(Wire):
@@ -208,14 +222,15 @@ class SurveyBody(Wire):
     data: SurveyData
 
 
-Body = OrderBody | InvoiceBody | PaymentBody | PayoutBody | SurveyBody
+SaleBody = OrderBody | RefundBody | InvoiceBody
+Body = SaleBody | PaymentBody | PayoutBody | SurveyBody
 
 BODIES: dict[str, type[Body]] = {
     "order.offered": OrderBody,
     "order.won": OrderBody,
     "order.invoiced": OrderBody,
     "order.paid": OrderBody,
-    "order.refunded": OrderBody,
+    "order.refunded": RefundBody,
     "order.cancelled": OrderBody,
     "invoice.paid": InvoiceBody,
     "payment.received": PaymentBody,
