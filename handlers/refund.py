@@ -8,7 +8,7 @@ from handlers.answered import as_answered, method_word
 from handlers.commands import BookInvoice, BookPayment, Command, CreditContent, EnsureCredit, EnsurePayment
 from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
-from handlers.events import Document, Line, Refunded, Surcharge
+from handlers.events import Charge, Document, Line, Refunded, Surcharge
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.paid import booked_as, method_of
 from handlers.party import is_private
@@ -125,24 +125,24 @@ _MONEY = (
 
 
 def _taken_back(document: Document) -> Document:
-    """The refund in positive amounts; one whose totals are below zero is turned around.
+    """The refund in positive amounts; one whose totals are below zero is turned around. A return fee is below zero.
 
     Whatever of a line says that it is taken back (its quantity, or its price) is turned. A line with the other sign
-    than its refund (a fee kept for the return) stays below zero, and is held where its row is made. Raises
-    :class:`Question` for a refund of nothing.
+    than its refund stays below zero, and is held where its row is made. Raises :class:`Question` for a refund of
+    nothing.
     """
     total = document.total if document.total is not None else document.total_excluding_vat
     if not total:
         raise Question("the refund takes nothing back: its total is not above zero")
     if total > 0:
-        return document
+        return document.model_copy(update={"charges": tuple(map(_kept, document.charges))})
     discounts = (document.discount_amount, document.total_excluding_vat, document.total_vat, document.total)
     discount, net, vat, whole = (None if amount is None else -amount for amount in discounts)
     return document.model_copy(
         update={
             "lines": tuple(_turned(line) for line in document.lines),
             "discount_amount": abs(discount or Decimal(0)),
-            "charges": tuple(one.model_copy(update={"amount": -one.amount}) for one in document.charges),
+            "charges": tuple(_kept(one.model_copy(update={"amount": -one.amount})) for one in document.charges),
             "freight": _turned_surcharge(document.freight),
             "administration_fee": _turned_surcharge(document.administration_fee),
             "total_excluding_vat": net,
@@ -156,6 +156,11 @@ def _turned(line: Line) -> Line:
     """Its discount loses its sign in either case: the totals say whether it was meant so."""
     sign = {"unit_price": -line.unit_price} if line.unit_price < 0 <= line.quantity else {"quantity": -line.quantity}
     return line.model_copy(update={**sign, "discount_amount": abs(line.discount_amount)})
+
+
+def _kept(charge: Charge) -> Charge:
+    """What is kept takes off what goes back, whichever sign its source writes."""
+    return charge if charge.kind != "return_fee" else charge.model_copy(update={"amount": -abs(charge.amount)})
 
 
 def _turned_surcharge(surcharge: Surcharge | None) -> Surcharge | None:

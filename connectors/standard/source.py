@@ -1,6 +1,6 @@
 """Standard Webhooks senders: proves the signature, and turns our documented shape into events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -246,7 +246,7 @@ def _document(number: str, body: wire.SaleBody) -> Document:
         discount_percent=data.discount_percent,
         discount_amount=data.discount_amount,
         discount_text=data.discount_text,
-        charges=tuple(Charge(**charge.__dict__) for charge in data.charges),
+        charges=(*(Charge(**charge.__dict__) for charge in data.charges), *_kept(data)),
         freight=_surcharge(data.freight),
         administration_fee=_surcharge(data.administration_fee),
         total_excluding_vat=data.total_excluding_vat,
@@ -267,6 +267,13 @@ def _document(number: str, body: wire.SaleBody) -> Document:
         payment_method=data.payment_method,
         payments=tuple(_payment(payment, paid) for payment in data.payments) if paid is not None else (),
     )
+
+
+def _kept(data: wire.MoneyData) -> Iterator[Charge]:
+    """The return fees of a refund; one of nothing is none."""
+    for fee in data.return_fees if isinstance(data, wire.RefundData) else ():
+        if fee.amount:
+            yield Charge(kind="return_fee", **fee.__dict__)
 
 
 def _payment(stated: wire.Payment, day: date) -> Payment:

@@ -65,6 +65,14 @@ class Charge(Wire):
     vat_rate: Number = Decimal(0)
 
 
+class ReturnFee(Wire):
+    """What the seller keeps of a refund, as priced; its sign does not matter."""
+
+    description: Text = "Returavgift"
+    amount: Number
+    vat_rate: Number
+
+
 class Payment(Wire):
     """One payment of an order or invoice, in its currency."""
 
@@ -119,6 +127,7 @@ class RefundData(OrderData):
     """What went back of an order: lines, or without them freight, fees and charges alone."""
 
     lines: tuple[Line, ...] = Field((), description="those that go back; none where only freight, fee or charges do")
+    return_fees: tuple[ReturnFee, ...] = Field((), description="what is kept; the totals are what was paid back")
 
 
 class InvoiceData(MoneyData):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from handlers.commands import BookInvoice, BookPayment, EnsureCredit, EnsurePayment
-from handlers.events import Document, Line, Party, Refunded, Surcharge
+from handlers.events import Charge, Document, Line, Party, Refunded, Surcharge
 from handlers.facts import Facts
 from handlers.refund import book_refund
 from handlers.settings import Bookkeeping, CompanySettings, Method, Payments, Refunds, Vat
@@ -107,6 +107,34 @@ def test_freight_or_a_fee_may_go_back_alone(stands: Literal["field", "row"], tol
     else:
         assert rows == [(Decimal("49.00"), Decimal(25), 3521 if told == "freight" else 3540)]
     assert (content.total, paid.amount) == (Decimal("49.00"), Decimal("-49.00"))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("turned", [1, -1])
+def test_what_the_seller_keeps_takes_off_what_goes_back(sign: int, turned: int) -> None:
+    """100 + 25 of goods less a fee of 20 + 5: a row of the other sign on its own account, however signed."""
+    sums = {
+        name: str(turned * amount)
+        for name, amount in (("total_excluding_vat", -80), ("total_vat", -20), ("total", -100))
+    }
+    fee = Charge(kind="return_fee", description="Returavgift", amount=Decimal(20 * sign), vat_rate=Decimal(25))
+    document = back(str(-2 * turned), sums=sums, charges=(fee,))
+    for accounts, account in (({"return_fee": 3590}, 3590), ({}, 3001)):
+        books = Bookkeeping.model_validate({"charge_accounts": accounts})
+        credit, (_, paid, _) = made(refund(document), company(bookkeeping=books))
+        assert credit.content is not None
+        assert [(row.quantity, row.price, row.vat, row.account) for row in credit.content.rows] == [
+            (Decimal(2), Decimal("50.00"), Decimal(25), 3001),
+            (Decimal(1), Decimal("-20.00"), Decimal(25), account),
+        ]
+        assert (credit.content.total, paid.amount) == (Decimal("100.00"), Decimal("-100.00"))
+
+
+def test_what_was_kept_and_not_told_is_asked_about_with_the_difference() -> None:
+    """100 of 125 went back, and nobody says why: no fee is guessed."""
+    document = back(sums={"total_excluding_vat": "-80.00", "total_vat": "-20.00", "total": "-100.00"})
+    with pytest.raises(Question, match=r"total is stated as 100.00, the lines give 125.00 \(difference -25.00\)"):
+        book_refund(refund(document), company())
 
 
 def test_a_sum_of_which_nobody_says_what_it_was_for_is_held() -> None:
