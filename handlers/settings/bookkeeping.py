@@ -19,9 +19,9 @@ class Bookkeeping(Frozen):
     of what it comes to. ``vat_rounding`` says how the company's Fortnox rounds VAT, per row or per rate, where that is
     known: then only totals rounded so pass. ``freight`` and ``administration_fee`` say whether these stand in Fortnox's
     own field (without an account of ours) or as a row on ``freight_account`` and ``administration_fee_account``.
-    ``charge_accounts`` are the accounts of what a document adds or takes off, by kind: a fee, a coupon and a
-    return fee need none (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held
-    without one. ``closed_period``: what is dated in a locked period or in no financial year is held by Fortnox's refusal, moved to
+    ``charge_accounts`` are the accounts of what a document adds or takes off, by kind: a fee, a coupon and a return fee
+    need none (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
+    ``closed_period``: what is dated in a locked period or in no financial year is held by Fortnox's refusal, moved to
     the next open day, or moved once a person allows it. ``create_currencies`` are those that may be registered in
     Fortnox where they are missing there.
     """
