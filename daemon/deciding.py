@@ -13,7 +13,7 @@ from daemon.door import ACCOUNT
 from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from handlers.commands import Command
-from handlers.events import Event, Origin
+from handlers.events import Event, OrderChanged, Origin
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -184,6 +184,7 @@ class Deciding:
             workflows=started,
             sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
+            passed_by=first.lane if skipped and not made and isinstance(first, OrderChanged) else None,
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:

@@ -15,6 +15,7 @@ from handlers.party import is_private
 from handlers.reissue import newest
 from handlers.rows import Choices, article_commands
 from handlers.settings import CompanySettings, Method
+from handlers.skipping import check_sale_wanted
 from handlers.values import Question, Ref
 from handlers.vat import decide
 
@@ -26,8 +27,10 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     """Articles that its rows name, the credit invoice of the order's invoice, booked, and the repayment, booked too.
 
     The rows are laid out as the sale's were: the same accounts, the same VAT. Raises :class:`Question` where the
-    refund does not add up, takes nothing back, or states no VAT.
+    refund does not add up, takes nothing back, or states no VAT; :class:`~handlers.values.Skipped` where its sale was
+    passed by, because nothing of it is in Fortnox that could be taken back.
     """
+    check_sale_wanted(facts.passed_by, SALE, settings.rule(SALE))
     order = newest(event.order, facts)
     document = _taken_back(as_answered(event, settings, facts).document)
     choices = Choices(

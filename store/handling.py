@@ -43,7 +43,8 @@ class Handled:
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
     parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
     to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done;
-    ``workflows`` are runs that begin with it.
+    ``workflows`` are runs that begin with it. ``passed_by`` is the lane of a sale of which rules made nothing: refunds
+    that wait for it are decided again.
     """
 
     inbox_id: int
@@ -68,6 +69,7 @@ class Handled:
     responses: Sequence[Response] = ()
     shadowed: Sequence[str] = ()
     ask: Ask | None = None
+    passed_by: str | None = None
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -146,6 +148,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
             add(connection, command, now)
         for command in {(command.company, command.lane): command for command in handled.commands}.values():
             outbox.let_pass(connection, command, now)
+    if handled.passed_by is not None and handled.company is not None:
+        releasing.refunds_of(connection, handled.company, handled.passed_by, now)
     for sale in handled.sales:
         sales.remember(connection, sale, handled.commands[0].company, now)
     for workflow in handled.workflows:

@@ -1,10 +1,10 @@
-"""Documents that were held because their party is doubled go on when that is answered."""
+"""What waits goes on when something else is known: documents of a doubled party, refunds of a sale passed by."""
 
 import json
 import sqlite3
 from collections.abc import Sequence
 
-from store import links, outbox
+from store import attempts, links, outbox
 from store.db import Job
 
 DOUBLED = "customer_doubled"
@@ -21,6 +21,40 @@ def documents_of(connection: sqlite3.Connection, company: str, numbers: Sequence
     for outbox_id in freed:
         outbox.move(connection, outbox_id, "ready", due_at=now)
     return freed
+
+
+def refunds_of(connection: sqlite3.Connection, company: str, lane: str, now: int) -> None:
+    """The sale of this lane was passed by: unsent refunds that wait for its documents are decided again by intake.
+
+    One whose write may have taken effect, or whose delivery was erased by retention, stays where it is.
+    """
+    early = connection.execute(
+        "SELECT o.inbox_id, o.thing FROM outbox o INDEXED BY outbox_lane JOIN inbox_body b ON b.inbox_id = o.inbox_id"
+        " WHERE o.company = ? AND o.lane = ? AND o.finished_at IS NULL AND o.kind = 'ensure_credit'"
+        " AND o.rule = 'book_refund'"
+        " AND (o.state IN ('ready', 'waiting') OR o.state = 'held' AND o.reason = 'refund_before_sale')"
+        " ORDER BY o.place",
+        (company, lane),
+    ).fetchall()
+    for row in early:
+        if not links.read_many(connection, [row["thing"]]) and not attempts.open_for_thing(connection, row["thing"]):
+            _decide_again(connection, row["inbox_id"], now)
+
+
+def _decide_again(connection: sqlite3.Connection, inbox_id: int, now: int) -> None:
+    unsent = connection.execute(
+        "SELECT id, state, recheck FROM outbox WHERE inbox_id = ? AND finished_at IS NULL ORDER BY place", (inbox_id,)
+    ).fetchall()
+    if any(entry["state"] in {"in_flight", "unknown"} or entry["recheck"] for entry in unsent):
+        return
+    for entry in unsent:
+        # What is asked for again is stored anew: its key is given free.
+        connection.execute("UPDATE outbox SET key = key || '#' || id WHERE id = ?", (entry["id"],))
+        outbox.finish(connection, entry["id"], "superseded", now, reason="its sale was passed by")
+    connection.execute(
+        "UPDATE inbox SET state = 'waiting', handled_at = NULL, reason = NULL, question = NULL WHERE id = ?",
+        (inbox_id,),
+    )
 
 
 def maker_of(thing: str) -> Job[int | None]:
