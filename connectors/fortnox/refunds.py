@@ -185,7 +185,7 @@ async def _credit(refund: Refund, client: Client) -> Write:
             "number": number,
             "known": known,
             "all": is_all(refund.content, invoice),
-            "set_off": is_set_off(refund),
+            "set_off": is_set_off(refund, earlier),
             "original": _original(invoice),
         },
         proof={"read": f"invoice:{number}", "Booked": True, "credited_by": known},
