@@ -1,4 +1,4 @@
-"""What waits goes on when something else is known: documents of a doubled party, refunds of a sale passed by."""
+"""What waits goes on when something else is known: of a doubled party, a sale passed by, a payment made."""
 
 import json
 import sqlite3
@@ -8,6 +8,8 @@ from store import attempts, links, outbox
 from store.db import Job
 
 DOUBLED = "customer_doubled"
+IMPOSSIBLE_PAYMENT = "('paid_before_invoice', 'amount_differs', 'more_than_open', 'paid_in_parts')"
+"""Why a payment that is not made yet is held; none of them matters once it is."""
 
 
 def documents_of(connection: sqlite3.Connection, company: str, numbers: Sequence[str], now: int) -> list[int]:
@@ -55,6 +57,20 @@ def _decide_again(connection: sqlite3.Connection, inbox_id: int, now: int) -> No
         "UPDATE inbox SET state = 'waiting', handled_at = NULL, reason = NULL, question = NULL WHERE id = ?",
         (inbox_id,),
     )
+
+
+def payments_like(connection: sqlite3.Connection, rows: Sequence[outbox.Row], now: int) -> None:
+    """Payments among these commands that are made: what told of the same ones, and was held for what they could not
+    be, goes on and sees that."""
+    things = [row.thing for row in rows if row.kind == "ensure_payment"]
+    for thing in links.read_many(connection, things) if things else ():
+        held = connection.execute(
+            "SELECT id FROM outbox WHERE thing = ? AND kind = 'ensure_payment' AND state = 'held'"  # noqa: S608 - constants
+            f" AND reason IN {IMPOSSIBLE_PAYMENT}",
+            (thing,),
+        ).fetchall()
+        for row in held:
+            outbox.move(connection, row["id"], "ready", due_at=now)
 
 
 def maker_of(thing: str) -> Job[int | None]:
