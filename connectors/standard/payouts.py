@@ -27,14 +27,14 @@ class PayoutFee(Wire):
 
 
 class PayoutData(Wire):
-    """A payout: what was sold less the fees is the net, to the öre."""
+    """A payout: what was sold less the fees is the net, to the öre; of fees alone it is below zero."""
 
     payout_id: Identifier
     version: Number | None = Field(None, description="orders tellings of one payout; absent: the timestamp")
     paid_at: Moment | None = Field(None, description="absent: the timestamp")
     currency: Currency
     currency_rate: Number | None = Field(None, description="SEK for one unit of the currency")
-    sales: tuple[PayoutSale, ...] = Field(min_length=1)
+    sales: tuple[PayoutSale, ...] = Field((), description="none where only fees are charged")
     fees: tuple[PayoutFee, ...] = ()
     net: Number
     net_kronor: Number | None = Field(None, description="what the bank received, of a payout in another currency")
