@@ -84,7 +84,13 @@ def _commands(
     refund: Ref, invoice: Ref, content: CreditContent, repaid: Method, settings: CompanySettings, *, like: Ref | None
 ) -> Iterator[Command]:
     fields = booked_as(repaid, settings)
-    yield EnsureCredit(thing=refund, invoice=invoice, content=content, closed_period=fields["closed_period"])
+    yield EnsureCredit(
+        thing=refund,
+        invoice=invoice,
+        content=content,
+        drafts=settings.rule(SALE).finish == "draft",
+        closed_period=fields["closed_period"],
+    )
     yield BookInvoice(thing=refund, round_off_account=fields["round_off_account"])
     if not repaid.pays:
         return
