@@ -50,21 +50,21 @@ def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NO
     if event.status == "cancelled":
         return (*before, *cancelled(things, settings))
     if event.status == "offer":
-        return _offered(as_answered(event, settings, facts), things, before, settings)
+        return _offered(as_answered(event, settings, facts), things, before, settings, facts)
     event = as_answered(event, settings, facts)
-    drafted = Drafted(event, "order", things, settings, settings.rule(RULE))
+    drafted = Drafted(event, "order", things, settings, settings.rule(RULE), facts)
     return (drafted.customer, *drafted.needed, *before, *_sold(event, drafted, sale, settings))
 
 
 def _offered(
-    event: OrderChanged, things: Things, before: tuple[Command, ...], settings: CompanySettings
+    event: OrderChanged, things: Things, before: tuple[Command, ...], settings: CompanySettings, facts: Facts
 ) -> tuple[Command, ...]:
     """An offer stands in Fortnox only where the company wants it; only settings let it make a customer."""
     documents = settings.documents
     if documents.module != "order+offer" or things.offer is None:
         raise Skipped("an offer, and documents.module has none")
     options = settings.rule(RULE)
-    drafted = Drafted(event, "order", things, settings, options)
+    drafted = Drafted(event, "order", things, settings, options, facts)
     customer = drafted.customer.model_copy(
         update={"create": documents.offers_create_customers and drafted.customer.create}
     )

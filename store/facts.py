@@ -23,6 +23,24 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """An answer that rules are told: of which thing (empty: of the whole company), to which question, and what."""
+
+    thing: str
+    question: str
+    answer: str
+
+
+def keep_answer(connection: sqlite3.Connection, company: str, said: Said, person: str, now: int) -> None:
+    """What was answered last counts."""
+    connection.execute(
+        "INSERT INTO answer (company, subject, question, answer, person, at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET answer = excluded.answer, person = excluded.person, at = excluded.at",
+        (company, said.thing, said.question, said.answer, person, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """The thing's newest generation, and answers by their question's key (the thing's own before the company's).
 
