@@ -1,11 +1,15 @@
-"""The shape of a payout in our own documented webhooks."""
+"""The shape of a payout in our own documented webhooks, and the event that it is."""
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
 from connectors.standard.fields import Currency, Identifier, Moment, Number, Text, Wire
+from handlers import payout_parts
+from handlers.events import PayoutMade
 from handlers.payout_parts import FeeVat
+from handlers.values import Ref, stockholm_date
 
 
 class PayoutSale(Wire):
@@ -46,3 +50,21 @@ class PayoutBody(Wire):
     type: Literal["payout.paid"]
     timestamp: Moment
     data: PayoutData
+
+
+def payout_made(source: str, body: PayoutBody, version: Decimal) -> PayoutMade:
+    """The payout of this source, as rules read it."""
+    data = body.data
+    fees = [fee.model_dump(exclude_none=True) for fee in data.fees]
+    return PayoutMade(
+        thing=Ref(system=source, kind="payout", id=data.payout_id),
+        version=version,
+        occurred_at=body.timestamp,
+        dated=stockholm_date(data.paid_at or body.timestamp),
+        currency=data.currency,
+        currency_rate=data.currency_rate,
+        sales=tuple(payout_parts.PayoutSale(**sale.model_dump()) for sale in data.sales),
+        fees=tuple(payout_parts.PayoutFee.model_validate(fee) for fee in fees),
+        net=data.net,
+        net_kronor=data.net_kronor,
+    )

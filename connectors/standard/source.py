@@ -12,7 +12,7 @@ from connectors.signing import read_key, verify
 from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.standard import wire
 from connectors.standard.fields import Choice, read_number
-from connectors.standard.payouts import PayoutBody
+from connectors.standard.payouts import PayoutBody, payout_made
 from connectors.standard.settings import StandardSettings
 from handlers.events import (
     Address,
@@ -26,12 +26,10 @@ from handlers.events import (
     Party,
     Payment,
     PaymentReceived,
-    PayoutMade,
     Refunded,
     Surcharge,
     SurveySubmitted,
 )
-from handlers.payout_parts import PayoutFee, PayoutSale
 from handlers.values import Question, Ref, is_nps, payment_thing, stockholm_date
 
 NPS_KEY = "nps"
@@ -124,7 +122,7 @@ class StandardSource:
         if isinstance(body, wire.PaymentBody):
             return self._payment(body)
         if isinstance(body, PayoutBody):
-            return self._payout(body)
+            return payout_made(self.name, body, _version(body))
         if isinstance(body, wire.InvoiceBody) and body.data.order_id is None:
             return self._own_invoice(body)
         return self._refund(body) if isinstance(body, wire.RefundBody) else self._order(body)
@@ -180,22 +178,6 @@ class StandardSource:
             payment=Payment(id=data.payment_id, method=data.method, amount=data.amount, paid=paid),
             currency=data.currency,
             currency_rate=data.currency_rate,
-        )
-
-    def _payout(self, body: PayoutBody) -> PayoutMade:
-        data = body.data
-        fees = [fee.model_dump(exclude_none=True) for fee in data.fees]
-        return PayoutMade(
-            thing=Ref(system=self.name, kind="payout", id=data.payout_id),
-            version=_version(body),
-            occurred_at=body.timestamp,
-            dated=stockholm_date(data.paid_at or body.timestamp),
-            currency=data.currency,
-            currency_rate=data.currency_rate,
-            sales=tuple(PayoutSale(**sale.model_dump()) for sale in data.sales),
-            fees=tuple(PayoutFee.model_validate(fee) for fee in fees),
-            net=data.net,
-            net_kronor=data.net_kronor,
         )
 
     def _survey(self, body: wire.SurveyBody) -> SurveySubmitted:
