@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from connectors.reasons import ALLOWABLE
-from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
+from daemon.answering import ANSWERED_BY_ABSENT, SHARED, allowance, done_by_linking, told_absent, told_allowed
 from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
 from daemon.by_hand import ByHand
@@ -49,6 +49,7 @@ from handlers.commands import EnsureCustomer, EnsureSenderRecord, SenderCommand
 from store import acting, heads, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
+from store.facts import Said
 from store.handling import Handled
 from store.heads import Head
 from store.inbox import Waiting
@@ -214,17 +215,19 @@ class Actions:
             after = numbers[-1]
 
     async def _released(self, outbox_id: int, request: Retry, person: Person) -> Job[Touched]:
-        text = await self._answered(outbox_id, absent=request.absent, allow=request.allow)
-        return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
+        text, said = await self._answered(outbox_id, absent=request.absent, allow=request.allow)
+        return acting.retry_command(outbox_id, person, absent=request.absent, text=text, remember=said)
 
-    async def _answered(self, outbox_id: int, *, absent: bool, allow: bool) -> str | None:
-        """The command's new text where the person's word answers the question that it is held for."""
+    async def _answered(self, outbox_id: int, *, absent: bool, allow: bool) -> tuple[str | None, Said | None]:
+        """The command's new text where the person's word answers the question that it is held for, and what is
+        remembered of it."""
         reason = await self._database.read(acting.reason_of(outbox_id))
         if absent and reason in ANSWERED_BY_ABSENT:
-            return told_absent((await self._head(outbox_id)).text, reason)
+            return told_absent((await self._head(outbox_id)).text, reason), None
         if allow and reason in ALLOWABLE:
-            return told_allowed((await self._head(outbox_id)).text, reason)
-        return None
+            head = await self._head(outbox_id)
+            return told_allowed(head.text, reason), allowance(head.text, reason, head.company)
+        return None, None
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)

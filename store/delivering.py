@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import attempts, claims, doubles, heads, lanes, links, many, outbox
+from store import attempts, claims, doubles, heads, lanes, links, many, outbox, releasing
 from store.attempts import End, NewAttempt, OpenAttempt
 from store.db import Job
 from store.holds import Ask
@@ -110,6 +110,7 @@ def _conclude(connection: sqlite3.Connection, row: outbox.Row, settlement: Settl
         outbox.move(connection, row.id, "ready", due_at=now)
         return "ready"
     outbox.finish(connection, row.id, "done", now, result=settlement.result)
+    releasing.payments_like(connection, [row], now)
     return "done"
 
 
@@ -174,6 +175,7 @@ def put_back(
         if uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (outbox_id,))
         _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question, ask=ask)
+        releasing.payments_like(connection, [row], now)  # another lane may have made it since its head was read
 
     return job
 
