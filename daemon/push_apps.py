@@ -102,6 +102,7 @@ def _listener(company: Company, target: HasTokens, delivery: CompanyDelivery) ->
         secret="" if company.client_secret is None else company.client_secret.reveal(),
         stated_tenant=company.fortnox.tenant_id,
         topics=frozenset(company.fortnox.push_topics),
+        documents=DOCUMENTS in followed(company.settings),
         credentials=target.credentials,
         may_ask=lambda: delivery.gate.stopped_by is None,
         refused=refused,

@@ -24,6 +24,7 @@ class Facts(Frozen):
     ``answers`` is what people answered to questions of rules, by the question's key. The others are of a survey's
     response: ``earlier`` are the last ones of the same person, the newest last; ``met`` are the company's rules that an
     older version of this very response met; ``overtaken`` says that the person has answered the survey again since.
+    ``own_write``: what changed in Fortnox is what we did there ourselves.
     """
 
     generation: int = Field(default=1, ge=1)
@@ -31,6 +32,7 @@ class Facts(Frozen):
     earlier: tuple[EarlierResponse, ...] = ()
     met: frozenset[str] = frozenset()
     overtaken: bool = False
+    own_write: bool = False
 
 
 NOTHING_KNOWN = Facts()
