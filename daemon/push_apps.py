@@ -19,6 +19,7 @@ from daemon.push_session import Listener, PushApp
 from daemon.push_state import PushState
 from daemon.pushing import Pushing
 from daemon.settings import Company, Config
+from handlers.following import DOCUMENTS, followed
 
 
 @runtime_checkable

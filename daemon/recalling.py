@@ -95,7 +95,7 @@ def _own(event: Event, company: str) -> OwnWrite | None:
     """
     if isinstance(event, EntryChanged):
         mark = event.mark if event.new else None
-        return OwnWrite(event.thing.kind, event.thing.id, event.fingerprints, mark)
+        return OwnWrite(event.thing.kind, event.thing.id, event.fingerprints, mark, new=event.new)
     if not isinstance(event, DocumentChanged):
         return None
     things = things_of(event.order)

@@ -1,4 +1,4 @@
-"""Rules for what people change in Fortnox: the senders that take it back are told, our own writes are told to nobody."""
+"""Rules for what people change in Fortnox: senders that take it back are told, but never of our own writes."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation

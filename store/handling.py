@@ -163,9 +163,7 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
 def _tell(connection: sqlite3.Connection, handled: Handled, company: str, now: int) -> None:
     """Before the copy is changed: what differs from it is news."""
     if handled.following is not None:
-        news.notice(
-            connection, company, handled.following, handled.entries, handled.swept, handled.inbox_id, now
-        )
+        news.notice(connection, company, handled.following, handled.entries, handled.swept, handled.inbox_id, now)
     if handled.foreign is not None:
         own_writes.clear(connection, company, *handled.foreign)
 

@@ -15,7 +15,7 @@ class OwnWrite:
 
     The far object of that ``kind`` and ``number`` is linked, and our last write left exactly these ``prints``; or its
     ``mark`` is that of a thing of ours; or one of ``commands`` (a kind and a thing) means that change and was not
-    called off.
+    called off. A ``new`` object is ours, too, while the end of a call of ours that would make it is unknown.
     """
 
     kind: str
@@ -23,6 +23,7 @@ class OwnWrite:
     prints: Mapping[str, str] = field(default_factory=dict)
     mark: str | None = None
     commands: tuple[tuple[str, str], ...] = ()
+    new: bool = False
 
 
 def is_own(connection: sqlite3.Connection, company: str, asked: OwnWrite) -> bool:
@@ -30,6 +31,7 @@ def is_own(connection: sqlite3.Connection, company: str, asked: OwnWrite) -> boo
     return (
         any(_commanded(connection, kind, thing) for kind, thing in asked.commands)
         or (asked.mark is not None and _is_mark(connection, asked.mark))
+        or (asked.new and _under_way(connection, company, asked))
         or (bool(asked.prints) and _stored(connection, company, asked))
     )
 
@@ -52,6 +54,14 @@ def _commanded(connection: sqlite3.Connection, kind: str, thing: str) -> bool:
 def _is_mark(connection: sqlite3.Connection, mark: str) -> bool:
     """A mark is what the thing's key begins with; letters and digits sort below the brace."""
     row = connection.execute("SELECT 1 FROM outbox WHERE thing >= ? AND thing < ?", (mark, mark + "{")).fetchone()
+    return row is not None
+
+
+def _under_way(connection: sqlite3.Connection, company: str, asked: OwnWrite) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM attempt WHERE company = ? AND far_object = ? AND end IN ('in_flight', 'unknown', 'throttled')",
+        (company, f"{asked.kind}:{asked.number}"),
+    ).fetchone()
     return row is not None
 
 

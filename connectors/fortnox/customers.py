@@ -172,7 +172,7 @@ class Customers:
         proof: Json = {"read": f"customer:{evidence['number']}"}
         if self._difference(card, evidence["fields"]) is not None:
             return Sighting(None, proof)
-        link = task.link or Link("customer", evidence["number"], {})
+        link = Link("customer", evidence["number"], {STORED: seen_in("customers", card)})
         return Sighting(Settled(link, "changed", proof=proof), proof)
 
     async def _filled(self, command: EnsureCustomer, link: Link, client: Client) -> Write | Settled:

@@ -1,7 +1,7 @@
 """News of a company's own Fortnox: what differs from its copy, or became of a document of ours, read into an event.
 
-Which news there are, the store says when it keeps what was told (``store.news``): each is a delivery of its own, so that
-it has its own story, and is read once more where it lies at Fortnox before anybody is told.
+Which news there are, the store says when it keeps what was told (``store.news``): each is a delivery of its own, so
+that it has its own story, and is read once more where it lies at Fortnox before anybody is told.
 """
 
 from datetime import UTC, datetime

@@ -25,6 +25,7 @@ from connectors.sources import (
     Wanted,
 )
 
+
 def key_of(event: PushedEvent) -> str:
     """What tells events of a company apart: an offset is unique within its topic (Fortnox facts, section 7.4)."""
     return f"push/{event.tenant}/{event.topic}/{event.offset}"

@@ -272,7 +272,9 @@ def _found(walk: Walk, rows: list[Json], followed: Collection[str], *, last: boo
     key = f"{walk.register}:{walk.begun}:{walk.walks}:{walk.part}:{walk.offset}"
     if walk.register in DOCUMENTS.values():
         kind = next(kind for kind, resource in DOCUMENTS.items() if resource == walk.register)
-        return Found(key, write_object({"documents": kind, "numbers": [text_of(row["DocumentNumber"]) for row in rows]}))
+        return Found(
+            key, write_object({"documents": kind, "numbers": [text_of(row["DocumentNumber"]) for row in rows]})
+        )
     # One price list that is followed has all of them told apart.
     told = walk.register in {name.partition(":")[0] for name in followed}
     body: Json = {
