@@ -21,6 +21,7 @@ from connectors.sources import Source, SourceSettings
 from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
+from daemon.following_checks import following_faults
 from daemon.own_rules import own_of, unfit_sources
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, knowing_sources
 from daemon.survey_checks import survey_faults
@@ -116,6 +117,7 @@ class _Loading:
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
         self.faults += survey_faults(companies, sources)
+        self.faults += following_faults(companies, sources)
         clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
         self.faults += unfit_sources(file, sources)
         if file is not None:

@@ -44,7 +44,10 @@ def told_of_news(body: Json, stored: Stored, system: str) -> Told:
     number, told_at = _text(body, "number"), _moment(body)
     if resource == PRICES:
         kept = body.get("kept")
-        shown: Json | None = {"fields": fields_of(PRICES, kept)} if isinstance(kept, dict) else None
+        shown: Json | None = None
+        if isinstance(kept, dict) and "price" in kept:
+            # Under the register's own name: nothing is asked of Fortnox for a price.
+            shown = {"fields": fields_of(PRICES, {"Price": kept["price"]})}
     elif OBJECT not in stored.reads:
         made = Echo(RESOURCES[resource].one, number, ECHO_SECONDS) if body.get("new") is True else None
         return Needs((Wanted(OBJECT, SHOWN + resource, number),), echo=made)
@@ -87,7 +90,7 @@ def _document(body: Json, stored: Stored, system: str) -> Told:
         return Needs((Wanted(OBJECT, SHOWN + DOCUMENTS[kind], number),))
     shown = stored.reads[OBJECT] or {}
     if not shown.get("cancelled") and not (kind == "offer" and shown.get("became")):
-        return Ignored("nothing_final")
+        return Ignored("nothing_final", forget=True)
     return [
         DocumentChanged(
             thing=Ref(system=system, kind=kind, id=number),

@@ -1,5 +1,7 @@
 """What people change in Fortnox is told to the senders that take it back, and what we write there is told to nobody."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.fortnox.target import FortnoxTarget
-from tests.acceptance.scene import Scene, scene
+from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.fakes import registers
 from tests.fakes.crm import followed_by, selling
 from tests.fakes.senders import Json, order
@@ -17,6 +19,15 @@ BUYER: Json = {"external_id": "C-1", "name": "Lagunda Kaffe & Te AB", "organisat
 OTHER = {"Name": "Annan AB", "OrganisationNumber": "556016-0680", "Phone1": "0500-1", "City": "Skara"}
 EVERYTHING = 'parties = "all"\narticles = true\nprice_list = "A"\nparty = "account"\nstages = true\n'
 UNHEARD = "SELECT 1 FROM inbox WHERE state IN ('waiting', 'reading')"
+
+
+@asynccontextmanager
+async def begun(folder: Path, plan: CompanyPlan, seeded: Json) -> AsyncIterator[Scene]:
+    """A company in which something stands before the daemon looks at it for the first time."""
+    async with scene(folder, plan, run=False) as stage:
+        await stage.control("seed", seeded)
+        async with stage.running():
+            yield stage
 
 
 async def by_hand(stage: Scene, operation: str, *keys: str, body: Json | None = None) -> None:
@@ -58,9 +69,9 @@ def told(stage: Scene) -> list[tuple[Any, ...]]:
 async def test_customers_and_articles_changed_by_hand_are_told_to_the_sender(tmp_path: Path) -> None:
     """The first sweep causes nothing; then only what changed is told, and nothing is deleted."""
     with selling() as crm:
-        async with scene(tmp_path, followed_by(EVERYTHING)) as stage:
-            articles = [{"ArticleNumber": f"K-{n}", "Description": "Kaffe"} for n in (1, 2)]
-            await stage.control("seed", {"customers": [OTHER, OTHER | {"Name": "Tredje"}], "articles": articles})
+        articles = [{"ArticleNumber": f"K-{n}", "Description": "Kaffe"} for n in (1, 2)]
+        seeded = {"customers": [OTHER, OTHER | {"Name": "Tredje"}], "articles": articles}
+        async with begun(tmp_path, followed_by(EVERYTHING), seeded) as stage:
             await swept(stage)
             await swept(stage)
             assert told(stage) == []
@@ -70,10 +81,17 @@ async def test_customers_and_articles_changed_by_hand_are_told_to_the_sender(tmp
             }
             await by_hand(stage, "update_customer", "1", body={"Phone1": "0500-2"})
             await by_hand(stage, "update_article", "K-1", body={"Description": "Kaffe, mald", "Active": False})
+            price = {"ArticleNumber": "K-1", "PriceList": "A", "FromQuantity": 0, "Price": 12}
+            await by_hand(stage, "create_price", body=price)
             await stage.control("seed", {"customers": [{"Name": "Ny kund AB", "City": "Skövde"}]})
             await swept(stage)
             assert crm.records["account", "7"] == {"number": "1", "name": "Annat namn", "phone": "0500-2"}
-            assert crm.records["product", "9"] == {"number": "K-1", "name": "Kaffe, mald", "active": "0"}
+            assert crm.records["product", "9"] == {
+                "number": "K-1",
+                "name": "Kaffe, mald",
+                "active": "0",
+                "list_price": "12",
+            }
             new = crm.records["account", "of-3"]
             assert (new["number"], new["name"], new["city"]) == ("3", "Ny kund AB", "Skövde")
             await by_hand(stage, "delete_customer", "1")
@@ -123,8 +141,7 @@ async def test_what_goes_round_ends_after_one_round(tmp_path: Path) -> None:
     """Sender, Fortnox, sender: our own customer and its changes are no news, and a telling that comes back is none."""
     customers = '[companies.demo.customers]\nupdate = "overwrite"'
     with selling() as crm:
-        async with scene(tmp_path, followed_by(EVERYTHING, sections=customers)) as stage:
-            await stage.control("seed", {"customers": [OTHER]})
+        async with begun(tmp_path, followed_by(EVERYTHING, sections=customers), {"customers": [OTHER]}) as stage:
             await swept(stage)
             await stage.send(order("SO-1", buyer=BUYER), source="crm")
             await stage.settle()
