@@ -21,7 +21,6 @@ from daemon.gate import READ_ONLY
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.doctor import RunDoctor
-from daemon.jobs.holds import TellHolds
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
@@ -37,6 +36,7 @@ from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, so
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from daemon.shadowing import RunShadows
+from daemon.troubles import notices_of
 from daemon.usage import UsageBook
 from daemon.workflows.opening import LOOP, Flows
 from store import figures
@@ -122,7 +122,7 @@ class Bridge:
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
-        self._notices = TellHolds(store.database, clock, lambda: self.latest.notices)
+        self._notices = notices_of(lambda: self.latest, store, clock, self.deliveries, self.readings)
         self._usage = UsageBook(store.database, self.targets, clock)
         self._watchdog = Watchdog(
             progress=self._progress,

@@ -9,6 +9,7 @@ from connectors.fortnox.topics import told_of
 from daemon import budget_screen, held_screen
 from daemon.destinations import destination
 from daemon.ids import command_id, delivery_id
+from daemon.notice_ways import target_name
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS
@@ -35,6 +36,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     targets = ("", *config.companies, *config.destinations)
     figures = {name: await read(reading.company_figures(name)) for name in targets}
     counted = {name: of.counters for name, of in figures.items()}
+    ways = config.notices.ways
     shown = [
         _company(name, company.kind, rows.get(name), figures[name], pauses, live, now)
         | ({"shut_by": "read_only"} if live is None and company.read_only else {})
@@ -58,6 +60,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
             | {"back": await _back(read, destination(name), figures, pauses, live)}
             for name, source in config.sources.items()
         ],
+        "notices": [await _back(read, destination(target_name(way)), figures, pauses, live) for way in ways],
     }
 
 
@@ -188,6 +191,7 @@ def in_trouble(shown: Json) -> bool:
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])
         or any(_stands_still(source["back"]) for source in shown["sources"] if source["back"])
+        or any(map(_stands_still, shown["notices"]))
         or any(_token_is_dying(company["token_days_left"]) for company in shown["companies"])
         or any(company["doubled"] for company in shown["companies"])
         or any(_stands_still(company) for company in shown["companies"])

@@ -20,7 +20,9 @@ from handlers.commands.documents import (
     VatDecision,
     sending_of,
 )
+from handlers.commands.evidence import EnsureEvidence, evidence_of
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
+from handlers.commands.notices import NoticeLine, SendNotice
 from handlers.commands.records import (
     ActOnRecord,
     EnsureRecord,
@@ -56,6 +58,7 @@ __all__ = [
     "EnsureCredit",
     "EnsureCurrency",
     "EnsureCustomer",
+    "EnsureEvidence",
     "EnsureInvoice",
     "EnsureLabel",
     "EnsureNote",
@@ -68,13 +71,16 @@ __all__ = [
     "EnsureSenderTask",
     "MadeFrom",
     "MatchKey",
+    "NoticeLine",
     "Purpose",
     "RecordCommand",
     "ReverseVoucher",
     "SendDocument",
+    "SendNotice",
     "SenderCommand",
     "SetSenderFields",
     "VatDecision",
+    "evidence_of",
     "sending_of",
     "voucher_correction",
 ]
@@ -92,6 +98,7 @@ Command = Annotated[
     | BookInvoice
     | EnsurePayment
     | BookPayment
+    | EnsureEvidence
     | EnsureNote
     | EnsureRecord
     | ActOnRecord
@@ -100,7 +107,8 @@ Command = Annotated[
     | SetSenderFields
     | EnsureSenderNote
     | EnsureSenderTask
-    | EnsureSenderRecord,
+    | EnsureSenderRecord
+    | SendNotice,
     Field(discriminator="kind"),
 ]
 

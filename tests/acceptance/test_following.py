@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -159,3 +160,24 @@ async def test_what_goes_round_ends_after_one_round(tmp_path: Path) -> None:
             await stage.settle()
             await swept(stage)
             assert len(crm.writes) == len(told(stage)) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-15", "004-08", "f67")
+async def test_by_the_stream_a_change_and_a_cancelled_invoice_are_told_within_seconds(tmp_path: Path) -> None:
+    """By what Fortnox tells alone: nothing is swept in between, and our own invoice and customer tell nothing."""
+    plan = replace(followed_by(EVERYTHING), push=True)
+    with selling() as crm:
+        crm.records = {("order", "SO-1"): {"stage": "open"}, ("account", "7"): {"number": "1"}}
+        async with begun(tmp_path, plan, {"customers": [OTHER]}) as stage:
+            (stream,) = stage.bridge.pushings
+            await stage.until(lambda: stream.app.state.current("demo"))
+            await swept(stage)
+            await stage.send(order("SO-1", buyer=BUYER), source="crm")
+            await stage.settle()
+            await by_hand(stage, "update_customer", "1", body={"Phone1": "0500-2"})
+            await stage.until(lambda: crm.records["account", "7"].get("phone") == "0500-2")
+            await by_hand(stage, "cancel_invoice", "1")
+            await stage.until(lambda: crm.records["order", "SO-1"]["stage"] == "lost")
+            await stage.until(lambda: not stage.rows(UNHEARD))
+            assert [kind for kind, _, _ in told(stage)] == ["ensure_sender_record", "set_sender_fields"]
