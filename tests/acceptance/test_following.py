@@ -18,6 +18,7 @@ from tests.fakes.senders import Json, order
 NUMBER = "559904-2032"
 BUYER: Json = {"external_id": "C-1", "name": "Lagunda Kaffe & Te AB", "organisation_number": NUMBER}
 OTHER = {"Name": "Annan AB", "OrganisationNumber": "556016-0680", "Phone1": "0500-1", "City": "Skara"}
+MAIL = "inkop@example.com"
 EVERYTHING = 'parties = "all"\narticles = true\nprice_list = "A"\nparty = "account"\nstages = true\n'
 UNHEARD = "SELECT 1 FROM inbox WHERE state IN ('waiting', 'reading')"
 
@@ -147,19 +148,24 @@ async def test_what_goes_round_ends_after_one_round(tmp_path: Path) -> None:
             await stage.send(order("SO-1", buyer=BUYER), source="crm")
             await stage.settle()
             await swept(stage)
-            await stage.send(order("SO-2", buyer=BUYER | {"phone": "0500-7"}), source="crm")
+            await stage.send(order("SO-2", buyer=BUYER | {"email": MAIL}), source="crm")
             await stage.settle()
+            assert (await stage.state())["customers"][1]["Email"] == MAIL
             await swept(stage)
             assert told(stage) == []
-            crm.records["account", "C-1"] = {"number": "2", "name": BUYER["name"], "phone": "0500-7"}
+            crm.records["account", "C-1"] = {"number": "2", "name": BUYER["name"], "email": MAIL}
             await by_hand(stage, "update_customer", "2", body={"Name": "Lagunda AB"})
             await swept(stage)
             assert crm.writes == [("account", "C-1", {"name": "Lagunda AB"})]
-            back = BUYER | {"name": crm.records["account", "C-1"]["name"], "phone": "0500-7"}
+            back = BUYER | {"name": crm.records["account", "C-1"]["name"], "email": MAIL}
             await stage.send(order("SO-3", buyer=back), source="crm")
             await stage.settle()
             await swept(stage)
             assert len(crm.writes) == len(told(stage)) == 1
+            # What our last write left there is no longer ours once somebody changed it.
+            await by_hand(stage, "update_customer", "2", body={"Name": BUYER["name"]})
+            await swept(stage)
+            assert crm.writes[1:] == [("account", "C-1", {"name": BUYER["name"]})]
 
 
 @pytest.mark.asyncio
