@@ -14,7 +14,7 @@ from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
 from handlers.commands import Command, SenderCommand
-from handlers.events import EntryChanged, Event, Origin
+from handlers.events import EntryChanged, Event, Origin, TaskCompleted
 from handlers.facts import Facts
 from handlers.following import DOCUMENTS, PRICES, followed, system_of
 from handlers.settings import CompanySettings
@@ -188,6 +188,7 @@ class Deciding:
             sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
             foreign=_foreign(first, facts[0]),
+            tasks_done=[event.mark for event, _ in timely if isinstance(event, TaskCompleted)],
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:

@@ -153,7 +153,7 @@ class Intake:
                 self.wake()
             if state == "handled" and outcome.shadowed:
                 self.shadowed()
-            if state == "handled" and outcome.workflows:
+            if state == "handled" and (outcome.workflows or outcome.tasks_done):
                 self.workflow_began()
             if state == "handled" and outcome.kind == CONSENT_CHANGED:
                 self.prove_again(row.company)

@@ -35,6 +35,7 @@ __all__ = [
     "Refunded",
     "Surcharge",
     "SurveySubmitted",
+    "TaskCompleted",
     "WorkflowAsked",
 ]
 
@@ -186,6 +187,13 @@ class NoteAdded(EventBase):
     text: str
 
 
+class TaskCompleted(EventBase):
+    """A task that we left at the source was completed there; ``mark`` is the one in it, ``thing`` the task there."""
+
+    kind: Literal["task_completed"] = "task_completed"
+    mark: str
+
+
 class ContactGiven(EventBase):
     """A client of our own endpoints says what a contact is now; given fields are to stand on its card.
 
@@ -284,6 +292,7 @@ Event = Annotated[
     | SurveySubmitted
     | PartyChanged
     | NoteAdded
+    | TaskCompleted
     | ContactGiven
     | RecordGiven
     | WorkflowAsked
