@@ -199,13 +199,16 @@ class Swept:
 class Learned:
     """A delivery that tells what stands in the company's own registers; no rule is asked. ``reason`` is a closed word.
 
-    ``made`` names the resource and number of an object that the delivery says was made just now.
+    ``made`` names the resource and number of an object that the delivery says was made just now. ``documents`` are
+    those, by kind and number, that may have been cancelled or made into others. What of all this is news to those who
+    follow the company is a delivery of its own.
     """
 
     reason: str
     entries: tuple[Entry, ...] = ()
     swept: Swept | None = None
     made: tuple[str, str] | None = None
+    documents: tuple[tuple[str, str], ...] = ()
 
 
 Told = Sequence[Event] | Ignored | Needs | Learned

@@ -14,8 +14,9 @@ from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
 from handlers.commands import Command, SenderCommand
-from handlers.events import Event, OrderChanged, Origin, TaskCompleted
+from handlers.events import EntryChanged, Event, OrderChanged, Origin, TaskCompleted
 from handlers.facts import Facts
+from handlers.following import DOCUMENTS, PRICES, followed, system_of
 from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import heads
@@ -23,6 +24,7 @@ from store.db import milliseconds
 from store.fetching import Echo
 from store.handling import Handled
 from store.inbox import Waiting
+from store.news import Following
 from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.responses import Response
@@ -107,7 +109,7 @@ class Deciding:
         if isinstance(read, Needs):
             return self._to_be_read(row, read, settings)
         if isinstance(read, Learned):
-            return learned(row, read)
+            return learned(row, read, settings)
         return Heard(row, settings, read) if read else Handled(row.id, "ignored", reason="the delivery says nothing")
 
     def _opened(self, row: Waiting) -> Stored:
@@ -186,6 +188,7 @@ class Deciding:
             workflows=started,
             sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
+            foreign=_foreign(first, facts[0]),
             tasks_done=[event.mark for event, _ in timely if isinstance(event, TaskCompleted)],
             passed_by=first.lane if skipped and isinstance(first, OrderChanged) and not in_books else None,
         )
@@ -206,6 +209,13 @@ def _marking(row: Waiting, first: Event) -> Callable[..., Handled]:
         version=str(first.version),
         company=row.company,
     )
+
+
+def _foreign(event: Event, remembered: Facts) -> tuple[str, str] | None:
+    """The far object that somebody else changed, by kind and number."""
+    if not isinstance(event, EntryChanged) or remembered.own_write:
+        return None
+    return event.thing.kind, event.thing.id
 
 
 def _passed_by(skipped: Sequence[str], shadowed: Sequence[str]) -> str | None:
@@ -273,8 +283,11 @@ def own_lane(command: Command) -> str:
     return f"{thing.system}:{thing.kind}:{thing.id}:{thing.generation}" if command.beside else ""
 
 
-def learned(row: Waiting, read: Learned) -> Handled:
-    """The row with what it tells of the company's registers: entries and row are stored in one transaction."""
+def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
+    """The row with what it tells of the company's registers: entries and row are stored in one transaction.
+
+    What is news of it to those who follow the company is stored in the same one, as deliveries of their own.
+    """
     swept = read.swept
     return Handled(
         row.id,
@@ -287,4 +300,17 @@ def learned(row: Waiting, read: Learned) -> Handled:
         ],
         swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
         made=read.made,
+        following=_following(read, settings),
+    )
+
+
+def _following(read: Learned, settings: CompanySettings) -> Following | None:
+    wanted = followed(settings)
+    if not wanted:
+        return None
+    return Following(
+        system_of(settings.name),
+        wanted - {DOCUMENTS},
+        frozenset({PRICES}),
+        read.documents if DOCUMENTS in wanted else (),
     )

@@ -149,6 +149,8 @@ class Intake:
             self._say(row, outcome, state, took)
             if outcome.entries and state == "handled":
                 await self._say_doubles(row)
+            if outcome.following is not None:
+                self.wake()
             if state == "handled" and outcome.shadowed:
                 self.shadowed()
             if state == "handled" and (outcome.workflows or outcome.tasks_done):

@@ -1,6 +1,6 @@
 """Companies that are sources of their own: what stands in their Fortnox is told by its push stream, or asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from connectors.fortnox.sweep import Doubts
 from connectors.sources import Reader, Source
 from daemon.reloading import readers_of, sources_of
 from daemon.settings import Config
+from handlers.following import DOCUMENTS, followed, system_of
 from store import push, register
 from store.db import Database, moment
 
@@ -24,14 +25,14 @@ PREFIX = "fortnox:"
 class HasReader(Protocol):
     """What a company's target offers for reading outside of its commands."""
 
-    def reader(self, doubted: Doubts) -> Reader:
-        """Reads inside the company's own rate window, behind everything else."""
+    def reader(self, doubted: Doubts, followed: Collection[str] = frozenset()) -> Reader:
+        """Reads inside the company's own rate window, behind everything else; ``followed`` is what others are told."""
         ...
 
 
 def source_of(company: str) -> str:
     """What the source of a company is called."""
-    return PREFIX + company
+    return system_of(company)
 
 
 def company_of(source: str) -> str | None:
@@ -41,7 +42,15 @@ def company_of(source: str) -> str | None:
 
 def own_sources(config: Config) -> dict[str, Source]:
     """The sources of companies that are their own, by name."""
-    return {source_of(name): FortnoxSource(source_of(name)) for name in _named(config)}
+    return {
+        source_of(name): FortnoxSource(source_of(name), documents=DOCUMENTS in followed_in(config, name))
+        for name in _named(config)
+    }
+
+
+def followed_in(config: Config, company: str) -> frozenset[str]:
+    """What of the company's own Fortnox any sender is told of."""
+    return followed(config.companies[company].settings)
 
 
 def client_sources(config: Config) -> dict[str, Source]:
@@ -63,7 +72,7 @@ def own_readers(config: Config, targets: Mapping[str, Target], database: Databas
     """Who reads for the companies' own sources, by the source's name."""
     opened = {name: targets[name] for name in _named(config)}
     return {
-        source_of(name): target.reader(partial(_doubted, database, name))
+        source_of(name): target.reader(partial(_doubted, database, name), followed_in(config, name))
         for name, target in opened.items()
         if isinstance(target, HasReader)
     }

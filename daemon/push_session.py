@@ -20,7 +20,7 @@ from connectors.fortnox.push_frames import (
 from connectors.fortnox.push_stream import PushLost, PushStream
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.source import key_of
-from connectors.fortnox.topics import REGISTERS, meaning_of, told_of
+from connectors.fortnox.topics import DOCUMENTS, REGISTERS, document_of, meaning_of, told_of
 from daemon.clock import Clock
 from daemon.logs import Log
 from daemon.push_state import PushState
@@ -46,6 +46,7 @@ class Listener:
     """One company as the stream knows it. ``refused`` has its credentials proved; ``may_ask`` says whether they work.
 
     ``topics`` are told to it besides those of its registers; of these it is told what its token may read (``told``).
+    ``documents``: it is told, too, which of its documents were cancelled or became others.
     ``again_at`` (monotonic) is when a refused one is tried.
     """
 
@@ -60,11 +61,13 @@ class Listener:
     tries: int = 0
     again_at: float = 0.0
     told: frozenset[str] = frozenset()
+    documents: bool = False
 
     def wants(self, event: PushedEvent) -> bool:
         """Whether an event is one for this company."""
         meaning = meaning_of(event.topic, event.kind)
         told = event.topic in REGISTERS if meaning is None else meaning.resource in self.told
+        told = told or (self.documents and document_of(event.topic, event.kind) is not None)
         return told or event.topic in self.topics
 
 
@@ -91,6 +94,8 @@ class PushApp:
     def topics(self) -> list[str]:
         """Every topic that anybody wants."""
         wanted = {topic for listener in self.listeners.values() for topic in listener.topics}
+        if any(listener.documents for listener in self.listeners.values()):
+            wanted |= DOCUMENTS.keys()
         return sorted({*REGISTERS, *wanted})
 
 

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from daemon.bus import LIVE
 from daemon.deciding import Deciding, Heard
-from handlers.events import Event, OrderChanged, Refunded, SurveySubmitted
+from handlers.events import DocumentChanged, EntryChanged, Event, OrderChanged, Refunded, SurveySubmitted
 from handlers.facts import EarlierResponse, Facts
 from handlers.order import RULE as BOOK_ORDER
 from handlers.order import things_of
@@ -16,6 +16,7 @@ from store import facts
 from store.db import Job, milliseconds, moment
 from store.handling import Handled
 from store.inbox import Waiting
+from store.own_writes import OwnWrite
 from store.responses import Asker
 
 T = TypeVar("T")
@@ -94,7 +95,29 @@ def _asked(heard: Heard, event: Event) -> facts.Asked:
     thing = event.remembered_by
     named = things_of(thing).others(thing).values() if isinstance(event, Refunded) else ()
     documents = [ref.thing(company) for ref in (thing, *named)] if named else []
-    return facts.Asked(company, thing.thing(company), asker, documents)
+    return facts.Asked(company, thing.thing(company), asker, documents, _own(event, company))
+
+
+def _own(event: Event, company: str) -> OwnWrite | None:
+    """What would show that a change in the company's Fortnox was ours.
+
+    A new object with the mark of a thing of ours is ours, also while the end of the call that made it is unknown. What
+    an offer became is ours where we mean to make an order or invoice of that sale: its source says by itself how it
+    stands.
+    """
+    if isinstance(event, EntryChanged):
+        mark = event.mark if event.new else None
+        return OwnWrite(event.thing.kind, event.thing.id, event.fingerprints, mark, new=event.new)
+    if not isinstance(event, DocumentChanged):
+        return None
+    things = things_of(event.order)
+    if event.status == "cancelled":
+        thing = {"invoice": things.invoice, "order": things.order, "offer": things.offer}[event.document]
+        means = [("ensure_cancelled", thing)]
+    else:
+        means = [("ensure_order", things.order), ("ensure_invoice", things.invoice)]
+    commands = tuple((kind, thing.thing(company)) for kind, thing in means if thing is not None)
+    return OwnWrite(event.document, event.thing.id, commands=commands)
 
 
 def _facts(found: facts.Remembered, row: Waiting) -> Facts:
@@ -109,6 +132,7 @@ def _facts(found: facts.Remembered, row: Waiting) -> Facts:
         met=frozenset(before.met),
         overtaken=before.overtaken,
         passed_by=found.passed_by,
+        own_write=found.own_write,
     )
 
 

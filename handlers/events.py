@@ -17,6 +17,8 @@ __all__ = [
     "ConsentChanged",
     "ContactGiven",
     "Document",
+    "DocumentChanged",
+    "EntryChanged",
     "Event",
     "EventBase",
     "InvoiceChanged",
@@ -239,6 +241,42 @@ class WorkflowAsked(EventBase):
     schedule: str | None = None
 
 
+class EntryChanged(EventBase):
+    """What stands in a register of the company's own Fortnox is not what we knew of it.
+
+    ``thing`` is of the system ``fortnox:COMPANY``; ``number`` names the object in its register (``LIST:ARTICLE:FROM``
+    for a price). ``changed`` are fields that differ, in our words; ``after`` is what the object shows now, ``None``
+    where it is gone; ``new``: it was not known before. ``fingerprints`` tell two states of it apart without showing
+    them; ``mark`` is what it carries where our marks stand.
+    """
+
+    kind: Literal["entry_changed"] = "entry_changed"
+    resource: Literal["customers", "articles", "prices"]
+    number: str
+    new: bool = False
+    changed: tuple[str, ...] = ()
+    after: dict[str, str] | None
+    fingerprints: dict[str, str] = Field(default_factory=dict)
+    mark: str | None = None
+
+
+class DocumentChanged(EventBase):
+    """A document of one of our sales was ``cancelled`` in Fortnox, or ``became`` the next one there.
+
+    ``order`` is the sale at its source, of the generation that the document (``invoice``, ``order`` or ``offer``) is.
+    """
+
+    kind: Literal["document_changed"] = "document_changed"
+    document: Literal["invoice", "order", "offer"]
+    status: Literal["cancelled", "became"]
+    order: Ref
+
+    @property
+    def remembered_by(self) -> Ref:
+        """The sale, whose documents may have been made anew."""
+        return self.order.model_copy(update={"generation": 1})
+
+
 class ConsentChanged(EventBase):
     """Somebody says that a company's consent to our app was given or taken back: only the far side knows."""
 
@@ -258,6 +296,8 @@ Event = Annotated[
     | ContactGiven
     | RecordGiven
     | WorkflowAsked
+    | EntryChanged
+    | DocumentChanged
     | ConsentChanged,
     Field(discriminator="kind"),
 ]

@@ -9,6 +9,8 @@ from handlers.commands import Command
 from handlers.contact import keep_contact
 from handlers.events import (
     ContactGiven,
+    DocumentChanged,
+    EntryChanged,
     Event,
     EventBase,
     InvoiceChanged,
@@ -22,6 +24,7 @@ from handlers.events import (
     SurveySubmitted,
 )
 from handlers.facts import Facts
+from handlers.following import follow_document, follow_entry
 from handlers.invoice import book_own_invoice
 from handlers.note import fill_known_party, note_text
 from handlers.order import book_order
@@ -86,6 +89,8 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),
         "record_given": (_rule("write_record", RecordGiven, write_record),),
+        "entry_changed": (_rule("follow_entry", EntryChanged, follow_entry),),
+        "document_changed": (_rule("follow_document", DocumentChanged, follow_document),),
         # Nothing is to be true outside: the person's task of that mark is done (store/todo_ends.py).
         "task_completed": (),
         # Its run begins with the event (daemon/workflows); the run's steps make the commands.

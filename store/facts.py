@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store import links, responses
+from store import links, own_writes, responses
 from store.db import Job
+from store.own_writes import OwnWrite
 from store.responses import Asker, Before
 
 
@@ -14,12 +15,14 @@ class Asked:
     """Of which company and thing something is to be remembered; an ``asker`` is who answered a survey.
 
     ``documents`` are the things that a refunded sale may have become: then it is remembered whether it was passed by.
+    ``own`` is what would show that a change in Fortnox was ours.
     """
 
     company: str
     thing: str
     asker: Asker | None = None
     documents: Sequence[str] = ()
+    own: OwnWrite | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,15 @@ def keep_answer(connection: sqlite3.Connection, company: str, said: Said, person
 class Remembered:
     """The thing's newest generation, and answers by their question's key (the thing's own before the company's).
 
-    ``before`` is what the asker answered besides. ``passed_by`` is why rules made nothing of the sale.
+    ``before`` is what the asker answered besides; ``own_write`` says whether the change was ours. ``passed_by`` is why
+    rules made nothing of the sale.
     """
 
     generation: int = 1
     answers: Mapping[str, str] = field(default_factory=dict)
     before: Before = field(default_factory=Before)
     passed_by: str | None = None
+    own_write: bool = False
 
 
 def remembered(asked: Sequence[Asked]) -> Job[list[Remembered]]:
@@ -71,19 +76,21 @@ def _remembered(connection: sqlite3.Connection, asked: Asked) -> Remembered:
         {one["question"]: one["answer"] for one in answers},
         before,
         _passed_by(connection, asked.thing, asked.documents) if asked.documents else None,
+        own_write=asked.own is not None and own_writes.is_own(connection, asked.company, asked.own),
     )
 
 
 def _passed_by(connection: sqlite3.Connection, sale: str, documents: Sequence[str]) -> str | None:
     """What was recorded of the sale's newest delivery; ``None`` where anything was ever made of the sale.
 
-    Made is what any of its deliveries asked for, whatever became of that, a document that is linked (by a person, too),
+    Made is what any of its deliveries asked for in Fortnox, whatever became of that, a document that is linked (by a person, too),
     and a later generation.
     """
     row = connection.execute(
         "SELECT i.reason FROM thing_version v JOIN inbox i ON i.id = v.inbox_id"
         " WHERE v.thing = ? AND i.state = 'handled' AND NOT EXISTS (SELECT 1 FROM generation WHERE thing = v.thing)"
-        " AND NOT EXISTS (SELECT 1 FROM inbox t JOIN outbox o ON o.inbox_id = t.id WHERE t.thing = v.thing)",
+        " AND NOT EXISTS (SELECT 1 FROM inbox t JOIN outbox o ON o.inbox_id = t.id AND o.company = t.company"
+        " WHERE t.thing = v.thing)",
         (sale,),
     ).fetchone()
     if row is None or row["reason"] is None or links.read_many(connection, documents):

@@ -12,7 +12,9 @@ from store import (
     inbox,
     lanes,
     many,
+    news,
     outbox,
+    own_writes,
     register,
     releasing,
     responses,
@@ -25,6 +27,7 @@ from store import (
 from store.db import Job
 from store.fetching import Echo, Record
 from store.holds import Ask
+from store.news import Following
 from store.outbox import NewCommand
 from store.register import Entry, Swept
 from store.responses import Response
@@ -44,8 +47,10 @@ class Handled:
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
     parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
     to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done;
-    ``workflows`` are runs that begin with it, ``tasks_done`` marks of people's tasks that it says are done.
-    ``passed_by`` is the lane of a sale of which rules made nothing: refunds that wait for it are decided again.
+    ``workflows`` are runs that begin with it, ``tasks_done`` marks of people's tasks that it says are done. What of
+    ``entries`` is news goes to those who are ``following``; ``foreign`` is the kind and number of a far object that
+    somebody else changed. ``passed_by`` is the lane of a sale of which rules made nothing: refunds that wait for it are
+    decided again.
     """
 
     inbox_id: int
@@ -70,6 +75,8 @@ class Handled:
     responses: Sequence[Response] = ()
     shadowed: Sequence[str] = ()
     ask: Ask | None = None
+    following: Following | None = None
+    foreign: tuple[str, str] | None = None
     tasks_done: Sequence[str] = ()
     passed_by: str | None = None
 
@@ -139,6 +146,7 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     keep_version(connection, handled)
     responses.keep(connection, handled.responses)
     if handled.company is not None:
+        _tell(connection, handled, handled.company, now)
         register.learn(connection, handled.company, handled.entries, handled.swept)
         single = doubles.notice(connection, handled.company, handled.entries, handled.inbox_id, now)
         if single:
@@ -158,6 +166,14 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
         workflow_starts.start(connection, workflow, handled.inbox_id, now)
     todo_ends.end(connection, handled.inbox_id, handled.tasks_done, now)
     shadows.begin(connection, handled.inbox_id, handled.company or "", handled.shadowed, now)
+
+
+def _tell(connection: sqlite3.Connection, handled: Handled, company: str, now: int) -> None:
+    """Before the copy is changed: what differs from it is news."""
+    if handled.following is not None:
+        news.notice(connection, company, handled.following, handled.entries, handled.swept, handled.inbox_id, now)
+    if handled.foreign is not None:
+        own_writes.clear(connection, company, *handled.foreign)
 
 
 def _company_of(handled: Handled, sale: Sale) -> str:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
+from connectors.fortnox.followed_fields import STORED, seen_in
 from connectors.fortnox.record_reads import found_at
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import ARTICLE_LIMIT, one_line
@@ -125,6 +126,8 @@ def _settled(task: Task, evidence: Json, stored: Json, proof: Json) -> Settled:
     meant: Json = evidence["fields"]
     fields = {_price_in(evidence["list"]): meant[PRICE]} if "list" in evidence else meant
     written = _with(link, (link.state.get(OURS) or {}) | fields)
+    if "list" not in evidence:
+        written = Link(written.kind, written.number, written.state | {STORED: seen_in("articles", stored)})
     return Settled(written, "changed", question=question, again=question is None, proof=proof)
 
 

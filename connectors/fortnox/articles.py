@@ -5,6 +5,7 @@ from dataclasses import replace
 from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox import article_changes
 from connectors.fortnox.client import Client
+from connectors.fortnox.followed_fields import STORED, seen_in
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import ARTICLE_LIMIT, one_line, reference_or_park
@@ -177,4 +178,5 @@ class Articles:
             what = "; ".join(wrong) or "its number"
             question = f"Article {number} is not what was meant ({what}): correct it in Fortnox, then link it."
         state = state_of(stored) | {article_changes.OURS: evidence.get(article_changes.OURS) or {}}
+        state |= {STORED: seen_in("articles", stored)}
         return Settled(Link(KIND, number, state), "created", question=question, proof=proof)

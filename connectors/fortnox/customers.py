@@ -7,6 +7,7 @@ from connectors.base import Json, Link, Settled, Sighting, Task, Write
 from connectors.fortnox import customer_register, customer_search
 from connectors.fortnox.client import Client
 from connectors.fortnox.customer_search import Search, normal_number, normal_vat_number, number_of, rungs, stored_forms
+from connectors.fortnox.followed_fields import STORED, seen_in
 from connectors.fortnox.record_fields import body_of, same
 from connectors.fortnox.resource import command_of, held, parked
 from connectors.fortnox.settings import FortnoxSettings
@@ -156,7 +157,7 @@ class Customers:
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Create or update, and compare what Fortnox stored."""
         card = await client.request(write.operation, path=write.path, body=write.body)
-        link = Link("customer", number_of(card), {})
+        link = Link("customer", number_of(card), {STORED: seen_in("customers", card)})
         if write.operation == "create_customer":
             kept = text_of(card.get("ExternalReference")) == write.evidence["mark"]
             question = None if kept else f"Customer {link.number} was created, but Fortnox did not keep our mark on it."
@@ -171,7 +172,7 @@ class Customers:
         proof: Json = {"read": f"customer:{evidence['number']}"}
         if self._difference(card, evidence["fields"]) is not None:
             return Sighting(None, proof)
-        link = task.link or Link("customer", evidence["number"], {})
+        link = Link("customer", evidence["number"], {STORED: seen_in("customers", card)})
         return Sighting(Settled(link, "changed", proof=proof), proof)
 
     async def _filled(self, command: EnsureCustomer, link: Link, client: Client) -> Write | Settled:

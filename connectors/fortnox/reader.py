@@ -1,30 +1,57 @@
 """Reads at a company's own Fortnox what events of its push stream only hint at, inside the company's rate window."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date
 
 from connectors.base import Json
 from connectors.fortnox.client import Client
+from connectors.fortnox.followed_fields import fields_of, mark_of
+from connectors.fortnox.forms import FORMS
+from connectors.fortnox.news import DOCUMENTS, SHOWN
 from connectors.fortnox.register_entries import kept_of
 from connectors.fortnox.sweep import BATCH, Sweep
 from connectors.fortnox.table import RESOURCES
+from connectors.fortnox.wire import is_true
 from connectors.sources import Page, ReaderFacts, Wanted
+
+DOCUMENT_KINDS = {resource: kind for kind, resource in DOCUMENTS.items()}
 
 
 class FortnoxReader:
     """Fits ``connectors.sources.Reader``; the company's target owns credentials and window."""
 
-    def __init__(self, client: Client, sweep: Sweep, identify: Callable[[], Awaitable[None]]) -> None:
-        """``client`` is the company's, used at batch priority; ``identify`` proves that it opens the pinned company."""
+    def __init__(
+        self,
+        client: Client,
+        sweep: Sweep,
+        identify: Callable[[], Awaitable[None]],
+        followed: Collection[str] = frozenset(),
+    ) -> None:
+        """``client`` is the company's, used at batch priority; ``identify`` proves that it opens the pinned company.
+
+        ``followed`` are the registers of which somebody is told.
+        """
         self._client = client.with_priority(BATCH)
         self._sweep = sweep
         self._identify = identify
+        self._followed = followed
         self._identified = False
 
     async def read(self, wanted: Wanted) -> Json | None:
-        """One object of a register: ``kind`` is the resource, ``id`` its number; only what its entry is made of."""
-        row = await self._client.find(f"read_{RESOURCES[wanted.kind].one}", wanted.id)
-        return None if row is None else kept_of(wanted.kind, row)
+        """One object of a register: ``kind`` is the resource, ``id`` its number; only what its entry is made of.
+
+        Where others are told of it (the resource has a word before it), what they are told; of a document its state.
+        """
+        resource = wanted.kind.removeprefix(SHOWN)
+        row = await self._client.find(f"read_{RESOURCES[resource].one}", wanted.id)
+        if row is None:
+            return None
+        if resource in DOCUMENT_KINDS:
+            form = FORMS[DOCUMENT_KINDS[resource]]
+            return {"cancelled": is_true(row.get("Cancelled")), "became": bool(form.became(row))}
+        if wanted.kind.startswith(SHOWN):
+            return {"fields": fields_of(resource, row), "mark": mark_of(resource, row)}
+        return kept_of(resource, row, followed=resource in self._followed)
 
     async def poll(self, cursor: Json | None, since: date) -> Page | None:
         """The next page of the registers that are due; ``since`` does not count: a register holds what stands now.

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from connectors.base import Json
 from connectors.fortnox.customer_search import normal_number
+from connectors.fortnox.followed_fields import SEEN, seen_in
 from connectors.fortnox.wire import text_of
 from connectors.sources import Entry, Unreadable
 from handlers.values import normal_email, swedish_organisation_number
@@ -62,10 +63,14 @@ No resource of Fortnox lists VAT rates; what says of them is kept: an article's 
 """
 
 
-def kept_of(resource: str, row: Json) -> Json:
-    """Those fields of a row that :func:`entry_of` reads, as Fortnox sent them: what a page leaves on disk."""
+def kept_of(resource: str, row: Json, *, followed: bool = False) -> Json:
+    """Those fields of a row that :func:`entry_of` reads, as Fortnox sent them: what a page leaves on disk.
+
+    Of an object that somebody follows also prints of what it shows, under a name that Fortnox has not.
+    """
     wanted = REGISTERED[resource].fields
-    return {name: value for name, value in row.items() if name in wanted}
+    kept = {name: value for name, value in row.items() if name in wanted}
+    return kept | {SEEN: seen_in(resource, row)} if followed else kept
 
 
 def number_of(resource: str, row: Json) -> str:
@@ -85,7 +90,9 @@ def entry_of(resource: str, row: Json, told_at: datetime) -> Entry:
     Raises :class:`Unreadable` for a row without its number, ``KeyError`` for a register that is not kept.
     """
     register = REGISTERED[resource]
-    fields = {ours: _plain(row[theirs]) for ours, theirs in register.kept.items() if theirs in row}
+    fields: Json = {ours: _plain(row[theirs]) for ours, theirs in register.kept.items() if theirs in row}
+    if isinstance(row.get(SEEN), dict):
+        fields[SEEN] = row[SEEN]
     keys = {"customers": _customer_keys, "financial_years": _year_keys}.get(resource)
     return Entry(resource, number_of(resource, row), told_at, fields, () if keys is None else keys(row))
 

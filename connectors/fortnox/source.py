@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from connectors.base import Json
+from connectors.fortnox.news import ECHO_SECONDS, NEWS, OBJECT, told_of_news
 from connectors.fortnox.push_frames import FrameFault, PushedEvent, event_of
 from connectors.fortnox.register_entries import REGISTERED, entry_of
-from connectors.fortnox.sweep_source import learned_from_page
+from connectors.fortnox.sweep_source import learned_from_documents, learned_from_page
 from connectors.fortnox.table import RESOURCES
-from connectors.fortnox.topics import Meaning, meaning_of
+from connectors.fortnox.topics import Meaning, document_of, meaning_of
 from connectors.json_body import BodyFault, read_object
 from connectors.sources import (
     Delivery,
@@ -19,15 +20,10 @@ from connectors.sources import (
     RawRequest,
     Refused,
     Stored,
+    Told,
     Unreadable,
     Wanted,
 )
-
-OBJECT = "object"
-"""What the answer to the one question of an event is kept under."""
-
-ECHO_SECONDS = 2.0
-"""An event may come before the answer of the call that made the object (Fortnox facts, section 7.4)."""
 
 
 def key_of(event: PushedEvent) -> str:
@@ -41,24 +37,35 @@ class FortnoxSource:
     retry_status = 503
     kept_headers: frozenset[str] = frozenset()
 
-    def __init__(self, name: str) -> None:
-        """``name`` is the company's with a colon before it, which no configured source can have."""
+    def __init__(self, name: str, *, documents: bool = False) -> None:
+        """``name`` is the company's with a colon before it, which no configured source can have.
+
+        ``documents`` says whether anybody is told what becomes of documents.
+        """
         self.name = name
+        self._documents = documents
 
     def verify(self, request: RawRequest, now: datetime) -> Delivery:
         """No request is ever of this source."""
         raise Refused("bad_request", status=404)
 
-    def events(self, stored: Stored) -> Ignored | Needs | Learned:
-        """What a row tells of the company's registers. Raises only :class:`connectors.sources.Unreadable`."""
+    def events(self, stored: Stored) -> Told:
+        """What a row tells of the company's registers and documents, or the event that a piece of news of them is.
+
+        Raises only :class:`connectors.sources.Unreadable`.
+        """
         try:
             body = read_object(stored.body)
         except BodyFault as fault:
             raise Unreadable(str(fault)) from None
-        return learned_from_page(body) if stored.origin == "poll" else _told(body, stored)
+        if stored.key.startswith(NEWS):
+            return told_of_news(body, stored, self.name)
+        if stored.origin == "poll":
+            return learned_from_documents(body) if "documents" in body else learned_from_page(body)
+        return _told(body, stored, documents=self._documents)
 
 
-def _told(body: Json, stored: Stored) -> Ignored | Needs | Learned:
+def _told(body: Json, stored: Stored, *, documents: bool) -> Ignored | Needs | Learned:
     """An event is only a hint: what Fortnox shows afterwards counts, and "not there" means deleted (section 7.4).
 
     What was told is dated by our own clock, when it came: what is read afterwards cannot be older than that.
@@ -67,6 +74,9 @@ def _told(body: Json, stored: Stored) -> Ignored | Needs | Learned:
         event = event_of(body)
     except FrameFault:
         raise Unreadable("the frame is no event") from None
+    document = document_of(event.topic, event.kind) if documents else None
+    if document is not None:
+        return Learned("document_told", documents=((document, event.entity),))
     meaning = meaning_of(event.topic, event.kind)
     if meaning is None or meaning.resource not in REGISTERED:
         return Ignored("nothing_asks_for_it")

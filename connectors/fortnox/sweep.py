@@ -1,18 +1,20 @@
-"""Sweeps: each register is read page by page when it is due, at batch priority, into inbox rows of the company."""
+"""Sweeps: registers and changed documents are read page by page when due, at batch priority, into inbox rows."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from connectors.base import Json, Later, Park
 from connectors.fortnox.answers import identity, is_outage
 from connectors.fortnox.client import PAGE, Client
+from connectors.fortnox.news import DOCUMENTS
 from connectors.fortnox.register_entries import REGISTERED, kept_of
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import text_of
 from connectors.json_body import write_object
 from connectors.sources import Found, Page
+from handlers.following import DOCUMENTS as SALES
 from handlers.values import STOCKHOLM
 
 BATCH = 5
@@ -24,6 +26,9 @@ CHANGES = frozenset({"customers", "articles", "accounts", "projects"})
 
 IN_TWO = frozenset({"customers", "articles"})
 """Lists whose rows do not say whether they are active: read once more with ``filter=inactive``."""
+
+CANCELLED = frozenset({"invoices", "orders"})
+"""Documents of which only cancelled ones are asked for; of an offer the object must say what became of it."""
 
 BACK = timedelta(days=370)
 """Accounts are kept of the years that end later than this ago."""
@@ -71,6 +76,8 @@ class Part:
 class Sweep:
     """What the company's reader polls: one call per page, each page an inbox row, the cursor stored with it.
 
+    Where sales are followed, documents that changed are asked for as often: of them only numbers go to disk.
+
     There is no snapshot (Fortnox facts, section 5). So each page begins with the row that the one before ended with:
     where it does not, rows have moved, and the walk begins again (three times at most; then the register is left as it
     is until the next time). A sweep has an end only when every page was seen so, up to the count of the last one.
@@ -82,12 +89,17 @@ class Sweep:
         client: Client,
         clock: Callable[[], datetime],
         doubted: Doubts = nothing_doubted,
+        followed: Collection[str] = frozenset(),
     ) -> None:
-        """``client`` is the company's own, so that the rate window is shared; ``clock`` gives aware moments."""
+        """``client`` is the company's own, so that the rate window is shared; ``clock`` gives aware moments.
+
+        ``followed`` are the registers of which somebody is told, and ``documents`` where sales are.
+        """
         self._settings = settings
         self._client = client.with_priority(BATCH)
         self._clock = clock
         self._doubted = doubted
+        self._followed = followed
 
     async def poll(self, cursor: Json | None, since: date) -> Page | None:
         """The next page of what is due; ``None`` where nothing is, or the register is switched off."""
@@ -107,7 +119,7 @@ class Sweep:
                 raise
             # Mostly a scope that the consent lacks: the others are read all the same.
             found, following = [], None
-            ended[walk.register] = ended.get(walk.register, {}) | {"refused": refused.reason, "tried": self._now()}
+            ended[walk.register] = self._left(walk, ended) | {"refused": refused.reason, "tried": self._now()}
         walk_next: Json = {} if following is None else {"walk": asdict(following)}
         more = following is not None or self._due(ended, await self._doubted()) is not None
         return Page(found, {"ended": ended, **about, **walk_next}, more=more)
@@ -119,7 +131,18 @@ class Sweep:
             walk = self._due_of(register, ended.get(register, {}), doubted.get(register))
             if walk is not None:
                 return walk
-        return None
+        sales = DOCUMENTS.values() if SALES in self._followed else ()
+        return next((walk for name in sales if (walk := self._due_documents(name, ended.get(name, {})))), None)
+
+    def _due_documents(self, name: str, state: Json) -> Walk | None:
+        """Never whole: what was cancelled before anybody followed it is no news."""
+        now, last, tried = self._clock(), _moment(state.get("last")), _moment(state.get("tried"))
+        pause = timedelta(hours=self._settings.whole_sweep_hours) if "refused" in state else self._between
+        if tried is not None and now - pause < tried <= now:
+            return None
+        if last is not None and now - self._between < last <= now:
+            return None
+        return Walk(name, self._now(), since=((now if last is None else last) - self._overlap).isoformat())
 
     def _due_of(self, register: str, state: Json, doubt: datetime | None) -> Walk | None:
         settings, now = self._settings, self._clock()
@@ -132,13 +155,16 @@ class Sweep:
         if not now - timedelta(hours=settings.whole_sweep_hours) < whole <= now:
             return Walk(register, self._now())
         if register in CHANGES and last is not None and not now - self._between < last <= now:
-            overlap = timedelta(minutes=settings.sweep_overlap_minutes)
-            return Walk(register, self._now(), since=(last - overlap).isoformat())
+            return Walk(register, self._now(), since=(last - self._overlap).isoformat())
         return None
 
     @property
     def _between(self) -> timedelta:
         return timedelta(minutes=self._settings.sweep_minutes)
+
+    @property
+    def _overlap(self) -> timedelta:
+        return timedelta(minutes=self._settings.sweep_overlap_minutes)
 
     def _now(self) -> str:
         """To the millisecond, as doubts are kept: a sweep that begins in the millisecond of a doubt ends no doubt."""
@@ -148,7 +174,7 @@ class Sweep:
 
     async def _page(self, walk: Walk, ended: dict[str, Json], about: Json) -> tuple[list[Found], Walk | None]:
         """What one call gives, and the walk behind it; ``ended`` and ``about`` are brought up to date."""
-        parts = _parts(walk, about)
+        parts = _parts(walk, about, self._followed)
         if not parts:
             # The register that names them could not be read: nothing is known of this one.
             self._given_up(walk, ended)
@@ -166,12 +192,12 @@ class Sweep:
             following = replace(walk, part=walk.part + 1, offset=0, edge=())
         else:
             following = None
-            whole = walk.begun if walk.whole else ended[walk.register]["whole"]
-            ended[walk.register] = {"last": walk.begun, "whole": whole}
-        if not rows and following is not None:
+            whole = {"whole": walk.begun} if walk.whole else _whole_before(walk, ended)
+            ended[walk.register] = {"last": walk.begun, **whole}
+        if not rows and (following is not None or walk.register in DOCUMENTS.values()):
             return [], following
         common = dict(part.common or {})
-        return [_found(walk, [row | common for row in rows], last=following is None)], following
+        return [_found(walk, [row | common for row in rows], self._followed, last=following is None)], following
 
     def _again(self, walk: Walk, ended: dict[str, Json]) -> Walk | None:
         if walk.walks >= MOST_WALKS:
@@ -180,18 +206,36 @@ class Sweep:
         return Walk(walk.register, self._now(), since=walk.since, walks=walk.walks + 1)
 
     def _given_up(self, walk: Walk, ended: dict[str, Json]) -> None:
-        ended[walk.register] = ended.get(walk.register, {}) | {"tried": self._now()}
+        ended[walk.register] = self._left(walk, ended) | {"tried": self._now()}
+
+    def _left(self, walk: Walk, ended: Mapping[str, Json]) -> Json:
+        """What is known of it still: documents are asked for from where their first sweep was to begin."""
+        state: Json = ended.get(walk.register, {})
+        if walk.register in DOCUMENTS.values() and walk.since is not None and "last" not in state:
+            return {"last": (datetime.fromisoformat(walk.since) + self._overlap).isoformat(), **state}
+        return state
 
 
-def _parts(walk: Walk, about: Json) -> list[Part]:
+def _whole_before(walk: Walk, ended: Mapping[str, Json]) -> Json:
+    """When the register was read whole, which a sweep by change does not alter; documents never are."""
+    state = ended.get(walk.register, {})
+    return {"whole": state["whole"]} if "whole" in state else {}
+
+
+def _parts(walk: Walk, about: Json, followed: Collection[str] = frozenset()) -> list[Part]:
     """The lists that a sweep of this register consists of: accounts by year, prices by list."""
     listed = f"list_{walk.register}"
     if walk.register == "accounts":
         return [Part(listed, params={"financialyear": str(year)}) for year in about["years"]]
     if walk.register == "prices":
         return [Part("list_list_prices", (name,)) for name in about["lists"]]
+    if walk.register in CANCELLED:
+        return [Part(listed, params={"filter": "cancelled"})]
     if walk.register in IN_TWO:
-        return [Part(listed), Part(listed, params={"filter": "inactive"}, common={"Active": False})]
+        # Whoever is told that a card is active again must know it of each row.
+        active = Part(listed, params={"filter": "active"}, common={"Active": True})
+        inactive = Part(listed, params={"filter": "inactive"}, common={"Active": False})
+        return [active if walk.register in followed else Part(listed), inactive]
     return [Part(listed)]
 
 
@@ -224,15 +268,23 @@ def _remember(walk: Walk, rows: list[Json], about: Json, oldest: date) -> None:
     about[name] = list(dict.fromkeys([*before, *(text_of(row.get(key)) for row in rows)]))
 
 
-def _found(walk: Walk, rows: list[Json], *, last: bool) -> Found:
+def _found(walk: Walk, rows: list[Json], followed: Collection[str], *, last: bool) -> Found:
+    key = f"{walk.register}:{walk.begun}:{walk.walks}:{walk.part}:{walk.offset}"
+    if walk.register in DOCUMENTS.values():
+        kind = next(kind for kind, resource in DOCUMENTS.items() if resource == walk.register)
+        return Found(
+            key, write_object({"documents": kind, "numbers": [text_of(row["DocumentNumber"]) for row in rows]})
+        )
+    # One price list that is followed has all of them told apart.
+    told = walk.register in {name.partition(":")[0] for name in followed}
     body: Json = {
         "register": walk.register,
         "begun": walk.begun,
         "whole": walk.whole,
         "last": last,
-        "rows": [kept_of(walk.register, row) for row in rows],
+        "rows": [kept_of(walk.register, row, followed=told) for row in rows],
     }
-    return Found(f"{walk.register}:{walk.begun}:{walk.walks}:{walk.part}:{walk.offset}", write_object(body))
+    return Found(key, write_object(body))
 
 
 def _walk_in(cursor: Json | None) -> Walk | None:

@@ -1,12 +1,14 @@
-"""A page of a sweep, as it lies in the inbox, becomes what it tells of one register."""
+"""A page of a sweep, as it lies in the inbox, becomes what it tells of one register, or of documents."""
 
 from datetime import datetime
 
 from connectors.base import Json
+from connectors.fortnox.news import DOCUMENTS
 from connectors.fortnox.register_entries import REGISTERED, entry_of
 from connectors.sources import Learned, Swept, Unreadable
 
 REASON = "register_page"
+DOCUMENTS_REASON = "documents_page"
 
 
 def learned_from_page(body: Json) -> Learned:
@@ -24,6 +26,16 @@ def learned_from_page(body: Json) -> Learned:
     entries = tuple(entry_of(resource, row, begun) for row in rows)
     swept = Swept(resource, begun, whole=body.get("whole") is True) if body.get("last") is True else None
     return Learned(REASON, entries, swept)
+
+
+def learned_from_documents(body: Json) -> Learned:
+    """The documents of one page that may have been cancelled or made into others. Raises :class:`Unreadable`."""
+    kind, numbers = body.get("documents"), body.get("numbers")
+    if kind not in DOCUMENTS:
+        raise Unreadable("documents: no kind that is followed")
+    if not isinstance(numbers, list) or not all(isinstance(number, str) and number for number in numbers):
+        raise Unreadable("numbers: not a list of texts")
+    return Learned(DOCUMENTS_REASON, documents=tuple((kind, number) for number in numbers))
 
 
 def _moment(text: object) -> datetime:

@@ -230,10 +230,13 @@ class FortnoxTarget:
         with self.reserve() if priority == 0 else nullcontext():
             return await made.snapshot(readings)
 
-    def reader(self, doubted: Doubts) -> Reader:
-        """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep."""
-        sweep = Sweep(self.settings, self.client, self._clock, doubted)
-        return FortnoxReader(self.client, sweep, self.identify_company)
+    def reader(self, doubted: Doubts, followed: Collection[str] = frozenset()) -> Reader:
+        """Reads inside the company's own rate window, behind everything else; ``doubted`` names registers to sweep.
+
+        ``followed`` are the registers of which somebody is told, and ``documents`` where sales are.
+        """
+        sweep = Sweep(self.settings, self.client, self._clock, doubted, followed)
+        return FortnoxReader(self.client, sweep, self.identify_company, followed)
 
     def rehearsed(self, rehearsal: Rehearsal) -> "FortnoxTarget":
         """The same company whose writes end in ``rehearsal``; nobody is asked about VAT numbers, as that is kept."""

@@ -26,6 +26,13 @@ REGISTERS: Mapping[str, Mapping[str, str]] = {
 }
 """Topic -> what its types are named after -> the resource in the table."""
 
+DOCUMENTS: Mapping[str, Mapping[str, str]] = {
+    "invoices": {"invoice-cancelled": "invoice"},
+    "orders": {"order-cancelled": "order"},
+    "offers": {"offer-canceled": "offer", "offer-updated": "offer"},
+}
+"""Topic -> what types begin with that say that a document was cancelled, or may have become another -> its kind."""
+
 KNOWN_VERSIONS = frozenset({"v1", "v2"})
 
 _TYPE = re.compile(r"([a-z-]+)-([a-z]+)-(v[0-9]+)")
@@ -50,6 +57,12 @@ def meaning_of(topic: str, kind: str) -> Meaning | None:
         return None
     known = named[2] in {"created", "updated", "deleted"} and named[3] in KNOWN_VERSIONS
     return Meaning(things[named[1]], named[2] if known else "other")
+
+
+def document_of(topic: str, kind: str) -> str | None:
+    """The kind of document that may have been cancelled or made into another by an event; ``None`` for any other."""
+    begin, dash, version = kind.rpartition("-")
+    return DOCUMENTS.get(topic, {}).get(begin) if dash and version in KNOWN_VERSIONS else None
 
 
 def told_of(scopes: Collection[str] | None) -> frozenset[str]:

@@ -2,11 +2,13 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.fortnox.followed_fields import SEEN, fields_of, mark_of
 from connectors.fortnox.register_entries import REGISTERED, entry_of, kept_of, stored_form
 from connectors.fortnox.sweep_source import learned_from_page
 from connectors.fortnox.table import OPERATIONS, RESOURCES
@@ -79,3 +81,20 @@ def test_any_rows_are_told_or_unreadable(register: str, rows: list[dict[str, obj
         return
     assert len(told.entries) == len(rows)
     assert told.swept is not None
+
+
+@pytest.mark.capability("000-15")
+def test_of_what_is_followed_prints_are_kept_that_a_list_and_the_object_have_in_common() -> None:
+    """No name goes to disk; a list calls the telephone otherwise, and does not show the country."""
+    card = {"CustomerNumber": "7", "Name": "Tallbacken AB", "Phone1": "0500-2 ", "CountryCode": "SE", "Active": True}
+    row = {"CustomerNumber": "7", "Name": "Tallbacken AB", "Phone": "0500-2", "Active": True}
+    kept, listed = (kept_of("customers", shown, followed=True) for shown in (card, row))
+    assert "Tallbacken" not in str(kept)
+    assert SEEN not in kept_of("customers", card)
+    prints = entry_of("customers", kept, TOLD).fields or {}
+    assert prints[SEEN].keys() - listed[SEEN].keys() == {"country"}
+    assert all(prints[SEEN][name] == seen for name, seen in listed[SEEN].items())
+    assert fields_of("customers", row | {"Active": False})["active"] == "0"
+    assert all(fields_of("prices", {"Price": price}) == {"list_price": "10"} for price in (Decimal("10.00"), 10, "10"))
+    assert mark_of("customers", {"ExternalReference": "a" * 32}) == "a" * 32
+    assert mark_of("customers", {"ExternalReference": "K-1"}) is mark_of("articles", {}) is None

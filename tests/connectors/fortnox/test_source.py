@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,9 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.base import Json
+from connectors.fortnox.followed_fields import seen_in
 from connectors.fortnox.source import FortnoxSource
-from connectors.sources import Entry, Ignored, Learned, Needs, RawRequest, Refused, Stored, Swept, Unreadable, Wanted
+from connectors.sources import (
+    Echo,
+    Entry,
+    Ignored,
+    Learned,
+    Needs,
+    RawRequest,
+    Refused,
+    Stored,
+    Swept,
+    Unreadable,
+    Wanted,
+)
 from handlers.events import Origin
+from handlers.order import things_of
+from handlers.values import Ref
 from tests.connectors.fortnox.test_push_frames import json_values
 
 CAME = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
@@ -101,3 +117,75 @@ def test_nobody_sends_for_it() -> None:
     """It has no door."""
     with pytest.raises(Refused):
         SOURCE.verify(RawRequest("", {}, b"{}"), CAME)
+
+
+NEWS: Json = {"changed": "customers", "number": "7", "at": 1_800_000_000_000, "new": False, "fields": ["phone"]}
+SHOWN: Json = {"fields": {"name": "Tallbacken AB", "phone": "0500-2"}, "mark": None}
+
+
+def news(body: Json, source: FortnoxSource = SOURCE, **reads: Json | None) -> Any:
+    """What a piece of news becomes."""
+    return source.events(Stored(1, "news/x", CAME, {}, json.dumps(body).encode(), "poll", reads))
+
+
+@pytest.mark.capability("000-15", "f67")
+def test_news_are_read_once_more_and_what_stands_there_then_counts() -> None:
+    """Only a new object may be ours; one that is not there is gone, whatever the news said."""
+    needs = news(NEWS)
+    assert (needs.wanted, needs.echo) == ((Wanted("object", "shown:customers", "7"),), None)
+    assert news(NEWS | {"new": True}).echo == Echo("customer", "7", 2.0)
+    (told,) = news(NEWS, object=SHOWN)
+    assert told.thing == Ref(system="fortnox:demo", kind="customer", id="7")
+    assert (told.resource, told.number) == ("customers", "7")
+    assert (told.changed, told.after, told.new) == (("phone",), SHOWN["fields"], False)
+    assert told.fingerprints == seen_in("customers", {"Name": "Tallbacken AB", "Phone": "0500-2"})
+    assert told.version == Decimal(1_800_000_000)
+    (gone,) = news(NEWS, object=None)
+    assert gone.after is None
+    (price,) = news(NEWS | {"changed": "prices", "number": "A:K-1:0", "kept": {"price": "12.50"}})
+    assert (price.after, price.thing.kind) == ({"list_price": "12.5"}, "price")
+
+
+@pytest.mark.capability("004-07", "004-08")
+def test_a_document_is_asked_for_its_state_and_cancelled_counts_first() -> None:
+    """One that only changed means nothing yet, so that it may be told again; one of no order is no sale's."""
+    order = Ref(system="crm", kind="order", id="5")
+    body = {"document": "order", "number": "31", "thing": order.thing("demo"), "lane": "crm:order:5", "at": 1}
+    assert news(body).wanted == (Wanted("object", "shown:orders", "31"),)
+    (told,) = news(body, object={"cancelled": True, "became": True})
+    assert (told.status, told.order, told.document) == ("cancelled", order, "order")
+    assert news(body, object={"cancelled": False, "became": True}) == Ignored("nothing_final", forget=True)
+    assert news(body, object=None) == Ignored("nothing_final", forget=True)
+    offer = things_of(order).offer
+    assert offer is not None
+    (won,) = news(body | {"document": "offer", "thing": offer.thing("demo")}, object={"became": True})
+    assert won.status == "became"
+    assert news(body | {"lane": "crm:order:6"}) == Ignored("no_document_of_an_order")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"changed": "accounts"}, {"number": 7}, {"at": "now"}, {"at": True}, {"document": "voucher"}, {"number": ""}],
+)
+def test_news_that_nobody_wrote_so_are_unreadable(wrong: Json) -> None:
+    """They are our own: such a row is parked."""
+    with pytest.raises(Unreadable):
+        news(NEWS | wrong, object=SHOWN)
+
+
+@pytest.mark.capability("f67", "004-08")
+def test_an_event_of_a_document_is_heard_where_sales_are_followed() -> None:
+    """Elsewhere nothing asks for it; other events of documents, and versions that are not known, never."""
+    follows = FortnoxSource("fortnox:demo", documents=True)
+    cancelled = event("invoice-cancelled-v1", "invoices", "10042")
+    told = follows.events(stored(cancelled))
+    assert isinstance(told, Learned)
+    assert told.documents == (("invoice", "10042"),)
+    assert SOURCE.events(stored(cancelled)) == Ignored("nothing_asks_for_it")
+    for kind, topic in (("invoice-updated-v1", "invoices"), ("offer-canceled-v9", "offers"), ("order-", "orders")):
+        assert follows.events(stored(event(kind, topic))) == Ignored("nothing_asks_for_it")
+    page = stored({"documents": "offer", "numbers": ["1", "2"]}, origin="poll")
+    assert follows.events(page) == Learned("documents_page", documents=(("offer", "1"), ("offer", "2")))
+    for body in ({"documents": "voucher", "numbers": []}, {"documents": "offer", "numbers": [1]}):
+        with pytest.raises(Unreadable):
+            follows.events(stored(body, origin="poll"))

@@ -46,13 +46,15 @@ def short_pages() -> Iterator[None]:
         yield
 
 
-def sweep_of(here: Stand, watch: Watch, doubts: dict[str, datetime] | None = None) -> Sweep:
+def sweep_of(
+    here: Stand, watch: Watch, doubts: dict[str, datetime] | None = None, followed: frozenset[str] = frozenset()
+) -> Sweep:
     """The sweep of the stand's company."""
 
     async def doubted() -> dict[str, datetime]:
         return doubts or {}
 
-    return Sweep(here.target.settings, here.target.client, watch, doubted)
+    return Sweep(here.target.settings, here.target.client, watch, doubted, followed)
 
 
 async def pages(polled: Sweep, cursor: Json | None = None, most: int = 200) -> tuple[list[Learned], Json]:
@@ -131,6 +133,53 @@ async def test_what_changed_is_swept_more_often_than_everything() -> None:
         assert await here.spent() - before == 6
         watch.moment += timedelta(hours=12)
         assert ended((await pages(polled, cursor))[0]) == dict.fromkeys(REGISTERED, True)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-15", "004-08")
+async def test_what_is_followed_says_who_is_active_and_documents_are_asked_for_what_was_cancelled() -> None:
+    """No more calls for the registers; of documents only numbers, from the first refusal on none is passed over."""
+    watch = Watch()
+    async with stand(clock=watch) as here:
+        await here.seed(customers=[{"Name": "Ett"}, {"Name": "Två", "Active": False}])
+        plain, whole = await here.spent(), sweep_of(here, watch)
+        await pages(whole)
+        plain = await here.spent() - plain
+        said = {"ErrorInformation": {"error": 1, "message": "Behörighet saknas.", "code": 2000663}}
+        await here.fault("status", "GET", "/3/invoices", status=403, body=json.dumps(said), times=1)
+        polled = sweep_of(here, watch, followed=frozenset({"customers", "prices:A", "documents"}))
+        before = await here.spent()
+        told, cursor = await pages(polled)
+        assert await here.spent() - before == plain + 3
+        shown = entries(told, "customers")
+        assert {number: fields["active"] for number, fields in shown.items()} == {"1": True, "2": False}
+        assert all("name" in fields["seen"] for fields in shown.values())
+        assert "Ett" not in str(told)
+        first = datetime.fromisoformat(cursor["ended"]["invoices"]["last"])
+        assert cursor["ended"]["invoices"]["refused"] == "scope_missing"
+        for number in (1, 2):
+            body = {"Order": {"CustomerNumber": "1", "OrderRows": []}}
+            await here.target.client.request("create_order", body=body)
+            if number == 1:
+                await here.target.client.carry("cancel_order", "1")
+        watch.moment += timedelta(hours=1, minutes=1)
+        found, cursor = await documents(polled, cursor)
+        assert found == [{"documents": "order", "numbers": ["1"]}]
+        assert datetime.fromisoformat(cursor["ended"]["invoices"]["last"]) == first
+        watch.moment += timedelta(hours=12)
+        _, cursor = await documents(polled, cursor)
+        assert datetime.fromisoformat(cursor["ended"]["invoices"]["last"]) > first
+
+
+async def documents(polled: Sweep, cursor: Json) -> tuple[list[Json], Json]:
+    """Poll until nothing more is due; what pages of documents say, and the cursor behind them."""
+    said: list[Json] = []
+    while (page := await polled.poll(cursor, SINCE)) is not None:
+        said += [body for found in page.found if "documents" in (body := read_object(found.body))]
+        cursor = page.cursor
+        if not page.more:
+            break
+    return said, cursor
 
 
 @pytest.mark.asyncio

@@ -1,0 +1,123 @@
+"""News of a company's own Fortnox: what differs from its copy, or became of a document of ours, read into an event.
+
+Which news there are, the store says when it keeps what was told (``store.news``): each is a delivery of its own, so
+that it has its own story, and is read once more where it lies at Fortnox before anybody is told.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from connectors.base import Json
+from connectors.fortnox.followed_fields import FOLLOWED, fields_of, prints_of
+from connectors.fortnox.table import RESOURCES
+from connectors.sources import Echo, Ignored, Needs, Stored, Unreadable, Wanted
+from handlers.events import DocumentChanged, EntryChanged, Event
+from handlers.following import PRICES, sale_of
+from handlers.values import Ref, stockholm_date
+
+NEWS = "news/"
+"""What the keys of such deliveries begin with."""
+
+SHOWN = "shown:"
+"""Before a resource: not what its copy keeps is wanted, but what others are told."""
+
+ECHO_SECONDS = 2.0
+"""News may come before the answer of the call that made the object (Fortnox facts, section 7.4)."""
+
+DOCUMENTS = {"invoice": "invoices", "order": "orders", "offer": "offers"}
+OBJECT = "object"
+
+Told = list[Event] | Ignored | Needs
+
+
+def told_of_news(body: Json, stored: Stored, system: str) -> Told:
+    """The event of one piece of news, or what must be read first; ``system`` is ``fortnox:COMPANY``.
+
+    Raises :class:`Unreadable`.
+    """
+    if "document" in body:
+        return _document(body, stored, system)
+    resource = body.get("changed")
+    if not isinstance(resource, str) or resource not in FOLLOWED:
+        raise Unreadable("changed: no register that is followed")
+    number, told_at = _text(body, "number"), _moment(body)
+    if resource == PRICES:
+        kept = body.get("kept")
+        shown: Json | None = None
+        if isinstance(kept, dict) and "price" in kept:
+            # Under the register's own name: nothing is asked of Fortnox for a price.
+            shown = {"fields": fields_of(PRICES, {"Price": kept["price"]})}
+    elif OBJECT not in stored.reads:
+        made = Echo(RESOURCES[resource].one, number, ECHO_SECONDS) if body.get("new") is True else None
+        return Needs((Wanted(OBJECT, SHOWN + resource, number),), echo=made)
+    else:
+        shown = stored.reads[OBJECT]
+    return [_entry(body, resource, number, shown, stored, told_at, system)]
+
+
+def _entry(
+    body: Json, resource: Any, number: str, shown: Json | None, stored: Stored, told_at: datetime, system: str
+) -> EntryChanged:
+    """What stands there now counts; what was said to be gone and is there was never gone."""
+    after = None if shown is None else {str(name): str(value) for name, value in shown["fields"].items()}
+    changed = body.get("fields")
+    return EntryChanged(
+        thing=Ref(system=system, kind=RESOURCES[resource].one, id=number),
+        version=_version(told_at),
+        occurred_at=told_at,
+        dated=stockholm_date(told_at),
+        origin=stored.origin,
+        resource=resource,
+        number=number,
+        new=body.get("new") is True,
+        changed=tuple(map(str, changed)) if isinstance(changed, list) else (),
+        after=after,
+        fingerprints=prints_of(after or {}),
+        mark=None if shown is None else shown.get("mark"),
+    )
+
+
+def _document(body: Json, stored: Stored, system: str) -> Told:
+    """Cancelled counts before anything else: what was made of a document can be cancelled, never the other way."""
+    kind, number, told_at = body.get("document"), _text(body, "number"), _moment(body)
+    if kind not in DOCUMENTS:
+        raise Unreadable("document: no kind that is followed")
+    order = sale_of(_text(body, "lane"), kind, _text(body, "thing"), system.partition(":")[2])
+    if order is None:
+        return Ignored("no_document_of_an_order")
+    if OBJECT not in stored.reads:
+        return Needs((Wanted(OBJECT, SHOWN + DOCUMENTS[kind], number),))
+    shown = stored.reads[OBJECT] or {}
+    if not shown.get("cancelled") and not (kind == "offer" and shown.get("became")):
+        return Ignored("nothing_final", forget=True)
+    return [
+        DocumentChanged(
+            thing=Ref(system=system, kind=kind, id=number),
+            version=_version(told_at),
+            occurred_at=told_at,
+            dated=stockholm_date(told_at),
+            origin=stored.origin,
+            document=kind,
+            status="cancelled" if shown.get("cancelled") else "became",
+            order=order,
+        )
+    ]
+
+
+def _text(body: Json, name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise Unreadable(f"{name}: not a text")
+    return value
+
+
+def _moment(body: Json) -> datetime:
+    at = body.get("at")
+    if isinstance(at, bool) or not isinstance(at, int):
+        raise Unreadable("at: not a moment in milliseconds")
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def _version(told_at: datetime) -> Decimal:
+    return Decimal(round(told_at.timestamp() * 1000)) / 1000

@@ -1,0 +1,29 @@
+"""What is wrong with a way back that tells of changes in Fortnox: the company notices none, or half of it is unsaid."""
+
+from collections.abc import Iterator, Mapping
+
+from daemon.config_faults import Fault, key_path
+from daemon.settings import Company, ConfiguredSource
+from handlers.settings import WriteBack
+
+
+def following_faults(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
+    """The faults of all sources that take back what people change in Fortnox."""
+    for name, source in sources.items():
+        back = source.settings.back
+        if back is None:
+            continue
+        where = ("sources", name, "write_back")
+        if back.price_list is not None and not back.articles:
+            yield Fault(key_path((*where, "price_list")), "prices are told with articles: set articles, too")
+        for key in _asks_for(back):
+            for company in companies.values():
+                if source.settings.serves(company.name) and not company.fortnox.register_on:
+                    register = key_path(("companies", company.name, "fortnox", "register"))
+                    yield Fault(key_path((*where, key)), f"changes are noticed by the register: {register} must be on")
+
+
+def _asks_for(back: WriteBack) -> Iterator[str]:
+    """The keys that want changes in Fortnox to be noticed."""
+    wanted = {"parties": back.parties != "never", "articles": back.articles, "stages": back.stages}
+    yield from (key for key, is_wanted in wanted.items() if is_wanted)
