@@ -1,4 +1,4 @@
-"""What every test stands on: a strict log, kept in memory."""
+"""What every test stands on: a strict log, kept in memory, and what makes a run of all tests cheap."""
 
 import json
 import os
@@ -9,8 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from daemon import logs
-from tests.contract import recorder
+from tests.running import bytecode, certificates, memory_disk
+
+# Before anything of ours is imported: what is imported goes by it.
+bytecode.keep()
+certificates.none()
+memory_disk.use()
+
+from tests.running import migrated  # noqa: E402
+
+migrated.install()
+
+from daemon import logs  # noqa: E402
+from tests.contract import recorder  # noqa: E402
 
 
 class Lines:
