@@ -1,14 +1,9 @@
-"""The Python interpreter, set up for a start that is quick, and for one process that runs for months."""
+"""The Python interpreter, set up for one process that runs for months."""
 
 import gc
 
 YOUNG_OBJECTS = 20_000
 """New objects before the collector looks at them: requests and rows die by their count, few are ever in a circle."""
-
-
-def hurry() -> None:
-    """Fewer searches for garbage while modules are loaded, where next to none is (a seventh of a command's start)."""
-    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
 def tune() -> None:

@@ -5,8 +5,6 @@ from importlib import import_module
 
 import click
 
-from daemon import interpreter
-
 _COMMANDS = {
     "run": "service",
     "demo": "service",
@@ -78,6 +76,5 @@ def main() -> None:
     Exit codes: 0 all is well; 1 trouble was found (something is parked, held or paused, or nothing matched); 2 the
     command or the configuration is wrong.
     """
-    interpreter.hurry()
     # The database and its companions are for their owner only, whoever opens them first.
     os.umask(0o077)
