@@ -12,7 +12,8 @@ from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
-from handlers.commands import Command
+from daemon.tasks import held_by
+from handlers.commands import Command, SenderCommand
 from handlers.events import Event, Origin
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
@@ -236,8 +237,8 @@ def new_command(
     thing = command.thing.thing(company)
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
-        company=company,
-        lane=lane,
+        company=held_by(command, company),
+        lane=command.lane if isinstance(command, SenderCommand) else lane,
         inbox_id=inbox_id,
         rule=rule,
         kind=command.kind,

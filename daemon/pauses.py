@@ -67,7 +67,8 @@ class Pauses:
         return Person(request.person, self._clock.milliseconds(), getattr(request, "reason", None))
 
     def _all_companies(self) -> list[tuple[str, str]]:
-        return [("company", name) for name in self._config().companies]
+        config = self._config()
+        return [("company", name) for name in (*config.companies, *config.destinations)]
 
     def check_company(self, name: str) -> None:
         """Raise :class:`Misused` for a company that is not configured, with the name that may be meant."""
@@ -84,7 +85,7 @@ class Pauses:
         scope, name = self._scoped(text)
         companies = self._config().companies
         own = {rule.name for company in companies.values() for rule in company.settings.own.rules}
-        known = {"company": {*companies}, "rule": {*self._rules, *own}}
+        known = {"company": {*companies, *self._config().destinations}, "rule": {*self._rules, *own}}
         scopes = [kind for kind, names in known.items() if name in names and scope in {None, kind}]
         if len(scopes) > 1:
             raise Misused(f"{name} is a company and a rule: say company:{name} or rule:{name}")

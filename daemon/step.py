@@ -97,7 +97,7 @@ class Step:
         if head.recheck:
             await self._recheck(head, task)
         elif head.missing:
-            await self._wait_for(head, head.missing[0], patient=task.command.patient)
+            await self._wait_for(head, head.missing[0], task.command)
         elif isinstance(task.command, EnsureCustomer) and (head.link is None or not head.link.verified):
             await self._claimed(head, task, task.command)
         else:
@@ -106,18 +106,23 @@ class Step:
     def _task(self, head: Head) -> Task:
         return task_of(head, looking=self._looking(), links=self._links, register=self._register)
 
-    async def _wait_for(self, head: Head, thing: str, *, patient: bool) -> None:
+    async def _wait_for(self, head: Head, thing: str, command: Command) -> None:
         pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
         if pending:
             await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", f"out-{last}"))
-        elif last is None and patient:
+        elif last is None and command.patient:
             await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", NOT_TOLD, patient=True))
         elif how == "not_created":
-            proof = {"because": f"out-{last} made nothing that this could be for"}
-            await self._outcomes.settled(head, None, Settled(None, "not_created", proof=proof))
+            await self._needless(head, f"out-{last} made nothing that this could be for")
         elif thing in (await self._database.read(heads.head(head.outbox_id))).missing:
-            await self._outcomes.depends_on_ended(head, last, how)
+            if command.dispensable:
+                await self._needless(head, "nothing makes what this could be for")
+            else:
+                await self._outcomes.depends_on_ended(head, last, how)
         # Else another lane linked it since the head was read: the head is read anew in its next turn.
+
+    async def _needless(self, head: Head, because: str) -> None:
+        await self._outcomes.settled(head, None, Settled(None, "not_created", proof={"because": because}))
 
     async def _claimed(self, head: Head, task: Task, command: EnsureCustomer) -> None:
         keys = claim_keys(command)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
+from handlers.commands.base import FORTNOX, Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
 from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureLabel, EnsureNote
 from handlers.commands.documents import (
     CreditContent,
@@ -21,6 +21,7 @@ from handlers.commands.documents import (
     sending_of,
 )
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
+from handlers.commands.notices import NoticeLine, SendNotice
 from handlers.commands.records import (
     ActOnRecord,
     EnsureRecord,
@@ -29,9 +30,17 @@ from handlers.commands.records import (
     SendDocument,
     voucher_correction,
 )
+from handlers.commands.senders import (
+    EnsureSenderNote,
+    EnsureSenderRecord,
+    EnsureSenderTask,
+    SenderCommand,
+    SetSenderFields,
+)
 
 __all__ = [
     "COMMANDS",
+    "FORTNOX",
     "ActOnRecord",
     "BookInvoice",
     "BookPayment",
@@ -55,12 +64,19 @@ __all__ = [
     "EnsureOrder",
     "EnsurePayment",
     "EnsureRecord",
+    "EnsureSenderNote",
+    "EnsureSenderRecord",
+    "EnsureSenderTask",
     "MadeFrom",
     "MatchKey",
+    "NoticeLine",
     "Purpose",
     "RecordCommand",
     "ReverseVoucher",
     "SendDocument",
+    "SendNotice",
+    "SenderCommand",
+    "SetSenderFields",
     "VatDecision",
     "sending_of",
     "voucher_correction",
@@ -83,7 +99,12 @@ Command = Annotated[
     | EnsureRecord
     | ActOnRecord
     | SendDocument
-    | ReverseVoucher,
+    | ReverseVoucher
+    | SetSenderFields
+    | EnsureSenderNote
+    | EnsureSenderTask
+    | EnsureSenderRecord
+    | SendNotice,
     Field(discriminator="kind"),
 ]
 
