@@ -6,8 +6,8 @@ from pathlib import Path
 
 from store import migrate as module
 from store.migrate import Migrated
-from store.migrate import migrate as migrate_for_real
 
+migrate_for_real = module.migrate
 _OWN = module.MIGRATIONS
 
 
