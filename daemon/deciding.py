@@ -238,7 +238,7 @@ def new_command(
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
         company=held_by(command, company),
-        lane=command.lane if isinstance(command, SenderCommand) else lane,
+        lane=own_lane(command) or lane,
         inbox_id=inbox_id,
         rule=rule,
         kind=command.kind,
@@ -260,6 +260,14 @@ def _new_command(
 ) -> NewCommand:
     made = new_command(row.id, row.company, event.lane, rule, command, versions)
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
+
+
+def own_lane(command: Command) -> str:
+    """The lane of a command that does not stand in its event's: a record of a sender's, or one beside the others."""
+    if isinstance(command, SenderCommand):
+        return command.lane
+    thing = command.thing
+    return f"{thing.system}:{thing.kind}:{thing.id}:{thing.generation}" if command.beside else ""
 
 
 def learned(row: Waiting, read: Learned) -> Handled:

@@ -96,6 +96,8 @@ class Step:
         task = self._task(head)
         if head.recheck:
             await self._recheck(head, task)
+        elif task.command.beside and not head.open and await self._stands_aside(head, task.command):
+            return
         elif head.missing:
             await self._wait_for(head, head.missing[0], task.command)
         elif isinstance(task.command, EnsureCustomer) and (head.link is None or not head.link.verified):
@@ -105,6 +107,21 @@ class Step:
 
     def _task(self, head: Head) -> Task:
         return task_of(head, looking=self._looking(), links=self._links, register=self._register)
+
+    async def _stands_aside(self, head: Head, command: Command) -> bool:
+        """Whether a command beside the others does not go now: it waits for the end of what makes or changes what it
+        needs, and is not needed itself where that has ended without it."""
+        for ref in command.refs:
+            thing = ref.thing(head.company)
+            pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
+            if pending:
+                await self._database.write(delivering.wait(head.outbox_id, f"maker:{thing}", f"out-{last}"))
+                return True
+            # It may have been linked since the head was read: then the head is read anew in its next turn.
+            if thing in head.missing and thing in (await self._database.read(heads.head(head.outbox_id))).missing:
+                ended = "nothing makes" if last is None else f"out-{last} ended as {how} without"
+                await self._needless(head, f"{ended} what this would belong to")
+        return bool(head.missing)
 
     async def _wait_for(self, head: Head, thing: str, command: Command) -> None:
         pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))

@@ -281,7 +281,8 @@ def finish(
     """End a command for good: done, discarded or superseded; the next one of its lane becomes the head.
 
     What waits for its thing looks again who makes it now (one that ends as not_created stores no link that would wake
-    it); after a discard the waiters are parked instead, in the same transaction, by the person's action.
+    it); after a discard the waiters are parked instead, in the same transaction, by the person's action. What stands
+    beside its makers looks again after every end.
     """
     row = connection.execute(
         "UPDATE outbox SET state = ?, finished_at = ?, waits_for = NULL, recheck = 0, reason = ?, question = NULL,"
@@ -291,6 +292,7 @@ def finish(
     lanes.refresh(connection, row["company"], row["lane"])
     if state != "discarded":
         lanes.wake(connection, f"thing:{row['thing']}", now)
+    lanes.wake(connection, f"maker:{row['thing']}", now)
     _pass_on(connection, Row(*row), now)
 
 

@@ -27,6 +27,7 @@ from handlers.commands import (
     EnsureCredit,
     EnsureCurrency,
     EnsureCustomer,
+    EnsureEvidence,
     EnsureLabel,
     EnsureNote,
     EnsurePayment,
@@ -73,7 +74,7 @@ async def identify(task: Task, kind: str, number: str, client: Client) -> Settle
     command = task.command
     if isinstance(command, EnsureCancelled):
         _refuse("This command cancels a document of ours that is linked: retry it, or discard it.")
-    if isinstance(command, ActOnRecord | SendDocument | SenderCommand) or (
+    if isinstance(command, ActOnRecord | EnsureEvidence | SendDocument | SenderCommand) or (
         isinstance(command, EnsureRecord) and _names(command)
     ):
         _refuse("This command makes nothing that could be linked: retry it, say that it is absent, or discard it.")

@@ -20,6 +20,7 @@ from handlers.commands.documents import (
     VatDecision,
     sending_of,
 )
+from handlers.commands.evidence import EnsureEvidence, evidence_of
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
 from handlers.commands.notices import NoticeLine, SendNotice
 from handlers.commands.records import (
@@ -57,6 +58,7 @@ __all__ = [
     "EnsureCredit",
     "EnsureCurrency",
     "EnsureCustomer",
+    "EnsureEvidence",
     "EnsureInvoice",
     "EnsureLabel",
     "EnsureNote",
@@ -78,6 +80,7 @@ __all__ = [
     "SenderCommand",
     "SetSenderFields",
     "VatDecision",
+    "evidence_of",
     "sending_of",
     "voucher_correction",
 ]
@@ -95,6 +98,7 @@ Command = Annotated[
     | BookInvoice
     | EnsurePayment
     | BookPayment
+    | EnsureEvidence
     | EnsureNote
     | EnsureRecord
     | ActOnRecord

@@ -66,6 +66,14 @@ class CommandBase(Frozen):
         return ()
 
     @property
+    def beside(self) -> bool:
+        """Whether it stands in a lane of its own, so that nothing of its event waits for it.
+
+        It waits until whatever makes the things it needs is done; where one of those never comes, nor does this.
+        """
+        return False
+
+    @property
     def patient(self) -> bool:
         """Whether what it needs may be told later than itself: then it waits although nothing makes that yet."""
         return False

@@ -79,6 +79,11 @@ class CompanySettings(Frozen):
         """What the company chose for the rule of this name."""
         return self.rules.get(name, PLAIN_RULE)
 
+    def attaches(self, rule: str) -> bool:
+        """Whether what a rule makes gets the source's document attached: as the rule says, else as the company."""
+        chosen = self.rule(rule).attach_source
+        return self.bookkeeping.attach_source if chosen is None else chosen
+
     def versions(self, name: str) -> tuple[str | None, str | None]:
         """The version of the rule of this name, and of the section that it was made from."""
         own = next((rule for rule in self.own.rules if rule.name == name), None)
