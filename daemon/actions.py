@@ -12,6 +12,7 @@ from daemon.by_hand import ByHand
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.consent_links import ConsentLinks
+from daemon.destinations import source_of
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
@@ -44,7 +45,7 @@ from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import EnsureCustomer
+from handlers.commands import EnsureCustomer, EnsureSenderRecord, SenderCommand
 from store import acting, heads, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -184,7 +185,7 @@ class Actions:
         if request.company is None and request.reason is None:
             raise Misused("say which: an id, --reason or --company")
         if request.company is not None:
-            self._pauses.check_company(request.company)
+            self._pauses.check_target(request.company)
         person = self._person(request)
         commands: list[Answer] = []
         deliveries: list[Answer] = []
@@ -252,7 +253,8 @@ class Actions:
             self._person(request),
             keys=keys,
             again=settled.again or not done_by_linking(task.command),
-            shared=request.kind in SHARED,
+            # What a sender calls one record may be several things of ours: that it is told of, and what it is told.
+            shared=request.kind in SHARED or source_of(head.company) is not None,
             question=settled.question,
         )
         linked = await self._database.write(job)
@@ -266,7 +268,9 @@ class Actions:
         }
 
     async def _identified(self, task: Task, request: LinkThing) -> Settled:
-        self._pauses.check_company(task.company)
+        if isinstance(task.command, SenderCommand) and not isinstance(task.command, EnsureSenderRecord):
+            raise NotPossible("what is written back at a sender is not linked by hand: retry it, or discard it")
+        self._pauses.check_target(task.company)
         try:
             async with self._target(task.company) as target:
                 return await target.identify(task, request.kind, request.number)

@@ -10,6 +10,7 @@ from handlers.commands import (
     Command,
     EnsureCustomer,
     EnsureRecord,
+    EnsureSenderRecord,
     ReverseVoucher,
 )
 
@@ -36,7 +37,7 @@ def told_absent(text: str, reason: str) -> str:
         names = {name for name, _ in command.match_keys}
         another = names if reason == "several_customers" else names & {"email"}
         return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
-    if isinstance(command, EnsureRecord):
+    if isinstance(command, EnsureRecord | EnsureSenderRecord):
         return command.model_copy(update={"although_alike": True}).model_dump_json()
     return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 

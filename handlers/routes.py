@@ -30,8 +30,9 @@ from handlers.payout import book_payout
 from handlers.record import write_record
 from handlers.refund import book_refund
 from handlers.settings import CompanySettings
+from handlers.survey_at_sender import survey_at_sender
 from handlers.survey_rules import note_survey, survey_rules
-from handlers.telling import tell_of_order, tell_of_party
+from handlers.telling import tell_of_invoice, tell_of_order, tell_of_party
 
 EventT = TypeVar("EventT", bound=EventBase)
 Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
@@ -66,12 +67,16 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             _rule("tell_order", OrderChanged, tell_of_order),
         ),
         "refunded": (_rule("book_refund", Refunded, book_refund),),
-        "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
+        "invoice_changed": (
+            _rule("book_paid_invoice", InvoiceChanged, book_own_invoice),
+            _rule("tell_invoice", InvoiceChanged, tell_of_invoice),
+        ),
         "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
         "payout_made": (_rule("book_payout", PayoutMade, book_payout),),
         "survey_submitted": (
             _rule("note_survey", SurveySubmitted, note_survey),
             _rule("survey_rules", SurveySubmitted, survey_rules),
+            _rule("survey_at_sender", SurveySubmitted, survey_at_sender),
             _rule("tell_respondent", SurveySubmitted, tell_of_party),
         ),
         "party_changed": (
@@ -81,6 +86,8 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),
         "record_given": (_rule("write_record", RecordGiven, write_record),),
+        # Nothing is to be true outside: the person's task of that mark is done (store/todo_ends.py).
+        "task_completed": (),
         # Its run begins with the event (daemon/workflows); the run's steps make the commands.
         "workflow_asked": (),
         # Nothing is to be true outside: the company's gate asks Fortnox (daemon/rechecking.py).

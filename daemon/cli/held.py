@@ -50,10 +50,10 @@ def listed(config_path: Path, as_json: bool, company: str | None) -> None:
     """One line for each question, with the kronor that wait behind it; exit 1 where there is any."""
     from daemon import held_screen
     from daemon.cli.held_text import print_questions
-    from daemon.cli.looking import check_company, read_store
+    from daemon.cli.looking import check_target, read_store
 
     config = common.load(config_path, secrets=False)
-    check_company(config, company)
+    check_target(config, company)
 
     async def look(read: "Read") -> Json:
         return await held_screen.listed(read, company, _kinds(config))
