@@ -15,7 +15,7 @@ KILLS ?= 25
 WEBHOOKS ?= 240
 SEED ?=
 
-.PHONY: help bootstrap test lint types contracts dependencies tests properties demo crash crash-push window contract bench capabilities-report log-events glossary simulator-page fortnox-fields fortnox-pages lock clean
+.PHONY: help bootstrap test checks lint types contracts dependencies tests properties demo crash crash-push window contract bench capabilities-report log-events glossary simulator-page fortnox-fields fortnox-pages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
@@ -23,7 +23,15 @@ help: ## this list
 bootstrap: ## make .venv with the locked packages
 	@scripts/bootstrap
 
-test: lint types contracts dependencies tests ## lint, types, import contracts, dependencies, all tests
+# What the tests compile is kept, whatever the environment says: else each process compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+# The checks use one processor for a minute while the tests begin; what fails of them is said at once, and fails all.
+test: bootstrap ## lint, types, import contracts, dependencies, all tests
+	@$(MAKE) --no-print-directory -j2 checks tests
+
+checks: bootstrap
+	@$(MAKE) --no-print-directory -k lint types contracts dependencies
 
 lint: bootstrap
 	$(BIN)/ruff check .

@@ -83,8 +83,8 @@ def _remembered(connection: sqlite3.Connection, asked: Asked) -> Remembered:
 def _passed_by(connection: sqlite3.Connection, sale: str, documents: Sequence[str]) -> str | None:
     """What was recorded of the sale's newest delivery; ``None`` where anything was ever made of the sale.
 
-    Made is what any of its deliveries asked for in Fortnox, whatever became of that, a document that is linked (by a person, too),
-    and a later generation.
+    Made is what any of its deliveries asked for in Fortnox, whatever became of that, a document that is linked (by a
+    person, too), and a later generation.
     """
     row = connection.execute(
         "SELECT i.reason FROM thing_version v JOIN inbox i ON i.id = v.inbox_id"

@@ -1,4 +1,4 @@
-"""What every test stands on: a strict log, kept in memory."""
+"""What every test stands on: a strict log, kept in memory, and what makes a run of all tests cheap."""
 
 import json
 import os
@@ -9,8 +9,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from daemon import logs
-from tests.contract import recorder
+from tests.running import bytecode, certificates, compiled, garbage, memory_disk
+
+# Before anything of ours is imported: what is imported goes by it.
+bytecode.keep()
+certificates.none()
+garbage.seldom()
+memory_disk.use()
+
+from tests.running import migrated  # noqa: E402
+
+migrated.install()
+
+from daemon import logs  # noqa: E402
+from tests.contract import recorder  # noqa: E402
 
 
 class Lines:
@@ -39,6 +51,16 @@ recorder.install()
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before anything is collected."""
+    compiled.share(session.config)
+
+
+def pytest_collection_finish() -> None:
+    """After everything is collected."""
+    garbage.leave_out_what_stays()
 
 
 @pytest.fixture(autouse=True)

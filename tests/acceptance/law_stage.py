@@ -27,7 +27,7 @@ IN_HAND = Limits().in_hand
 MOST_KNOCKS = 100
 """Connections of those who ask whether a stop has come so far that it puts people off."""
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -28,6 +28,9 @@ from daemon.subjects import Answer
 from handlers.routes import ROUTES
 from store import companies
 from tests.fakes.senders import HighLevelSender, Json, Reply, StandardSender
+
+Ask = Callable[..., list[tuple[Any, ...]]]
+"""A query and its values, answered with all rows."""
 
 SETTLE_SECONDS = 0.3
 WINDOW_SECONDS = 0.25
@@ -167,18 +170,20 @@ class Scene:
         # In one statement: a sale that is made anew goes from the outbox back to the inbox.
         questions = [UNREAD, BUSY, *([DOUBT] if doubts else [])]
         busy = " UNION ALL ".join(f"SELECT * FROM ({question})" for question in questions)
-        while self.simulator.late_pending or self.rows(busy):
-            if monotonic() > until:
-                raise TimeoutError(f"still busy: {self.rows(OVERVIEW)}")
-            await asyncio.sleep(0.01)
+        with self._beside() as ask:
+            while self.simulator.late_pending or ask(busy):
+                if monotonic() > until:
+                    raise TimeoutError(f"still busy: {ask(OVERVIEW)}")
+                await asyncio.sleep(0.01)
 
     async def until(self, wanted: str | Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until a query of the database gives a row, or a condition is true."""
         until = monotonic() + seconds
-        while not (self.rows(wanted) if isinstance(wanted, str) else wanted()):
-            if monotonic() > until:
-                raise TimeoutError(f"never: {wanted}; {self.rows(OVERVIEW)}")
-            await asyncio.sleep(0.01)
+        with self._beside() as ask:
+            while not (ask(wanted) if isinstance(wanted, str) else wanted()):
+                if monotonic() > until:
+                    raise TimeoutError(f"never: {wanted}; {ask(OVERVIEW)}")
+                await asyncio.sleep(0.01)
 
     def live(self) -> Live:
         """How the running daemon follows people, and what it tells of itself."""
@@ -277,11 +282,25 @@ class Scene:
 
     def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a query of the daemon's database gives, read beside it."""
-        connection = sqlite3.connect(f"file:{database_path(self.data)}?mode=ro", uri=True)
-        try:
-            return connection.execute(question, values).fetchall()
-        finally:
-            connection.close()
+        with self._beside() as ask:
+            return ask(question, *values)
+
+    @contextmanager
+    def _beside(self) -> Iterator[Ask]:
+        """A way to read the daemon's database beside it; the file is opened at the first question, and only then.
+
+        A file that is opened for each look of a wait is read whole each time: most of the time of many a test.
+        """
+        with ExitStack() as stack:
+            opened: list[sqlite3.Connection] = []
+
+            def ask(question: str, *values: Any) -> list[tuple[Any, ...]]:
+                if not opened:
+                    file = sqlite3.connect(f"file:{database_path(self.data)}?mode=ro", uri=True)
+                    opened.append(stack.enter_context(closing(file)))
+                return opened[0].execute(question, values).fetchall()
+
+            yield ask
 
     def commands(self) -> list[tuple[str, str, str | None]]:
         """Kind, state and reason of every command, in order."""

@@ -1,13 +1,11 @@
 """Our endpoints do what their description says: calls made from it, sound and broken, answered as it promises."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
-from schemathesis import Case, GenerationMode
 
 from daemon.endpoints.openapi import document
 from daemon.endpoints.serving import Endpoints
@@ -15,12 +13,18 @@ from tests.acceptance.scene import scene
 from tests.fakes.clients import call, section
 from tests.properties import examples
 
+if TYPE_CHECKING:
+    # Read where it is used: it takes a second, and every test process reads this file.
+    from schemathesis import Case, GenerationMode
+
 SHARE = max(examples() // 75, 4)
 """Calls of each operation in each mode: each is a whole request, so there are fewer than other properties try."""
 
 
-def try_operation(base_url: str, path: str, method: str, mode: GenerationMode) -> None:
+def try_operation(base_url: str, path: str, method: str, mode: "GenerationMode") -> None:
     """Send calls of this kind; every answer must be one that the description promises, in its shape."""
+    import schemathesis
+
     operation = schemathesis.openapi.from_dict(document())[path][method]
     headers = {"Authorization": "Bearer crm-key"}
 
@@ -44,6 +48,8 @@ def _excluded() -> list[Any]:
 @pytest.mark.timeout(600)
 async def test_every_operation_answers_as_described(tmp_path: Path) -> None:
     """Whatever is sent: a status and a shape of the description, never a fault of ours."""
+    from schemathesis import GenerationMode
+
     async with scene(tmp_path, more=section(calls=60_000)) as stage:
         url = stage.bridge.url
         for path, methods in document()["paths"].items():

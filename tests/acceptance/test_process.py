@@ -132,6 +132,7 @@ async def test_a_folder_without_write_permission_is_named(open_folder: Path) -> 
 
 
 @pytest.mark.asyncio
+@pytest.mark.timeout(200)
 @pytest.mark.capability("f80")
 @pytest.mark.capability("f60")
 async def test_explain_tells_the_whole_way(tmp_path: Path) -> None:

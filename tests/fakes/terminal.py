@@ -19,6 +19,10 @@ HIDE_CURSOR, SHOW_CURSOR = b"\x1b[?25l", b"\x1b[?25h"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
+def _plain(written: bytes) -> str:
+    return _CONTROL.sub("", written.decode(errors="replace"))
+
+
 class Terminal:
     """What the program wrote so far, in bytes and as text without control sequences."""
 
@@ -26,6 +30,8 @@ class Terminal:
         self.process = process
         self._master = master
         self._written = bytearray()
+        self._told = 0
+        self._lines = ""
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
 
@@ -47,7 +53,13 @@ class Terminal:
     @property
     def text(self) -> str:
         """Everything that was shown, in the order in which it was."""
-        return _CONTROL.sub("", self.written.decode(errors="replace"))
+        # What ended with a line is read once: a view that is renewed a few times a second writes megabytes.
+        written = self.written
+        whole = written.rfind(b"\n") + 1
+        if whole > self._told:
+            self._lines += _plain(written[self._told : whole])
+            self._told = whole
+        return self._lines + _plain(written[whole:])
 
     def until(self, pattern: str, seconds: float) -> "re.Match[str]":
         """Wait until the text holds it, at most so long."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from store import migrate as module
-from store.migrate import MigrationChanged, SchemaTooNew, check_schema, migrate
+from store.migrate import MigrationChanged, SchemaTooNew, check_schema
+from tests.running.migrated import migrate_for_real as migrate
 
 SCHEMA = Path(module.__file__).with_name("schema.sql")
 
