@@ -141,6 +141,7 @@ class _Loading:
             doctor=file.doctor,
             clients=clients,
             notices=file.notices,
+            language=file.language,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:

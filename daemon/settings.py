@@ -39,6 +39,9 @@ from handlers.settings.workflows import WorkflowSection
 from handlers.values import Frozen
 from handlers.workflow import Workflow
 
+Language = Literal["en", "sv", "both"]
+"""In which language commands ask people: English, Swedish, or English with Swedish below it."""
+
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 """A time in seconds, above zero and at most a year."""
 
@@ -221,6 +224,7 @@ class ConfigFile(Frozen):
 
     data_dir: str = Field(min_length=1)
     state_key: str = Field(min_length=1)
+    language: Language = "en"
     http: Http = Http()
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
@@ -312,3 +316,4 @@ class Config:
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    language: Language = "en"

@@ -120,8 +120,10 @@ class InvoiceBookings:
         if not state["booked"]:
             question = f"Fortnox took the booking of invoice {evidence['number']}, but shows it as unbooked."
         elif not same:
-            question = f"Invoice {evidence['number']} was changed before it was booked: meant {state['exact']}, "
-            question += f"booked {state['total']} with RoundOff {state['round_off']}."
+            question = (
+                f"Invoice {evidence['number']} was changed before it was booked: meant {state['exact']}, "
+                f"booked {state['total']} with RoundOff {state['round_off']}."
+            )
         state["mismatch"] = question is not None
         proof: Json = {name: text_of(invoice.get(name)) for name in VOUCHER}
         return Settled(Link("invoice", evidence["number"], state), result, question=question, proof=proof)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import common
-from daemon.cli.common import Wrong, leave, print_json, with_config, with_json
+from daemon.cli.common import Wrong, leave, print_json, with_config, with_json, with_language
 
 if TYPE_CHECKING:
     from daemon.settings import Config
@@ -44,12 +44,14 @@ def _kinds(config: "Config") -> dict[str, str]:
 
 @held.command("list")
 @click.argument("company", required=False)
+@with_language
 @with_config
 @with_json
-def listed(config_path: Path, as_json: bool, company: str | None) -> None:
+def listed(config_path: Path, as_json: bool, company: str | None, language: str | None) -> None:
     """One line for each question, with the kronor that wait behind it; exit 1 where there is any."""
     from daemon import held_screen
     from daemon.cli.held_text import print_questions
+    from daemon.cli.languages import with_swedish
     from daemon.cli.looking import check_company, read_store
 
     config = common.load(config_path, secrets=False)
@@ -60,21 +62,23 @@ def listed(config_path: Path, as_json: bool, company: str | None) -> None:
 
     shown = read_store(config, look)
     if as_json:
-        print_json(shown)
+        print_json({**shown, "questions": with_swedish(shown["questions"])})
     else:
-        print_questions(shown)
+        print_questions(shown, language or config.language)
     leave(trouble=bool(shown["questions"]))
 
 
 @held.command
 @click.argument("named", metavar="ID")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Rows behind it.")
+@with_language
 @with_config
 @with_json
-def show(config_path: Path, as_json: bool, named: str, limit: int) -> None:
+def show(config_path: Path, as_json: bool, named: str, limit: int, language: str | None) -> None:
     """Tell all that waits for the question ID (q-5), and what each answer does."""
     from daemon import held_screen
     from daemon.cli.held_text import print_question
+    from daemon.cli.languages import with_swedish
     from daemon.cli.looking import read_store
 
     config = common.load(config_path, secrets=False)
@@ -86,9 +90,9 @@ def show(config_path: Path, as_json: bool, named: str, limit: int) -> None:
     if shown is None:
         raise Wrong(f"there is no question {named}: held lists them")
     if as_json:
-        print_json(shown)
+        print_json(*with_swedish([shown]))
     else:
-        print_question(shown)
+        print_question(shown, language or config.language)
     leave(trouble=bool(shown["waiting"]))
 
 

@@ -215,7 +215,9 @@ def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Calla
 @with_language
 @with_config
 @with_json
-def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool, language: str) -> None:
+def explain(
+    config_path: Path, as_json: bool, named: str, company: str | None, body: bool, language: str | None
+) -> None:
     """Tell the whole way of ID, from the webhook to the Fortnox document.
 
     ID is in-12 (a delivery), out-34 (a command), a delivery id, the source's own number, or a document such as
@@ -223,7 +225,6 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
     """
     from daemon import screens
     from daemon.explain import Explainer
-    from daemon.reference import in_swedish
     from store import companies
 
     config = common.load(config_path, secrets=False)
@@ -237,20 +238,21 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
         return [screens.with_standstill(story, pauses, live) for story in told]
 
     told = read_store(config, look)
-    _tell([in_swedish(story) for story in told] if language == "sv" else told, as_json)
+    _tell(told, as_json, language or config.language)
     if not told:
         click.echo(f"fortnox-bridge: nothing here is called {named}", err=True)
     leave(trouble=not told)
 
 
-def _tell(told: list[Json], as_json: bool) -> None:
+def _tell(told: list[Json], as_json: bool, language: str) -> None:
+    from daemon.cli.languages import with_swedish
     from daemon.cli.story_text import print_story
 
     if as_json:
-        print_json(told)
+        print_json([{**story, "commands": with_swedish(story["commands"])} for story in with_swedish(told)])
     else:
         for story in told:
-            print_story(story)
+            print_story(story, language)
 
 
 def unsealing(config_path: Path) -> Callable[[bytes], bytes]:
