@@ -201,7 +201,8 @@ def wait(outbox_id: int, waits_for: str, reason: str, *, patient: bool = False) 
     """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
 
     ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``claim:COMPANY:KEY``,
-    ``far:COMPANY:OBJECT`` or ``rule:NAME``. ``patient``: it waits for a link that no command makes yet.
+    ``far:COMPANY:OBJECT``, ``rule:NAME`` or ``end:ID`` (a command that comes first). ``patient``: it waits for a link
+    that no command makes yet.
     """
 
     def job(connection: sqlite3.Connection) -> bool:
@@ -231,6 +232,8 @@ def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: s
             ).fetchone()
             is not None
         )
+    if what == "end":
+        return outbox.is_unfinished(connection, int(name))
     if what == "far":
         company, _, far_object = name.partition(":")
         return attempts.foreign_on(connection, company, far_object, row.thing) is not None

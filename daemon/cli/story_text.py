@@ -16,6 +16,7 @@ WAITS = {
     "link": "waits for {name}",
     "claim": "waits for the customer with the same {name}",
     "far_object": "waits for its turn on {name}",
+    "earlier": "waits for what comes first on {name}",
     "rule": "waits: the rule {name} is paused",
     "lane": "waits for its turn in its lane",
 }
