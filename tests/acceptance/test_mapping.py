@@ -92,7 +92,7 @@ async def test_a_mapping_goes_on_what_a_rule_made_and_stops_by_its_name(tmp_path
         await here.act(Pause(person="anna", name="remark", reason="first we look"))
         await here.send(order("SO-1", "order.invoiced"))
         await here.until("SELECT 1 FROM outbox WHERE rule = 'remark' AND state = 'waiting'")
-        await here.until("SELECT 1 FROM outbox WHERE kind = 'book_invoice' AND state = 'done'")
+        await here.until("SELECT 1 FROM outbox WHERE kind = 'ensure_invoice' AND state = 'done'")
         [invoice] = (await here.state())["invoices"]
         assert not invoice["Remarks"]
         await here.act(Resume(person="anna", name="remark"))
