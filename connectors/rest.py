@@ -1,15 +1,15 @@
 """One sender's REST API: JSON over HTTP inside its rate window, every answer read for what it means."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import NoReturn, Protocol
 from urllib.parse import urlencode
 
 from aiohttp import ClientSession
 
-from connectors.base import CredentialsLost, Json, Later, Park, Throttled, Unreachable
-from connectors.json_body import BodyFault, read_object
+from connectors.base import CredentialsLost, Json, Later, Park, Throttled, UnknownEnd, Unreachable
+from connectors.json_body import BodyFault, read_object, write_object
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
 from connectors.window import Window
 
@@ -46,14 +46,26 @@ def _no_news(_headers: Mapping[str, str]) -> None:
     """The default where nobody reads the headers of answers."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call; its ``repr`` shows no key."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True)
 class Rest:
-    """Reads one API; ``base`` is its address without a closing slash.
+    """Reads and writes one API; ``base`` is its address without a closing slash.
 
     Every method raises the errors of ``connectors.base``: ``Unreachable`` (nothing left), ``Throttled`` (429, the
     window stays shut as long as the answer asks, else for one window), ``Later`` (5xx, HTML, no readable answer),
-    ``CredentialsLost`` (401, 403) and ``Park`` (any other refusal). Reading changes nothing at the sender, so nothing
-    here has an unknown end. No error text holds the address: a key may stand in its query.
+    ``CredentialsLost`` (401, 403) and ``Park`` (any other refusal). Reading changes nothing at the sender and never has
+    an unknown end; a write has one wherever reading would raise ``Later``. No error text holds the address: a key may
+    stand in its query.
     """
 
     system: str
@@ -78,29 +90,62 @@ class Rest:
 
         A call that is refused with 401 goes once more where credentials can be renewed.
         """
-        answer = await self._asked(operation, path, params or {}, headers or {}, priority)
+        asked = _Call("GET", path, params or {}, headers or {})
+        answer = await self._send(operation, await self._proved(asked), priority)
         if answer.status == 401 and self.access.refused():
-            answer = await self._asked(operation, path, params or {}, headers or {}, priority)
+            answer = await self._send(operation, await self._proved(asked), priority)
         return self._judge(operation, answer)
 
-    async def _asked(
-        self, operation: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], priority: int
-    ) -> Answer:
-        more_headers, more_query = await self.access.given()
-        whole = {"Accept": "application/json", **headers, **more_headers}
-        return await self._send(operation, path, {**params, **more_query}, whole, priority)
+    async def write(
+        self, operation: str, method: str, path: str, body: Json, *, headers: Mapping[str, str] | None = None
+    ) -> Json:
+        """Send one change with a JSON body and give the answer's object; inside a place that was taken before.
 
-    async def _send(
-        self, operation: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], priority: int
-    ) -> Answer:
+        It goes once, but for a refusal with 401 where credentials can be renewed: that is a complete answer. Raises
+        ``UnknownEnd`` where no complete answer that parses came, ``Park`` (status 404) where there is no such record.
+        """
+        given = {"Content-Type": "application/json", **(headers or {})}
+        asked = _Call(method, path, {}, given, write_object(body))
+        answer = await self._changed(operation, asked)
+        if answer.status == 401 and self.access.refused():
+            answer = await self._changed(operation, asked)
+        try:
+            found = self._judge(operation, answer)
+        except Throttled:
+            raise
+        except Later as error:
+            raise UnknownEnd(error.reason, system=self.system, operation=operation, status=error.status) from error
+        if found is None:
+            remedy = f"{self.system} has no such record any more: discard the command."
+            raise Park("gone", system=self.system, operation=operation, status=404, remedy=remedy)
+        return found
+
+    async def _changed(self, operation: str, asked: "_Call") -> Answer:
+        # Outside of what follows: while a token is renewed, nothing of the change has left.
+        proved = await self._proved(asked)
+        try:
+            return await self._send(operation, proved, 1)
+        except Unreachable:
+            raise
+        except Later as error:
+            raise UnknownEnd(error.reason, system=self.system, operation=operation) from error
+
+    async def _proved(self, asked: "_Call") -> "_Call":
+        """The call with what proves who we are. Raises what getting that raises."""
+        headers, query = await self.access.given()
+        whole = {"Accept": "application/json", **asked.headers, **headers}
+        return replace(asked, headers=whole, params={**asked.params, **query})
+
+    async def _send(self, operation: str, asked: "_Call", priority: int) -> Answer:
         async def once() -> Answer:
             async with self.window.place(priority):
                 return await call(
                     self.session,
-                    "GET",
-                    self.base + path,
-                    headers=headers,
-                    params=params,
+                    asked.method,
+                    self.base + asked.path,
+                    headers=asked.headers,
+                    params=asked.params,
+                    body=asked.body,
                     timeout_seconds=self.timeout_seconds,
                 )
 

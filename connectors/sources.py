@@ -8,9 +8,10 @@ from typing import Protocol, Self, runtime_checkable
 from aiohttp import ClientSession
 from pydantic import Field, model_validator
 
-from connectors.base import Json, TokenStore
+from connectors.base import Json, Target, TokenStore
 from connectors.windows import Windows
 from handlers.events import Event, Origin
+from handlers.settings import WriteBack
 from handlers.values import Frozen
 
 
@@ -50,6 +51,11 @@ class SourceSettings(Frozen):
         return False
 
     @property
+    def back(self) -> WriteBack | None:
+        """What the sender takes back from us; ``None`` where nothing is written there."""
+        return None
+
+    @property
     def states_vat(self) -> bool:
         """Whether the sender's orders say what VAT they carry."""
         return True
@@ -58,6 +64,10 @@ class SourceSettings(Frozen):
     def told_by_digest(self) -> Mapping[str, str]:
         """Kinds of events whose deliveries nothing tells apart but a digest of the body, with what to add."""
         return {}
+
+    def serves(self, company: str) -> bool:
+        """Whether deliveries of the source may be that company's."""
+        return company in {self.company, *self.companies.values()}
 
     def company_for(self, account: str | None) -> str | None:
         """The company of a delivery from ``account``; ``None`` where the account is not ours: never a guess."""
@@ -285,6 +295,15 @@ class Reader(Protocol):
 
     async def close(self) -> None:
         """Wait for a renewal under way; the reader is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class WritesBack(Protocol):
+    """A reader whose sender is a target, too: both share one window and one set of credentials."""
+
+    def target(self) -> Target | None:
+        """Where commands for the sender go; ``None`` where the settings let nothing be written there."""
         ...
 
 

@@ -13,11 +13,12 @@ from daemon.assembly import Opened, Parts, actions_of, assembled, live_of
 from daemon.bridge import Bridge
 from daemon.clock import Clock
 from daemon.health import Progress
+from daemon.notice_ways import notice_targets
 from daemon.notify import Notifier
 from daemon.opening import OpenStore, open_store
 from daemon.own_sources import own_readers
 from daemon.push_apps import push_states
-from daemon.readers import open_readers
+from daemon.readers import open_readers, sender_targets
 from daemon.reloading import hooks_of, statuses_of
 from daemon.settings import Config
 from daemon.slots import Slots
@@ -70,15 +71,17 @@ async def _opened(stack: AsyncExitStack, config: Config, parts: Parts, notifier:
         for name, company in config.companies.items()
     }
     readers = await stack.enter_async_context(open_readers(config, store, parts.clock, windows))
+    senders = sender_targets(config, readers)
+    session = await stack.enter_async_context(open_session())
     return Opened(
         config=config,
         parts=parts,
         notifier=notifier,
         store=store,
         states=push_states(config, parts.clock),
-        targets=targets,
+        targets={**targets, **senders, **notice_targets(config, session, parts.clock)},
         readers=readers | own_readers(config, targets, store.database),
-        streams=await stack.enter_async_context(open_session()),
+        streams=session,
         progress=Progress(parts.clock),
         slots=Slots(config.delivery.concurrency),
     )

@@ -18,9 +18,10 @@ from daemon.bridge import INTAKE, Bridge, Workers
 from daemon.bus import Bus
 from daemon.client_address import LOOPBACK
 from daemon.clock import Clock
-from daemon.companies import Shared, company_delivery, open_company_target
+from daemon.companies import Shared, company_delivery, open_company_target, sender_delivery
 from daemon.deciding import Deciding
 from daemon.delivery import CompanyDelivery
+from daemon.destinations import source_of as written_to
 from daemon.door import Door
 from daemon.endpoints.opening import endpoints_of
 from daemon.endpoints.serving import Endpoints
@@ -157,10 +158,24 @@ def _deliveries(opened: Opened) -> dict[str, CompanyDelivery]:
         progress=opened.progress,
         pushing=opened.parts.pushing or partial(current, opened.states),
     )
-    return {
+    companies = {
         name: company_delivery(shared, company, opened.targets[name], partial(store.looking, name))
         for name, company in opened.config.companies.items()
     }
+    senders = {
+        name: sender_delivery(shared, source, target)
+        for name, target in opened.targets.items()
+        if (source := written_to(name)) is not None
+    }
+
+    def carried() -> None:
+        for delivery in senders.values():
+            delivery.wake()
+
+    for delivery in companies.values() if senders else ():
+        # What a sender is told waits for documents in Fortnox.
+        delivery.carried = carried
+    return {**companies, **senders}
 
 
 def _intake(opened: Opened, wake: Mapping[str, Callable[[], None]]) -> Intake:

@@ -14,13 +14,13 @@ from connectors.base import CredentialsLost, Target
 from daemon.binding import bind
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
+from daemon.destinations import source_of as written_to
 from daemon.doctor import Doctor
 from daemon.dry_run import DryRuns
 from daemon.gate import READ_ONLY
 from daemon.health import Figures, Heartbeat, LoopLag, Progress, SkewWatch, Watchdog
 from daemon.intake import Intake
 from daemon.jobs.doctor import RunDoctor
-from daemon.jobs.holds import TellHolds
 from daemon.jobs.prune import Prune
 from daemon.jobs.tokens import KeepsToken, KeepTokens, days_left
 from daemon.listener import Listener
@@ -36,6 +36,7 @@ from daemon.reloading import companies_of, hooks_of, in_force, needs_restart, so
 from daemon.scheduler import Job, Nudge, Scheduler
 from daemon.settings import Config
 from daemon.shadowing import RunShadows
+from daemon.troubles import notices_of
 from daemon.usage import UsageBook
 from daemon.workflows.opening import LOOP, Flows
 from store import figures
@@ -110,6 +111,7 @@ class Bridge:
             recalling=self.intake.recalling,
             target=self._open_already,
             reader=lambda source: self.readings[source].reader if source in self.readings else None,
+            sender=self.targets.get,
         )
         self._shadow_soon = Nudge()
         self.intake.shadowed = self._shadow_soon
@@ -120,7 +122,7 @@ class Bridge:
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
-        self._notices = TellHolds(store.database, clock, lambda: self.latest.notices)
+        self._notices = notices_of(lambda: self.latest, store, clock, self.deliveries, self.readings)
         self._usage = UsageBook(store.database, self.targets, clock)
         self._watchdog = Watchdog(
             progress=self._progress,
@@ -295,8 +297,8 @@ class Bridge:
             for name, company in self.config.companies.items()
         }
         for name, delivery in self.deliveries.items():
-            if name in config.companies:
-                delivery.allow(read_only=config.companies[name].read_only, approve=config.companies[name].approve)
+            if name in config.companies or written_to(name) in config.sources:
+                delivery.allow(**config.allowed(name))
         set_level(config.log.level)
         self.latest = in_force(self.config, config)
         self.flows.reload(config)

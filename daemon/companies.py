@@ -11,11 +11,13 @@ from aiohttp import ClientSession
 
 from connectors.base import LinkReader, Target
 from connectors.fortnox.target import open_target
+from connectors.register import NOTHING_KEPT, Register
 from connectors.transport import open_session
 from connectors.vies.client import ViesClient
 from connectors.windows import Windows
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
+from daemon.destinations import destination
 from daemon.gate import Gate
 from daemon.health import Progress
 from daemon.logs import Log, get_log
@@ -139,26 +141,42 @@ def _say_governed(company: str, permitted: int, ceiling: int) -> None:
 def company_delivery(shared: Shared, company: Company, target: Target, looking: Callable[[], bool]) -> CompanyDelivery:
     """Put one company's loop together around its open target."""
     gate = Gate(company.name, target, shared.clock, shared.log, shared.config.delivery.probe_seconds)
-    step = _step(shared, company, target, looking, gate)
-    name = f"delivery.{company.name}"
-    made = CompanyDelivery(
-        company.name,
+    register = CompanyRegister(company.name, company.fortnox, shared.database, shared.clock, shared.pushing)
+    step = _step(shared, target, looking, gate, register)
+    made = _loop(shared, company.name, target, step, gate)
+    made.allow(**shared.config.allowed(company.name))
+    return made
+
+
+def sender_delivery(shared: Shared, source: str, target: Target) -> CompanyDelivery:
+    """Put the loop together that writes back at one source."""
+    name = destination(source)
+    gate = Gate(name, target, shared.clock, shared.log, shared.config.delivery.probe_seconds, source)
+    # A record of a sender's is named by the sender: there is nothing that could stand there unknown to us.
+    step = _step(shared, target, lambda: False, gate, NOTHING_KEPT)
+    made = _loop(shared, name, target, step, gate)
+    made.allow(**shared.config.allowed(name))
+    return made
+
+
+def _loop(shared: Shared, name: str, target: Target, step: Step, gate: Gate) -> CompanyDelivery:
+    watched = f"delivery.{name}"
+    return CompanyDelivery(
+        name,
         database=shared.database,
         target=target,
         step=step,
         gate=gate,
-        slots=shared.slots.share(company.name),
+        slots=shared.slots.share(name),
         clock=shared.clock,
         log=shared.log,
-        beat=partial(shared.progress.beat, name),
-        idle=partial(shared.progress.idle, name),
+        beat=partial(shared.progress.beat, watched),
+        idle=partial(shared.progress.idle, watched),
     )
-    made.allow(read_only=company.read_only, approve=company.approve)
-    return made
 
 
-def _step(shared: Shared, company: Company, target: Target, looking: Callable[[], bool], gate: Gate) -> Step:
-    """What carries one command of the company as far as it can go."""
+def _step(shared: Shared, target: Target, looking: Callable[[], bool], gate: Gate, register: Register) -> Step:
+    """What carries one command as far as it can go."""
     delivery = shared.config.delivery
     looks = Looks(shared.database, shared.clock, delivery.settle_seconds)
     links: LinkReader = MemoryLinks(shared.database, shared.clock)
@@ -180,5 +198,5 @@ def _step(shared: Shared, company: Company, target: Target, looking: Callable[[]
         looking=looking,
         paused_rules=shared.paused_rules,
         links=links,
-        register=CompanyRegister(company.name, company.fortnox, shared.database, shared.clock, shared.pushing),
+        register=register,
     )

@@ -20,9 +20,10 @@ from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
+from daemon.config_notices import notice_secrets_of
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
 from daemon.own_rules import own_of, unfit_sources
-from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, with_starts
+from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, knowing_sources
 from daemon.survey_checks import survey_faults
 from daemon.workflow_sections import unfit_workflows, workflows_of
 from handlers.workflow import SYSTEM
@@ -31,7 +32,7 @@ from store.starting import SOURCE
 NAME = re.compile(r"[a-z0-9_]{1,40}")
 # "key" names parties by their match keys, "fortnox" is the far side, SOURCE is whoever starts a task, SYSTEM makes the
 # steps of workflows: none is a sender.
-RESERVED_SOURCES = frozenset({"fortnox", "key", SYSTEM, SOURCE})
+RESERVED_SOURCES = frozenset({"fortnox", "key", "notices", SYSTEM, SOURCE})
 
 
 def load_config(
@@ -117,6 +118,7 @@ class _Loading:
         sources = dict(self._sources(kinds))
         self.faults += survey_faults(companies, sources)
         clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
+        notice_secrets = notice_secrets_of(file, kinds, self._secret, self._fault) if file is not None else {}
         self.faults += unfit_sources(file, sources)
         if file is not None:
             self.faults += unfit_workflows(file, sources)
@@ -135,13 +137,14 @@ class _Loading:
             retention=file.retention,
             log=file.log,
             scheduler=file.scheduler,
-            companies=with_starts(companies, sources),
+            companies=knowing_sources(companies, sources),
             sources=sources,
             warnings=tuple(self.warnings),
             doctor=file.doctor,
             clients=clients,
             notices=file.notices,
             language=file.language,
+            notice_secrets=notice_secrets,
         )
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:

@@ -12,7 +12,8 @@ from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
 from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
-from handlers.commands import Command, RecordCommand
+from daemon.tasks import held_by
+from handlers.commands import Command, RecordCommand, SenderCommand
 from handlers.events import Event, Origin
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
@@ -234,8 +235,8 @@ def new_command(
     thing = command.thing.thing(company)
     return NewCommand(
         key=f"{inbox_id}/{rule}/{command.kind}/{thing}",
-        company=company,
-        lane=lane,
+        company=held_by(command, company),
+        lane=own_lane(command) or lane,
         inbox_id=inbox_id,
         rule=rule,
         kind=command.kind,
@@ -264,6 +265,14 @@ def _lane(event: Event, rule: str, command: Command, settings: CompanySettings) 
         own.name == rule and own.mapping_version is not None for own in settings.own.rules
     )
     return lanes.follower(event.lane, rule) if mapped else event.lane
+
+
+def own_lane(command: Command) -> str:
+    """The lane of a command that does not stand in its event's: a record of a sender's, or one beside the others."""
+    if isinstance(command, SenderCommand):
+        return command.lane
+    thing = command.thing
+    return f"{thing.system}:{thing.kind}:{thing.id}:{thing.generation}" if command.beside else ""
 
 
 def learned(row: Waiting, read: Learned) -> Handled:

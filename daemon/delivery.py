@@ -28,7 +28,7 @@ STORE_PAUSE_SECONDS = 1.0
 
 
 def _nobody_watches() -> None:
-    """The default where no watchdog asks (tests)."""
+    """The default where no watchdog asks (tests), and nothing elsewhere waits."""
 
 
 class CompanyDelivery:
@@ -68,6 +68,8 @@ class CompanyDelivery:
         self._orphans_at = clock.monotonic()
         self._resolving = False
         self._wake = anyio.Event()
+        self.carried: Callable[[], None] = _nobody_watches
+        """Called when a command was carried: what waits for it elsewhere may go now."""
 
     @property
     def in_flight(self) -> int:
@@ -163,6 +165,7 @@ class CompanyDelivery:
             self._slots.give_back()
             self._orphans_soon()
             self._wake.set()
+            self.carried()
             if head.priority == 0:
                 self._persons -= 1
                 self._urgent.set()

@@ -80,6 +80,11 @@ class _WithSale(MemoryLinks):
         return await self._database.read(job)
 
 
+def _nobody(_name: str) -> Target | None:
+    """Where no sender may be read."""
+    return None
+
+
 class DryRuns:
     """Runs deliveries dry on today's configuration, memory and registers."""
 
@@ -93,8 +98,12 @@ class DryRuns:
         target: Callable[[str], AbstractAsyncContextManager[Target]],
         reader: Callable[[str], Reader | None],
         pushing: Pushing = nobody_pushes,
+        sender: Callable[[str], Target | None] = _nobody,
     ) -> None:
-        """``target`` opens a company's far system or gives the open one; ``reader`` reads at a source's sender."""
+        """``target`` opens a company's far system or gives the open one; ``reader`` reads at a source's sender.
+
+        ``sender`` gives the open target of a sender that is written back to.
+        """
         self._companies = companies
         self._database = database
         self._clock = clock
@@ -102,6 +111,7 @@ class DryRuns:
         self._target = target
         self._reader = reader
         self._pushing = pushing
+        self._sender = sender
 
     async def run(
         self,
@@ -161,6 +171,7 @@ class DryRuns:
                 looking=await self._looking(company),
                 approve=about.approve,
                 priority=priority,
+                sender=_nobody if rehearsal.offline else self._sender,
             )
             return await Rehearsing(ground, rehearsal, made).carry(handled.commands)
 

@@ -9,6 +9,7 @@ from connectors.base import CredentialsLost, OutsideError, Target, Throttled
 from daemon.clock import Clock
 from daemon.logs import Log
 from daemon.outage import Outage
+from handlers.commands import FORTNOX
 from store.db import StoreUnavailable
 
 PROBED = ("down", "unproved")
@@ -40,8 +41,12 @@ class Gate:
     Nothing that keeps it shut uses an attempt of any command: a person's pause, read-only, lost credentials, an outage.
     """
 
-    def __init__(self, company: str, target: Target, clock: Clock, log: Log, probe_seconds: float) -> None:
+    def __init__(
+        self, company: str, target: Target, clock: Clock, log: Log, probe_seconds: float, system: str = FORTNOX
+    ) -> None:
+        """``system`` is what the log calls the far side: fortnox, or the name of a source that is written to."""
         self.company = company
+        self.system = system
         self.outage = Outage()
         self.paused_by_person: str | None = None
         self.stopped_by: str | None = None
@@ -198,10 +203,11 @@ class Gate:
             return
         if why is None:
             paused = round(self._clock.monotonic() - self._since)
-            self._log.info("target.resumed", target="fortnox", company=self.company, reason=self._said, paused_s=paused)
+            named = {"target": self.system, "company": self.company}
+            self._log.info("target.resumed", **named, reason=self._said, paused_s=paused)
             self.resumed()
         else:
-            self._log.error("target.paused", target="fortnox", company=self.company, reason=why)
+            self._log.error("target.paused", target=self.system, company=self.company, reason=why)
             if self._said is None:
                 self._since = self._clock.monotonic()
         self._said = why

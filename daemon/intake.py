@@ -155,7 +155,8 @@ class Intake:
                 self.workflow_began()
             if state == "handled" and outcome.kind == CONSENT_CHANGED:
                 self.prove_again(row.company)
-        for company in {row.company for row in rows}:
+        written_to = {command.company for outcome in handled for command in outcome.commands}
+        for company in {row.company for row in rows} | written_to:
             self._wake_delivery(company)
 
     async def _recorded(self, rows: Sequence[Waiting], handled: list[Handled], now: int) -> list[str]:

@@ -301,7 +301,8 @@ class Outcomes:
         elif isinstance(error, CredentialsLost):
             gate.credentials_lost(error)
         elif isinstance(error, Throttled):
-            self._log.warning("target.throttled", target="fortnox", company=company, wait_s=error.after.total_seconds())
+            wait = error.after.total_seconds()
+            self._log.warning("target.throttled", target=gate.system, company=company, wait_s=wait)
         elif isinstance(error, UnknownEnd | Later):
             gate.outage.failed(lane, costs)
         elif error.status is not None:

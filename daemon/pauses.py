@@ -70,7 +70,8 @@ class Pauses:
         return Person(request.person, self._clock.milliseconds(), getattr(request, "reason", None))
 
     def _all_companies(self) -> list[tuple[str, str]]:
-        return [("company", name) for name in self._config().companies]
+        config = self._config()
+        return [("company", name) for name in (*config.companies, *config.destinations)]
 
     def check_company(self, name: str) -> None:
         """Raise :class:`Misused` for a company that is not configured, with the name that may be meant."""
@@ -88,7 +89,11 @@ class Pauses:
         companies = self._config().companies
         own = {rule.name for company in companies.values() for rule in company.settings.own.rules}
         flows = {flow.name for company in companies.values() for flow in company.workflows}
-        known = {"company": {*companies}, "rule": {*self._rules, *own}, "workflow": flows}
+        known = {
+            "company": {*companies, *self._config().destinations},
+            "rule": {*self._rules, *own},
+            "workflow": flows,
+        }
         scopes = [kind for kind, names in known.items() if name in names and scope in {None, kind}]
         if len(scopes) > 1:
             several = " and ".join(f"a {kind}" for kind in scopes)

@@ -8,10 +8,12 @@ from functools import partial
 
 import anyio
 
-from connectors.sources import Reader, Surroundings
+from connectors.base import Target
+from connectors.sources import Reader, Surroundings, WritesBack
 from connectors.transport import open_session
 from connectors.windows import Windows
 from daemon.clock import Clock
+from daemon.destinations import destination
 from daemon.fetching import Fetching
 from daemon.health import Progress
 from daemon.logs import get_log
@@ -43,6 +45,16 @@ async def open_readers(
             with anyio.CancelScope(shield=True):
                 for reader in opened.values():
                     await reader.close()
+
+
+def sender_targets(config: Config, readers: Mapping[str, Reader]) -> dict[str, Target]:
+    """The targets of the sources that are written back to, each under the name of its destination."""
+    opened = {
+        destination(name): reader.target()
+        for name, reader in readers.items()
+        if isinstance(reader, WritesBack) and config.sources[name].settings.back is not None
+    }
+    return {name: target for name, target in opened.items() if target is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Recalling:
         """The facts of each event of each delivery. Raises :class:`store.db.StoreUnavailable`."""
         asked = [_asked(one, event) for one in heard for event in one.events]
         known = iter(await self._database.read(facts.remembered(asked)) if asked else [])
-        return [[_facts(next(known)) for _ in one.events] for one in heard]
+        return [[_facts(next(known), one.row) for _ in one.events] for one in heard]
 
     async def handle(self, row: Waiting, modes: Collection[str] = LIVE) -> Handled:
         """What becomes of one row by today's rules in one of ``modes``, and memory; nothing is stored."""
@@ -84,11 +84,12 @@ def _asked(heard: Heard, event: Event) -> facts.Asked:
     return facts.Asked(company, event.remembered_by.thing(company), asker)
 
 
-def _facts(found: facts.Remembered) -> Facts:
+def _facts(found: facts.Remembered, row: Waiting) -> Facts:
     before = found.before
     return Facts(
         generation=found.generation,
         answers=found.answers,
+        delivery=f"in-{row.id} ({row.dedupe_key})" if row.id else "",
         earlier=tuple(
             EarlierResponse(survey=one.survey, score=_score(one.score), at=moment(one.at)) for one in before.earlier
         ),

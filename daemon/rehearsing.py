@@ -1,6 +1,6 @@
 """Carries a delivery's commands out in memory: real plans and comparisons, every write answered by a rehearsal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
@@ -8,8 +8,8 @@ from connectors.base import Held, Json, Link, LinkReader, OutsideError, Park, Se
 from connectors.fortnox.rehearsal import Call, Rehearsal
 from connectors.register import Register
 from daemon.step import claim_keys
-from daemon.tasks import far
-from handlers.commands import COMMANDS, Command, EnsureCustomer
+from daemon.tasks import far, on_behalf_of
+from handlers.commands import COMMANDS, Command, EnsureCustomer, SenderCommand
 from store import claims, heads, links
 from store.claims import Contradicted, Known
 from store.db import Database
@@ -18,6 +18,8 @@ from store.outbox import NewCommand
 
 MOST_PASSES = 8
 """Passes of one command; the longest real one (made from an order, dated, its rows changed) has four."""
+
+NOT_READ = "what stands at the sender is read before it is told anything: ask a running daemon, without --offline"
 
 STOPPED = frozenset({"held", "parked", "untold", "waits"})
 """Ends behind which nothing more of the lane goes."""
@@ -54,7 +56,10 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a rehearsal stands on: the company's target, memory and habits, all read and never written."""
+    """What a rehearsal stands on: the company's target, memory and habits, all read and never written.
+
+    ``sender`` gives the target of a sender that is written back to, where it may be read.
+    """
 
     target: Target
     database: Database
@@ -63,6 +68,7 @@ class Ground:
     looking: bool
     approve: frozenset[str]
     priority: int
+    sender: Callable[[str], Target | None]
 
 
 class Rehearsing:
@@ -103,6 +109,8 @@ class Rehearsing:
         missing = next((thing for thing in wanted if thing not in known), None)
         if missing is not None:
             return await self._without(new, command, missing)
+        if isinstance(command, SenderCommand):
+            return await self._told_sender(new, command, known)
         if isinstance(command, EnsureCustomer) and new.thing not in known:
             settled = await self._known_party(new, command)
             if isinstance(settled, Carried):
@@ -133,6 +141,9 @@ class Rehearsing:
             return Carried(new.rule, command, "waits", reason=f"for out-{last}")
         if maker is not None:
             return Carried(new.rule, command, "waits", reason=f"for {maker.command.kind}")
+        if command.dispensable:
+            nothing: Json = {"because": "nothing makes what this could be for"}
+            return Carried(new.rule, command, "done", "not_created", proof=nothing)
         return Carried(
             new.rule, command, "parked", reason="depends_on_ended", question="no command makes what it needs"
         )
@@ -171,13 +182,26 @@ class Rehearsing:
             new.rule, command, state, settled.result, reason, settled.question, settled.link, proof=settled.proof
         )
 
+    async def _told_sender(self, new: NewCommand, command: Command, known: dict[str, Link]) -> Carried:
+        """What would be written back: its sender is read as delivery reads it, and nothing answers the write."""
+        target = self._ground.sender(new.company)
+        if target is None:
+            return Carried(new.rule, command, "untold", reason="sender_not_read", question=NOT_READ)
+        planned = await target.plan(self._task(new, command, known))
+        if isinstance(planned, Settled):
+            state = "done" if planned.question is None else "held"
+            return Carried(new.rule, command, state, planned.result, question=planned.question, proof=planned.proof)
+        self._rehearsal.calls.append(Call(planned.operation, planned.method, planned.path, planned.body))
+        return Carried(new.rule, command, "done", "created" if planned.creates else "changed")
+
     async def _performed(self, task: Task, write: Write) -> Settled:
         self._rehearsal.meant(write.evidence.get("meant"))
         return await self._ground.target.perform(task, write)
 
     def _task(self, new: NewCommand, command: Command, known: dict[str, Link]) -> Task:
         ground = self._ground
-        by_thing = {ref.thing(new.company): ref for ref in (*command.refs, *command.optional_refs)}
+        named_in = on_behalf_of(command, new.company)
+        by_thing = {ref.thing(named_in): ref for ref in (*command.refs, *command.optional_refs)}
         return Task(
             company=new.company,
             command=command,

@@ -46,6 +46,7 @@ def needs_restart(old: Config, new: Config) -> list[str]:
         for name in ("data_dir", "http", "delivery", "retention", "scheduler", "doctor")
         if getattr(old, name) != getattr(new, name)
     ]
+    changed += [f"notices.{way}" for way in ("webhook", "mail") if _way(old, way) != _way(new, way)]
     for name in sorted({*old.companies, *new.companies}):
         before, after = old.companies.get(name), new.companies.get(name)
         if before is None or after is None:
@@ -77,6 +78,10 @@ def in_force(running: Config, new: Config) -> Config:
         notices=new.notices,
         language=new.language,
     )
+
+
+def _way(config: Config, way: str) -> tuple[object, Secret | None]:
+    return getattr(config.notices, way), config.notice_secrets.get(way)
 
 
 def _connection(company: Company) -> tuple[FortnoxSettings, Secret | None, Secret | None]:

@@ -7,7 +7,9 @@ from typing import Any
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.topics import told_of
 from daemon import budget_screen, held_screen
+from daemon.destinations import destination
 from daemon.ids import command_id, delivery_id
+from daemon.notice_ways import target_name
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS
@@ -31,8 +33,10 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
     renewed = await read(tokens.saved(PURPOSE))
     oldest = await read(reading.inbox_oldest)
     called = {day.company: (day.calls, day.throttled) for day in await read(usage.since(day_of(moment(now))))}
-    figures = {name: await read(reading.company_figures(name)) for name in ("", *config.companies)}
+    targets = ("", *config.companies, *config.destinations)
+    figures = {name: await read(reading.company_figures(name)) for name in targets}
     counted = {name: of.counters for name, of in figures.items()}
+    ways = config.notices.ways
     shown = [
         _company(name, company.kind, rows.get(name), figures[name], pauses, live, now)
         | ({"shut_by": "read_only"} if live is None and company.read_only else {})
@@ -54,8 +58,10 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         "unknown_accounts": _unknown(figures[""]),
         "sources": [
             _source(source, seen.get(name, SenderRow()), counted, (live or {}).get("sources", {}).get(name, {}))
+            | {"back": await _back(read, destination(name), figures, pauses, live)}
             for name, source in config.sources.items()
         ],
+        "notices": [await _back(read, destination(target_name(way)), figures, pauses, live) for way in ways],
     }
 
 
@@ -142,6 +148,32 @@ def _source(
     }
 
 
+async def _back(
+    read: Read,
+    name: str,
+    figures: Mapping[str, CompanyFigures],
+    pauses: Sequence[Pause],
+    live: Mapping[str, Any] | None,
+) -> Json | None:
+    """How what is written back to a sender stands; ``None`` where nothing is."""
+    if name not in figures:
+        return None
+    counted = figures[name].counters
+    commands = _commands(counted)
+    return {
+        "name": name,
+        **standstill(name, pauses, live),
+        "commands": commands,
+        "delivered": counted.get("outbox_done", 0),
+        "stopped": commands["parked"] + commands["held"],
+        "questions": await held_screen.brief(read, name),
+    }
+
+
+def _commands(counted: Mapping[str, int]) -> dict[str, int]:
+    return {state: counted.get(f"outbox_{state}", 0) for state in (*WAITING, "parked", "held")}
+
+
 def _doctor(last: Mapping[str, Any] | None, now: int) -> Json | None:
     """The last examination of everything in numbers, and how old it is; known of a running daemon only."""
     if last is None:
@@ -164,10 +196,16 @@ def in_trouble(shown: Json) -> bool:
         or shown["workflows_paused"]
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])
+        or any(_stands_still(source["back"]) for source in shown["sources"] if source["back"])
+        or any(map(_stands_still, shown["notices"]))
         or any(_token_is_dying(company["token_days_left"]) for company in shown["companies"])
         or any(company["doubled"] for company in shown["companies"])
-        or any(company["stopped"] or company["shut_by"] not in {None, "unproved"} for company in shown["companies"])
+        or any(_stands_still(company) for company in shown["companies"])
     )
+
+
+def _stands_still(target: Json) -> bool:
+    return bool(target["stopped"]) or target["shut_by"] not in {None, "unproved"}
 
 
 def _double(double: Double) -> Json:
@@ -190,7 +228,7 @@ def _company(
 ) -> Json:
     counted = figures.counters
     facts = facts_of(name, live)
-    commands = {state: counted.get(f"outbox_{state}", 0) for state in (*WAITING, "parked", "held")}
+    commands = _commands(counted)
     deliveries = {state: counted.get(f"inbox_{state}", 0) for state in ("waiting", "reading", "parked", "held")}
     overdue = figures.due_at is not None and figures.due_at <= now
     return {

@@ -1,21 +1,30 @@
-"""The sections of the configuration that belong to the process itself, and the whole as the daemon uses it."""
+"""The whole configuration as the file says it, and as the daemon uses it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, TypedDict, get_args
 
-from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from connectors.addresses import checked_address
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
 from daemon.credentials import Secret
+from daemon.destinations import destination, source_of
 from daemon.settings_clients import Client, ClientSection
+from daemon.settings_process import (
+    Delivery,
+    DoctorSettings,
+    Http,
+    LogSettings,
+    NoticeSettings,
+    Retention,
+    SchedulerSettings,
+)
 from handlers.commands import Command
 from handlers.routes import ROUTES
 from handlers.settings import (
@@ -41,82 +50,6 @@ from handlers.workflow import Workflow
 
 Language = Literal["en", "sv", "both"]
 """In which language commands ask people: English, Swedish, or English with Swedish below it."""
-
-Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
-"""A time in seconds, above zero and at most a year."""
-
-
-class Http(Frozen):
-    """The listener; ``port`` 0 takes a free one. ``header_seconds`` also ends an idle connection.
-
-    ``public_address`` is where browsers reach the listener from outside (a proxy ends TLS there): then Fortnox sends
-    them back to the running daemon when a company is connected. ``trusted_proxies`` are networks, besides this machine,
-    whose ``X-Forwarded-For`` names the client in the log.
-    """
-
-    host: str = Field(default="127.0.0.1", min_length=1)
-    port: int = Field(default=8099, ge=0, le=65535)
-    body_limit_bytes: int = Field(default=1_048_576, ge=1024, le=67_108_864)
-    header_seconds: Seconds = 30
-    body_seconds: Seconds = 10
-    connections: int = Field(default=500, ge=1, le=16_000)
-    backlog: int = Field(default=4096, ge=1, le=65535)
-    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
-    public_address: str = ""
-
-    @field_validator("public_address")
-    @classmethod
-    def _reachable(cls, value: str) -> str:
-        return value and checked_address(value)
-
-
-class Delivery(Frozen):
-    """How the outbox is worked off. ``settle_seconds`` is how late a far effect may still come."""
-
-    settle_seconds: Seconds = 120
-    retry_steps_seconds: tuple[Seconds, ...] = Field(
-        default=(10, 60, 300, 900, 3600, 10800, 21600, 43200, 86400), min_length=1, max_length=50
-    )
-    probe_seconds: Seconds = 30
-    concurrency: int = Field(default=64, ge=1, le=1000)
-
-
-class Retention(Frozen):
-    """How long handled bodies, delivered commands and scores of surveys stay; ``digest_hours`` dedupes by digest."""
-
-    bodies_days: int = Field(default=30, ge=1, le=3660)
-    commands_days: int = Field(default=90, ge=1, le=3660)
-    responses_days: int = Field(default=1095, ge=1, le=36_600)
-    seal_bodies: bool = False
-    digest_hours: int = Field(default=24, ge=1, le=8760)
-
-
-class LogSettings(Frozen):
-    """The lowest level that is written."""
-
-    level: Literal["info", "warning", "error", "critical"] = "info"
-
-
-class SchedulerSettings(Frozen):
-    """How often the jobs run."""
-
-    heartbeat_seconds: Seconds = 60
-    prune_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
-    token_hours: float = Field(default=24, gt=0, le=720, allow_inf_nan=False)
-    poll_seconds: Seconds = 300
-
-
-class DoctorSettings(Frozen):
-    """How often every company is examined by itself, at each start and reload besides; 0 hours: only by a person."""
-
-    hours: float = Field(default=24, ge=0, le=8760, allow_inf_nan=False)
-
-
-class NoticeSettings(Frozen):
-    """How soon the log says again that something waits for the same answer of a person."""
-
-    repeat_hours: float = Field(default=24, gt=0, le=8760, allow_inf_nan=False)
-
 
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
 
@@ -275,15 +208,19 @@ class ConfiguredSource:
     open_reader: Callable[[Surroundings], Reader | None] | None = field(default=None, repr=False)
 
 
-def with_starts(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Mapping[str, Company]:
-    """The companies, each knowing which of the sources begin later than it does."""
+def knowing_sources(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Mapping[str, Company]:
+    """The companies, each knowing which of the sources begin later than it does, and what each takes back."""
     starts = {name: source.settings.start for name, source in sources.items() if source.settings.start is not None}
-    if not starts:
+    backs = {name: back for name, source in sources.items() if (back := source.settings.back) is not None}
+    if not starts and not backs:
         return companies
-    return {
-        name: replace(company, settings=company.settings.model_copy(update={"source_starts": starts}))
-        for name, company in companies.items()
-    }
+
+    def told(company: Company) -> Company:
+        own = {name: back for name, back in backs.items() if sources[name].settings.serves(company.name)}
+        told = {"source_starts": starts, "write_backs": own}
+        return replace(company, settings=company.settings.model_copy(update=told))
+
+    return {name: told(company) for name, company in companies.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +229,13 @@ class Warned:
 
     key: str
     reason: str
+
+
+class Allowed(TypedDict):
+    """What may leave: nothing where ``read_only``, and what ``approve`` names only after a person's word."""
+
+    read_only: bool
+    approve: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,3 +261,23 @@ class Config:
     clients: Mapping[str, Client] = field(default_factory=dict)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     language: Language = "en"
+    notice_secrets: Mapping[str, Secret] = field(default_factory=dict)
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The senders that are written to, and the ways of notices, as they are called where companies are named."""
+        senders = [name for name, source in self.sources.items() if source.settings.back is not None]
+        return tuple(destination(name) for name in (*senders, *(f"notice:{way}" for way in self.notices.ways)))
+
+    def allowed(self, name: str) -> Allowed:
+        """What may leave for a company, or for a sender: there, what each of the companies that it serves allows."""
+        source = self.sources.get(source_of(name) or "")
+        companies = [
+            company
+            for one, company in self.companies.items()
+            if (one == name if source is None else source.settings.serves(one))
+        ]
+        return Allowed(
+            read_only=any(company.read_only for company in companies),
+            approve=frozenset[str]().union(*(company.approve for company in companies)),
+        )

@@ -97,8 +97,10 @@ class Step:
         task = self._task(head)
         if head.recheck:
             await self._recheck(head, task)
+        elif task.command.beside and not head.open and await self._stands_aside(head, task.command):
+            return
         elif head.missing:
-            await self._wait_for(head, head.missing[0], patient=task.command.patient)
+            await self._wait_for(head, head.missing[0], task.command)
         elif (first := await self._comes_first(head)) is not None:
             await self._database.write(delivering.wait(head.outbox_id, f"end:{first}", f"out-{first}"))
         elif isinstance(task.command, EnsureCustomer) and (head.link is None or not head.link.verified):
@@ -113,18 +115,38 @@ class Step:
         """What a sale still does to a document that a mapping's command goes on: its booking comes before a mail."""
         return None if followed(head.lane) is None else await self._database.read(heads.comes_first(head))
 
-    async def _wait_for(self, head: Head, thing: str, *, patient: bool) -> None:
+    async def _stands_aside(self, head: Head, command: Command) -> bool:
+        """Whether a command beside the others does not go now: it waits for the end of what makes or changes what it
+        needs, and is not needed itself where that has ended without it."""
+        for ref in command.refs:
+            thing = ref.thing(head.company)
+            pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
+            if pending:
+                await self._database.write(delivering.wait(head.outbox_id, f"maker:{thing}", f"out-{last}"))
+                return True
+            # It may have been linked since the head was read: then the head is read anew in its next turn.
+            if thing in head.missing and thing in (await self._database.read(heads.head(head.outbox_id))).missing:
+                ended = "nothing makes" if last is None else f"out-{last} ended as {how} without"
+                await self._needless(head, f"{ended} what this would belong to")
+        return bool(head.missing)
+
+    async def _wait_for(self, head: Head, thing: str, command: Command) -> None:
         pending, last, how = await self._database.read(heads.unfinished_for(thing, head.inbox_id))
         if pending:
             await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", f"out-{last}"))
-        elif last is None and patient:
+        elif last is None and command.patient:
             await self._database.write(delivering.wait(head.outbox_id, f"thing:{thing}", NOT_TOLD, patient=True))
         elif how == "not_created":
-            proof = {"because": f"out-{last} made nothing that this could be for"}
-            await self._outcomes.settled(head, None, Settled(None, "not_created", proof=proof))
+            await self._needless(head, f"out-{last} made nothing that this could be for")
         elif thing in (await self._database.read(heads.head(head.outbox_id))).missing:
-            await self._outcomes.depends_on_ended(head, last, how)
+            if command.dispensable:
+                await self._needless(head, "nothing makes what this could be for")
+            else:
+                await self._outcomes.depends_on_ended(head, last, how)
         # Else another lane linked it since the head was read: the head is read anew in its next turn.
+
+    async def _needless(self, head: Head, because: str) -> None:
+        await self._outcomes.settled(head, None, Settled(None, "not_created", proof={"because": because}))
 
     async def _claimed(self, head: Head, task: Task, command: EnsureCustomer) -> None:
         keys = claim_keys(command)

@@ -2,7 +2,8 @@
 
 from connectors.base import Link, LinkReader, Task
 from connectors.register import NOTHING_KEPT, Register
-from handlers.commands import COMMANDS
+from daemon.destinations import destination
+from handlers.commands import COMMANDS, Command, SenderCommand
 from store.heads import Head
 from store.links import LinkRow
 
@@ -10,7 +11,8 @@ from store.links import LinkRow
 def task_of(head: Head, *, looking: bool, links: LinkReader, register: Register = NOTHING_KEPT) -> Task:
     """The task of a stored command. ``looking`` asks for a proof of absence before each create."""
     command = COMMANDS.validate_json(head.text)
-    by_thing = {ref.thing(head.company): ref for ref in (*command.refs, *command.optional_refs)}
+    named_in = on_behalf_of(command, head.company)
+    by_thing = {ref.thing(named_in): ref for ref in (*command.refs, *command.optional_refs)}
     return Task(
         company=head.company,
         command=command,
@@ -22,6 +24,16 @@ def task_of(head: Head, *, looking: bool, links: LinkReader, register: Register 
         priority=head.priority,
         register=register,
     )
+
+
+def held_by(command: Command, company: str) -> str:
+    """Whose outbox, gate and rate window a command of ``company`` goes through: the company's, or a sender's."""
+    return destination(command.target) if isinstance(command, SenderCommand) else company
+
+
+def on_behalf_of(command: Command, company: str) -> str:
+    """The company whose things a command names, wherever it goes; ``company`` is whose outbox it lies in."""
+    return command.company if isinstance(command, SenderCommand) else company
 
 
 def far(row: LinkRow) -> Link:

@@ -21,13 +21,16 @@ class Facts(Frozen):
     """What is remembered of the event's thing and its company when rules run.
 
     ``generation`` is the newest of the thing: it grows when a person or a rule says that its documents are made anew.
-    ``answers`` is what people answered to questions of rules, by the question's key. The others are of a survey's
-    response: ``earlier`` are the last ones of the same person, the newest last; ``met`` are the company's rules that an
-    older version of this very response met; ``overtaken`` says that the person has answered the survey again since.
+    ``answers`` is what people answered to questions of rules, by the question's key. ``delivery`` names the delivery
+    that told of the event: our number for it (``in-17``) and its sender's key; empty where it is not stored. The others
+    are of a survey's response: ``earlier`` are the last ones of the same person, the newest last; ``met`` are the
+    company's rules that an older version of this very response met; ``overtaken`` says that the person has answered the
+    survey again since.
     """
 
     generation: int = Field(default=1, ge=1)
     answers: Mapping[str, str] = Field(default_factory=dict)
+    delivery: str = ""
     earlier: tuple[EarlierResponse, ...] = ()
     met: frozenset[str] = frozenset()
     overtaken: bool = False

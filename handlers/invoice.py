@@ -5,6 +5,7 @@ from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
 from handlers.events import InvoiceChanged
+from handlers.evidence import with_evidence
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.finishing import finished, is_booked
 from handlers.reissue import newest, taken_back
@@ -33,7 +34,8 @@ def book_own_invoice(
     sale = newest(event.thing, facts)
     things, before = things_of(sale), taken_back(sale, things_of, settings, facts)
     if event.status == "voided":
-        return (*before, *cancelled(things, settings))
+        made = (*before, *cancelled(things, settings))
+        return with_evidence(made, event, event.document, settings, facts, rule=RULE)
     event = as_answered(event, settings, facts)
     options = settings.rule(RULE)
     check_wanted(event.document, options)
@@ -41,4 +43,5 @@ def book_own_invoice(
     payment = sale.model_copy(update={"kind": "invoice_payment"}) if event.status == "paid" else None
     invoice = drafted.invoice(to_be_booked=is_booked(options, paid=payment is not None))
     after = finished(drafted, invoice, payment, settings, options)
-    return (drafted.customer, *drafted.needed, *before, invoice, *after)
+    made = (drafted.customer, *drafted.needed, *before, invoice, *after)
+    return with_evidence(made, event, event.document, settings, facts, rule=RULE)

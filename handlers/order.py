@@ -7,6 +7,7 @@ from handlers.cancellation import cancelled
 from handlers.commands import Command
 from handlers.document import Drafted, Things
 from handlers.events import OrderChanged
+from handlers.evidence import with_evidence
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.finishing import finished, is_booked, sent_too
 from handlers.reissue import newest, taken_back
@@ -37,9 +38,10 @@ def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NO
     """The customer, the articles, and the document of the status; for a paid order also booking and payment.
 
     All statuses name the same things, so that they may arrive in any order and more than once; in a later generation
-    what stood there before is taken back first. Raises :class:`Question` for a refunded order and where the document
-    cannot be made as it stands, and :class:`Skipped` for one that the company does not want; one that is called off is
-    always heard.
+    what stood there before is taken back first. Last comes the evidence, where it is attached.
+
+    Raises :class:`Question` for a refunded order and where the document cannot be made as it stands, and
+    :class:`Skipped` for one that the company does not want; one that is called off is always heard.
     """
     if event.status != "cancelled":
         check_wanted(event.document, settings.rule(RULE))
@@ -48,12 +50,15 @@ def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NO
     sale = newest(event.thing, facts)
     things, before = things_of(sale), taken_back(sale, things_of, settings, facts)
     if event.status == "cancelled":
-        return (*before, *cancelled(things, settings))
-    if event.status == "offer":
-        return _offered(as_answered(event, settings, facts), things, before, settings)
+        made = (*before, *cancelled(things, settings))
+        return with_evidence(made, event, event.document, settings, facts, rule=RULE)
     event = as_answered(event, settings, facts)
-    drafted = Drafted(event, "order", things, settings, settings.rule(RULE))
-    return (drafted.customer, *drafted.needed, *before, *_sold(event, drafted, sale, settings))
+    if event.status == "offer":
+        made = _offered(event, things, before, settings)
+    else:
+        drafted = Drafted(event, "order", things, settings, settings.rule(RULE))
+        made = (drafted.customer, *drafted.needed, *before, *_sold(event, drafted, sale, settings))
+    return with_evidence(made, event, event.document, settings, facts, rule=RULE)
 
 
 def _offered(

@@ -6,10 +6,13 @@ from handlers import questions
 from handlers.commands import Command, EnsureRecord
 from handlers.document import MARKS_IN_NUMBERS
 from handlers.events import PayoutMade
+from handlers.evidence import with_voucher_evidence
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.payout_sums import payout_rows
 from handlers.settings import CompanySettings, Payouts
 from handlers.values import Question
+
+RULE = "book_payout"
 
 
 def book_payout(event: PayoutMade, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
@@ -35,7 +38,8 @@ def book_payout(event: PayoutMade, settings: CompanySettings, facts: Facts = NOT
     }
     closed = settings.bookkeeping.closed_period
     once = () if closed == "hold" else ("TransactionDate",)  # a voucher that was moved keeps its day
-    return (EnsureRecord(thing=event.thing, resource="vouchers", fields=fields, closed_period=closed, once=once),)
+    voucher = EnsureRecord(thing=event.thing, resource="vouchers", fields=fields, closed_period=closed, once=once)
+    return with_voucher_evidence(voucher, event, settings, facts, rule=RULE)
 
 
 def _row(account: int, amount: Decimal) -> dict[str, object]:

@@ -9,6 +9,7 @@ from handlers.commands import BookInvoice, BookPayment, Command, CreditContent, 
 from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
 from handlers.events import Document, Line, Refunded, Surcharge
+from handlers.evidence import with_evidence
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.paid import booked_as, method_of
 from handlers.party import is_private
@@ -18,6 +19,7 @@ from handlers.settings import CompanySettings, Method
 from handlers.values import Question, Ref
 from handlers.vat import decide
 
+RULE = "book_refund"
 SALE = "book_order"
 """Whose cost centre and project the rows of a refund carry: those of the rule that made the sale."""
 
@@ -50,7 +52,8 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     invoice = order.model_copy(update={"kind": "order_invoice"})
     repaid = _repaid(document, settings, facts)
     paid = order.model_copy(update={"kind": "order_payment"}) if _goes_as_paid(document, settings) else None
-    return (*articles, *_commands(event.thing, invoice, content, repaid, settings, like=paid))
+    made = (*articles, *_commands(event.thing, invoice, content, repaid, settings, like=paid))
+    return with_evidence(made, event, document, settings, facts, rule=RULE)
 
 
 def _is_anonymous(document: Document, settings: CompanySettings) -> bool:

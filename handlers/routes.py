@@ -31,6 +31,7 @@ from handlers.record import write_record
 from handlers.refund import book_refund
 from handlers.settings import CompanySettings
 from handlers.survey_rules import note_survey, survey_rules
+from handlers.telling import tell_of_order, tell_of_party
 
 EventT = TypeVar("EventT", bound=EventBase)
 Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
@@ -60,7 +61,10 @@ def _rule(name: str, heard: type[EventT], decide: Decide[EventT]) -> Rule:
 
 ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
-        "order_changed": (_rule("book_order", OrderChanged, book_order),),
+        "order_changed": (
+            _rule("book_order", OrderChanged, book_order),
+            _rule("tell_order", OrderChanged, tell_of_order),
+        ),
         "refunded": (_rule("book_refund", Refunded, book_refund),),
         "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
         "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
@@ -68,8 +72,12 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "survey_submitted": (
             _rule("note_survey", SurveySubmitted, note_survey),
             _rule("survey_rules", SurveySubmitted, survey_rules),
+            _rule("tell_respondent", SurveySubmitted, tell_of_party),
         ),
-        "party_changed": (_rule("fill_known_party", PartyChanged, fill_known_party),),
+        "party_changed": (
+            _rule("fill_known_party", PartyChanged, fill_known_party),
+            _rule("tell_party", PartyChanged, tell_of_party),
+        ),
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),
         "record_given": (_rule("write_record", RecordGiven, write_record),),

@@ -200,9 +200,9 @@ def _hold_back(
 def wait(outbox_id: int, waits_for: str, reason: str, *, patient: bool = False) -> Job[bool]:
     """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
 
-    ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``claim:COMPANY:KEY``,
-    ``far:COMPANY:OBJECT``, ``rule:NAME`` or ``end:ID`` (a command that comes first). ``patient``: it waits for a link
-    that no command makes yet.
+    ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``maker:KEY`` (the end of that
+    command), ``end:ID`` (the end of a command that comes first), ``claim:COMPANY:KEY``, ``far:COMPANY:OBJECT`` or
+    ``rule:NAME``. ``patient``: it waits for a link that no command makes yet.
     """
 
     def job(connection: sqlite3.Connection) -> bool:
@@ -224,6 +224,8 @@ def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: s
             return False
         pending, last, _ = heads.unfinished_for(name)(connection)
         return pending or (patient and last is None)
+    if what == "maker":
+        return heads.unfinished_for(name)(connection)[0]
     if what == "claim":
         company, _, key = name.partition(":")
         return (

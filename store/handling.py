@@ -147,10 +147,15 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
         for command in {(command.company, command.lane): command for command in handled.commands}.values():
             outbox.let_pass(connection, command, now)
     for sale in handled.sales:
-        sales.remember(connection, sale, handled.commands[0].company, now)
+        sales.remember(connection, sale, _company_of(handled, sale), now)
     for workflow in handled.workflows:
         workflow_starts.start(connection, workflow, handled.inbox_id, now)
     shadows.begin(connection, handled.inbox_id, handled.company or "", handled.shadowed, now)
+
+
+def _company_of(handled: Handled, sale: Sale) -> str:
+    """Whose sale it is: what goes back to a sender lies under another name."""
+    return next(command.company for command in handled.commands if command.thing == sale.thing)
 
 
 def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
@@ -209,7 +214,7 @@ def store_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, 
     lanes.refresh_all(connection, {(handled.commands[0].company, handled.commands[0].lane) for handled, _ in events})
     for handled, now in events:
         for sale in handled.sales:
-            sales.remember(connection, sale, handled.commands[0].company, now)
+            sales.remember(connection, sale, _company_of(handled, sale), now)
 
 
 def mark_fresh(connection: sqlite3.Connection, events: Sequence[tuple[Handled, int]]) -> None:

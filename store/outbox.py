@@ -288,7 +288,8 @@ def finish(
     """End a command for good: done, discarded or superseded; the next one of its lane becomes the head.
 
     What waits for its thing looks again who makes it now (one that ends as not_created stores no link that would wake
-    it); after a discard the waiters are parked instead, in the same transaction, by the person's action.
+    it); after a discard the waiters are parked instead, in the same transaction, by the person's action. What stands
+    beside its makers looks again after every end.
     """
     row = connection.execute(
         "UPDATE outbox SET state = ?, finished_at = ?, waits_for = NULL, recheck = 0, reason = ?, question = NULL,"
@@ -296,9 +297,10 @@ def finish(
         (state, now, reason, result, outbox_id),
     ).fetchone()
     lanes.refresh(connection, row["company"], row["lane"])
-    if state != "discarded":
-        lanes.wake(connection, f"thing:{row['thing']}", now)
-    lanes.wake(connection, f"end:{outbox_id}", now)
+    ended = [f"maker:{row['thing']}", f"end:{outbox_id}"]
+    waited_for = ended if state == "discarded" else [f"thing:{row['thing']}", *ended]
+    for company, lane in lanes.wake_all(connection, waited_for, now):
+        lanes.refresh(connection, company, lane)
     _pass_on(connection, Row(*row), now)
 
 

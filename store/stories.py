@@ -225,7 +225,7 @@ def _waits(connection: sqlite3.Connection, row: sqlite3.Row) -> Waits | None:
 def _waited(connection: sqlite3.Connection, row: sqlite3.Row, waits_for: str) -> Waits:
     """The key of a claim is a name and a value: only the name is told, the value may be a person's."""
     what, _, name = waits_for.partition(":")
-    if what == "thing":
+    if what in {"thing", "maker"}:
         _, holder, _ = heads.unfinished_for(name)(connection)
         return Waits("link", "what it refers to", holder, _state(connection, holder))
     if what == "claim":

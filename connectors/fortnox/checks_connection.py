@@ -20,12 +20,15 @@ AGAIN = "Connect the company again: fortnox-bridge connect COMPANY."
 COMPANY = Reading("read_company")
 USER = Reading("read_me")
 PROBES: Mapping[str, Reading] = {
+    "archive": Reading("list_archive"),
     "article": Reading("list_articles", rows=1),
     "bookkeeping": Reading("list_financial_years"),
     "companyinformation": COMPANY,
+    "connectfile": Reading("list_voucher_file_connections", rows=1),
     "costcenter": Reading("list_cost_centers"),
     "currency": Reading("list_currencies"),
     "customer": Reading("list_customers", rows=500),
+    "inbox": Reading("list_inbox"),
     "invoice": Reading("list_invoices", rows=1),
     "offer": Reading("list_offers", rows=1),
     "order": Reading("list_orders", rows=1),

@@ -27,12 +27,14 @@ from handlers.commands import (
     EnsureCredit,
     EnsureCurrency,
     EnsureCustomer,
+    EnsureEvidence,
     EnsureLabel,
     EnsureNote,
     EnsurePayment,
     EnsureRecord,
     ReverseVoucher,
     SendDocument,
+    SenderCommand,
 )
 from handlers.values import REFERENCE_LENGTH, reference, short_reference
 
@@ -72,7 +74,9 @@ async def identify(task: Task, kind: str, number: str, client: Client) -> Settle
     command = task.command
     if isinstance(command, EnsureCancelled):
         _refuse("This command cancels a document of ours that is linked: retry it, or discard it.")
-    if isinstance(command, ActOnRecord | SendDocument) or (isinstance(command, EnsureRecord) and _names(command)):
+    if isinstance(command, ActOnRecord | EnsureEvidence | SendDocument | SenderCommand) or (
+        isinstance(command, EnsureRecord) and _names(command)
+    ):
         _refuse("This command makes nothing that could be linked: retry it, say that it is absent, or discard it.")
     made, stored = await _read(command, kind, number, client)
     if made != kind:

@@ -1,7 +1,9 @@
 """The transport of a dry run: reads may be asked of Fortnox, every write is answered here and never leaves."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from connectors.base import Json, OutsideError
@@ -10,9 +12,13 @@ from connectors.fortnox.client import Client
 from connectors.fortnox.contents import JSON_TYPE, Content
 from connectors.fortnox.supposed import Supposed, written
 from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation
-from connectors.fortnox.wire import Unparsable, decode, encode
+from connectors.fortnox.wire import Unparsable, decode_value, encode
 from connectors.transport import Answer
 
+LONGEST_HEAD = 1000
+"""Bytes of a form in which the name of its file is looked for."""
+
+_FILE_NAME = re.compile(rb'filename="([^"]+)"')
 PROOFS = frozenset({"customers", "invoices", "orders", "offers", "payments"})
 """Registers whose lists are walked to prove an absence: offline they are supposed to hold nothing that matches."""
 
@@ -23,12 +29,12 @@ class NotTold(OutsideError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A write as it would leave: ``body`` is ``None`` where it has none."""
+    """A write as it would leave: ``body`` is ``None`` where it has none; of a file it is name, size and type."""
 
     operation: str
     method: str
     path: str
-    body: Json | None
+    body: Json | list[Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ class RehearsingClient(Client):
         before = await self._before(operation, path)
         self.rehearsal.calls.append(Call(operation.name, operation.method, whole, body))
         query = dict(parse_qsl(whole.partition("?")[2]))
+        if isinstance(body, list):
+            return _answer((201, [{**one, "id": self.rehearsal.supposed.number()} for one in body]))
         return _answer(written(operation, path.partition("?")[0], query, body or {}, before, self.rehearsal.supposed))
 
     async def _before(self, operation: Operation, path: str) -> Json:
@@ -120,7 +128,8 @@ class RehearsingClient(Client):
         if found is not None:
             self._looked(operation, path, params, "rehearsal")
             return _answer((200, {operation.envelope: found}))
-        if operation.answers == "list" and any(supposed.is_made(value) for value in (path, *params.values())):
+        about_made = any(supposed.is_made(value) for value in (path, *params.values()))
+        if operation.answers in {"list", "bare"} and about_made:
             self._looked(operation, path, params, "rehearsal")
             return _nothing_listed(operation)
         if not self.rehearsal.offline:
@@ -128,6 +137,9 @@ class RehearsingClient(Client):
         if operation.answers == "list" and operation.resource in PROOFS and not operation.rows:
             self._looked(operation, path, params, "supposed")
             return _nothing_listed(operation)
+        if operation.name == "list_inbox_folder":
+            self._looked(operation, path, params, "supposed")
+            return _answer((200, {operation.envelope: {"Files": [], "Folders": []}}))
         seen = supposed.last_seen(path) if operation.answers == "object" else None
         if seen is None:
             _not_told(operation, path)
@@ -166,21 +178,26 @@ def path_in_year(place: str, path: str) -> str:
     return f"{place}?{query}" if query else place
 
 
-def _json_of(content: Content | None) -> Json | None:
+def _json_of(content: Content | None) -> Json | list[Any] | None:
     if content is None:
         return None
     try:
-        return decode(content.body)
+        value = decode_value(content.body)
     except Unparsable:
-        return {"bytes": len(content.body), "type": content.content_type.partition(";")[0]}
+        named = _FILE_NAME.search(content.body[:LONGEST_HEAD])
+        told: Json = {} if named is None else {"name": named[1].decode()}
+        return told | {"bytes": len(content.body), "type": content.content_type.partition(";")[0]}
+    return value if isinstance(value, dict | list) else None
 
 
-def _answer(made: tuple[int, Json]) -> Answer:
+def _answer(made: tuple[int, Json | list[Any]]) -> Answer:
     status, body = made
     return Answer(status, JSON_TYPE, encode(body).encode() if status != 204 else b"")
 
 
 def _nothing_listed(operation: Operation) -> Answer:
+    if operation.answers == "bare":
+        return _answer((200, []))
     about = {"@TotalResources": 0, "@TotalPages": 1, "@CurrentPage": 1}
     return _answer((200, {operation.envelope: [], "MetaInformation": about}))
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from connectors.fortnox.table import OPERATIONS, RESOURCES
 from handlers.settings import CompanySettings
 
+PAYOUTS = "book_payout"
+ATTACHING = ("book_order", "book_refund", "book_paid_invoice", PAYOUTS)
+"""The rules that attach evidence to what they make."""
+
 ALL_SCOPES = frozenset(resource.scope for resource in RESOURCES.values())
 """Every scope that any operation of ours could need."""
 
@@ -69,6 +73,21 @@ USES = (
         "makes vouchers of payouts (payouts.voucher_series)",
         ("list_vouchers", "read_voucher", "create_voucher", "list_financial_years"),
         lambda settings: settings.payouts.voucher_series is not None,
+    ),
+    Use(
+        "attaches what the source told (attach_source)",
+        ("list_inbox_folder", "read_inbox_file", "create_inbox_file", "delete_inbox_file", "read_moved_file"),
+        lambda settings: any(settings.attaches(rule) for rule in ATTACHING),
+    ),
+    Use(
+        "attaches it to invoices and credit invoices (attach_source)",
+        ("list_attachments", "create_attachment", "delete_attachment"),
+        lambda settings: any(settings.attaches(rule) for rule in ATTACHING if rule != PAYOUTS),
+    ),
+    Use(
+        "attaches it to vouchers of payouts (attach_source)",
+        ("list_voucher_file_connections", "create_voucher_file_connection"),
+        lambda settings: settings.attaches(PAYOUTS),
     ),
     Use(
         "registers a missing currency (bookkeeping.create_currencies)",

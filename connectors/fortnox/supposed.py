@@ -120,6 +120,8 @@ def _created(operation: Operation, path: str, query: Mapping[str, str], fields: 
     for key in dict.fromkeys((operation.key, *resource.keys)):
         if key and not text_of(made.get(key)):
             made[key] = supposed.number()
+    if operation.sends == "file":
+        made["ArchiveFileId"] = supposed.number()
     if operation.envelope in BY_ENVELOPE:
         made = _whole(BY_ENVELOPE[operation.envelope], made, supposed)
     if operation.envelope in {"InvoicePayment", "SupplierInvoicePayment"}:

@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import ClientSession
 
 from connectors.base import Budget, CredentialsLost, Json, Settled, Sighting, Task, TokenStore, Write
-from connectors.fortnox import prechecks, record_actions, records, sendings, vanished
+from connectors.fortnox import evidence, prechecks, record_actions, records, sendings, vanished
 from connectors.fortnox.articles import Articles
 from connectors.fortnox.auth import Credentials, nobody_listens
 from connectors.fortnox.bookings import InvoiceBookings, PaymentBookings
@@ -20,6 +20,7 @@ from connectors.fortnox.currencies import Currencies
 from connectors.fortnox.customers import Customers
 from connectors.fortnox.documents import Documents
 from connectors.fortnox.errors import SYSTEM
+from connectors.fortnox.evidence import Evidence
 from connectors.fortnox.examination import Examination
 from connectors.fortnox.forms import FORMS, INVOICE, OFFER, ORDER
 from connectors.fortnox.identify import identify
@@ -79,6 +80,7 @@ def resources(
         "book_invoice": (InvoiceBookings(), ("book_invoice",)),
         "ensure_payment": (Payments(), ("create_payment",)),
         "book_payment": (PaymentBookings(), ("book_payment",)),
+        "ensure_evidence": (Evidence(), evidence.operations()),
         "ensure_note": (Notes(), ("append_note",)),
         "ensure_record": (made := Records(), records.operations()),
         "act_on_record": (RecordActions(), record_actions.operations()),

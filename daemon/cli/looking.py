@@ -59,8 +59,9 @@ def check_company(config: "Config", name: str | None) -> None:
     """Refuse a company that is not configured, with the name that may be meant."""
     from daemon.config_faults import meant
 
-    if name is not None and name not in config.companies:
-        raise Wrong(f"there is no company {name}{meant(name, config.companies)}")
+    known = {*config.companies, *config.destinations}
+    if name is not None and name not in known:
+        raise Wrong(f"there is no company {name}{meant(name, known)}")
 
 
 @click.command

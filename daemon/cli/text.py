@@ -35,6 +35,8 @@ def print_status(shown: Json) -> None:
         click.echo(f"the oldest unread delivery waits since {age(shown['inbox_oldest_waiting_s'])}")
     for source in shown["sources"]:
         _print_source(source)
+    for way in shown["notices"]:
+        _print_back(way, "notices leave as")
 
 
 def found(counted: Json) -> str:
@@ -69,6 +71,17 @@ def _print_source(source: Json) -> None:
     if source["credentials_since"] is not None:
         until = "" if source["credentials_until"] is None else f", good until {local(source['credentials_until'])}"
         click.echo(f"  credentials of {local(source['credentials_since'])}{until}")
+    if source["back"] is not None:
+        _print_back(source["back"], "  written back as")
+
+
+def _print_back(back: Json, how: str) -> None:
+    counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in back["commands"].items() if count)
+    click.echo(f"{how} {back['name']}: {counted or 'nothing open'}, delivered: {back['delivered']}")
+    if back["shut_by"] is not None:
+        click.echo(f"  {nothing_leaves(back['shut_by'], back['paused'])}")
+    if back["questions"]["count"]:
+        click.echo(f"  {questions_line(back['questions'])}: held {back['name']}")
 
 
 def _polled(source: Json) -> str:

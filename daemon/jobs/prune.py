@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from daemon.clock import Clock
 from daemon.logs import get_log
-from daemon.settings import Retention
+from daemon.settings_process import Retention
 from store import holds, pruning, senders
 from store.db import Database
 

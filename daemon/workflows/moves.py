@@ -118,7 +118,8 @@ class Moves:
         now = self._clock.milliseconds()
         begun = StepBegun(name, arrival, made)
         await self._database.write(workflows.begin(run, begun, now, self._body_seal, undo=undo))
-        self._wake(company)
+        for written_to in {company, *(one.company for one in made)}:
+            self._wake(written_to)
 
     async def _under_way(self, run: Run, flow: Workflow, known: dict[str, Any], inbox_id: int) -> None:
         name = flow.steps[run.place].name

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands.base import Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
+from handlers.commands.base import FORTNOX, Braked, ClosedPeriod, CommandBase, MatchKey, Purpose
 from handlers.commands.cards import EnsureArticle, EnsureCurrency, EnsureCustomer, EnsureLabel, EnsureNote
 from handlers.commands.documents import (
     CreditContent,
@@ -20,7 +20,9 @@ from handlers.commands.documents import (
     VatDecision,
     sending_of,
 )
+from handlers.commands.evidence import EnsureEvidence, evidence_of
 from handlers.commands.money import BookInvoice, BookPayment, EnsurePayment
+from handlers.commands.notices import NoticeLine, SendNotice
 from handlers.commands.records import (
     ActOnRecord,
     EnsureRecord,
@@ -29,9 +31,17 @@ from handlers.commands.records import (
     SendDocument,
     voucher_correction,
 )
+from handlers.commands.senders import (
+    EnsureSenderNote,
+    EnsureSenderRecord,
+    EnsureSenderTask,
+    SenderCommand,
+    SetSenderFields,
+)
 
 __all__ = [
     "COMMANDS",
+    "FORTNOX",
     "ActOnRecord",
     "BookInvoice",
     "BookPayment",
@@ -48,6 +58,7 @@ __all__ = [
     "EnsureCredit",
     "EnsureCurrency",
     "EnsureCustomer",
+    "EnsureEvidence",
     "EnsureInvoice",
     "EnsureLabel",
     "EnsureNote",
@@ -55,13 +66,21 @@ __all__ = [
     "EnsureOrder",
     "EnsurePayment",
     "EnsureRecord",
+    "EnsureSenderNote",
+    "EnsureSenderRecord",
+    "EnsureSenderTask",
     "MadeFrom",
     "MatchKey",
+    "NoticeLine",
     "Purpose",
     "RecordCommand",
     "ReverseVoucher",
     "SendDocument",
+    "SendNotice",
+    "SenderCommand",
+    "SetSenderFields",
     "VatDecision",
+    "evidence_of",
     "sending_of",
     "voucher_correction",
 ]
@@ -79,11 +98,17 @@ Command = Annotated[
     | BookInvoice
     | EnsurePayment
     | BookPayment
+    | EnsureEvidence
     | EnsureNote
     | EnsureRecord
     | ActOnRecord
     | SendDocument
-    | ReverseVoucher,
+    | ReverseVoucher
+    | SetSenderFields
+    | EnsureSenderNote
+    | EnsureSenderTask
+    | EnsureSenderRecord
+    | SendNotice,
     Field(discriminator="kind"),
 ]
 

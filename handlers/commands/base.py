@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, field_validator
 
 from handlers.values import Frozen, Ref
 
@@ -31,6 +31,10 @@ def exact(value: Any) -> Any:
     return value
 
 
+FORTNOX = "fortnox"
+"""The target of a command that nothing else is said of: the company's own Fortnox."""
+
+
 ExactFields = Annotated[dict[str, Any], AfterValidator(exact)]
 """Fields under Fortnox's own names: texts, whole numbers, flags, ``None``, lists and objects; a decimal as its text."""
 
@@ -38,8 +42,18 @@ ExactFields = Annotated[dict[str, Any], AfterValidator(exact)]
 class CommandBase(Frozen):
     """What every command carries: the thing it makes true. Its outbox key is event identity + rule + subject."""
 
-    target: Literal["fortnox"] = "fortnox"
+    goes_back: ClassVar[bool] = False
+    """Whether it goes to a sender, which it then names as its target."""
+
+    target: str = FORTNOX
     thing: Ref
+
+    @field_validator("target")
+    @classmethod
+    def _its_own(cls, target: str) -> str:
+        if (target == FORTNOX) == cls.goes_back:
+            raise ValueError("names another system than such a command is for")
+        return target
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -52,8 +66,21 @@ class CommandBase(Frozen):
         return ()
 
     @property
+    def beside(self) -> bool:
+        """Whether it stands in a lane of its own, so that nothing of its event waits for it.
+
+        It waits until whatever makes the things it needs is done; where one of those never comes, nor does this.
+        """
+        return False
+
+    @property
     def patient(self) -> bool:
         """Whether what it needs may be told later than itself: then it waits although nothing makes that yet."""
+        return False
+
+    @property
+    def dispensable(self) -> bool:
+        """Whether there is nothing to do, and nobody to ask, where no command makes what it needs."""
         return False
 
     @property

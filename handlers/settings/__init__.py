@@ -17,6 +17,7 @@ from handlers.settings.refunds import Refunds
 from handlers.settings.rules import PLAIN_RULE, RuleOptions
 from handlers.settings.survey import Survey
 from handlers.settings.vat import Vat
+from handlers.settings.write_back import NOTHING_BACK, WriteBack
 from handlers.values import Frozen
 
 __all__ = [
@@ -37,13 +38,15 @@ __all__ = [
     "RuleOptions",
     "Survey",
     "Vat",
+    "WriteBack",
 ]
 
 
 class CompanySettings(Frozen):
     """All that rules know of a company; ``start`` is the first business date that may cause a command.
 
-    ``source_starts`` are those of sources that begin later. ``plugins`` has the options of each plug-in by its name.
+    ``source_starts`` are those of sources that begin later, ``write_backs`` what sources take back.
+    ``plugins`` has the options of each plug-in by its name.
     """
 
     name: str
@@ -62,14 +65,24 @@ class CompanySettings(Frozen):
     own: Own = Own()
     plugins: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     source_starts: Mapping[str, date] = Field(default_factory=dict)
+    write_backs: Mapping[str, WriteBack] = Field(default_factory=dict)
 
     def start_of(self, source: str) -> date:
         """The first business date of this source that may cause a command: never before the company's own."""
         return max(self.start, self.source_starts.get(source, self.start))
 
+    def write_back(self, source: str) -> WriteBack:
+        """What the source of this name takes back from us."""
+        return self.write_backs.get(source, NOTHING_BACK)
+
     def rule(self, name: str) -> RuleOptions:
         """What the company chose for the rule of this name."""
         return self.rules.get(name, PLAIN_RULE)
+
+    def attaches(self, rule: str) -> bool:
+        """Whether what a rule makes gets the source's document attached: as the rule says, else as the company."""
+        chosen = self.rule(rule).attach_source
+        return self.bookkeeping.attach_source if chosen is None else chosen
 
     def versions(self, name: str) -> tuple[str | None, str | None]:
         """The version of the rule of this name, and of the section that it was made from."""

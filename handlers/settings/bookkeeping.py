@@ -23,7 +23,8 @@ class Bookkeeping(Frozen):
     (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
     ``closed_period``: what is dated in a locked period or in no financial year is held by Fortnox's refusal, moved to
     the next open day, or moved once a person allows it. ``create_currencies`` are those that may be registered in
-    Fortnox where they are missing there.
+    Fortnox where they are missing there. ``attach_source``: what the source told is attached as a file to each invoice,
+    credit invoice and payout voucher (a rule may say otherwise for its own).
     """
 
     sales_accounts: CheckedRates = Field(default={"25": 3001, "12": 3002, "6": 3003, "0": 3004})
@@ -45,6 +46,7 @@ class Bookkeeping(Frozen):
     units: tuple[str, ...] = ("st", "h", "km", "förp")
     hold_same_total_days: int = Field(default=60, ge=0, le=3660)
     our_reference: str | None = Field(default=None, min_length=1, max_length=50)
+    attach_source: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -33,6 +33,9 @@ class RuleOptions(Frozen):
     ``skip_zero``: a document without rows or value is passed by, else asked about. ``skip_payment_methods`` and
     ``only_payment_methods`` pass by what is paid so, or otherwise; what is passed by is recorded with its reason.
 
+    ``attach_source``: whether what the source told is attached to what the rule makes; ``None`` is as the company's
+    ``bookkeeping.attach_source`` says.
+
     ``fields`` are further Fortnox fields of what a built-in rule makes, by document: ``invoice.Remarks``. They are read
     apart, because their shape is the resource's.
     """
@@ -48,6 +51,7 @@ class RuleOptions(Frozen):
     skip_zero: bool = False
     skip_payment_methods: tuple[Word, ...] = ()
     only_payment_methods: tuple[Word, ...] = ()
+    attach_source: bool | None = None
     fields: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.acceptance.test_payouts import PLAN as PAYOUTS
+from tests.acceptance.test_payouts import payout
 from tests.fakes.senders import Json, line, order, survey
 
 WRITES = (
@@ -37,6 +39,12 @@ BACK = (
     ("PUT", r"/3/invoices/\d+/bookkeep"),
 )
 """The writes of sales that are lost at each stage."""
+ATTACHING = (
+    ("POST", "/3/inbox"),
+    ("POST", "/api/fileattachments/attachments-v1"),
+    ("POST", "/3/voucherfileconnections"),
+)
+"""The writes of evidence: two for each document, of which the upload is the same."""
 FAULTS: dict[str, Json] = {
     "answer_lost": {"fault": "answer_lost"},
     "reset_before": {"fault": "reset_before"},
@@ -97,6 +105,8 @@ credit_cancelled = "credit"
 [companies.demo.articles]
 policy = "create"
 """
+WANTED = "".join(f"[companies.demo.rules.{rule}]\nattach_source = true\n" for rule in ("book_order", "book_payout"))
+EVIDENCE = CompanyPlan(sections=PAYOUTS.sections + WANTED)
 ROWS: Json = {"lines": [line(sku="K-100", unit="st", discount_amount="8.00")]}
 
 
@@ -132,6 +142,26 @@ async def test_every_write_of_a_sale_survives(tmp_path: Path, name: str) -> None
         assert (invoice["OrderReference"], made["OfferReference"]) == ("1", "1")
         assert (invoice["Booked"], Decimal(str(invoice["Balance"]))) == (True, Decimal(0))
         assert len(state["vouchers"]) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.slow
+@pytest.mark.capability("f43", "f51")
+@pytest.mark.parametrize("name", FAULTS)
+async def test_every_write_of_evidence_survives(tmp_path: Path, name: str) -> None:
+    """A paid order and a payout: one file up and attached for each, and the books are as they are without."""
+    async with scene(tmp_path, EVIDENCE, simulator={"retry_after": False}, **TIMES) as stage:
+        for method, path in ATTACHING:
+            stage.fault(method=method, path=path, **FAULTS[name])
+        await stage.send(order("SO-1", "order.paid"))
+        await stage.settle()
+        await stage.send(payout("po-1", "2026-11-16"))
+        await stage.settle()
+        await _each_fault_once(stage, ATTACHING)
+        state = await stage.state()
+        assert [len(state[kind]) for kind in ("files", "attachments", "voucher_file_connections")] == [2, 1, 1]
+        ((invoice,), (payment,)) = (state["invoices"], state["payments"])
+        assert (invoice["Booked"], payment["Booked"], len(state["vouchers"])) == (True, True, 3)
 
 
 @pytest.mark.asyncio

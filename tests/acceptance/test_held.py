@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from daemon.jobs.holds import TellHolds
+from daemon.noticing import TellHolds
 from daemon.requests import AnswerQuestion
-from daemon.settings import NoticeSettings
+from daemon.settings_process import NoticeSettings
 from store.acting import NotPossible
 from tests.acceptance.person import asked
 from tests.acceptance.scene import CompanyPlan, Scene, scene

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from daemon.config import check_config, load_config
 from daemon.config_faults import ConfigRejected
-from daemon.settings import Config, Delivery, Http, LogSettings, Retention, SchedulerSettings
+from daemon.settings import Config
+from daemon.settings_process import Delivery, Http, LogSettings, Retention, SchedulerSettings
 from handlers.settings import Articles, Bookkeeping, Documents, Survey
 
 ROOT = Path(__file__).resolve().parent.parent.parent

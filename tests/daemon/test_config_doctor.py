@@ -8,7 +8,7 @@ import pytest
 from connectors.fortnox.expected import Expected
 from daemon.config import load_config
 from daemon.reloading import needs_restart
-from daemon.settings import DoctorSettings
+from daemon.settings_process import DoctorSettings
 from tests.daemon.test_config import EXAMPLE, GOOD, faults, loaded
 
 HALF_YEARLY = "\n[doctor]\nhours = 4380\n"

@@ -14,16 +14,8 @@ from daemon.clock import Clock
 from daemon.doctor import Doctor
 from daemon.logs import get_log
 from daemon.memory import MemoryLinks
-from daemon.settings import (
-    Company,
-    Config,
-    ConfiguredSource,
-    Delivery,
-    Http,
-    LogSettings,
-    Retention,
-    SchedulerSettings,
-)
+from daemon.settings import Company, Config, ConfiguredSource
+from daemon.settings_process import Delivery, Http, LogSettings, Retention, SchedulerSettings
 from handlers.settings import CompanySettings
 from store.handling import Handled
 from store.inbox import Waiting
