@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
+from connectors.base import Held, Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.resource import command_of, held, linked
 from connectors.fortnox.table import OPERATIONS
@@ -22,9 +22,12 @@ async def _send(write: Write, reading: str, client: Client) -> tuple[Json, str]:
         if is_true(document.get("Booked")):
             return document, "unchanged"
         if is_true(document.get("Cancelled")):
-            number = write.evidence["number"]
-            raise held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.") from None
+            raise _cancelled(write.evidence["number"]) from None
         raise
+
+
+def _cancelled(number: str) -> Held:
+    return held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.")
 
 
 def _booking(operation_name: str, number: str, far_object: str, state: Json) -> Write:
@@ -76,7 +79,7 @@ class InvoiceBookings:
         state = link.state or await self._read_state(link, client)
         number = link.number
         if state.get("cancelled"):
-            raise held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.")
+            raise _cancelled(number)
         if state.get("booked"):
             # Since it was booked it may have been paid, or credited in part: a payment reads its balance again.
             return Settled(Link(link.kind, number, {**state, "balance": ""}), "unchanged")

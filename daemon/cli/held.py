@@ -38,10 +38,6 @@ def held() -> None:
     """
 
 
-def _kinds(config: "Config") -> dict[str, str]:
-    return {company.name: company.kind for company in config.companies.values()}
-
-
 @held.command("list")
 @click.argument("company", required=False)
 @with_language
@@ -52,13 +48,13 @@ def listed(config_path: Path, as_json: bool, company: str | None, language: str 
     from daemon import held_screen
     from daemon.cli.held_text import print_questions
     from daemon.cli.languages import with_swedish
-    from daemon.cli.looking import check_company, read_store
+    from daemon.cli.looking import check_company, kinds_of, read_store
 
     config = common.load(config_path, secrets=False)
     check_company(config, company)
 
     async def look(read: "Read") -> Json:
-        return await held_screen.listed(read, company, _kinds(config))
+        return await held_screen.listed(read, company, kinds_of(config))
 
     shown = read_store(config, look)
     if as_json:
@@ -79,12 +75,12 @@ def show(config_path: Path, as_json: bool, named: str, limit: int, language: str
     from daemon import held_screen
     from daemon.cli.held_text import print_question
     from daemon.cli.languages import with_swedish
-    from daemon.cli.looking import read_store
+    from daemon.cli.looking import kinds_of, read_store
 
     config = common.load(config_path, secrets=False)
 
     async def look(read: "Read") -> Json | None:
-        return await held_screen.one(read, named, _kinds(config), limit)
+        return await held_screen.one(read, named, kinds_of(config), limit)
 
     shown = read_store(config, look)
     if shown is None:

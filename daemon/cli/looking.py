@@ -51,7 +51,8 @@ def read_store(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]
         raise Wrong(str(error)) from None
 
 
-def _kinds(config: "Config") -> dict[str, str]:
+def kinds_of(config: "Config") -> dict[str, str]:
+    """Of each company whether it is live, test or simulator."""
     return {company.name: company.kind for company in config.companies.values()}
 
 
@@ -142,7 +143,7 @@ def inbox(config_path: Path, as_json: bool, state: str | None, company: str | No
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.deliveries(state=state, company=company, limit=limit))
-        return [screens.delivery(row, _kinds(config)) for row in rows]
+        return [screens.delivery(row, kinds_of(config)) for row in rows]
 
     _list(read_store(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
 
@@ -164,7 +165,7 @@ def outbox(config_path: Path, as_json: bool, state: str | None, company: str | N
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.commands(state=state, company=company, limit=limit))
-        return [screens.command(row, _kinds(config)) for row in rows]
+        return [screens.command(row, kinds_of(config)) for row in rows]
 
     heads = ("id", "made", "company", "command", "tries", "document", "state")
     _list(read_store(config, look), as_json, heads, command_cells)
@@ -234,7 +235,7 @@ def explain(
     live = asyncio.run(facts(config))
 
     async def look(read: "Read") -> list[Json]:
-        told = await Explainer(read, kinds=_kinds(config), unseal=unseal, body=body).stories(named, company)
+        told = await Explainer(read, kinds=kinds_of(config), unseal=unseal, body=body).stories(named, company)
         pauses = await read(companies.pauses)
         return [screens.with_standstill(story, pauses, live) for story in told]
 
