@@ -18,8 +18,8 @@ NAMED_HOSTS = frozenset(
 NAMED_DOMAINS = ("subscriptionflow.com", "example.com", "example.test", "localhost")
 """A sender whose customers have hosts of their own, and what is kept for examples."""
 ADDRESS = re.compile(r"https?://(?:[^\s/@\"'`<>]*@)?(?:\{[^}]*\}\.)?([A-Za-z0-9][A-Za-z0-9.-]*)")
-WORD_FOR_A_HOST = re.compile(r"[A-Z-]+|[a-z]|admin|127(\.0\.0\.1)?|192\.0\.2\.\d+")
-"""An address of this machine or of documentation, or a name that is none."""
+OWN_NETWORK = re.compile(r"127\.0\.0\.1|192\.0\.2\.\d+")
+"""This machine, and the network that is kept for documentation."""
 INSTALLER_OPTION = re.compile(r"^\s*(?:-i\b|--[a-z-]*(?:index|links|host)\b)", re.MULTILINE)
 """What tells an installer where to look, as a line of a list of packages."""
 MACHINE_PATHS = re.compile("(?<![A-Za-z0-9_.<-])/" + r"(?:work|root|home/[a-z]+)/[a-z.]")
@@ -56,8 +56,9 @@ def _foreign_hosts(text: str) -> list[str]:
 
 
 def _is_example(host: str) -> bool:
+    # A single word is no host of the internet.
     own = any(host == domain or host.endswith(f".{domain}") for domain in NAMED_DOMAINS)
-    return own or WORD_FOR_A_HOST.fullmatch(host) is not None
+    return own or "." not in host or OWN_NETWORK.fullmatch(host) is not None
 
 
 def test_only_hosts_that_the_project_speaks_with_are_named() -> None:
