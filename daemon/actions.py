@@ -44,7 +44,7 @@ from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import EnsureCustomer
+from handlers.commands import EnsureCustomer, SenderCommand
 from store import acting, heads, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
@@ -184,7 +184,7 @@ class Actions:
         if request.company is None and request.reason is None:
             raise Misused("say which: an id, --reason or --company")
         if request.company is not None:
-            self._pauses.check_company(request.company)
+            self._pauses.check_target(request.company)
         person = self._person(request)
         commands: list[Answer] = []
         deliveries: list[Answer] = []
@@ -266,6 +266,8 @@ class Actions:
         }
 
     async def _identified(self, task: Task, request: LinkThing) -> Settled:
+        if isinstance(task.command, SenderCommand):
+            raise NotPossible("what is written back at a sender is not linked by hand: retry it, or discard it")
         self._pauses.check_company(task.company)
         try:
             async with self._target(task.company) as target:

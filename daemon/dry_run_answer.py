@@ -54,6 +54,7 @@ def _command(one: Carried, rehearsal: Rehearsal) -> Json:
     return {
         "rule": one.rule,
         "command": one.command.kind,
+        "target": one.command.target,
         "state": one.state,
         "result": one.result,
         "object": None if one.link is None else rehearsal.shown(f"{one.link.kind}:{one.link.number}"),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from daemon.destinations import source_of
 from daemon.ids import command_id, delivery_id, parse, question_id
 from daemon.requests import KINDS
 from daemon.times import iso
@@ -126,6 +127,7 @@ class Explainer:
             "mapping_version": row["mapping_version"],
             "command": row["kind"],
             "target": (command.text or {}).get("target"),
+            "tells": _tells(command.text or {}, row["company"]),
             "company": row["company"],
             "company_kind": self._kinds.get(row["company"]),
             "mark": reference(row["thing"]),
@@ -193,6 +195,15 @@ def _decisions(text: Mapping[str, Any]) -> Json:
     return told
 
 
+def _tells(text: Mapping[str, Any], destination: str) -> Json | None:
+    """Which record of which sender is written back to, and what; ``None`` for what goes to Fortnox."""
+    source = source_of(destination)
+    if source is None:
+        return None
+    named = [*text.get("fields", {}), *(field for field, _ in text.get("numbers", ()))]
+    return {"source": source, "record": text.get("record"), "id": text.get("id") or text.get("number"), "fields": named}
+
+
 def _generation(row: Mapping[str, Any] | None) -> Json | None:
     """Which generation the sale's documents are, and why they were made anew; ``None`` for the first."""
     if row is None:
@@ -239,7 +250,8 @@ def _double(double: Double) -> Json:
 
 
 def _of(story: Story, company: str | None) -> bool:
-    return company is None or story.row["company"] == company
+    """Whether it is the company's, or has commands of the sender that is named in its place."""
+    return company in {None, story.row["company"], *(command.row["company"] for command in story.commands)}
 
 
 def _acted(acted: Acted) -> Json:

@@ -246,7 +246,7 @@ class Outcomes:
         await self._database.write(job)
         self._log.error(
             "command.parked",
-            **_named(head),
+            **self._named(head),
             command=head.kind,
             attempt=head.attempts,
             reason="bug",
@@ -279,11 +279,11 @@ class Outcomes:
         if following.state in {"parked", "held"}:
             self._say_parked(head, error.reason, error.status)
             if error.reason in BRAKES:
-                self._log.error("brake.held", **_named(head), command=head.kind, reason=error.reason)
+                self._log.error("brake.held", **self._named(head), command=head.kind, reason=error.reason)
         elif following.uses_attempt:
             self._log.warning(
                 "command.retried",
-                **_named(head),
+                **self._named(head),
                 command=head.kind,
                 attempt=head.attempts + 1,
                 reason=error.reason,
@@ -309,10 +309,15 @@ class Outcomes:
             gate.answered()
         gate.check()
 
+    def _named(self, head: Head) -> dict[str, str | int]:
+        """Which command a line speaks of; ``trace`` is the inbox row that began it."""
+        of = {"target": self._gate.system, "company": head.company}
+        return {"trace": f"in-{head.inbox_id}", "outbox_id": head.outbox_id, **of}
+
     def _say_parked(self, head: Head, reason: str, status: int | None) -> None:
         self._log.error(
             "command.parked",
-            **_named(head),
+            **self._named(head),
             command=head.kind,
             attempt=head.attempts,
             reason=reason,
@@ -329,18 +334,13 @@ class Outcomes:
         took = 0.0 if started is None else (self._clock.monotonic() - started) * 1000
         self._log.info(
             "command.delivered",
-            **_named(head),
+            **self._named(head),
             command=head.kind,
             attempt=head.attempts + (started is not None),
             ms=round(took, 1),
             age_s=round((now - head.created_at) / 1000, 3),
             result=settled.result,
         )
-
-
-def _named(head: Head) -> dict[str, str | int]:
-    """Which command a line speaks of; ``trace`` is the inbox row that began it."""
-    return {"trace": f"in-{head.inbox_id}", "outbox_id": head.outbox_id, "target": "fortnox", "company": head.company}
 
 
 def _row(head: Head, settled: Settled, *, verified: bool) -> LinkRow | None:

@@ -79,6 +79,13 @@ class Pauses:
         if name not in known:
             raise Misused(f"there is no company {name}{meant(name, known)}")
 
+    def check_target(self, name: str) -> None:
+        """Raise :class:`Misused` for what is neither a configured company nor a sender that is written to."""
+        config = self._config()
+        known = {*config.companies, *config.destinations}
+        if name not in known:
+            raise Misused(f"there is no company {name}{meant(name, known)}")
+
     def _scoped(self, text: str) -> tuple[str | None, str]:
         scope, colon, name = text.partition(":")
         return (scope, name) if colon and scope in SCOPES else (None, text)

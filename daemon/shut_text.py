@@ -1,5 +1,7 @@
 """Why nothing leaves, or nothing is taken, as sentences that end with the next step."""
 
+from daemon.destinations import source_of
+
 _CONNECT = "connect the company again (fortnox-bridge connect)"
 
 SENTENCES = {
@@ -24,6 +26,16 @@ SENTENCES = {
 }
 """Each reason that a gate can have, but a person's pause."""
 
+SENDER_SENTENCES = {
+    "read_only": "everything is planned and waits (read_only = true of a company that it serves); change the "
+    "configuration and reload to let it go",
+    "down": "{sender} cannot be reached; it is probed and goes on by itself",
+    "unproved": "{sender} has not answered yet since the start; it is probed and goes on by itself",
+    "unauthorized": "{sender} refuses our key or token; give the source another one, then restart or resume {name}",
+    "forbidden": "{sender} lets our key or token change nothing; give it more rights there, then resume {name}",
+}
+"""The same of a sender that is written back to."""
+
 STORE_SENTENCES = {
     "disk_full": "the disk is full; make room, it goes on by itself",
     "locked": "another program keeps it locked; end that program, it goes on by itself",
@@ -38,8 +50,11 @@ def store_refuses(reason: str) -> str:
     return f"the database refuses writes, nothing is taken and nothing leaves: {STORE_SENTENCES.get(reason, reason)}"
 
 
-def nothing_leaves(shut_by: str, paused: str | None) -> str:
-    """One line for a company whose gate is shut; ``paused`` is a person's reason, where there is one."""
+def nothing_leaves(shut_by: str, paused: str | None, name: str = "") -> str:
+    """One line for a gate that is shut; ``paused`` is a person's reason, if any, ``name`` a sender's (``to:crm``)."""
     if shut_by == "person":
         return f"PAUSED by a person: {paused or '-'}; resume ends it"
-    return f"nothing leaves: {SENTENCES.get(shut_by, f'{shut_by}; the log says more (target.paused)')}"
+    sender = source_of(name)
+    sentences = SENTENCES if sender is None else SENDER_SENTENCES
+    told = sentences.get(shut_by, f"{shut_by}; the log says more (target.paused)")
+    return f"nothing leaves: {told if sender is None else told.format(sender=sender, name=name)}"

@@ -31,7 +31,7 @@ from handlers.record import write_record
 from handlers.refund import book_refund
 from handlers.settings import CompanySettings
 from handlers.survey_rules import note_survey, survey_rules
-from handlers.telling import tell_of_order, tell_of_party
+from handlers.telling import tell_of_invoice, tell_of_order, tell_of_party
 
 EventT = TypeVar("EventT", bound=EventBase)
 Decide = Callable[[EventT, CompanySettings, Facts], tuple[Command, ...]]
@@ -66,7 +66,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             _rule("tell_order", OrderChanged, tell_of_order),
         ),
         "refunded": (_rule("book_refund", Refunded, book_refund),),
-        "invoice_changed": (_rule("book_paid_invoice", InvoiceChanged, book_own_invoice),),
+        "invoice_changed": (
+            _rule("book_paid_invoice", InvoiceChanged, book_own_invoice),
+            _rule("tell_invoice", InvoiceChanged, tell_of_invoice),
+        ),
         "payment_received": (_rule("book_received_payment", PaymentReceived, book_received_payment),),
         "payout_made": (_rule("book_payout", PayoutMade, book_payout),),
         "survey_submitted": (

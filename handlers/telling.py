@@ -1,10 +1,10 @@
-"""Rule for the way back: the source of a sale or a party is told which numbers they have in Fortnox."""
+"""Rules for the way back: the source of a sale, an invoice or a party is told which numbers they have in Fortnox."""
 
 from collections.abc import Iterator
 
 from handlers.commands import Command, SetSenderFields
 from handlers.commands.senders import Number
-from handlers.events import OrderChanged, Party, PartyChanged, SurveySubmitted
+from handlers.events import InvoiceChanged, OrderChanged, Party, PartyChanged, SurveySubmitted
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.order import things_of
 from handlers.reissue import newest
@@ -24,6 +24,20 @@ def tell_of_order(event: OrderChanged, settings: CompanySettings, facts: Facts =
     sale = newest(event.thing, facts)
     numbers = tuple(one for one in _documents(event, sale, settings) if one[0] in back.numbers)
     told = _set(event.thing, back.order, event.thing.id, numbers, settings)
+    return (*_party(event.thing, event.document.customer, back, settings), *told)
+
+
+def tell_of_invoice(
+    event: InvoiceChanged, settings: CompanySettings, facts: Facts = NOTHING_KNOWN
+) -> tuple[Command, ...]:
+    """The numbers of the buyer and of the source's own invoice as it is in Fortnox; of a voided one nothing new."""
+    back = settings.write_back(event.thing.system)
+    if event.status == "voided":
+        return ()
+    told: Iterator[Command] = iter(())
+    if back.invoice is not None and "invoice_number" in back.numbers:
+        numbers = (("invoice_number", newest(event.thing, facts)),)
+        told = _set(event.thing, back.invoice, event.thing.id, numbers, settings)
     return (*_party(event.thing, event.document.customer, back, settings), *told)
 
 

@@ -188,12 +188,16 @@ def by_source_id(text: str, company: str | None) -> Job[Named]:
 
 
 def by_document(kind: str, number: str, company: str | None) -> Job[Named]:
-    """Commands of the things that are linked to a far document, for instance ``invoice`` 1042."""
+    """Commands of the things that are linked to a far document, for instance ``invoice`` 1042.
+
+    Without a ``company`` it is one in Fortnox: a sender that is written to has a colon in its name.
+    """
 
     def job(connection: sqlite3.Connection) -> Named:
         rows = connection.execute(
             "SELECT DISTINCT o.id FROM link l JOIN outbox o ON o.thing = l.thing"
-            " WHERE l.kind = ? AND l.number = ? AND (?3 IS NULL OR l.company = ?3) ORDER BY o.id LIMIT 50",
+            " WHERE l.kind = ?1 AND l.number = ?2 AND iif(?3 IS NULL, instr(l.company, ':') = 0, l.company = ?3)"
+            " ORDER BY o.id LIMIT 50",
             (kind, number, company),
         )
         return Named((), tuple(int(row["id"]) for row in rows))

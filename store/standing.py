@@ -13,9 +13,13 @@ STOPPED = frozenset({"held", "parked"})
 
 @dataclass(frozen=True, slots=True)
 class CommandStanding:
-    """One command: ``object`` is what its thing is linked to in the far system (``customer:17``)."""
+    """One command: ``object`` is what its thing is linked to in the far system (``customer:17``).
+
+    ``company`` is whose outbox it lies in; of one that waits the reason is what it waits for (``out-12``).
+    """
 
     id: int
+    company: str
     kind: str
     state: str
     reason: str | None
@@ -36,7 +40,7 @@ class Standing:
 
 
 _COMMANDS = (
-    "(SELECT json_group_array(json_array(o.id, o.kind, o.state, o.reason, o.question, o.result,"
+    "(SELECT json_group_array(json_array(o.id, o.company, o.kind, o.state, o.reason, o.question, o.result,"
     " (SELECT l.kind || ':' || l.number FROM link l WHERE l.thing = o.thing)))"
     " FROM outbox o WHERE o.inbox_id = i.id)"
 )

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote
 
-from connectors.base import Json, Later, Park
+from connectors.base import Json, Later, Park, Target
 from connectors.rest import Rest
+from connectors.sender_target import SenderTarget
 from connectors.sources import Page, ReaderFacts, Surroundings, Wanted
 from connectors.subscriptionflow.auth import ClientCredentials
 from connectors.subscriptionflow.polling import Polling
 from connectors.subscriptionflow.settings import SubscriptionFlowSettings
+from connectors.subscriptionflow.target import SubscriptionFlowDesk
 
 PATHS = {
     "invoice": "/invoices/{id}",
@@ -25,7 +27,7 @@ MOST_PAGES = 50
 
 
 class SubscriptionFlowReader:
-    """One instance's API, for reading only."""
+    """One instance's API: reading, and the target that shares its window and its token."""
 
     def __init__(
         self, name: str, settings: SubscriptionFlowSettings, secrets: Mapping[str, str], surroundings: Surroundings
@@ -82,6 +84,14 @@ class SubscriptionFlowReader:
                 remedy="The address has no list of invoices: check instance or base_url of this source.",
             )
         return self._polling.page(walk, self._listed("list invoices", answer), answer)
+
+    def target(self) -> Target | None:
+        """Where commands for the instance go; ``None`` where its settings let nothing be written there."""
+        told = self._settings.write_back
+        if told is None:
+            return None
+        desk = SubscriptionFlowDesk(self._name, self._rest, told.invoice_note_field)
+        return SenderTarget(self._name, desk, self._window)
 
     async def keep_alive(self) -> bool:
         """Nothing grows old: a token is had again at any time."""

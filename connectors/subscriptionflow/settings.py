@@ -9,6 +9,7 @@ from connectors.addresses import checked_address
 from connectors.base import SecretReference
 from connectors.sources import SourceSettings
 from connectors.subscriptionflow.loose import Paths
+from handlers.settings import WriteBack
 from handlers.values import Frozen
 
 Rate = Annotated[Decimal, Field(ge=0, lt=100, decimal_places=2)]
@@ -44,6 +45,24 @@ class CustomerFields(Frozen):
     own_number: Paths = ("accounting_resource_id",)
 
 
+class SubscriptionFlowBack(Frozen):
+    """What is written back to the instance: nothing but what is switched on here.
+
+    ``customer_number`` goes into ``accounting_resource_id``, ``invoice_note`` is a line with the invoice's number in
+    Fortnox, in the field of the invoice that ``invoice_note_field`` names.
+    """
+
+    customer_number: bool = False
+    invoice_note: bool = False
+    invoice_note_field: Literal["note", "description"] = "note"
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.customer_number and not self.invoice_note:
+            raise ValueError("set customer_number, invoice_note or both to true, or take the section out")
+        return self
+
+
 class SubscriptionFlowSettings(SourceSettings):
     """One instance: how its callbacks are proved, how it is read, and what its fields are called.
 
@@ -52,7 +71,7 @@ class SubscriptionFlowSettings(SourceSettings):
     previous values count beside them while the instance is changed over. ``instance`` is the first part of the
     instance's address (``https://INSTANCE.subscriptionflow.com``); ``base_url`` is the whole address where it is
     another. ``vat_rates`` are the rates in percent that an invoice may have. ``paid_date`` says where the day of
-    payment is taken from. Times are seconds.
+    payment is taken from; ``write_back`` says what the instance is told. Times are seconds.
     """
 
     path_token: SecretReference | None = None
@@ -74,6 +93,7 @@ class SubscriptionFlowSettings(SourceSettings):
     paid_date: Literal["transactions", "updated_at"] = "transactions"
     fields: CallbackFields = CallbackFields()
     customer_fields: CustomerFields = CustomerFields()
+    write_back: SubscriptionFlowBack | None = None
 
     @field_validator("base_url")
     @classmethod
@@ -119,6 +139,16 @@ class SubscriptionFlowSettings(SourceSettings):
     def can_read(self) -> bool:
         """Always: nothing is booked from a callback alone."""
         return True
+
+    @property
+    def back(self) -> WriteBack | None:
+        """The numbers that the instance is told, on its customers and its invoices."""
+        told = self.write_back
+        if told is None:
+            return None
+        chosen = {"customer_number": told.customer_number, "invoice_number": told.invoice_note}
+        numbers = frozenset(name for name, wanted in chosen.items() if wanted)
+        return WriteBack(numbers=numbers, party="customer", invoice="invoice")
 
     @property
     def address(self) -> str:

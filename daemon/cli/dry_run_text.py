@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
+from handlers.commands import FORTNOX
 
 Json = dict[str, Any]
 
@@ -49,17 +50,19 @@ def _print_command(command: Json) -> None:
     why = f": {command['reason']}" if command["reason"] else ""
     asks = ", after an approval" if command["needs_approval"] else ""
     click.echo(f"\n{command['command']}  ({command['rule']})  {ends}{made}{why}{asks}")
+    base, where = ("/3", "") if command["target"] == FORTNOX else ("", f" at {command['target']}")
     for call in command["calls"]:
-        click.echo(f"  {call['method']} /3{call['path']}")
+        click.echo(f"  {call['method']} {base}{call['path']}{where}")
         if call["body"] is not None:
             click.echo("\n".join(f"    {line}" for line in _lines(call["body"])))
 
 
 def _lines(body: Json) -> list[str]:
-    """JSON with one line for each field, and one for each row."""
+    """JSON with one line for each field, and one for each row; senders want no envelope around the fields."""
     lines = []
     for envelope, fields in body.items():
-        lines.append(envelope)
+        whole = f": {json.dumps(fields, ensure_ascii=False)}" if not isinstance(fields, dict) else ""
+        lines.append(f"{envelope}{whole}")
         for name, value in fields.items() if isinstance(fields, dict) else ():
             if isinstance(value, list):
                 lines.append(f"  {name}")

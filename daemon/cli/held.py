@@ -48,10 +48,10 @@ def listed(config_path: Path, as_json: bool, company: str | None, language: str 
     from daemon import held_screen
     from daemon.cli.held_text import print_questions
     from daemon.cli.languages import with_swedish
-    from daemon.cli.looking import check_company, kinds_of, read_store
+    from daemon.cli.looking import check_target, kinds_of, read_store
 
     config = common.load(config_path, secrets=False)
-    check_company(config, company)
+    check_target(config, company)
 
     async def look(read: "Read") -> Json:
         return await held_screen.listed(read, company, kinds_of(config))

@@ -58,9 +58,17 @@ def kinds_of(config: "Config") -> dict[str, str]:
 
 def check_company(config: "Config", name: str | None) -> None:
     """Refuse a company that is not configured, with the name that may be meant."""
+    _check(name, {*config.companies})
+
+
+def check_target(config: "Config", name: str | None) -> None:
+    """Refuse what is neither a configured company nor a sender that is written to (``to:crm``)."""
+    _check(name, {*config.companies, *config.destinations})
+
+
+def _check(name: str | None, known: set[str]) -> None:
     from daemon.config_faults import meant
 
-    known = {*config.companies, *config.destinations}
     if name is not None and name not in known:
         raise Wrong(f"there is no company {name}{meant(name, known)}")
 
@@ -150,7 +158,7 @@ def inbox(config_path: Path, as_json: bool, state: str | None, company: str | No
 
 @click.command
 @click.option("--state", type=click.Choice(OUTBOX_STATES), help="Only commands in this state.")
-@click.option("--company", help="Only this company's.")
+@click.option("--company", help="Only this company's, or what a sender is told (to:SOURCE).")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @with_config
 @with_json
@@ -161,7 +169,7 @@ def outbox(config_path: Path, as_json: bool, state: str | None, company: str | N
     from store import reading
 
     config = common.load(config_path, secrets=False)
-    check_company(config, company)
+    check_target(config, company)
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.commands(state=state, company=company, limit=limit))
@@ -230,7 +238,7 @@ def explain(
     from store import companies
 
     config = common.load(config_path, secrets=False)
-    check_company(config, company)
+    check_target(config, company)
     unseal = unsealing(config_path) if body else None
     live = asyncio.run(facts(config))
 

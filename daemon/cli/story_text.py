@@ -78,13 +78,13 @@ def _asks(say: Say, entry: Json, indent: str) -> None:
 
 def _print_command(say: Say, command: Json) -> None:
     link = command["link"]
-    document = f"  {link['document']}" if link else ""
+    document = f"  {_far(command)}" if link or command["tells"] else ""
     again = "" if command["generation"] == 1 else f", generation {command['generation']}"
     say(f"  {command['id']}  {command['command']}  (rule {command['rule']}{again}){document}", bold=True)
     _state(say, command, "    ")
     _asks(say, command, "    ")
     if command.get("shut_by"):
-        say(f"    {nothing_leaves(command['shut_by'], command['paused'])}")
+        say(f"    {nothing_leaves(command['shut_by'], command['paused'], command['company'])}")
     waits = command["waits_for"]
     if waits is not None:
         holder = f": {waits['held_by']} ({waits['held_by_state']})" if waits["held_by"] else ""
@@ -102,6 +102,18 @@ def _print_command(say: Say, command: Json) -> None:
             say(f"    {name.replace('_', ' ')} {_short(command[name])}")
     for at, line in sorted(_timeline(command), key=lambda entry: entry[0]):
         say(f"    {local(at, exact=True)}  {line}")
+
+
+def _far(command: Json) -> str:
+    """The document in Fortnox; or the record at a sender, by its name and what it is told."""
+    tells = command["tells"]
+    if tells is None:
+        return str(command["link"]["document"])
+    # Once its text was erased, the link alone is left to say it.
+    link = command["link"]
+    record = f"{tells['record']} {tells['id'] or ''}".rstrip() if tells["record"] else link and link["document"]
+    told = f": {', '.join(field.replace('_', ' ') for field in tells['fields'])}" if tells["fields"] else ""
+    return f"at {tells['source']}" + (f", {record}" if record else "") + told
 
 
 def decision_lines(decisions: Json) -> list[str]:
@@ -128,9 +140,8 @@ def _timeline(command: Json) -> list[tuple[str, str]]:
         lines += [(at or command["created_at"], line) for line in _stands(command["settled_by"])]
     link = command["link"]
     if link is not None and link["by"] == command["id"]:
-        lines.append(
-            (link["linked_at"], f"linked to {link['document']}" + ("" if link["verified"] else ", unverified"))
-        )
+        linked = f"linked to {link['document']}" if command["tells"] is None else f"stands {_far(command)}"
+        lines.append((link["linked_at"], linked + ("" if link["verified"] else ", unverified")))
     if command["finished_at"]:
         result = f" ({command['result']})" if command["result"] else ""
         lines.append((command["finished_at"], f"{command['state']}{result}"))

@@ -79,7 +79,7 @@ def _print_back(back: Json, how: str) -> None:
     counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in back["commands"].items() if count)
     click.echo(f"{how} {back['name']}: {counted or 'nothing open'}, delivered: {back['delivered']}")
     if back["shut_by"] is not None:
-        click.echo(f"  {nothing_leaves(back['shut_by'], back['paused'])}")
+        click.echo(f"  {nothing_leaves(back['shut_by'], back['paused'], back['name'])}")
     if back["questions"]["count"]:
         click.echo(f"  {questions_line(back['questions'])}: held {back['name']}")
 
@@ -96,7 +96,7 @@ def _polled(source: Json) -> str:
 def _print_company(company: Json) -> None:
     click.echo(f"company {company['name']}{banner(company['kind'])}: {PROOFS[company['proof']]}")
     if company["shut_by"] is not None:
-        click.echo(f"  {nothing_leaves(company['shut_by'], company['paused'])}")
+        click.echo(f"  {nothing_leaves(company['shut_by'], company['paused'], company['name'])}")
     for name in ("deliveries", "commands"):
         counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in company[name].items() if count)
         click.echo(f"  {name}: {counted or 'nothing open'}")

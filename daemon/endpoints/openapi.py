@@ -128,7 +128,11 @@ def _list(name: str) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    command = {"id": TEXT, "command": TEXT, "status": TEXT, "result": MAYBE_TEXT, "object": MAYBE_TEXT}
+    command = {"id": TEXT, "command": TEXT, "status": TEXT, "result": MAYBE_TEXT, "object": MAYBE_TEXT, "at": TEXT}
+    told = _object(
+        {"status": {"enum": WORDS}, "records": {"type": "array", "items": TEXT}, "waits_for": MAYBE_TEXT}
+        | {"reason": MAYBE_TEXT, "question": MAYBE_TEXT}
+    )
     delivery = {"id": TEXT, "status": {"enum": WORDS}, "commands": _list("Command")}
     stopped = {"reason": MAYBE_TEXT, "question": MAYBE_TEXT}
     contact = {
@@ -170,7 +174,7 @@ def _schemas() -> dict[str, Any]:
             {"row_id": TEXT, "status": {"enum": [*WORDS, "refused"]}}, id=TEXT, commands=_list("Command"), **stopped
         ),
         "Batch": _object(batch, next={"type": "integer"}, repeated={"type": "boolean"}),
-        "Document": _object({**document, "deliveries": _list("Delivery")}),
+        "Document": _object({**document, "told": told | {"type": ["object", "null"]}, "deliveries": _list("Delivery")}),
     }
 
 

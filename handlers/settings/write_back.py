@@ -7,13 +7,15 @@ class WriteBack(Frozen):
     """The way back to one source.
 
     ``numbers`` are those of the numbers in Fortnox that it has a place for: customer_number, offer_number,
-    order_number, invoice_number. ``party`` is what it calls a buyer, ``order`` what it calls a sale. ``notes`` and
-    ``tasks`` say whether rules and workflows may leave them on a party there.
+    order_number, invoice_number. ``party`` is what it calls a buyer, ``order`` what it calls a sale, ``invoice`` what
+    it calls an invoice of its own; ``None`` where such an invoice has no place for a number. ``notes`` and ``tasks``
+    say whether rules and workflows may leave them on a party there.
     """
 
     numbers: frozenset[str] = frozenset()
     party: str = "contact"
     order: str = "order"
+    invoice: str | None = None
     notes: bool = False
     tasks: bool = False
 

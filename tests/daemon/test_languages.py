@@ -79,6 +79,7 @@ def test_a_story_in_swedish_has_no_english_line(capsys: pytest.CaptureFixture[st
     command = {
         "id": "out-1", "command": "ensure_invoice", "rule": "order", "generation": 2, "state": "held", "asks": "q-1",
         "reason": "record_missing", "question": QUESTION, "result": None, "link": None, "shut_by": None,
+        "tells": None, "company": "demo",
         "waits_for": {"what": "claim", "name": "email", "held_by": "out-3", "held_by_state": "in_flight"},
         "doubts_of_others": [{"operation": "create_invoice", "command": "out-2", "end": "timeout"}], "replaced": True,
         "last_look_to_come": True, "created_at": at, "rule_version": "1", "mapping_version": None, "finished_at": None,

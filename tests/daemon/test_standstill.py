@@ -14,7 +14,7 @@ from connectors.base import CredentialsLost
 from connectors.fortnox.auth import REMEDIES
 from connectors.fortnox.error_codes import MEANINGS
 from daemon.cli import main
-from daemon.shut_text import SENTENCES, nothing_leaves, store_refuses
+from daemon.shut_text import SENDER_SENTENCES, SENTENCES, nothing_leaves, store_refuses
 from store import reading
 from store.db import Job
 from tests.acceptance.scene import Scene, scene
@@ -56,6 +56,20 @@ def test_every_reason_of_a_gate_has_a_sentence() -> None:
         assert nothing_leaves(reason, None).startswith("nothing leaves: ")
         assert reason not in nothing_leaves(reason, None).split()
     assert nothing_leaves("news", None) == "nothing leaves: news; the log says more (target.paused)"
+
+
+def test_a_sender_that_is_written_to_is_called_by_its_name() -> None:
+    """Nothing is said of Fortnox; what keeps its gate shut is what ``Rest`` raises, and what every gate has."""
+    raised = set(re.findall(r"\"(unauthorized|forbidden)\"", (ROOT / "connectors/rest.py").read_text(encoding="utf-8")))
+    assert {*raised, "down", "unproved", "read_only"} == set(SENDER_SENTENCES)
+    for reason in SENDER_SENTENCES:
+        said = nothing_leaves(reason, None, "to:crm")
+        assert "Fortnox" not in said
+        assert reason not in said.split()
+    assert nothing_leaves("down", None, "to:crm").startswith("nothing leaves: crm cannot be reached")
+    assert nothing_leaves("forbidden", None, "to:crm").endswith("then resume to:crm")
+    assert nothing_leaves("person", "stock-taking", "to:crm") == nothing_leaves("person", "stock-taking")
+    assert nothing_leaves("news", None, "to:crm") == "nothing leaves: news; the log says more (target.paused)"
 
 
 @pytest.mark.asyncio

@@ -1,7 +1,7 @@
 """A SubscriptionFlow instance as its page of facts has it: tokens, Laravel lists, loose types, and form callbacks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +18,15 @@ MOST_PER_PAGE = 100
 LEFT_OUT_OF_LISTS = frozenset({"items"})
 
 
+def _as_sent(held: Any) -> Any:
+    """The default: a value is stored as it was sent."""
+    return held
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass
 class Instance:
     """One instance and its switches.
@@ -27,7 +36,11 @@ class Instance:
     know the filter, ``odd_lists`` whether they come without records. ``broken`` answers every read with 500,
     ``token_status`` is what the token endpoint answers, and ``gives_dead_tokens`` lets it give what is refused
     afterwards. ``gives`` is what it answers in place of tokens of its own. ``callback`` is where callbacks go and how
-    they are written.
+    they are written; with ``tells_updates`` one leaves for each invoice that the API changes, too.
+
+    Of changes: ``loses_answers`` is how many take effect and are answered 500, ``refuses_changes`` the status of those
+    that do not, ``replaces`` lets a change empty what it does not name, ``answers_shortly`` answers it without the
+    record, ``keeps`` is what is stored of a text, ``clock`` dates it.
     """
 
     state: State
@@ -45,6 +58,13 @@ class Instance:
     tokens: list[str] = field(default_factory=list)
     valid: set[str] = field(default_factory=set)
     callback: Record = field(default_factory=dict)
+    tells_updates: bool = False
+    loses_answers: int = 0
+    refuses_changes: int | None = None
+    replaces: bool = False
+    answers_shortly: bool = False
+    keeps: Callable[[Any], Any] = _as_sent
+    clock: Callable[[], datetime] = _now
 
     def of(self, module: str) -> dict[str, Record]:
         """The records of one module, by id."""
@@ -89,6 +109,25 @@ class Instance:
         self._admit(request)
         module = request.match_info["module"]
         return web.json_response({"data": _wrapped(module, self._record(module, request.match_info["id"]))})
+
+    async def change(self, request: web.Request) -> web.Response:
+        """``PUT /api/v1/MODULE/ID``: the named fields change, and so does ``updated_at``."""
+        self._admit(request)
+        module, number = request.match_info["module"], request.match_info["id"]
+        record = self._record(module, number)
+        if self.refuses_changes is not None:
+            return web.json_response({"message": "The given data was invalid."}, status=self.refuses_changes)
+        sent = await request.json()
+        if self.replaces:
+            record |= dict.fromkeys(record.keys() - {"id"}, None)
+        record |= {name: self.keeps(held) for name, held in sent.items()} | {"updated_at": written(self.clock())}
+        if module == "invoices" and self.tells_updates:
+            await self.call_back(number, "updated")
+        if self.loses_answers:
+            self.loses_answers -= 1
+            return web.Response(status=500, text="<html>Server Error</html>", content_type="text/html")
+        short = {"message": "Updated successfully."}
+        return web.json_response(short if self.answers_shortly else {"data": _wrapped(module, record)})
 
     async def linked(self, request: web.Request) -> web.Response:
         """``GET /api/v1/invoices/ID/link/transactions``: those that name the invoice."""
@@ -194,6 +233,7 @@ def served(instance: Instance) -> web.Application:
     made.router.add_post("/oauth/token", instance.token)
     made.router.add_get("/api/v1/{module}", instance.listed)
     made.router.add_get("/api/v1/{module}/{id}", instance.single)
+    made.router.add_put("/api/v1/{module}/{id}", instance.change)
     made.router.add_get("/api/v1/invoices/{id}/link/transactions", instance.linked)
     made.router.add_put(f"{CONTROL}/callback", instance.configure)
     made.router.add_post(f"{CONTROL}/invoices/{{id}}/pay", instance.process_payment)

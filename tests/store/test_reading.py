@@ -98,6 +98,9 @@ async def test_every_way_to_name_something_finds_it(tmp_path: Path) -> None:
         assert (await read(reading.by_source_id("1042", "other"))).deliveries == []
         assert (await read(reading.by_document("invoice", "2", None))).commands == (ids[1],)
         assert (await read(reading.by_document("invoice", "2", "other"))).commands == ()
+        await made.database.write(lambda connection: connection.execute("UPDATE link SET company = 'to:crm'"))
+        assert (await read(reading.by_document("invoice", "2", None))).commands == ()
+        assert (await read(reading.by_document("invoice", "2", "to:crm"))).commands == (ids[1],)
 
 
 def test_lists_never_walk_a_whole_table(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from connectors.base import Json
 from connectors.subscriptionflow.settings import SubscriptionFlowSettings
 from daemon.config import check_config, load_config
+from handlers.settings import WriteBack
 from tests.connectors.subscriptionflow.bodies import section
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -122,6 +123,10 @@ def test_no_delivery_is_booked_from_the_hint_alone(tmp_path: Path, lines: str, s
         {"window_calls": 0},
         {"paid_date": "today"},
         {"hook_token_field": ""},
+        {"write_back": {}},
+        {"write_back": {"customer_number": False}},
+        {"write_back": {"invoice_note": True, "invoice_note_field": "items"}},
+        {"write_back": {"order_number": True}},
     ],
 )
 def test_a_section_that_contradicts_itself_is_refused(more: Json) -> None:
@@ -133,12 +138,12 @@ def test_a_section_that_contradicts_itself_is_refused(more: Json) -> None:
 def test_the_sections_that_are_shown_load() -> None:
     """That of the manual as it stands, and that of the example file once its marks of comment are taken away."""
     manual = (ROOT / "docs" / "senders" / "subscriptionflow.md").read_text(encoding="utf-8")
-    [shown] = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+    shown, back = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
     commented = (ROOT / "config.example.toml").read_text(encoding="utf-8").partition("# [sources.flow]\n")[2]
     lines = takewhile(lambda line: line.startswith("# "), commented.splitlines())
     written = "[sources.flow]\n" + "\n".join(line.removeprefix("# ") for line in lines)
-    for text in (shown, written):
-        section = tomllib.loads(text.partition("\n\n")[0], parse_float=Decimal)["sources"]["flow"]
+    for text in (shown, shown + back, written):
+        section = tomllib.loads(text, parse_float=Decimal)["sources"]["flow"]
         assert section.pop("type") == "subscriptionflow"
         made = SubscriptionFlowSettings.model_validate(section)
         assert made.can_read
@@ -150,3 +155,22 @@ def test_another_address_is_taken_as_it_stands() -> None:
     for address in ("https://flow.example.com/", "http://127.0.0.1:8078"):
         settings = SubscriptionFlowSettings.model_validate(section(instance=None, base_url=address))
         assert settings.address == address.rstrip("/")
+
+
+@pytest.mark.capability("003-09")
+def test_what_is_switched_on_is_told_and_nothing_else(tmp_path: Path) -> None:
+    """By default nothing; then the numbers that have a place, on the records as the instance calls them."""
+    assert SubscriptionFlowSettings.model_validate(section()).back is None
+    told = SubscriptionFlowSettings.model_validate(section(write_back={"invoice_note": True})).back
+    assert told == WriteBack(numbers=frozenset({"invoice_number"}), party="customer", invoice="invoice")
+    both = WHOLE + "[sources.flow.write_back]\ncustomer_number = true\ninvoice_note = true\n"
+    loaded = load_config(config(tmp_path, both))
+    assert loaded.destinations == ("to:flow",)
+    numbers = loaded.companies["demo"].settings.write_back("flow").numbers
+    assert numbers == {"customer_number", "invoice_number"}
+
+
+def test_an_empty_way_back_says_what_to_write(tmp_path: Path) -> None:
+    """The fault stands at the section."""
+    [fault] = faults(tmp_path, WHOLE + "[sources.flow.write_back]\ninvoice_note = false\n")
+    assert "flow.write_back: set customer_number, invoice_note or both to true, or take the section out" in fault
