@@ -48,7 +48,15 @@ SOURCES: Mapping[str, SourceType] = {
     "highlevel": SourceType(
         HighLevelSettings,
         HighLevelSource,
-        ("survey_submitted", "order_changed", "refunded", "invoice_changed", "party_changed", "note_added"),
+        (
+            "survey_submitted",
+            "order_changed",
+            "refunded",
+            "invoice_changed",
+            "party_changed",
+            "note_added",
+            "task_completed",
+        ),
         open_highlevel,
     ),
     "standard": SourceType(

@@ -62,7 +62,12 @@ class ByHand:
         self._tasks = PersonTasks(config=config, database=database, clock=clock)
         self._batches = PersonBatches(config=config, database=database, clock=clock, arrived=arrived)
         self._workflows = PersonWorkflows(
-            config=config, database=database, clock=clock, arrived=arrived, wake=follow.workflows_moved
+            config=config,
+            database=database,
+            clock=clock,
+            arrived=arrived,
+            wake=follow.workflows_moved,
+            new_work=follow.new_work,
         )
         self._answers = HeldAnswers(database=database, clock=clock, follow=follow, perform=perform)
         self._approvals = Approvals(database=database, clock=clock, follow=follow, told=released)

@@ -14,7 +14,7 @@ from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
 from handlers.commands import Command, RecordCommand, SenderCommand
-from handlers.events import Event, Origin
+from handlers.events import Event, Origin, TaskCompleted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -183,6 +183,7 @@ class Deciding:
             workflows=started,
             sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
+            tasks_done=[event.mark for event, _ in timely if isinstance(event, TaskCompleted)],
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:

@@ -151,7 +151,7 @@ class Intake:
                 await self._say_doubles(row)
             if state == "handled" and outcome.shadowed:
                 self.shadowed()
-            if state == "handled" and outcome.workflows:
+            if state == "handled" and (outcome.workflows or outcome.tasks_done):
                 self.workflow_began()
             if state == "handled" and outcome.kind == CONSENT_CHANGED:
                 self.prove_again(row.company)

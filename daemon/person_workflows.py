@@ -13,6 +13,7 @@ from daemon.door import seal_of
 from daemon.ids import delivery_id
 from daemon.requests import CancelWorkflow, FinishTodo, Misused, StartWorkflow
 from daemon.settings import Config
+from daemon.workflows.begun import completed_at_sender
 from daemon.workflows.told import run_told
 from store import inbox, todos, workflows
 from store.acting import Person
@@ -33,13 +34,18 @@ class PersonWorkflows:
         clock: Clock,
         arrived: Callable[[], None],
         wake: Callable[[], None],
+        new_work: Callable[[str], None],
     ) -> None:
-        """``arrived`` tells intake of a new row, ``wake`` the engine of a run that can go on."""
+        """``arrived`` tells intake of a new row, ``wake`` the engine of a run that can go on.
+
+        ``new_work`` tells a company's or a sender's delivery of new commands.
+        """
         self._config = config
         self._database = database
         self._clock = clock
         self._arrived = arrived
         self._wake = wake
+        self._new_work = new_work
 
     async def perform(self, request: StartWorkflow | CancelWorkflow | FinishTodo) -> dict[str, Any]:
         """Carry one out. Raises :class:`Misused`, :class:`store.acting.NotPossible`."""
@@ -83,8 +89,13 @@ class PersonWorkflows:
         number = request.id.removeprefix(PREFIX)
         if not (number.isascii() and number.isdigit() and len(number) < 19):
             raise Misused(f"{request.id} is no task: todo-3 names one (see `todo list`)")
-        await self._database.write(todos.finish(int(number), Person(request.person, self._clock.milliseconds())))
+        shown = await self._database.read(todos.shown(int(number)))
+        told = None if shown is None else completed_at_sender(shown, self._clock.now())
+        person = Person(request.person, self._clock.milliseconds())
+        await self._database.write(todos.finish(int(number), person, told, seal_of(self._config())))
         self._wake()
+        for command in () if told is None else told.commands:
+            self._new_work(command.company)
         return {"todo": f"{PREFIX}{number}", "state": "done"}
 
     def _company(self, name: str) -> str:

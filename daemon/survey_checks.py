@@ -6,8 +6,9 @@ from typing import Any
 from connectors.fortnox.record_fields import CLEARS, faults_of
 from connectors.fortnox.table import OPERATIONS, RESOURCES
 from daemon.config_faults import Fault, key_path, meant
+from daemon.sender_places import KINDS, takes, takes_none
 from daemon.settings import Company, ConfiguredSource
-from handlers.settings.survey_rules import SurveyRule
+from handlers.settings.survey_rules import SENDER_ACTIONS, SurveyRule
 from handlers.settings.wording import places_of
 
 Where = tuple[str | int, ...]
@@ -16,8 +17,8 @@ Where = tuple[str | int, ...]
 def survey_faults(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
     """The faults of all companies' rules.
 
-    A sender that is not in the configuration; a money document from responses that only a digest tells apart; fields
-    that Fortnox does not have.
+    A sender that is not in the configuration; a money document from responses that only a digest tells apart; a note or
+    task for senders that take none; fields that Fortnox does not have.
     """
     for name, company in companies.items():
         heard = {
@@ -28,6 +29,7 @@ def survey_faults(companies: Mapping[str, Company], sources: Mapping[str, Config
         for place, rule in enumerate(company.settings.survey.rules):
             where: Where = ("companies", name, "survey", "rules", place)
             yield from _faults_of_senders(where, rule, heard)
+            yield from _faults_of_the_way_back(where, rule, heard)
             yield from _faults_of_fields(where, rule)
 
 
@@ -46,6 +48,17 @@ def _faults_of_senders(where: Where, rule: SurveyRule, heard: Mapping[str, Confi
                 f"sources.{source.name} may tell its responses apart by a digest of their bodies alone, so the same "
                 f"one could make a second {action}: {missing}, or name other senders in sources",
             )
+
+
+def _faults_of_the_way_back(where: Where, rule: SurveyRule, heard: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
+    """Every sender that the rule names must take what it leaves; where it names none, one of them must."""
+    for action, kind in zip(SENDER_ACTIONS, KINDS, strict=True):
+        if action not in rule.actions:
+            continue
+        asked = [name for name in rule.sources if name in heard] or list(heard)
+        without = [name for name in asked if not takes(heard[name], kind)]
+        if without if rule.sources else len(without) == len(asked):
+            yield Fault(key_path((*where, action)), takes_none(kind, without))
 
 
 def _faults_of_fields(where: Where, rule: SurveyRule) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation
 from daemon.config_faults import Fault, key_path, meant
 from daemon.mapping_targets import targets_of, tidied
 from daemon.mappings import DIGEST_CHARACTERS, MONEY, event_shape
+from daemon.sender_places import Kind, takes, takes_none
 from daemon.settings import ConfigFile, ConfiguredSource
 from daemon.table_writes import RECORD_WRITES, NoWrite, keys_wanted, write_command, write_named
 from handlers.mapping.compiling import Compiling, Where
@@ -20,6 +21,7 @@ from handlers.mapping.shapes import ANYTHING, SINGLE, Shape
 from handlers.mapping.values import Template, UnpairedBrace, template_of
 from handlers.settings.workflows import ActionSection, StepSection, WorkflowSection, seconds_of
 from handlers.workflow import Act, Step, Workflow
+from handlers.workflow_at_sender import LeftNote
 from handlers.workflow_steps import Noted, Told, Write, always, as_customer, named_by, when_true
 
 Lookups = Mapping[str, Mapping[str, str]]
@@ -71,7 +73,7 @@ def workflows_of(
 
 
 def unfit_workflows(file: ConfigFile, sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
-    """Schedules of flows that are not there; money made of what can come twice unnoticed."""
+    """Schedules of flows that are not there; money made of what can come twice unnoticed; notes that nobody takes."""
     for company, section in file.companies.items():
         for name, schedule in section.schedules.items():
             if schedule.workflow not in section.workflows:
@@ -80,10 +82,25 @@ def unfit_workflows(file: ConfigFile, sources: Mapping[str, ConfiguredSource]) -
                 yield Fault(
                     key_path(where), f"there is no workflow {schedule.workflow}{meant(schedule.workflow, known)}"
                 )
+        serving = [source for source in sources.values() if source.settings.serves(company)]
         for name, flow in section.workflows.items():
-            for source in sources.values():
-                if company in {source.settings.company, *source.settings.companies.values()}:
-                    yield from _doubtful(flow, ("companies", company, "workflows", name), source)
+            place = ("companies", company, "workflows", name)
+            for source in serving:
+                yield from _doubtful(flow, place, source)
+            yield from _left_nowhere(flow, place, serving)
+
+
+def _left_nowhere(
+    flow: WorkflowSection, where: tuple[str, ...], serving: Sequence[ConfiguredSource]
+) -> Iterator[Fault]:
+    """Steps that leave something at the event's source, where no source of the company takes it."""
+    for place, step in enumerate(flow.steps):
+        wanted: list[tuple[str, Kind]] = [("sender_note", "notes")] if step.sender_note is not None else []
+        wanted += [("todo_at_sender", "tasks")] if step.todo_at_sender else []
+        for key, kind in wanted:
+            if not any(takes(source, kind) for source in serving):
+                reason = takes_none(kind, [source.name for source in serving])
+                yield Fault(key_path((*where, "steps", place, key)), reason)
 
 
 def _doubtful(flow: WorkflowSection, where: tuple[str, ...], source: ConfiguredSource) -> Iterator[Fault]:
@@ -145,9 +162,12 @@ def _step(step: StepSection, where: Where, compiling: Compiling) -> Step:
     elif step.note is not None:
         text = _template(compiling, step.note, (*where, "note"))
         act = None if text is None else Noted(text)
+    elif step.sender_note is not None:
+        text = _template(compiling, step.sender_note, (*where, "sender_note"))
+        act = None if text is None else LeftNote(text)
     elif step.todo is not None:
         title = _template(compiling, step.todo, (*where, "todo"))
-        todo = None if title is None else Told(title, step.todo_days, step.todo_awaited)
+        todo = None if title is None else Told(title, step.todo_days, step.todo_awaited, step.todo_at_sender)
     else:
         act = as_customer
     undo = None if step.undo is None else _write(step.undo, (*where, "undo"), _after(step, compiling))

@@ -33,6 +33,7 @@ __all__ = [
     "Refunded",
     "Surcharge",
     "SurveySubmitted",
+    "TaskCompleted",
     "WorkflowAsked",
 ]
 
@@ -184,6 +185,13 @@ class NoteAdded(EventBase):
     text: str
 
 
+class TaskCompleted(EventBase):
+    """A task that we left at the source was completed there; ``mark`` is the one in it, ``thing`` the task there."""
+
+    kind: Literal["task_completed"] = "task_completed"
+    mark: str
+
+
 class ContactGiven(EventBase):
     """A client of our own endpoints says what a contact is now; given fields are to stand on its card.
 
@@ -246,6 +254,7 @@ Event = Annotated[
     | SurveySubmitted
     | PartyChanged
     | NoteAdded
+    | TaskCompleted
     | ContactGiven
     | RecordGiven
     | WorkflowAsked

@@ -30,6 +30,7 @@ from handlers.payout import book_payout
 from handlers.record import write_record
 from handlers.refund import book_refund
 from handlers.settings import CompanySettings
+from handlers.survey_at_sender import survey_at_sender
 from handlers.survey_rules import note_survey, survey_rules
 from handlers.telling import tell_of_invoice, tell_of_order, tell_of_party
 
@@ -75,6 +76,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "survey_submitted": (
             _rule("note_survey", SurveySubmitted, note_survey),
             _rule("survey_rules", SurveySubmitted, survey_rules),
+            _rule("survey_at_sender", SurveySubmitted, survey_at_sender),
             _rule("tell_respondent", SurveySubmitted, tell_of_party),
         ),
         "party_changed": (
@@ -84,6 +86,8 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "note_added": (_rule("note_text", NoteAdded, note_text),),
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),
         "record_given": (_rule("write_record", RecordGiven, write_record),),
+        # Nothing is to be true outside: the person's task of that mark is done (store/todo_ends.py).
+        "task_completed": (),
         # Its run begins with the event (daemon/workflows); the run's steps make the commands.
         "workflow_asked": (),
         # Nothing is to be true outside: the company's gate asks Fortnox (daemon/rechecking.py).

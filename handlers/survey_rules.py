@@ -68,7 +68,7 @@ def survey_rules(
     met = rules_met(event, settings, facts)
     names = {rule.name for rule, _ in met}
     gone = [rule for rule in settings.survey.rules if rule.name in facts.met - names]
-    if not any(rule.actions for rule in (*(rule for rule, _ in met), *gone)):
+    if not any(rule.in_fortnox for rule in (*(rule for rule, _ in met), *gone)):
         return ()
     customer = respondent(event.thing, event.respondent, settings.survey, settings.customers)
     made: list[Command] = []

@@ -18,11 +18,15 @@ SYSTEM = "workflow"
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A task for a person: ``title`` in words, to be done within ``days``; a run waits for it where it is awaited."""
+    """A task for a person: ``title`` in words, to be done within ``days``; a run waits for it where it is awaited.
+
+    ``at_sender``: the source of the run's event shows it, too.
+    """
 
     title: str
     days: int | None
     awaited: bool
+    at_sender: bool = False
 
 
 Act = Callable[[Known, Ref, CompanySettings], tuple[Command, ...]]

@@ -77,9 +77,9 @@ class Noted:
 
     def __call__(self, known: Known, thing: Ref, settings: CompanySettings) -> tuple[Command, ...]:
         """The customer, and the line. Raises :class:`Question`."""
-        event = _event(known)
+        event = event_of(known)
         customer = _customer(event, settings)
-        detail = shortened(single_line(_filled(self.text, known)), settings.survey.detail_characters)
+        detail = shortened(single_line(text_of_step(self.text, known)), settings.survey.detail_characters)
         return customer, EnsureNote(thing=thing, customer=customer.thing, dated=event.dated, core=CORE, detail=detail)
 
 
@@ -90,25 +90,35 @@ class Told:
     title: Template
     days: int | None
     awaited: bool
+    at_sender: bool = False
 
     def __call__(self, known: Known) -> Todo:
         """The task. Raises :class:`Question` where its title is empty."""
-        title = single_line(_filled(self.title, known))
+        title = single_line(text_of_step(self.title, known))
         if not title:
             raise Question("todo: the task has no title for this run")
-        return Todo(shortened(title, LONGEST_TITLE), self.days, self.awaited)
+        return Todo(shortened(title, LONGEST_TITLE), self.days, self.awaited, self.at_sender)
 
 
 def as_customer(known: Known, _thing: Ref, settings: CompanySettings) -> tuple[Command, ...]:
     """The event's party as a customer. Raises :class:`Question`."""
-    return (_customer(_event(known), settings),)
+    return (_customer(event_of(known), settings),)
 
 
 def _customer(event: Event, settings: CompanySettings) -> EnsureCustomer:
-    return respondent(event.thing, _party(event), settings.survey, settings.customers)
+    return respondent(event.thing, party_of(event), settings.survey, settings.customers)
 
 
-def _party(event: Event) -> Party:
+def party_of(event: Event) -> Party:
+    """Whom the event speaks of. Raises :class:`Question`."""
+    party = party_in(event)
+    if party is None:
+        raise Question("the event that started this workflow names no party")
+    return party
+
+
+def party_in(event: Event) -> Party | None:
+    """Whom the event speaks of; ``None`` where it names nobody."""
     match event:
         case SurveySubmitted():
             return event.respondent
@@ -119,10 +129,11 @@ def _party(event: Event) -> Party:
         case NoteAdded():
             return event.about
         case _:
-            raise Question("the event that started this workflow names no party")
+            return None
 
 
-def _event(known: Known) -> Event:
+def event_of(known: Known) -> Event:
+    """The event that started the run. Raises :class:`Question`."""
     if not known.get("event"):
         raise Question("this workflow was not started by an event, and this step speaks of its party")
     try:
@@ -131,7 +142,8 @@ def _event(known: Known) -> Event:
         raise Question("the event was stored by another version of the program: start the workflow anew") from None
 
 
-def _filled(template: Template, known: Known) -> str:
+def text_of_step(template: Template, known: Known) -> str:
+    """The template with what is known in its places. Raises :class:`Question`."""
     try:
         return template.value(known)
     except CannotBeEvaluated as error:

@@ -18,6 +18,7 @@ from store import (
     responses,
     sales,
     shadows,
+    todo_ends,
     twins,
     workflow_starts,
 )
@@ -43,7 +44,7 @@ class Handled:
     resource and number of what was made there just now. Its ``echo`` is not read where we made it ourselves. What is
     parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
     to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done;
-    ``workflows`` are runs that begin with it.
+    ``workflows`` are runs that begin with it, ``tasks_done`` marks of people's tasks that it says are done.
     """
 
     inbox_id: int
@@ -68,6 +69,7 @@ class Handled:
     responses: Sequence[Response] = ()
     shadowed: Sequence[str] = ()
     ask: Ask | None = None
+    tasks_done: Sequence[str] = ()
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -150,6 +152,7 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
         sales.remember(connection, sale, _company_of(handled, sale), now)
     for workflow in handled.workflows:
         workflow_starts.start(connection, workflow, handled.inbox_id, now)
+    todo_ends.end(connection, handled.inbox_id, handled.tasks_done, now)
     shadows.begin(connection, handled.inbox_id, handled.company or "", handled.shadowed, now)
 
 

@@ -448,9 +448,12 @@ CREATE TABLE todo (
     person TEXT,
     created_at INTEGER NOT NULL,
     ended_at INTEGER,
+    mark TEXT,
+    sender_task TEXT,
     UNIQUE (workflow, place)
 ) STRICT;
 CREATE INDEX todo_open ON todo (company, id) WHERE state = 'open';
+CREATE INDEX todo_mark ON todo (mark) WHERE mark IS NOT NULL;
 
 -- Questions that something waits or waited for: one for each thing that one answer frees. The answer is a rule's input where
 -- input says so (of_sale: remembered for each sale alone); told_at is when a person was last told.

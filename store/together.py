@@ -110,7 +110,7 @@ def _begins_lane(outcomes: Sequence[Outcome]) -> dict[int, tuple[str, str]]:
         lane = handling.own_lane(handled.commands)
         named = {handled.thing, *((command.company, command.lane) for command in handled.commands)}
         plain = handled.state == "handled" and handled.twin is None
-        plain = plain and not (handled.forget or handled.shadowed or handled.workflows)
+        plain = plain and not (handled.forget or handled.shadowed or handled.workflows or handled.tasks_done)
         if plain and lane and handled.thing and handled.version and not named & seen:
             found[place] = lane
         seen |= named

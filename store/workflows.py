@@ -148,7 +148,7 @@ def begin(run: Run, begun: StepBegun, now: int, seal: Seal | None, *, undo: bool
         row = connection.execute("SELECT state, ended_at FROM workflow WHERE id = ?", (run.id,)).fetchone()
         if row["ended_at"] is not None or (row["state"] == "undoing") != undo:
             return
-        inbox_id = _store(connection, run, begun, now, seal)
+        inbox_id = store_step(connection, run.workflow_id, begun, now, seal)
         connection.execute(
             "INSERT INTO workflow_step (workflow, place, undo, name, state, inbox_id, began_at)"
             " VALUES (?, ?, ?, ?, 'running', ?, ?) ON CONFLICT DO NOTHING",
@@ -162,7 +162,8 @@ def begin(run: Run, begun: StepBegun, now: int, seal: Seal | None, *, undo: bool
     return job
 
 
-def _store(connection: sqlite3.Connection, run: Run, begun: StepBegun, now: int, seal: Seal | None) -> int:
+def store_step(connection: sqlite3.Connection, workflow_id: str, begun: StepBegun, now: int, seal: Seal | None) -> int:
+    """Store a step's delivery with its commands, once; gives its inbox id."""
     accepted = inbox.accept(begun.arrival, seal)(connection)
     if not accepted.repeated:
         commands = [replace(command, inbox_id=accepted.inbox_id) for command in begun.commands]
@@ -171,7 +172,7 @@ def _store(connection: sqlite3.Connection, run: Run, begun: StepBegun, now: int,
             "handled",
             kind="workflow_step",
             thing=commands[0].thing,
-            number=run.workflow_id,
+            number=workflow_id,
             commands=commands,
         )
         handling.record(handled, now)(connection)

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.base import Json
+from connectors.highlevel.marks import is_ours, mark_in
 from connectors.highlevel.money import NOTHING
 from connectors.highlevel.parties import contact_party, is_named
 from connectors.highlevel.records import LONGEST_ID, Record, seconds
 from connectors.highlevel.sales import Sales
 from connectors.highlevel.settings import HighLevelSettings
 from connectors.sources import Ignored, Needs, Refused, Stored, Wanted
-from handlers.events import Event, NoteAdded, PartyChanged
+from handlers.events import Event, NoteAdded, PartyChanged, TaskCompleted
 from handlers.values import Ref, stockholm_date
 
 KEY, RECORD_KEY = "app:", "record:"
@@ -26,7 +27,7 @@ CONTACTS = frozenset({"ContactCreate", "ContactUpdate"})
 NOT_USED = frozenset(
     {
         "ContactDelete", "ContactDndUpdate", "ContactTagUpdate", "NoteUpdate", "NoteDelete", "TaskCreate",
-        "TaskComplete", "TaskDelete", "OpportunityDelete", "ProductCreate", "ProductUpdate", "ProductDelete",
+        "TaskDelete", "OpportunityDelete", "ProductCreate", "ProductUpdate", "ProductDelete",
         "PriceCreate", "PriceUpdate", "PriceDelete",
     }
 )  # fmt: skip
@@ -125,6 +126,8 @@ class AppEvents:
             return self.sale(kind, record, stored.reads, stored.received_at)
         if kind in CONTACTS:
             return self._contact(record, stored.received_at)
+        if kind == "TaskComplete":
+            return self._task(record, stored.received_at)
         if kind == "NoteCreate":
             return self._note(record, stored.reads, stored.received_at)
         if kind in LIFE_CYCLE:
@@ -157,12 +160,30 @@ class AppEvents:
             ),
         )
 
+    def _task(self, record: Record, received_at: datetime) -> tuple[TaskCompleted] | Ignored:
+        """Only a task that we left is ours to hear of."""
+        mark = mark_in(record.text("body") or "")
+        if mark is None:
+            return Ignored("not_our_task")
+        occurred_at = record.moment("timestamp") or received_at
+        return (
+            TaskCompleted(
+                thing=Ref(system=self._name, kind="task", id=record.required("id", "_id")),
+                version=seconds(occurred_at),
+                occurred_at=occurred_at,
+                dated=stockholm_date(occurred_at),
+                mark=mark,
+            ),
+        )
+
     def _note(
         self, record: Record, reads: Mapping[str, Json | None], received_at: datetime
     ) -> tuple[NoteAdded] | Ignored | Needs:
         text = record.text("body")
         if text is None:
             return Ignored("empty_note")
+        if is_ours(text):
+            return Ignored("our_own_note")
         occurred_at = record.moment("dateAdded", "timestamp") or received_at
         dated = stockholm_date(occurred_at)
         contact = record.required("contactId")

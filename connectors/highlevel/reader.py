@@ -1,20 +1,23 @@
-"""Reads at HighLevel: single records by id, and what was added or changed, page by page."""
+"""Reads at HighLevel: single records by id, and what was added or changed, page by page; and opens it as a target."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote
 
-from connectors.base import Json, Park
+from connectors.base import Json, Target
 from connectors.highlevel.access import REFRESH_TOKEN_LIFE, AppAccess, Metered, renewal
 from connectors.highlevel.app import record_key
 from connectors.highlevel.budget import SYSTEM, Budget
+from connectors.highlevel.calls import Calls
 from connectors.highlevel.polling import Progress, advanced, begun, question, records
 from connectors.highlevel.records import Record
 from connectors.highlevel.settings import Api, HighLevelSettings, Polled
+from connectors.highlevel.target import HighLevelDesk
 from connectors.json_body import write_object
 from connectors.renewal import Renewal
 from connectors.rest import Access, KeyAccess, Rest
+from connectors.sender_target import SenderTarget
 from connectors.sources import Found, Page, Reader, ReaderFacts, Surroundings, Wanted
 from handlers.values import stockholm_date
 
@@ -31,16 +34,23 @@ def open_reader(
     """The reader of a source; ``None`` where its section has no table ``api``."""
     if settings.api is None or settings.location_id is None:
         return None
-    return HighLevelReader(name, settings.api, settings.location_id, secrets, surroundings)
+    return HighLevelReader(name, settings, settings.api, settings.location_id, secrets, surroundings)
 
 
 class HighLevelReader:
     """One location through its API (HighLevel facts, sections 2 to 4 and 8), inside its window and its day's budget."""
 
     def __init__(
-        self, name: str, settings: Api, location: str, secrets: Mapping[str, str], surroundings: Surroundings
+        self,
+        name: str,
+        source: HighLevelSettings,
+        settings: Api,
+        location: str,
+        secrets: Mapping[str, str],
+        surroundings: Surroundings,
     ) -> None:
-        """``secrets`` are those of the source, ``api.token`` and so on."""
+        """``settings`` and ``location`` are the source's own; ``secrets`` are ``api.token`` and so on."""
+        self._source = source
         self._settings = settings
         self._location = location
         self._surroundings = surroundings
@@ -57,7 +67,7 @@ class HighLevelReader:
         if settings.token is None:
             self._renewal = renewal(name, settings, secrets, surroundings)
             access = AppAccess(self._renewal)
-        self._rest = Rest(
+        rest = Rest(
             system=SYSTEM,
             base=settings.base_url,
             session=surroundings.session,
@@ -67,6 +77,7 @@ class HighLevelReader:
             timeout_seconds=settings.timeout_seconds,
             heard=self._budget.heard,
         )
+        self._calls = Calls(rest, settings.version)
         self._labels: dict[str, str] = {}
         self._labels_at: float | None = None
 
@@ -74,11 +85,17 @@ class HighLevelReader:
         """A ``contact``, an ``order`` or an ``invoice`` by its id; ``None`` where HighLevel says there is none."""
         number = quote(wanted.id, safe="")
         if wanted.kind == "contact":
-            found = await self._one("read contact", f"/contacts/{number}", {})
-            return _inside(found, "contact")
+            return _inside(await self._calls.record("read contact", f"/contacts/{number}"), "contact")
         place = {"altId": self._location, "altType": "location"}
         path = {"order": "/payments/orders/", "invoice": "/invoices/"}[wanted.kind] + number
-        return _inside(await self._one(f"read {wanted.kind}", path, place), wanted.kind)
+        return _inside(await self._calls.record(f"read {wanted.kind}", path, place), wanted.kind)
+
+    def target(self) -> Target | None:
+        """Where commands for the location go, through the same window, budget and tokens."""
+        if self._source.back is None:
+            return None
+        desk = HighLevelDesk(self._calls, self._location, self._source.write_back)
+        return SenderTarget(SYSTEM, desk, self._window)
 
     async def poll(self, cursor: Json | None, since: date) -> Page | None:
         """One page of one kind; all kinds of ``api.poll`` follow one another until ``more`` is false.
@@ -95,7 +112,7 @@ class HighLevelReader:
         if sweep is None or since > today:
             return Page((), Progress(progress.done, None).written(), more=False)
         path, params = question(sweep, self._location)
-        answer = await self._rest.read(f"poll {sweep.what}", path, params=params, headers=self._version, priority=5)
+        answer = await self._calls.read(f"poll {sweep.what}", path, params, priority=5)
         found = records(sweep.what, answer)
         made = [await self._found(sweep.what, record) for record in found]
         after = advanced(progress, sweep, answer or {}, len(found), self._settings, today, since)
@@ -122,19 +139,6 @@ class HighLevelReader:
         if self._renewal is not None:
             await self._renewal.close()
 
-    @property
-    def _version(self) -> Mapping[str, str]:
-        return {"Version": self._settings.version}
-
-    async def _one(self, operation: str, path: str, params: Mapping[str, str]) -> Json | None:
-        try:
-            return await self._rest.read(operation, path, params=params, headers=self._version)
-        except Park as error:
-            # Section 2 lists 400 and 422 and no 404, so a record that is gone may be told in words only.
-            if error.status in {400, 422} and "not found" in error.detail.casefold():
-                return None
-            raise
-
     async def _found(self, what: Polled, record: Json) -> Found:
         kind = KINDS[what]
         body: Json = {"polled": kind, "record": record}
@@ -152,7 +156,7 @@ class HighLevelReader:
         fields = frozenset(others) if isinstance(others, dict) else frozenset()
         if not self._labels_are_fresh(fields):
             path = f"/locations/{quote(self._location, safe='')}/customFields"
-            answer = await self._rest.read("read customFields", path, headers=self._version, priority=5)
+            answer = await self._calls.read("read customFields", path, priority=5)
             entries = (answer or {}).get("customFields")
             self._labels = {
                 entry["id"]: entry["name"]

@@ -10,10 +10,13 @@ from connectors.addresses import checked_address
 from connectors.base import SecretReference
 from connectors.highlevel.vendor_keys import VENDOR_KEYS
 from connectors.sources import SourceSettings
+from handlers.settings import WriteBack
 from handlers.values import Frozen
 
 OrderStatus = Literal["offer", "won", "invoiced", "paid", "refunded", "refunded_in_full", "cancelled"]
 """What a status of theirs may mean; with ``refunded`` alone nobody says how much money went back."""
+
+DOCUMENT_NUMBERS = frozenset({"offer_number", "order_number", "invoice_number"})
 
 Polled = Literal["surveys", "orders", "invoices"]
 
@@ -81,7 +84,7 @@ class Opportunities(Frozen):
 
 
 class Api(Frozen):
-    """Access to one location through HighLevel's API, for reading only (HighLevel facts, sections 2 to 4).
+    """Access to one location through HighLevel's API (HighLevel facts, sections 2 to 4); it writes for ``write_back``.
 
     Either ``token`` (a Private Integration Token), or ``client_id``, ``client_secret`` and ``refresh_token`` of an app:
     the refresh token is used once to begin, then the newest pair lies in the store. ``poll`` says what is asked for
@@ -112,6 +115,20 @@ class Api(Frozen):
         return self
 
 
+class HighLevelBack(Frozen):
+    """What is written back at HighLevel (scope contacts.write); what is not named is not written.
+
+    ``notes`` and ``tasks`` let rules and workflows leave them on contacts. ``customer_number_field`` is the id of a
+    contact's custom field for text, which then holds the number of the contact's customer in Fortnox. With
+    ``document_notes`` a note on the contact tells the numbers of a sale's documents: HighLevel has no field for them.
+    """
+
+    notes: bool = False
+    tasks: bool = False
+    document_notes: bool = False
+    customer_number_field: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,60}$")
+
+
 class HighLevelSettings(SourceSettings):
     """What a source takes from HighLevel, what proves it, our location, and the mapping.
 
@@ -125,7 +142,8 @@ class HighLevelSettings(SourceSettings):
 
     ``order_statuses`` maps an order's status at HighLevel to ours; others mean nothing. ``invoices`` says from when on
     an invoice counts. ``ignored_labels`` are labels that are no answers of the survey (fields of other forms that the
-    contact once filled in). ``organisation_number_field`` is the id of a contact's custom field.
+    contact once filled in). ``organisation_number_field`` is the id of a contact's custom field. ``write_back`` is
+    what is written at HighLevel; it needs ``api``.
     """
 
     path_token: SecretReference | None = None
@@ -146,11 +164,28 @@ class HighLevelSettings(SourceSettings):
     ignored_labels: tuple[str, ...] = ()
     fields: Fields = Fields()
     api: Api | None = None
+    write_back: HighLevelBack = HighLevelBack()
 
     @property
     def can_read(self) -> bool:
         """Only the table ``api`` opens the location."""
         return self.api is not None
+
+    @property
+    def back(self) -> WriteBack | None:
+        """What the table ``write_back`` allows."""
+        told = self.write_back
+        if told == HighLevelBack():
+            return None
+        numbers = {"customer_number"} if told.customer_number_field else set[str]()
+        numbers |= DOCUMENT_NUMBERS if told.document_notes else set()
+        return WriteBack(
+            numbers=frozenset(numbers),
+            party="contact",
+            invoice="invoice" if told.document_notes else None,
+            notes=told.notes,
+            tasks=told.tasks,
+        )
 
     @property
     def told_by_digest(self) -> Mapping[str, str]:
@@ -197,6 +232,8 @@ class HighLevelSettings(SourceSettings):
             raise ValueError("api reads one location: make a source for each, with company and location_id")
         if self.api is not None and self.location_id is None:
             raise ValueError("api needs location_id")
+        if self.back is not None and self.api is None:
+            raise ValueError("write_back needs api: what is written back goes through HighLevel's API")
         if self.opportunities is not None and self.api is None:
             raise ValueError("opportunities needs api: an opportunity names its buyer by id only")
         return self

@@ -6,18 +6,20 @@ from typing import Any
 
 from connectors.json_body import read_object, write_object
 from daemon.clock import Clock
-from daemon.deciding import new_command
 from daemon.logs import Log
+from daemon.workflows.begun import shown_at_sender, step_begun
 from daemon.workflows.definitions import Definitions
 from handlers.settings import CompanySettings
 from handlers.values import Ref, stockholm_date
-from handlers.workflow import SYSTEM, Act, Step, Todo, Workflow, due_day, step_thing
+from handlers.workflow import Act, Step, Todo, Workflow, due_day, step_thing
+from handlers.workflow_at_sender import task_at_sender
 from store import todos, workflows
 from store.acting import Person
 from store.db import Database
-from store.inbox import Arrival, Seal
+from store.inbox import Seal
 from store.standing import STOPPED, Standing, standing
-from store.workflows import Run, StepBegun, StepDone
+from store.todos import AtSender
+from store.workflows import Run, StepDone
 
 SOONEST_MS, LATEST_MS, SHARE = 200, 5_000, 4
 """How soon a run whose commands are under way is looked at again: after a fourth of the time that they have taken so
@@ -94,31 +96,34 @@ class Moves:
             await self._begin(run, step.name, step.act, known, step_thing(run.workflow_id, step.name))
 
     async def _give(self, run: Run, flow: Workflow, step: Step, todo: Todo, known: dict[str, Any]) -> None:
-        day = due_day(todo, stockholm_date(self._clock.now()))
-        state = await self._database.write(todos.give(run, step.name, todo.title, day, self._clock.milliseconds()))
+        day, now = due_day(todo, stockholm_date(self._clock.now())), self._clock.milliseconds()
+        shown = self._shown(run, step, todo, known) if todo.at_sender else None
+        job = todos.give(run, step.name, todo.title, day, now, shown, self._body_seal)
+        state = await self._database.write(job)
+        for command in () if shown is None else shown.begun.commands:
+            self._wake(command.company)
         if todo.awaited and state == "open":
             await self._later(run, "waiting", TODO_MS, TODO_QUESTION)
         else:
             await self._ended(run, flow, known, StepDone(step.name, "done", result=state))
 
+    def _shown(self, run: Run, step: Step, todo: Todo, known: Mapping[str, Any]) -> AtSender | None:
+        """What has the event's source show the task, too, where it does."""
+        now, thing = self._clock.now(), step_thing(run.workflow_id, step.name)
+        task = task_at_sender(todo, known, thing, self._settings(run.company), stockholm_date(now))
+        if task is None:
+            return None
+        return shown_at_sender(run.workflow_id, f"{run.name}.{step.name}", run.place, task, now)
+
     async def _begin(
         self, run: Run, name: str, act: Act, known: Mapping[str, Any], thing: Ref, *, undo: bool = False
     ) -> None:
-        company = run.company
-        key = f"{company}/{run.workflow_id}/{run.place}/{'undo' if undo else 'do'}"
-        made = [
-            replace(
-                new_command(0, company, f"{SYSTEM}:{run.workflow_id}", f"{run.name}.{name}", command),
-                key=f"{SYSTEM}/{key}/{command.kind}/{command.thing.thing(company)}",
-            )
-            for command in act(known, thing, self._settings(company))
-        ]
-        body = write_object({"workflow_id": run.workflow_id, "step": name})
-        arrival = Arrival(SYSTEM, company, key, {}, body, self._clock.now())
+        key = f"{run.place}/{'undo' if undo else 'do'}"
+        commands = act(known, thing, self._settings(run.company))
+        begun = step_begun(run.company, run.workflow_id, f"{run.name}.{name}", key, commands, self._clock.now())
         now = self._clock.milliseconds()
-        begun = StepBegun(name, arrival, made)
         await self._database.write(workflows.begin(run, begun, now, self._body_seal, undo=undo))
-        for written_to in {company, *(one.company for one in made)}:
+        for written_to in {run.company, *(one.company for one in begun.commands)}:
             self._wake(written_to)
 
     async def _under_way(self, run: Run, flow: Workflow, known: dict[str, Any], inbox_id: int) -> None:

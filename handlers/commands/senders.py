@@ -59,12 +59,16 @@ class EnsureSenderNote(SenderCommand):
 
 
 class EnsureSenderTask(SenderCommand):
-    """One task for a person at the source, about the record (a contact), due at the end of a day in Stockholm."""
+    """One task for a person at the source, about the record (a contact), due at the end of a day in Stockholm.
+
+    ``done``: it is completed there. One that was never made is not made for that.
+    """
 
     kind: Literal["ensure_sender_task"] = "ensure_sender_task"
     title: str
     text: str = ""
     due: date
+    done: bool = False
 
 
 class EnsureSenderRecord(SenderCommand):

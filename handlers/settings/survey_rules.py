@@ -14,6 +14,9 @@ from handlers.values import Frozen
 DEFAULT_NOTE = "note_survey"
 """The name of what happens without any rule; no rule of a company may have it."""
 
+SENDER_ACTIONS = ("sender_note", "sender_task")
+"""What a rule leaves at the source of the response; everything else it does in Fortnox."""
+
 Amount = Annotated[Decimal, Field(gt=0, lt=10**9, decimal_places=2)]
 FieldName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,60}$")]
 Fields = dict[FieldName, Wording | bool | int]
@@ -117,14 +120,23 @@ class Voucher(Frozen):
         return self
 
 
+class SenderTask(Frozen):
+    """A task for a person at the source, due so many days after the response."""
+
+    title: Wording
+    text: Wording | None = None
+    days: int = Field(ge=0, le=366)
+
+
 class SurveyRule(Frozen):
     """One rule of a company for its surveys. Every rule that holds acts, in the order of the file.
 
     ``survey`` is an id or a pattern with ``*``; ``sources`` limits it to those senders. ``instead``: the note that
     every survey leaves is left out. ``nothing``: that, and no rule behind this one is asked. ``note`` and ``insight``
     are lines on the respondent's card, ``customer`` are fields of it. ``label`` stands on the rule's offer and invoice.
-    ``project``, ``supplier`` and ``account`` are objects that shall stand in Fortnox with these fields. The name stands
-    in stored keys: a rule that gets another name is another rule.
+    ``project``, ``supplier`` and ``account`` are objects that shall stand in Fortnox with these fields. ``sender_note``
+    and ``sender_task`` are left on the respondent's contact at the source. The name stands in stored keys: a rule that
+    gets another name is another rule.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
@@ -143,6 +155,8 @@ class SurveyRule(Frozen):
     offer: Line | None = None
     invoice: Line | None = None
     voucher: Voucher | None = None
+    sender_note: Wording | None = None
+    sender_task: SenderTask | None = None
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -158,8 +172,19 @@ class SurveyRule(Frozen):
             "offer",
             "invoice",
             "voucher",
+            *SENDER_ACTIONS,
         )
         return tuple(name for name in names if getattr(self, name))
+
+    @property
+    def at_sender(self) -> bool:
+        """Whether it leaves something at the source."""
+        return any(name in SENDER_ACTIONS for name in self.actions)
+
+    @property
+    def in_fortnox(self) -> bool:
+        """Whether it does something in Fortnox."""
+        return any(name not in SENDER_ACTIONS for name in self.actions)
 
     @property
     def makes_money(self) -> bool:

@@ -38,12 +38,14 @@ class ActionSection(Frozen):
 
 
 class StepSection(Frozen):
-    """One step: exactly one of ``action``, ``customer``, ``note`` and ``todo``.
+    """One step: exactly one of ``action``, ``customer``, ``note``, ``sender_note`` and ``todo``.
 
     ``action`` is an operation of Fortnox's table with ``keys`` and ``fields``; ``customer`` makes sure that the event's
-    party is a customer; ``note`` (a template) is a dated line on that customer's card; ``todo`` (a template) is a task
-    for a person, to be done within ``todo_days``, and waited for where it is ``todo_awaited``. ``when`` is a condition,
-    ``wait`` the time between the step before and this one, ``undo`` what takes the step back.
+    party is a customer; ``note`` (a template) is a dated line on that customer's card, ``sender_note`` (a template) a
+    note on the party at the event's source; ``todo`` (a template) is a task for a person, to be done within
+    ``todo_days``, waited for where it is ``todo_awaited``, and shown by the event's source, too, where it is
+    ``todo_at_sender``. ``when`` is a condition, ``wait`` the time between the step before and this one, ``undo`` what
+    takes the step back.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
@@ -54,21 +56,30 @@ class StepSection(Frozen):
     fields: dict[str, Any] = Field(default_factory=dict)
     customer: bool = False
     note: str | None = None
+    sender_note: str | None = None
     todo: str | None = None
     todo_days: int | None = Field(default=None, ge=0, le=366)
     todo_awaited: bool = False
+    todo_at_sender: bool = False
     undo: ActionSection | None = None
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> "StepSection":
-        does = [self.action is not None, self.customer, self.note is not None, self.todo is not None]
-        if sum(does) != 1:
-            raise ValueError("a step has exactly one of action, customer, note and todo")
+        texts = (self.action, self.note, self.sender_note, self.todo)
+        if sum(text is not None for text in texts) + self.customer != 1:
+            raise ValueError("a step has exactly one of action, customer, note, sender_note and todo")
         if self.action is None and (self.keys or self.fields):
             raise ValueError("keys and fields are an action's")
-        if self.todo is None and (self.todo_awaited or self.todo_days is not None):
-            raise ValueError("todo_days and todo_awaited are a todo's")
+        if self.todo is None and (self.todo_awaited or self.todo_at_sender or self.todo_days is not None):
+            raise ValueError("todo_days, todo_awaited and todo_at_sender are a todo's")
+        if self.todo_at_sender and self.todo_days is None:
+            raise ValueError("todo_at_sender needs todo_days: a task there has a day")
         return self
+
+    @property
+    def of_a_party(self) -> bool:
+        """Whether it speaks of the event's party."""
+        return self.customer or self.todo_at_sender or self.note is not None or self.sender_note is not None
 
 
 class WorkflowSection(Frozen):
@@ -89,6 +100,6 @@ class WorkflowSection(Frozen):
         names = [step.name for step in self.steps]
         if len(set(names)) != len(names):
             raise ValueError("two steps have one name")
-        if self.event is None and (self.when is not None or any(step.customer or step.note for step in self.steps)):
-            raise ValueError("when, customer and note speak of an event: set event")
+        if self.event is None and (self.when is not None or any(step.of_a_party for step in self.steps)):
+            raise ValueError("when, customer, note, sender_note and todo_at_sender speak of an event: set event")
         return self

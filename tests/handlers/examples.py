@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Literal
 
 from handlers.events import Answer, Document, InvoiceChanged, Line, OrderChanged, Party, SurveySubmitted
-from handlers.settings import Articles, Bookkeeping, CompanySettings, Customers, Documents, RuleOptions, Survey, Vat
+from handlers.settings import (
+    Articles,
+    Bookkeeping,
+    CompanySettings,
+    Customers,
+    Documents,
+    RuleOptions,
+    Survey,
+    Vat,
+    WriteBack,
+)
 from handlers.values import Ref
 
 NOW = datetime(2026, 11, 13, 10, 15, tzinfo=UTC)
@@ -61,6 +71,7 @@ def company(
     vat: Vat | None = None,
     customers: Customers | None = None,
     rules: dict[str, RuleOptions] | None = None,
+    write_backs: dict[str, WriteBack] | None = None,
 ) -> CompanySettings:
     """A company's settings with some parts replaced."""
     return CompanySettings(
@@ -73,6 +84,7 @@ def company(
         vat=vat or Vat(),
         customers=customers or Customers(),
         rules=rules or {},
+        write_backs=write_backs or {},
     )
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import ClientSession, web
 
 from tests.stand_ins.highlevel_app import app_sender
+from tests.stand_ins.highlevel_writes import Written, add_writes, losing, refusal
 from tests.stand_ins.serving import CONTROL, Handler, Record, control
 from tests.stand_ins.serving import State as Shared
 
@@ -54,6 +55,8 @@ class State(Shared):
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     recent: deque[float] = field(default_factory=deque)
+    versions: frozenset[str] = frozenset({"2021-07-28", "v3"})
+    written: Written = field(default_factory=Written)
 
     def add(self, kind: str, *records: Record) -> None:
         """Add or replace records of ``contacts``, ``orders``, ``invoices``, ``submissions`` or ``customFields``."""
@@ -72,6 +75,7 @@ def application(state: State) -> web.Application:
     app = web.Application()
     control(app, state)
     app.router.add_post(CONTROL + "/webhooks", _webhook)
+    app.middlewares.append(losing(state.written))
     app.middlewares.append(_guard(state))
     routes = {
         "/surveys/": _surveys,
@@ -86,13 +90,8 @@ def application(state: State) -> web.Application:
     for path, handler in routes.items():
         app.router.add_get(path, _bound(handler, state))
     app.router.add_post("/oauth/token", _bound(_token, state))
+    add_writes(app, state.written, lambda: state.records.setdefault("contacts", {}), state.location)
     return app
-
-
-def refusal(status: int, message: str | list[str], error: str = "") -> web.Response:
-    """An error in HighLevel's shape."""
-    body = {"statusCode": status, "message": message} | ({"error": error} if error else {})
-    return web.json_response(body, status=status)
 
 
 async def _webhook(request: web.Request) -> web.Response:
@@ -146,6 +145,8 @@ def _turned_away(state: State, request: web.Request) -> web.Response | None:
         return refusal(401, "Invalid JWT", "Unauthorized")
     if not request.headers.get("Version"):
         return refusal(400, ["version header was not found"], "Bad Request")
+    if request.headers["Version"] not in state.versions:
+        return refusal(400, ["version header is invalid"], "Bad Request")
     return None
 
 

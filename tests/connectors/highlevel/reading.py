@@ -55,6 +55,7 @@ async def reading(
     state: State | None = None,
     tokens: MemoryTokens | None = None,
     secrets: dict[str, str] | None = None,
+    back: dict[str, Any] | None = None,
     **api: Any,
 ) -> AsyncIterator[Reading]:
     """A reader with a Private Integration Token, or with an app where ``client_id`` is given."""
@@ -64,7 +65,12 @@ async def reading(
     way = {} if "client_id" in api else {"token": "generated:t"}
     held = {"api.token": TOKEN} if secrets is None else secrets
     async with serving(application(account)) as address, open_session() as session:
-        section = {"company": "demo", "location_id": LOCATION, "api": {"base_url": address, **way, **api}}
+        section = {
+            "company": "demo",
+            "location_id": LOCATION,
+            "api": {"base_url": address, **way, **api},
+            "write_back": back or {},
+        }
         settings = HighLevelSettings.model_validate(section)
         surroundings = Surroundings(session, kept, lambda: clock.wall, lambda: clock.seconds, clock.sleep)
         reader = open_reader("ghl", settings, held, surroundings)
