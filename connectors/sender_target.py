@@ -1,7 +1,7 @@
 """A sender as a target: commands become one call each inside the sender's own rate window."""
 
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connectors.base import Budget, Json, Park, Settled, Sighting, Task, Write
 from connectors.window import Window
@@ -34,6 +34,15 @@ class Desk(Protocol):
         ...
 
 
+@runtime_checkable
+class Identifies(Protocol):
+    """A desk at which a person may say which record is meant."""
+
+    async def identify(self, task: Task, kind: str, number: str) -> Settled:
+        """Read the record that a person says the task's thing is. Raises ``Park`` where it cannot be that."""
+        ...
+
+
 class SenderTarget:
     """A target over a ``desk``, which shares ``window`` with whoever reads at the same sender."""
 
@@ -60,7 +69,9 @@ class SenderTarget:
         return await self._desk.look(task, operation, evidence)
 
     async def identify(self, task: Task, kind: str, number: str) -> Settled:
-        """Nothing at a sender is linked by hand: its records name themselves. Always raises ``Park``."""
+        """Only a desk that says so lets records be linked by hand: else they name themselves. Raises ``Park``."""
+        if isinstance(self._desk, Identifies):
+            return await self._desk.identify(task, kind, number)
         raise Park(
             "not_linkable",
             system=self._system,

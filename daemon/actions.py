@@ -5,13 +5,14 @@ from contextlib import AbstractAsyncContextManager
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
 from connectors.reasons import ALLOWABLE
-from daemon.answering import ANSWERED_BY_ABSENT, SHARED, done_by_linking, told_absent, told_allowed
+from daemon.answering import ANSWERED_BY_ABSENT, SHARED, allowance, done_by_linking, told_absent, told_allowed
 from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
 from daemon.by_hand import ByHand
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.consent_links import ConsentLinks
+from daemon.destinations import source_of
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
@@ -44,10 +45,11 @@ from daemon.settings import Config
 from daemon.step import claim_keys
 from daemon.subjects import Answer, parsed, subjects, touched_answer, word
 from daemon.tasks import task_of
-from handlers.commands import EnsureCustomer, SenderCommand
+from handlers.commands import EnsureCustomer, EnsureSenderRecord, SenderCommand
 from store import acting, heads, replaying
 from store.acting import NotPossible, Person, Touched
 from store.db import Database, Job
+from store.facts import Said
 from store.handling import Handled
 from store.heads import Head
 from store.inbox import Waiting
@@ -213,17 +215,19 @@ class Actions:
             after = numbers[-1]
 
     async def _released(self, outbox_id: int, request: Retry, person: Person) -> Job[Touched]:
-        text = await self._answered(outbox_id, absent=request.absent, allow=request.allow)
-        return acting.retry_command(outbox_id, person, absent=request.absent, text=text)
+        text, said = await self._answered(outbox_id, absent=request.absent, allow=request.allow)
+        return acting.retry_command(outbox_id, person, absent=request.absent, text=text, remember=said)
 
-    async def _answered(self, outbox_id: int, *, absent: bool, allow: bool) -> str | None:
-        """The command's new text where the person's word answers the question that it is held for."""
+    async def _answered(self, outbox_id: int, *, absent: bool, allow: bool) -> tuple[str | None, Said | None]:
+        """The command's new text where the person's word answers the question that it is held for, and what is
+        remembered of it."""
         reason = await self._database.read(acting.reason_of(outbox_id))
         if absent and reason in ANSWERED_BY_ABSENT:
-            return told_absent((await self._head(outbox_id)).text, reason)
+            return told_absent((await self._head(outbox_id)).text, reason), None
         if allow and reason in ALLOWABLE:
-            return told_allowed((await self._head(outbox_id)).text, reason)
-        return None
+            head = await self._head(outbox_id)
+            return told_allowed(head.text, reason), allowance(head.text, reason, head.company)
+        return None, None
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)
@@ -252,7 +256,8 @@ class Actions:
             self._person(request),
             keys=keys,
             again=settled.again or not done_by_linking(task.command),
-            shared=request.kind in SHARED,
+            # What a sender calls one record may be several things of ours: that it is told of, and what it is told.
+            shared=request.kind in SHARED or source_of(head.company) is not None,
             question=settled.question,
         )
         linked = await self._database.write(job)
@@ -266,9 +271,9 @@ class Actions:
         }
 
     async def _identified(self, task: Task, request: LinkThing) -> Settled:
-        if isinstance(task.command, SenderCommand):
+        if isinstance(task.command, SenderCommand) and not isinstance(task.command, EnsureSenderRecord):
             raise NotPossible("what is written back at a sender is not linked by hand: retry it, or discard it")
-        self._pauses.check_company(task.company)
+        self._pauses.check_target(task.company)
         try:
             async with self._target(task.company) as target:
                 return await target.identify(task, request.kind, request.number)

@@ -2,16 +2,20 @@
 
 from typing import get_args
 
+from handlers import questions
 from handlers.commands import (
     COMMANDS,
     BookInvoice,
     BookPayment,
     Braked,
     Command,
+    DocumentCommand,
     EnsureCustomer,
     EnsureRecord,
+    EnsureSenderRecord,
     ReverseVoucher,
 )
+from store.facts import Said
 
 ANOTHER_PARTY = frozenset({"ambiguous_customer", "another_party", "several_customers"})
 """Questions whether a buyer is a customer that stands there already."""
@@ -36,7 +40,7 @@ def told_absent(text: str, reason: str) -> str:
         names = {name for name, _ in command.match_keys}
         another = names if reason == "several_customers" else names & {"email"}
         return command.model_copy(update={"not_by": tuple(sorted({*command.not_by, *another}))}).model_dump_json()
-    if isinstance(command, EnsureRecord):
+    if isinstance(command, EnsureRecord | EnsureSenderRecord):
         return command.model_copy(update={"although_alike": True}).model_dump_json()
     return command.model_copy(update={"hold_same_total_days": 0}).model_dump_json()
 
@@ -47,6 +51,19 @@ def told_allowed(text: str, reason: str) -> str | None:
     if not isinstance(command, Braked):
         return None
     return command.model_copy(update={"allowed": (*command.allowed, reason)}).model_dump_json()
+
+
+def allowance(text: str, reason: str, company: str) -> Said | None:
+    """What is remembered of a sale whose document a person let pass above the brake on amounts: what it comes to.
+
+    Its later generations are let pass as far as that, too.
+    """
+    command = COMMANDS.validate_json(text)
+    if reason != "above_brake" or not isinstance(command, DocumentCommand) or command.sale is None:
+        return None
+    amount = command.total_excluding_vat if command.total is None else command.total
+    sale = command.sale.model_copy(update={"generation": 1})
+    return Said(sale.thing(company), questions.above_brake(command.currency), f"{amount:f}")
 
 
 def done_by_linking(command: Command) -> bool:

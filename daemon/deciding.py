@@ -14,7 +14,7 @@ from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
 from handlers.commands import Command, RecordCommand, SenderCommand
-from handlers.events import Event, Origin, TaskCompleted
+from handlers.events import Event, OrderChanged, Origin, TaskCompleted
 from handlers.facts import Facts
 from handlers.settings import CompanySettings
 from handlers.values import Question
@@ -173,6 +173,7 @@ class Deciding:
             except RuleFailed as error:
                 self.shout(row, error)
                 return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
+        in_books = [command for _, _, command in made if not isinstance(command, SenderCommand)]
         shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
@@ -184,6 +185,7 @@ class Deciding:
             sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
             tasks_done=[event.mark for event, _ in timely if isinstance(event, TaskCompleted)],
+            passed_by=first.lane if skipped and isinstance(first, OrderChanged) and not in_books else None,
         )
 
     def shout(self, row: Waiting, error: Exception) -> None:

@@ -21,6 +21,7 @@ from daemon.gate import Gate
 from daemon.logs import Log
 from daemon.looking import Looks
 from daemon.retry import EXHAUSTED, Next, RetrySteps
+from daemon.tasks import stands
 from handlers.commands import EnsureCustomer
 from handlers.questions import party
 from store import approving, delivering, outages, together
@@ -344,7 +345,6 @@ class Outcomes:
 
 
 def _row(head: Head, settled: Settled, *, verified: bool) -> LinkRow | None:
-    link = settled.link
-    if link is None:
+    if (link := settled.link) is None or stands(head, link):
         return None
     return LinkRow(head.thing, head.company, link.kind, link.number, link.state, verified=verified)

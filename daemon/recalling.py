@@ -6,9 +6,12 @@ from typing import Protocol, TypeVar
 
 from daemon.bus import LIVE
 from daemon.deciding import Deciding, Heard
-from handlers.events import Event, SurveySubmitted
+from handlers.events import Event, OrderChanged, Refunded, SurveySubmitted
 from handlers.facts import EarlierResponse, Facts
+from handlers.order import RULE as BOOK_ORDER
+from handlers.order import things_of
 from handlers.party import person
+from handlers.skipping import passes_by
 from store import facts
 from store.db import Job, milliseconds, moment
 from store.handling import Handled
@@ -51,11 +54,18 @@ class Recalling:
 def told_of(heard: Heard) -> frozenset[str]:
     """The things of which a delivery is told what others left, and leaves something itself for those behind it.
 
-    Whoever answers surveys, and their responses, where rules of the company ask what went before.
+    Whoever answers surveys, and their responses, where rules of the company ask what went before; sales and refunds of
+    them, where the company passes sales by.
     """
     company = heard.settings.name
-    if not heard.settings.survey.rules:
-        return frozenset()
+    sales = frozenset[str]()
+    if passes_by(heard.settings.rule(BOOK_ORDER)):
+        of_sales = [event for event in heard.events if isinstance(event, OrderChanged | Refunded)]
+        sales = frozenset(event.remembered_by.thing(company) for event in of_sales)
+    return sales | (_told_of_surveys(heard, company) if heard.settings.survey.rules else frozenset())
+
+
+def _told_of_surveys(heard: Heard, company: str) -> frozenset[str]:
     surveys = [event for event in heard.events if isinstance(event, SurveySubmitted)]
     return frozenset(
         ref.thing(company)
@@ -81,7 +91,10 @@ def _asked(heard: Heard, event: Event) -> facts.Asked:
     if isinstance(event, SurveySubmitted):
         who = person(event.thing, event.respondent, heard.settings.customers).thing(company)
         asker = Asker(who, event.survey, milliseconds(event.occurred_at), heard.row.id)
-    return facts.Asked(company, event.remembered_by.thing(company), asker)
+    thing = event.remembered_by
+    named = things_of(thing).others(thing).values() if isinstance(event, Refunded) else ()
+    documents = [ref.thing(company) for ref in (thing, *named)] if named else []
+    return facts.Asked(company, thing.thing(company), asker, documents)
 
 
 def _facts(found: facts.Remembered, row: Waiting) -> Facts:
@@ -95,6 +108,7 @@ def _facts(found: facts.Remembered, row: Waiting) -> Facts:
         ),
         met=frozenset(before.met),
         overtaken=before.overtaken,
+        passed_by=found.passed_by,
     )
 
 

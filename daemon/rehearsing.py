@@ -188,6 +188,10 @@ class Rehearsing:
         if target is None:
             return Carried(new.rule, command, "untold", reason="sender_not_read", question=NOT_READ)
         planned = await target.plan(self._task(new, command, known))
+        if isinstance(planned, Settled) and planned.again and planned.link is not None:
+            # It stands there already: what of it would change is decided with the link in place.
+            known[new.thing] = planned.link
+            planned = await target.plan(self._task(new, command, known))
         if isinstance(planned, Settled):
             state = "done" if planned.question is None else "held"
             return Carried(new.rule, command, state, planned.result, question=planned.question, proof=planned.proof)

@@ -39,3 +39,13 @@ def on_behalf_of(command: Command, company: str) -> str:
 def far(row: LinkRow) -> Link:
     """A stored link as targets know it."""
     return Link(kind=row.kind, number=row.number, state=row.state, verified=row.verified)
+
+
+def stands(head: Head, link: Link) -> bool:
+    """Whether the command found its link as it was when the command was read: there is nothing to store.
+
+    Another lane may have changed it since (a payment that is told twice was booked meanwhile): what was read then must
+    not be written over that. A party is stored in any case, for the keys that it was found by.
+    """
+    known = head.link
+    return known is not None and known.verified and head.kind != "ensure_customer" and far(known) == link

@@ -19,6 +19,7 @@ from handlers.commands import (
 )
 from handlers.dimensions import Dimensions, dimensions_of, placed
 from handlers.events import Document, InvoiceChanged, OrderChanged
+from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.layout import laid_out
 from handlers.paid import paid_commands
 from handlers.rows import Choices, article_commands, document_rows
@@ -76,7 +77,10 @@ class Drafted:
         things: Things,
         settings: CompanySettings,
         options: RuleOptions = PLAIN_RULE,
+        facts: Facts = NOTHING_KNOWN,
     ) -> None:
+        if not event.document.lines:
+            raise Question("the document has no lines")
         decided = decide(event.document.customer, settings.bookkeeping, settings.vat)
         self.customer = customer_of(event, decided.decision, settings.customers)
         self._document = document = _stated(event.document, decided.without_vat, self.customer)
@@ -109,6 +113,7 @@ class Drafted:
             "sale": things.sale,
             "dated_stated": document.dated_stated,
             "reissue": settings.documents.changed_after_booking == "reissue",
+            "allowed": _allowed(money, facts),
             **things.replaced(),
         }
 
@@ -158,6 +163,13 @@ def money_of(document: Document, choices: Choices, rate: Decimal | None, dimensi
         "total_vat": layout.vat,
         "total": layout.total,
     }
+
+
+def _allowed(money: dict[str, Any], facts: Facts) -> tuple[str, ...]:
+    """The brake on amounts is let go for what a person allowed the sale before, whichever generation that was of."""
+    allowed = facts.answers.get(questions.above_brake(money["currency"]))
+    comes_to = money["total_excluding_vat"] if money["total"] is None else money["total"]
+    return ("above_brake",) if allowed is not None and comes_to <= Decimal(allowed) else ()
 
 
 def _words(document: Document, settings: CompanySettings) -> dict[str, Any]:

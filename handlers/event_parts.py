@@ -69,10 +69,11 @@ class Surcharge(Frozen):
 class Charge(Frozen):
     """What a document adds to its lines or takes off them (below zero), as priced; it becomes a row of its own.
 
-    ``gift_card`` is one sold (above zero) or used (below); ``rounding`` is the source's own rounding of the total.
+    ``gift_card`` is one sold (above zero) or used (below); ``rounding`` is the source's own rounding of the total;
+    ``return_fee`` is what the seller keeps of a refund, whatever its sign, and stands in no sale.
     """
 
-    kind: Literal["fee", "tip", "coupon", "gift_card", "rounding"]
+    kind: Literal["fee", "tip", "coupon", "gift_card", "rounding", "return_fee"]
     description: str
     amount: Decimal
     vat_rate: Decimal

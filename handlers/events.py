@@ -139,14 +139,14 @@ class PaymentReceived(EventBase):
 class PayoutMade(EventBase):
     """A payment provider paid out: what was sold by its methods, less its fees, is ``net`` (in ``currency``).
 
-    ``currency_rate`` is kronor per unit. ``net_kronor`` is what the bank received where the payout is in another
-    currency and somebody knows it.
+    Where it charged fees alone ``net`` is below zero: it took them from the bank. ``currency_rate`` is kronor per unit.
+    ``net_kronor`` is what the bank received where the payout is in another currency and somebody knows it.
     """
 
     kind: Literal["payout_made"] = "payout_made"
     currency: str
     currency_rate: Decimal | None = None
-    sales: tuple[PayoutSale, ...]
+    sales: tuple[PayoutSale, ...] = ()
     fees: tuple[PayoutFee, ...] = ()
     net: Decimal
     net_kronor: Decimal | None = None

@@ -22,10 +22,11 @@ class Facts(Frozen):
 
     ``generation`` is the newest of the thing: it grows when a person or a rule says that its documents are made anew.
     ``answers`` is what people answered to questions of rules, by the question's key. ``delivery`` names the delivery
-    that told of the event: our number for it (``in-17``) and its sender's key; empty where it is not stored. The others
-    are of a survey's response: ``earlier`` are the last ones of the same person, the newest last; ``met`` are the
-    company's rules that an older version of this very response met; ``overtaken`` says that the person has answered the
-    survey again since.
+    that told of the event: our number for it (``in-17``) and its sender's key; empty where it is not stored.
+    ``passed_by`` is what was recorded of the sale of a refund, where nothing of it was ever made. The others are of a
+    survey's response: ``earlier`` are the last ones of the same person, the newest last; ``met`` are the company's
+    rules that an older version of this very response met; ``overtaken`` says that the person has answered the survey
+    again since.
     """
 
     generation: int = Field(default=1, ge=1)
@@ -34,6 +35,7 @@ class Facts(Frozen):
     earlier: tuple[EarlierResponse, ...] = ()
     met: frozenset[str] = frozenset()
     overtaken: bool = False
+    passed_by: str | None = None
 
 
 NOTHING_KNOWN = Facts()

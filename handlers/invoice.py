@@ -39,7 +39,7 @@ def book_own_invoice(
     event = as_answered(event, settings, facts)
     options = settings.rule(RULE)
     check_wanted(event.document, options)
-    drafted = Drafted(event, "invoice", things, settings, options)
+    drafted = Drafted(event, "invoice", things, settings, options, facts)
     payment = sale.model_copy(update={"kind": "invoice_payment"}) if event.status == "paid" else None
     invoice = drafted.invoice(to_be_booked=is_booked(options, paid=payment is not None))
     after = finished(drafted, invoice, payment, settings, options)

@@ -28,6 +28,8 @@ DISCOUNT = "Rabatt"
 SURCHARGES = {"freight": "Frakt", "administration_fee": "Expeditionsavgift"}
 WITHOUT_VAT = frozenset({"gift_card", "rounding"})
 """Charges that are no supply: money that changes hands for later, and öre."""
+TAKEN_OFF = frozenset({"coupon", "return_fee"})
+"""Charges that are below zero: what a coupon takes off a sale, and a return fee off what goes back."""
 
 
 class Way(NamedTuple):
@@ -165,7 +167,7 @@ def _apportioned(amount: Decimal, sums: Mapping[Decimal, Decimal]) -> dict[Decim
 def _charge(place: int, charge: Charge, choices: Choices) -> DocumentRow:
     named, amount = f"charge {place} ({charge.kind})", charge.amount
     check_number(named, "amount", abs(amount), LARGEST)
-    if not amount or (charge.kind not in WITHOUT_VAT and (amount < 0) != (charge.kind == "coupon")):
+    if not amount or (charge.kind not in WITHOUT_VAT and (amount < 0) != (charge.kind in TAKEN_OFF)):
         raise Question(f"{named}: a coupon takes off, a fee and a tip add, and none of them is nothing")
     if charge.kind in WITHOUT_VAT and charge.vat_rate:
         raise Question(f"{named}: it carries no VAT, but {plain_number(charge.vat_rate):f} % is stated")
@@ -175,7 +177,7 @@ def _charge(place: int, charge: Charge, choices: Choices) -> DocumentRow:
 
 
 def _charge_account(named: str, charge: Charge, choices: Choices) -> int:
-    supplied = charge.kind in {"fee", "coupon"}
+    supplied = charge.kind in {"fee", "coupon", "return_fee"}
     if supplied and not choices.domestic:
         return account_of(named, charge.vat_rate, choices)
     account = choices.bookkeeping.charge_accounts.get(charge.kind)

@@ -54,22 +54,22 @@ def book_order(event: OrderChanged, settings: CompanySettings, facts: Facts = NO
         return with_evidence(made, event, event.document, settings, facts, rule=RULE)
     event = as_answered(event, settings, facts)
     if event.status == "offer":
-        made = _offered(event, things, before, settings)
+        made = _offered(event, things, before, settings, facts)
     else:
-        drafted = Drafted(event, "order", things, settings, settings.rule(RULE))
+        drafted = Drafted(event, "order", things, settings, settings.rule(RULE), facts)
         made = (drafted.customer, *drafted.needed, *before, *_sold(event, drafted, sale, settings))
     return with_evidence(made, event, event.document, settings, facts, rule=RULE)
 
 
 def _offered(
-    event: OrderChanged, things: Things, before: tuple[Command, ...], settings: CompanySettings
+    event: OrderChanged, things: Things, before: tuple[Command, ...], settings: CompanySettings, facts: Facts
 ) -> tuple[Command, ...]:
     """An offer stands in Fortnox only where the company wants it; only settings let it make a customer."""
     documents = settings.documents
     if documents.module != "order+offer" or things.offer is None:
         raise Skipped("an offer, and documents.module has none")
     options = settings.rule(RULE)
-    drafted = Drafted(event, "order", things, settings, options)
+    drafted = Drafted(event, "order", things, settings, options, facts)
     customer = drafted.customer.model_copy(
         update={"create": documents.offers_create_customers and drafted.customer.create}
     )

@@ -49,7 +49,8 @@ def paid_commands(
     """The invoice booked, then each payment of it, in the invoice's currency, on the day it was paid, booked too.
 
     Raises :class:`Question` where the document does not say when it was paid, or says a day before its own (Fortnox
-    takes no payment dated before its invoice); where its payments do not make up the total, or a method is unknown.
+    takes no payment dated before its invoice; one that its source names may be booked already, so that delivery sees
+    it); where its payments do not make up the total, or a method is unknown.
     """
     if document.paid is None:
         raise Question("the document does not say when it was paid", key=questions.PAID_ON, choices=[questions.DATE])
@@ -67,13 +68,18 @@ def paid_commands(
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """One payment as our thing; ``amount`` is ``None`` where the whole invoice was paid, whatever its total."""
+    """One payment as our thing; ``amount`` is ``None`` where the whole invoice was paid, whatever its total.
+
+    ``named``: its source names it, so it may have been told, and booked, before: on its invoice as that is dated in
+    Fortnox, which delivery knows.
+    """
 
     thing: Ref
     method: str | None
     amount: Decimal | None
     paid: date
     partial: bool = False
+    named: bool = False
 
 
 def _told(document: Document, paid: date, invoice: EnsureInvoice, whole: Ref) -> Iterator[_Told]:
@@ -84,12 +90,19 @@ def _told(document: Document, paid: date, invoice: EnsureInvoice, whole: Ref) ->
         # A number sign never stands in a written name: no payment of the source's is called so.
         unnamed = whole.model_copy(update={"id": f"{written(whole.id)}/#{place}"}) if several else whole
         thing = unnamed if payment.id is None else payment_thing(whole, payment.id)
-        yield _Told(thing, payment.method or document.payment_method, payment.amount, payment.paid, several)
+        yield _Told(
+            thing,
+            payment.method or document.payment_method,
+            payment.amount,
+            payment.paid,
+            several,
+            payment.id is not None,
+        )
 
 
 def _paid(told: _Told, document: Document, invoice: EnsureInvoice, settings: CompanySettings) -> Iterator[Command]:
     method = method_of(told.method, settings)
-    if told.paid < document.dated:
+    if told.paid < document.dated and not told.named:
         raise Question(
             f"paid on {told.paid}, before the document's own date {document.dated}",
             # The days of listed payments are their source's to correct, one by one.

@@ -18,6 +18,8 @@ RULE = "book_payout"
 def book_payout(event: PayoutMade, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """The voucher: bank, fees and their VAT in debit, what the methods of payment were owed in credit; in kronor.
 
+    Where nothing was sold the bank stands in credit: the provider took its fees from there.
+
     Raises :class:`~handlers.values.Question` where it does not balance to the öre, or something is not set.
     """
     payouts = settings.payouts

@@ -124,8 +124,10 @@ def _check(event: PayoutMade) -> None:
 
 
 def _refuse_wide(difference: Decimal, entries: list[Entry], event: PayoutMade, settings: Payouts) -> None:
-    sold = sum((-amount for name, _, amount in entries if name.startswith("clearing")), ZERO)
-    if abs(difference) * 100 > abs(sold) * settings.exchange_percent:
+    """The measure is what was sold; of fees alone, what the bank paid for them."""
+    of = "clearing" if event.sales else "bank_account"
+    moved = sum((amount for name, _, amount in entries if name.startswith(of)), ZERO)
+    if abs(difference) * 100 > abs(moved) * settings.exchange_percent:
         raise Question(
             f"what was sold, kept and paid out in {event.currency} differs by {difference:+} kronor, which is more "
             f"than payouts.exchange_percent ({settings.exchange_percent} %): correct the rates at the source"

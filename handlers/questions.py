@@ -42,6 +42,11 @@ def payment_method(word: str) -> str:
     return f"payment_method:{word.strip().casefold()}"
 
 
+def above_brake(currency: str) -> str:
+    """The key of what a person allowed a sale to come to, above the brake on amounts; in ``currency``."""
+    return f"above_brake:{currency}"
+
+
 def voucher_of(rule: str) -> str:
     """The key of the question what became of the voucher that a survey's rule made and would make no longer."""
     return f"voucher_of:{rule}"

@@ -8,7 +8,7 @@ from handlers.answered import as_answered, method_word
 from handlers.commands import BookInvoice, BookPayment, Command, CreditContent, EnsureCredit, EnsurePayment
 from handlers.dimensions import dimensions_of
 from handlers.document import NUMBER_LIMIT, ORIGIN_LIMIT, check_reference, money_of
-from handlers.events import Document, Line, Refunded, Surcharge
+from handlers.events import Charge, Document, Line, Refunded, Surcharge
 from handlers.evidence import with_evidence
 from handlers.facts import NOTHING_KNOWN, Facts
 from handlers.paid import booked_as, method_of
@@ -16,6 +16,7 @@ from handlers.party import is_private
 from handlers.reissue import newest
 from handlers.rows import Choices, article_commands
 from handlers.settings import CompanySettings, Method
+from handlers.skipping import check_sale_wanted
 from handlers.values import Question, Ref
 from handlers.vat import decide
 
@@ -28,8 +29,10 @@ def book_refund(event: Refunded, settings: CompanySettings, facts: Facts = NOTHI
     """Articles that its rows name, the credit invoice of the order's invoice, booked, and the repayment, booked too.
 
     The rows are laid out as the sale's were: the same accounts, the same VAT. Raises :class:`Question` where the
-    refund does not add up, takes nothing back, or states no VAT.
+    refund does not add up, takes nothing back, or states no VAT; :class:`~handlers.values.Skipped` where its sale was
+    passed by, because nothing of it is in Fortnox that could be taken back.
     """
+    check_sale_wanted(facts.passed_by, SALE, settings.rule(SALE))
     order = newest(event.order, facts)
     document = _taken_back(as_answered(event, settings, facts).document)
     choices = Choices(
@@ -84,7 +87,13 @@ def _commands(
     refund: Ref, invoice: Ref, content: CreditContent, repaid: Method, settings: CompanySettings, *, like: Ref | None
 ) -> Iterator[Command]:
     fields = booked_as(repaid, settings)
-    yield EnsureCredit(thing=refund, invoice=invoice, content=content, closed_period=fields["closed_period"])
+    yield EnsureCredit(
+        thing=refund,
+        invoice=invoice,
+        content=content,
+        drafts=settings.rule(SALE).finish == "draft",
+        closed_period=fields["closed_period"],
+    )
     yield BookInvoice(thing=refund, round_off_account=fields["round_off_account"])
     if not repaid.pays:
         return
@@ -128,24 +137,24 @@ _MONEY = (
 
 
 def _taken_back(document: Document) -> Document:
-    """The refund in positive amounts; one whose totals are below zero is turned around.
+    """The refund in positive amounts; one whose totals are below zero is turned around. A return fee is below zero.
 
     Whatever of a line says that it is taken back (its quantity, or its price) is turned. A line with the other sign
-    than its refund (a fee kept for the return) stays below zero, and is held where its row is made. Raises
-    :class:`Question` for a refund of nothing.
+    than its refund stays below zero, and is held where its row is made. Raises :class:`Question` for a refund of
+    nothing.
     """
     total = document.total if document.total is not None else document.total_excluding_vat
     if not total:
         raise Question("the refund takes nothing back: its total is not above zero")
     if total > 0:
-        return document
+        return document.model_copy(update={"charges": tuple(map(_kept, document.charges))})
     discounts = (document.discount_amount, document.total_excluding_vat, document.total_vat, document.total)
     discount, net, vat, whole = (None if amount is None else -amount for amount in discounts)
     return document.model_copy(
         update={
             "lines": tuple(_turned(line) for line in document.lines),
             "discount_amount": abs(discount or Decimal(0)),
-            "charges": tuple(one.model_copy(update={"amount": -one.amount}) for one in document.charges),
+            "charges": tuple(_kept(one.model_copy(update={"amount": -one.amount})) for one in document.charges),
             "freight": _turned_surcharge(document.freight),
             "administration_fee": _turned_surcharge(document.administration_fee),
             "total_excluding_vat": net,
@@ -159,6 +168,11 @@ def _turned(line: Line) -> Line:
     """Its discount loses its sign in either case: the totals say whether it was meant so."""
     sign = {"unit_price": -line.unit_price} if line.unit_price < 0 <= line.quantity else {"quantity": -line.quantity}
     return line.model_copy(update={**sign, "discount_amount": abs(line.discount_amount)})
+
+
+def _kept(charge: Charge) -> Charge:
+    """What is kept takes off what goes back, whichever sign its source writes."""
+    return charge if charge.kind != "return_fee" else charge.model_copy(update={"amount": -abs(charge.amount)})
 
 
 def _turned_surcharge(surcharge: Surcharge | None) -> Surcharge | None:

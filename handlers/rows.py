@@ -33,13 +33,11 @@ class Choices:
 
 
 def document_rows(document: Document, choices: Choices) -> tuple[DocumentRow, ...]:
-    """One row per line, in order, with its VAT and account, or with the article that decides them.
+    """One row per line, in order, with its VAT and account, or with the article that decides them; none without lines.
 
     Numbers are carried over unaltered: where Fortnox could not store one as it stands (two decimals for quantity and
     price: Fortnox facts, section 1.10), :class:`Question` is raised with the line's place, counted from 1.
     """
-    if not document.lines:
-        raise Question("the document has no lines")
     return tuple(_row(place, line, choices) for place, line in enumerate(document.lines, start=1))
 
 

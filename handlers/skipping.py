@@ -1,8 +1,13 @@
 """Sales that a company does not want in Fortnox: passed by with a reason, before anything else is asked of them."""
 
+import re
+
 from handlers.events import Document
 from handlers.settings import RuleOptions
 from handlers.values import Skipped
+
+SETTINGS = ("skip_zero", "skip_payment_methods", "only_payment_methods")
+"""The settings by which a rule passes a sale by; each stands behind its reason."""
 
 
 def check_wanted(document: Document, options: RuleOptions) -> None:
@@ -18,6 +23,21 @@ def check_wanted(document: Document, options: RuleOptions) -> None:
     if options.only_payment_methods and method not in options.only_payment_methods:
         told = f"paid by {method}" if method else "its payment method is not stated"
         raise Skipped(f"{told} (only_payment_methods)")
+
+
+def passes_by(options: RuleOptions) -> bool:
+    """Whether the rule passes any sale by."""
+    return any(getattr(options, setting) for setting in SETTINGS)
+
+
+def check_sale_wanted(recorded: str | None, rule: str, options: RuleOptions) -> None:
+    """Raise :class:`Skipped` for what belongs to a sale that ``rule`` passed by, by a setting that still says so.
+
+    ``recorded`` is what was recorded of the sale, of all rules that heard it.
+    """
+    told = re.match(rf"{rule}: (?P<reason>.*?\((?P<setting>{'|'.join(SETTINGS)})\))(?:; |$)", recorded or "")
+    if told and getattr(options, told["setting"]):
+        raise Skipped(f"its sale was passed by: {told['reason']}")
 
 
 def _comes_to_nothing(document: Document) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from store import attempts, delivering, fetching, heads, links, outbox
+from store import attempts, delivering, facts, fetching, heads, links, outbox
 from store.attempts import End, OpenAttempt
 from store.db import Job
 from store.delivering import Settlement
@@ -89,11 +89,13 @@ def command(connection: sqlite3.Connection, outbox_id: int) -> outbox.Row:
 # --- retry ----------------------------------------------------------------------------------------------------------
 
 
-def retry_command(outbox_id: int, person: Person, *, absent: bool, text: str | None = None) -> Job[Touched]:
+def retry_command(
+    outbox_id: int, person: Person, *, absent: bool, text: str | None = None, remember: facts.Said | None = None
+) -> Job[Touched]:
     """Send a command again, before all others; with ``absent`` a person says that nothing of its thing exists.
 
-    A thing with an open attempt is looked for first. ``text`` replaces the command's text (a question answered).
-    Raises :class:`NotPossible`.
+    A thing with an open attempt is looked for first. ``text`` replaces the command's text (a question answered), and
+    ``remember`` is what rules are told of that from then on. Raises :class:`NotPossible`.
     """
 
     def job(connection: sqlite3.Connection) -> Touched:
@@ -103,6 +105,8 @@ def retry_command(outbox_id: int, person: Person, *, absent: bool, text: str | N
         ended = _declared_absent(connection, row, person) if absent else 0
         if text is not None:
             replace_text(connection, row.id, text)
+        if remember is not None:
+            facts.keep_answer(connection, row.company, remember, person.name, person.now)
         state = "unknown" if _open(connection, row.thing) else "ready"
         connection.execute("UPDATE outbox SET priority = 0, attempts = 0 WHERE id = ?", (row.id,))
         outbox.move(connection, row.id, state, due_at=person.now)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import attempts, claims, doubles, heads, lanes, links, many, outbox
+from store import attempts, claims, doubles, heads, lanes, links, many, outbox, releasing
 from store.attempts import End, NewAttempt, OpenAttempt
 from store.db import Job
 from store.holds import Ask
@@ -110,6 +110,7 @@ def _conclude(connection: sqlite3.Connection, row: outbox.Row, settlement: Settl
         outbox.move(connection, row.id, "ready", due_at=now)
         return "ready"
     outbox.finish(connection, row.id, "done", now, result=settlement.result)
+    releasing.payments_like(connection, [row], now)
     return "done"
 
 
@@ -174,6 +175,7 @@ def put_back(
         if uses_attempt:
             connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (outbox_id,))
         _hold_back(connection, row, state, now, due_at=due_at, reason=reason, question=question, ask=ask)
+        releasing.payments_like(connection, [row], now)  # another lane may have made it since its head was read
 
     return job
 
@@ -228,12 +230,8 @@ def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: s
         return heads.unfinished_for(name)(connection)[0]
     if what == "claim":
         company, _, key = name.partition(":")
-        return (
-            connection.execute(
-                "SELECT 1 FROM claim WHERE company = ? AND key = ? AND outbox_id <> ?", (company, key, row.id)
-            ).fetchone()
-            is not None
-        )
+        taken = "SELECT 1 FROM claim WHERE company = ? AND key = ? AND outbox_id <> ?"
+        return connection.execute(taken, (company, key, row.id)).fetchone() is not None
     if what == "end":
         return outbox.is_unfinished(connection, int(name))
     if what == "far":

@@ -1,33 +1,56 @@
-"""What rules are told besides the event: generations of things, and answers of people."""
+"""What rules are told besides the event: generations of things, answers of people, sales that were passed by."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store import responses
+from store import links, responses
 from store.db import Job
 from store.responses import Asker, Before
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of which company and thing something is to be remembered; an ``asker`` is who answered a survey."""
+    """Of which company and thing something is to be remembered; an ``asker`` is who answered a survey.
+
+    ``documents`` are the things that a refunded sale may have become: then it is remembered whether it was passed by.
+    """
 
     company: str
     thing: str
     asker: Asker | None = None
+    documents: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer that rules are told: of which thing (empty: of the whole company), to which question, and what."""
+
+    thing: str
+    question: str
+    answer: str
+
+
+def keep_answer(connection: sqlite3.Connection, company: str, said: Said, person: str, now: int) -> None:
+    """What was answered last counts."""
+    connection.execute(
+        "INSERT INTO answer (company, subject, question, answer, person, at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET answer = excluded.answer, person = excluded.person, at = excluded.at",
+        (company, said.thing, said.question, said.answer, person, now),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """The thing's newest generation, and answers by their question's key (the thing's own before the company's).
 
-    ``before`` is what the asker answered besides.
+    ``before`` is what the asker answered besides. ``passed_by`` is why rules made nothing of the sale.
     """
 
     generation: int = 1
     answers: Mapping[str, str] = field(default_factory=dict)
     before: Before = field(default_factory=Before)
+    passed_by: str | None = None
 
 
 def remembered(asked: Sequence[Asked]) -> Job[list[Remembered]]:
@@ -44,5 +67,25 @@ def _remembered(connection: sqlite3.Connection, asked: Asked) -> Remembered:
     asker = asked.asker
     before = Before() if asker is None else responses.before(connection, asked.company, asked.thing, asker)
     return Remembered(
-        1 if row is None else row["generation"], {one["question"]: one["answer"] for one in answers}, before
+        1 if row is None else row["generation"],
+        {one["question"]: one["answer"] for one in answers},
+        before,
+        _passed_by(connection, asked.thing, asked.documents) if asked.documents else None,
     )
+
+
+def _passed_by(connection: sqlite3.Connection, sale: str, documents: Sequence[str]) -> str | None:
+    """What was recorded of the sale's newest delivery; ``None`` where anything was ever made of the sale.
+
+    Made is what any of its deliveries asked for, whatever became of that, a document that is linked (by a person, too),
+    and a later generation.
+    """
+    row = connection.execute(
+        "SELECT i.reason FROM thing_version v JOIN inbox i ON i.id = v.inbox_id"
+        " WHERE v.thing = ? AND i.state = 'handled' AND NOT EXISTS (SELECT 1 FROM generation WHERE thing = v.thing)"
+        " AND NOT EXISTS (SELECT 1 FROM inbox t JOIN outbox o ON o.inbox_id = t.id WHERE t.thing = v.thing)",
+        (sale,),
+    ).fetchone()
+    if row is None or row["reason"] is None or links.read_many(connection, documents):
+        return None
+    return str(row["reason"])

@@ -45,6 +45,7 @@ class Handled:
     parked or held waits for what it is to ``ask``; without one, for what its words ask. ``responses`` are the answers
     to surveys that it tells of. ``shadowed`` are rules that are to show what they would have done;
     ``workflows`` are runs that begin with it, ``tasks_done`` marks of people's tasks that it says are done.
+    ``passed_by`` is the lane of a sale of which rules made nothing: refunds that wait for it are decided again.
     """
 
     inbox_id: int
@@ -70,6 +71,7 @@ class Handled:
     shadowed: Sequence[str] = ()
     ask: Ask | None = None
     tasks_done: Sequence[str] = ()
+    passed_by: str | None = None
 
 
 def record(handled: Handled, now: int) -> Job[str]:
@@ -148,6 +150,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
             add(connection, command, now)
         for command in {(command.company, command.lane): command for command in handled.commands}.values():
             outbox.let_pass(connection, command, now)
+    if handled.passed_by is not None and handled.company is not None:
+        releasing.refunds_of(connection, handled.company, handled.passed_by, now)
     for sale in handled.sales:
         sales.remember(connection, sale, _company_of(handled, sale), now)
     for workflow in handled.workflows:

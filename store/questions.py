@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from store.acting import NotPossible, Person, note
 from store.db import Job
+from store.facts import Said, keep_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +236,8 @@ def remember(asked: Asked, things: Sequence[str], answer: str, person: Person) -
     subjects = sorted({*things}) if asked.of_sale else [""]
 
     def job(connection: sqlite3.Connection) -> None:
-        connection.executemany(
-            "INSERT INTO answer (company, subject, question, answer, person, at) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET answer = excluded.answer, person = excluded.person, at = excluded.at",
-            [(asked.company, subject, asked.input, answer, person.name, person.now) for subject in subjects],
-        )
+        for subject in subjects:
+            keep_answer(connection, asked.company, Said(subject, asked.input, answer), person.name, person.now)
 
     return job
 

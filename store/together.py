@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from store import attempts, delivering, handling, lanes, links, many, outbox
+from store import attempts, delivering, handling, lanes, links, many, outbox, releasing
 from store.attempts import NewAttempt
 from store.commit import Failed
 from store.db import Job
@@ -200,5 +200,6 @@ def _settle_rows(connection: sqlite3.Connection, settled: Sequence[tuple[outbox.
         by_result.setdefault(ending.settlement.result, []).append(row.id)
     for result, ids in by_result.items():
         outbox.done_all(connection, ids, result, now)
+    releasing.payments_like(connection, [row for row, _ in settled], now)
     woken = lanes.wake_all(connection, waited_for, now)
     lanes.refresh_all(connection, {(row.company, row.lane) for row, _ in settled} | {*woken})

@@ -114,6 +114,8 @@ class Reader:
             return None
         if isinstance(node, ast.Constant):
             return [node.value.replace("{", "{{").replace("}", "}}")] if isinstance(node.value, str) else []
+        if isinstance(node, ast.Await):
+            return self._forms(node.value, module, place, depth)
         if isinstance(node, ast.IfExp):
             return self._all([node.body, node.orelse], module, place, depth)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

@@ -1,9 +1,11 @@
 """Bookkeeping of an invoice or a payment: proved by the state before and after, never repeated blindly."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from connectors.base import Held, Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
+from connectors.fortnox.refund_checks import rounding_left
 from connectors.fortnox.resource import command_of, held, linked
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import decimal_of, is_true, text_of
@@ -101,7 +103,7 @@ class InvoiceBookings:
     async def perform(self, task: Task, write: Write, client: Client) -> Settled:
         """Book, and see that it is the invoice that was compared before."""
         invoice, result = await _send(write, "read_invoice", client)
-        return self._settled(invoice, write.evidence, result)
+        return await _set_off(self._settled(invoice, write.evidence, result), client)
 
     async def look(self, task: Task, operation: str, evidence: Json, client: Client) -> Sighting:
         """Booked or not: the invoice says so."""
@@ -109,7 +111,7 @@ class InvoiceBookings:
         proof: Json = {"read": f"invoice:{evidence['number']}", "Booked": is_true(invoice.get("Booked"))}
         if not is_true(invoice.get("Booked")):
             return Sighting(None, proof)
-        return Sighting(self._settled(invoice, evidence, "changed"), proof)
+        return Sighting(await _set_off(self._settled(invoice, evidence, "changed"), client), proof)
 
     async def _read_state(self, link: Link, client: Client) -> Json:
         """The state of an invoice that a person linked: what stands there is what was meant."""
@@ -130,6 +132,17 @@ class InvoiceBookings:
         state["mismatch"] = question is not None
         proof: Json = {name: text_of(invoice.get(name)) for name in VOUCHER}
         return Settled(Link("invoice", evidence["number"], state), result, question=question, proof=proof)
+
+
+async def _set_off(settled: Settled, client: Client) -> Settled:
+    """A credit that takes off what is owed, now booked: a person is told where rounding leaves something open.
+
+    One of all of the invoice is rounded as that is, so it leaves nothing.
+    """
+    link = settled.link
+    if link is None or not link.state.get("set_off") or link.state["all"] or settled.question is not None:
+        return settled
+    return replace(settled, question=await rounding_left(link.state["credits"], client))
 
 
 class PaymentBookings:

@@ -22,7 +22,8 @@ from connectors.fortnox.text import (
 )
 from connectors.fortnox.wire import decimal_of, is_true, plain, text_of
 from handlers.commands import CreditContent
-from handlers.values import Ref
+from handlers.layout import SURCHARGES
+from handlers.values import Ref, plain_number
 
 Sign = Literal["quantity", "price", "none"]
 ZERO = Decimal(0)
@@ -118,7 +119,7 @@ def part_of(content: CreditContent, rows: Sequence[Json], stored: Sequence[Json]
     the first row is written over whole.
     """
     alike = _alike(rows, stored)
-    over = alike[0] is None and not any(alike)
+    over = bool(stored) and not any(alike)
     aligned = [one or {} for one in alike]
     if over:
         aligned[0] = stored[0]
@@ -174,5 +175,24 @@ def _same(ours: object, theirs: object) -> bool:
 
 
 def signed_rows(content: CreditContent, credit: Json, refs: Mapping[Ref, Link]) -> list[Json]:
-    """The refund's rows, turned around as the rows of this credit invoice are."""
-    return rows_of(content, sign_of(stored_rows(INVOICE, credit)), refs)
+    """The refund's rows, turned around as the rows of this credit invoice are; one of nothing where it has none."""
+    stored = stored_rows(INVOICE, credit)
+    if not content.rows and stored:
+        return [_nothing(content, stored[0])]
+    return rows_of(content, sign_of(stored), refs)
+
+
+def _nothing(content: CreditContent, stored: Json) -> Json:
+    """A row that comes to nothing and says what goes back: Fortnox takes no empty list of rows (facts, section 1.8),
+    and what stands in its own fields has no row."""
+    named = [SURCHARGES[name] for name in ("freight", "administration_fee") if getattr(content, name)]
+    return {
+        "Description": ", ".join(named),
+        QUANTITY: "0",
+        "Unit": None,
+        "Price": ZERO,
+        "VAT": plain_number(decimal_of(stored.get("VAT")) or ZERO),
+        "AccountNumber": int(text_of(stored.get("AccountNumber")) or 0),
+        "Discount": ZERO,
+        "DiscountType": "PERCENT",
+    }

@@ -42,6 +42,16 @@ def exact_total(invoice: Json) -> Decimal:
     return (decimal_of(invoice.get("Total")) or ZERO) - (decimal_of(invoice.get("RoundOff")) or ZERO)
 
 
+def rounding_of(documents: Iterable[Json]) -> Decimal:
+    """What Fortnox rounded these documents by, together: an invoice and what is set off against it are owed as one."""
+    return sum((decimal_of(one.get("RoundOff")) or ZERO for one in documents), ZERO)
+
+
+def balance_of(document: Json) -> Decimal:
+    """What is left open of a document; below zero of a credit invoice."""
+    return decimal_of(document.get("Balance")) or ZERO
+
+
 def taken_back(found: Iterable[Json]) -> Decimal:
     """What credit invoices take back together, before Fortnox's rounding; one that is not booked takes nothing."""
     return -sum((exact_total(credit) for credit in found if is_true(credit.get("Booked"))), ZERO)

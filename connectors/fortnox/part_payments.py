@@ -1,12 +1,14 @@
-"""Several payments on one invoice: together never more than it, and only the last one writes its rounding off."""
+"""Several payments on one invoice: never more than it less its credits, and only the last writes the rounding off."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.base import Json, Link, Settled
 from connectors.fortnox.client import Client
+from connectors.fortnox.credit_notes import balance_of, credits_of, rounding_of
+from connectors.fortnox.document_state import number_of
 from connectors.fortnox.resource import held
-from connectors.fortnox.wire import decimal_of, plain
+from connectors.fortnox.wire import decimal_of, is_true, plain
 from handlers.commands import EnsurePayment
 
 ZERO = Decimal(0)
@@ -38,15 +40,16 @@ async def write_off_of(
     the proof.
 
     What is open is the balance that Fortnox shows, less what ``others`` of ours are not booked yet; for the whole, the
-    balance that booking the invoice showed just now. A repayment takes what its credit invoice says. Raises ``Held``
-    for more than is open.
+    balance that booking the invoice showed just now. Credits that are set off against it take their rounding along. A
+    repayment takes what its credit invoice says. Raises ``Held`` for more than is open.
     """
     rounding = decimal_of(invoice.state.get("round_off")) or ZERO
     if amount < ZERO:
         return rounding, {}
-    balance, proof = await _balance(command, invoice, client)
+    balance, credited, proof = await _balance(command, invoice, client)
     if balance is None:
         return rounding, proof
+    rounding += credited
     unbooked = sum((_amount(state) for state in others.values() if not state.get("booked")), ZERO)
     left = balance - unbooked - rounding
     if amount > left:
@@ -58,12 +61,22 @@ async def write_off_of(
     return (rounding if amount == left else ZERO), proof | {"open": plain(left)}
 
 
-async def _balance(command: EnsurePayment, invoice: Link, client: Client) -> tuple[Decimal | None, Json]:
+async def _balance(command: EnsurePayment, invoice: Link, client: Client) -> tuple[Decimal | None, Decimal, Json]:
+    """What is open of the invoice less its credits, what Fortnox rounded these by, and the proof.
+
+    A credit that is not booked yet will take off what it says. On an invoice of which nothing is open nothing is set
+    off: its credits were paid back.
+    """
     known = decimal_of(invoice.state.get("balance"))
     if known is not None and not command.partial:
-        return known, {}
+        return known, ZERO, {}
     stored = await client.read("read_invoice", invoice.number)
-    return decimal_of(stored.get("Balance")), {"read": f"invoice:{invoice.number}"}
+    balance, proof = decimal_of(stored.get("Balance")), {"read": f"invoice:{invoice.number}"}
+    if not balance:
+        return balance, ZERO, proof
+    credited = await credits_of(invoice.number, stored, client)
+    balance += sum((balance_of(one) for one in credited if not is_true(one.get("Booked"))), ZERO)
+    return balance, rounding_of(credited), proof | {"credited_by": [number_of(one) for one in credited]}
 
 
 def _amount(payment: Json) -> Decimal:

@@ -1,17 +1,18 @@
-"""What a refund may not do to its invoice: take other money or too much, or add to a credit that is not ours."""
+"""What a refund may not do to its invoice: take other money or too much, add to a credit not ours, leave öre open."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from connectors.base import Json, Task
+from connectors.fortnox.client import Client
 from connectors.fortnox.credit_content import is_all
-from connectors.fortnox.credit_notes import exact_total
+from connectors.fortnox.credit_notes import balance_of, credits_of, exact_total, rounding_of
 from connectors.fortnox.document_state import number_of
 from connectors.fortnox.resource import held
-from connectors.fortnox.wire import decimal_of, plain, text_of
+from connectors.fortnox.wire import plain, text_of
 from handlers.commands import CreditContent, EnsureCredit
 
-ZERO, ONE = Decimal(0), Decimal(1)
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,35 @@ def refuse_too_much(refund: Refund, earlier: list[Json]) -> None:
         )
 
 
-def is_set_off(refund: Refund) -> bool:
-    """Whether the credit takes off what is still owed, so that no money goes back. Held where it does both."""
-    balance = decimal_of(refund.invoice.get("Balance")) or ZERO
-    if balance > ZERO and balance + ONE <= refund.sum:
+def is_set_off(refund: Refund, earlier: list[Json]) -> bool:
+    """Whether the credit takes off what is still owed, so that no money goes back. Held where it does both.
+
+    What is owed is the balance before Fortnox's rounding, of the invoice and of its ``earlier`` credits.
+    """
+    balance = balance_of(refund.invoice)
+    owed = balance - rounding_of([refund.invoice, *earlier])
+    if balance > ZERO and owed < refund.sum:
         raise held(
             "invoice_partly_paid",
-            f"Of invoice {refund.number}, {plain(balance)} is left to pay, and {plain(refund.sum)} was refunded: which "
+            f"Of invoice {refund.number}, {plain(owed)} is left to pay, and {plain(refund.sum)} was refunded: which "
             "part went back is not known. Credit it in Fortnox, book the repayment, then link the credit.",
         )
     return balance > ZERO
+
+
+async def rounding_left(number: str, client: Client) -> str | None:
+    """The question where invoice ``number`` and its credits come to nothing, and Fortnox's rounding leaves kronor open.
+
+    Each of them is rounded to whole kronor by itself, so that the last credit may be a krona more, or less, than is
+    owed.
+    """
+    invoice = await client.read("read_invoice", number)
+    documents = [invoice, *await credits_of(number, invoice, client)]
+    left = sum((balance_of(one) for one in documents), ZERO)
+    if left == ZERO or left != rounding_of(documents):
+        return None
+    numbers = ", ".join(number_of(one) for one in documents[1:])
+    return (
+        f"Invoice {number} is credited in full by invoice {numbers}, and Fortnox's rounding to whole kronor leaves "
+        f"{plain(left)} open on them: write that off in Fortnox, then retry."
+    )

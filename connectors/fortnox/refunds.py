@@ -147,8 +147,7 @@ def _unbooked(refund: Refund) -> Write | Settled:
         raise held(
             "refund_before_booking",
             f"{plain(refund.sum)} of invoice {number} of {plain(exact_total(refund.invoice))} was refunded, and it is "
-            "not booked. This goes on by itself when the sale is paid; or book the invoice in Fortnox, then retry; or "
-            "change it there, then discard this command.",
+            f"not booked. {_until_booked(refund)} or change it there, then discard this command.",
         )
     operation = OPERATIONS["cancel_invoice"]
     return Write(
@@ -162,6 +161,16 @@ def _unbooked(refund: Refund) -> Write | Settled:
         evidence={"carrier": CARRIER, "refund": True, "number": number},
         proof={"read": f"invoice:{number}", "because": "all of it was refunded before it was booked"},
     )
+
+
+def _until_booked(refund: Refund) -> str:
+    """What lets a part go back of an invoice that is not booked: a draft waits for a person, not for its sale."""
+    if refund.command.drafts:
+        return (
+            'Its rule leaves invoices as drafts (finish = "draft"), also when the sale is paid: book the '
+            "invoice in Fortnox, then retry, and this is credited;"
+        )
+    return "This goes on by itself when the sale is paid; or book the invoice in Fortnox, then retry;"
 
 
 async def _credit(refund: Refund, client: Client) -> Write:
@@ -185,7 +194,7 @@ async def _credit(refund: Refund, client: Client) -> Write:
             "number": number,
             "known": known,
             "all": is_all(refund.content, invoice),
-            "set_off": is_set_off(refund),
+            "set_off": is_set_off(refund, earlier),
             "original": _original(invoice),
         },
         proof={"read": f"invoice:{number}", "Booked": True, "credited_by": known},

@@ -1,6 +1,6 @@
 """Standard Webhooks senders: proves the signature, and turns our documented shape into events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -12,7 +12,7 @@ from connectors.signing import read_key, verify
 from connectors.sources import Delivery, Ignored, RawRequest, Refused, Stored, Unreadable
 from connectors.standard import wire
 from connectors.standard.fields import Choice, read_number
-from connectors.standard.payouts import PayoutBody
+from connectors.standard.payouts import PayoutBody, payout_made
 from connectors.standard.settings import StandardSettings
 from handlers.events import (
     Address,
@@ -26,12 +26,10 @@ from handlers.events import (
     Party,
     Payment,
     PaymentReceived,
-    PayoutMade,
     Refunded,
     Surcharge,
     SurveySubmitted,
 )
-from handlers.payout_parts import PayoutFee, PayoutSale
 from handlers.values import Question, Ref, is_nps, payment_thing, stockholm_date
 
 NPS_KEY = "nps"
@@ -40,7 +38,6 @@ NO_ACCOUNT = "-"
 """Stands for an account that is missing or no short printable text; no table can hold it as ours."""
 
 PAID = frozenset({"order.paid", "invoice.paid"})
-REFUNDED = "order.refunded"
 SOLD = frozenset({"order.offered", "order.won", "order.invoiced"})
 """Types that make a document and say nothing of money paid."""
 
@@ -125,10 +122,10 @@ class StandardSource:
         if isinstance(body, wire.PaymentBody):
             return self._payment(body)
         if isinstance(body, PayoutBody):
-            return self._payout(body)
+            return payout_made(self.name, body, _version(body))
         if isinstance(body, wire.InvoiceBody) and body.data.order_id is None:
             return self._own_invoice(body)
-        return self._refund(body) if body.type == REFUNDED else self._order(body)
+        return self._refund(body) if isinstance(body, wire.RefundBody) else self._order(body)
 
     def _order(self, body: wire.OrderBody | wire.InvoiceBody) -> OrderChanged:
         order_id = cast(str, body.data.order_id)
@@ -143,9 +140,9 @@ class StandardSource:
             document=document,
         )
 
-    def _refund(self, body: wire.OrderBody | wire.InvoiceBody) -> Refunded:
+    def _refund(self, body: wire.RefundBody) -> Refunded:
         """One of the order's refunds by the sender's own name for it; without a name, the only one that it may have."""
-        order_id, refund_id = cast(str, body.data.order_id), body.data.refund_id
+        order_id, refund_id = body.data.order_id, body.data.refund_id
         return Refunded(
             thing=Ref(
                 system=self.name, kind="order_refund", id=f"{refund_id} of {order_id}" if refund_id else order_id
@@ -183,22 +180,6 @@ class StandardSource:
             currency_rate=data.currency_rate,
         )
 
-    def _payout(self, body: PayoutBody) -> PayoutMade:
-        data = body.data
-        fees = [fee.model_dump(exclude_none=True) for fee in data.fees]
-        return PayoutMade(
-            thing=Ref(system=self.name, kind="payout", id=data.payout_id),
-            version=_version(body),
-            occurred_at=body.timestamp,
-            dated=stockholm_date(data.paid_at or body.timestamp),
-            currency=data.currency,
-            currency_rate=data.currency_rate,
-            sales=tuple(PayoutSale(**sale.model_dump()) for sale in data.sales),
-            fees=tuple(PayoutFee.model_validate(fee) for fee in fees),
-            net=data.net,
-            net_kronor=data.net_kronor,
-        )
-
     def _survey(self, body: wire.SurveyBody) -> SurveySubmitted:
         answers = tuple(found for found in map(_answer, body.data.answers) if found is not None)
         answered, key = _score(body.data.answers)
@@ -231,7 +212,7 @@ def _version(body: wire.Body) -> Decimal:
     return body.data.version if body.data.version is not None else wire.moment_in_seconds(body.timestamp)
 
 
-def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
+def _document(number: str, body: wire.SaleBody) -> Document:
     data = body.data
     paid = stockholm_date(data.paid_at or body.timestamp) if body.type in PAID else None
     if body.type in SOLD | PAID:
@@ -247,7 +228,7 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
         discount_percent=data.discount_percent,
         discount_amount=data.discount_amount,
         discount_text=data.discount_text,
-        charges=tuple(Charge(**charge.__dict__) for charge in data.charges),
+        charges=(*(Charge(**charge.__dict__) for charge in data.charges), *_kept(data)),
         freight=_surcharge(data.freight),
         administration_fee=_surcharge(data.administration_fee),
         total_excluding_vat=data.total_excluding_vat,
@@ -270,6 +251,13 @@ def _document(number: str, body: wire.OrderBody | wire.InvoiceBody) -> Document:
     )
 
 
+def _kept(data: wire.MoneyData) -> Iterator[Charge]:
+    """The return fees of a refund; one of nothing is none."""
+    for fee in data.return_fees if isinstance(data, wire.RefundData) else ():
+        if fee.amount:
+            yield Charge(kind="return_fee", **fee.__dict__)
+
+
 def _payment(stated: wire.Payment, day: date) -> Payment:
     paid = day if stated.paid_at is None else stockholm_date(stated.paid_at)
     return Payment(id=stated.payment_id, method=stated.method, amount=stated.amount, paid=paid)
@@ -279,7 +267,7 @@ def _surcharge(stated: wire.Surcharge | None) -> Surcharge | None:
     return None if stated is None else Surcharge(amount=stated.amount, vat_rate=stated.vat_rate)
 
 
-def _dated(body: wire.OrderBody | wire.InvoiceBody) -> date:
+def _dated(body: wire.SaleBody) -> date:
     data = body.data
     told = [data.paid_at, *(payment.paid_at for payment in data.payments)] if body.type not in SOLD else []
     paid_at = min((moment for moment in told if moment is not None), default=None)

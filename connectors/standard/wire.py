@@ -65,6 +65,14 @@ class Charge(Wire):
     vat_rate: Number = Decimal(0)
 
 
+class ReturnFee(Wire):
+    """What the seller keeps of a refund, as priced; its sign does not matter."""
+
+    description: Text = "Returavgift"
+    amount: Number
+    vat_rate: Number
+
+
 class Payment(Wire):
     """One payment of an order or invoice, in its currency."""
 
@@ -113,6 +121,13 @@ class OrderData(MoneyData):
     """An order."""
 
     order_id: Identifier
+
+
+class RefundData(OrderData):
+    """What went back of an order: lines, or without them freight, fees and charges alone."""
+
+    lines: tuple[Line, ...] = Field((), description="those that go back; none where only freight, fee or charges do")
+    return_fees: tuple[ReturnFee, ...] = Field((), description="what is kept; the totals are what was paid back")
 
 
 class InvoiceData(MoneyData):
@@ -179,9 +194,17 @@ class SurveyData(Wire):
 class OrderBody(Wire):
     """An order reached a status."""
 
-    type: Literal["order.offered", "order.won", "order.invoiced", "order.paid", "order.refunded", "order.cancelled"]
+    type: Literal["order.offered", "order.won", "order.invoiced", "order.paid", "order.cancelled"]
     timestamp: Moment
     data: OrderData
+
+
+class RefundBody(Wire):
+    """The buyer of an order got money back."""
+
+    type: Literal["order.refunded"]
+    timestamp: Moment
+    data: RefundData
 
 
 class InvoiceBody(Wire):
@@ -208,14 +231,15 @@ class SurveyBody(Wire):
     data: SurveyData
 
 
-Body = OrderBody | InvoiceBody | PaymentBody | PayoutBody | SurveyBody
+SaleBody = OrderBody | RefundBody | InvoiceBody
+Body = SaleBody | PaymentBody | PayoutBody | SurveyBody
 
 BODIES: dict[str, type[Body]] = {
     "order.offered": OrderBody,
     "order.won": OrderBody,
     "order.invoiced": OrderBody,
     "order.paid": OrderBody,
-    "order.refunded": OrderBody,
+    "order.refunded": RefundBody,
     "order.cancelled": OrderBody,
     "invoice.paid": InvoiceBody,
     "payment.received": PaymentBody,

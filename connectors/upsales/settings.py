@@ -8,6 +8,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from connectors.addresses import checked_address
 from connectors.base import SecretReference
 from connectors.sources import SourceSettings
+from handlers.settings import WriteBack
+from handlers.values import Frozen
 
 BASE_URL = "https://integration.upsales.com/api/v2"
 
@@ -26,6 +28,47 @@ Stages = Annotated[tuple[Identifier, ...], BeforeValidator(_several)]
 """One stage id or several."""
 
 STAGES = ("offer_stage", "won_stage", "invoice_stage", "lost_stage")
+
+
+NUMBER_FIELDS = {
+    "offer_number": "offer_number_field",
+    "order_number": "order_number_field",
+    "invoice_number": "invoice_number_field",
+}
+"""A number of a document in Fortnox, in our words, and the setting that names its place on an order."""
+
+
+class WriteBackSettings(Frozen):
+    """What is written at Upsales; each field that is left out stays as it is there.
+
+    ``customer_number`` writes into the source's ``customer_number_field``. Fields named ``..._field`` are ids of custom
+    fields of an order, for the numbers of its documents in Fortnox. ``stages`` moves orders to the stages of the source
+    by what happens in Fortnox. ``companies``: customers of Fortnox as companies, those that are linked or all.
+    ``products``: articles of Fortnox as products, with the prices of ``price_list`` (its code in Fortnox).
+    """
+
+    customer_number: bool = True
+    offer_number_field: Identifier | None = None
+    order_number_field: Identifier | None = None
+    invoice_number_field: Identifier | None = None
+    stages: bool = False
+    companies: Literal["never", "linked", "all"] = "never"
+    products: bool = False
+    price_list: str | None = Field(default=None, min_length=1, max_length=10)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The custom fields of an order, by the number of ours that each holds."""
+        named = {word: getattr(self, field) for word, field in NUMBER_FIELDS.items()}
+        return {word: field for word, field in named.items() if field is not None}
+
+    @model_validator(mode="after")
+    def _each_field_once(self) -> Self:
+        named = list(self.fields.values())
+        twice = next((field for field in named if named.count(field) > 1), None)
+        if twice is not None:
+            raise ValueError(f"custom field {twice} is named twice; a field holds one number")
+        return self
 
 
 class UpsalesSettings(SourceSettings):
@@ -77,6 +120,8 @@ class UpsalesSettings(SourceSettings):
     row_project_field: Identifier | None = None
     notes_to_comments: bool = False
 
+    write_back: WriteBackSettings | None = None
+
     @property
     def states_vat(self) -> bool:
         """Upsales knows no VAT: only a rate of ours does (Upsales facts, section 2)."""
@@ -86,6 +131,22 @@ class UpsalesSettings(SourceSettings):
     def can_read(self) -> bool:
         """Only an API key opens the account."""
         return self.api_key is not None
+
+    @property
+    def back(self) -> WriteBack | None:
+        """What rules may tell the account: it calls a buyer an account, a sale an order."""
+        chosen = self.write_back
+        if chosen is None:
+            return None
+        return WriteBack(
+            numbers=frozenset({*chosen.fields, *(("customer_number",) if chosen.customer_number else ())}),
+            party="account",
+            order="order",
+            parties=chosen.companies,
+            articles=chosen.products,
+            price_list=chosen.price_list,
+            stages=chosen.stages,
+        )
 
     @field_validator("base_url")
     @classmethod
@@ -128,4 +189,24 @@ class UpsalesSettings(SourceSettings):
         twice = next((stage for stage in named if named.count(stage) > 1), None)
         if twice is not None:
             raise ValueError(f"stage {twice} is named twice; a stage means one thing")
+        return self
+
+    @model_validator(mode="after")
+    def _writable(self) -> Self:
+        back = self.write_back
+        if back is None:
+            return self
+        if self.api_key is None:
+            raise ValueError("write_back needs api_key: nothing can be written at Upsales without one")
+        if (back.customer_number or back.companies != "never") and self.customer_number_field is None:
+            raise ValueError(
+                "write_back needs customer_number_field beside it: the custom field that holds the customer number "
+                '(or customer_number = false, with companies = "never")'
+            )
+        if back.stages and not self.lost_stage:
+            raise ValueError("write_back.stages needs lost_stage beside it: the stage of what is cancelled in Fortnox")
+        taken = {self.order_number_field, self.delivery_date_field, self.cost_center_field, self.project_field}
+        clash = next((field for field in back.fields.values() if field in taken), None)
+        if clash is not None:
+            raise ValueError(f"custom field {clash} is read as something else: write_back needs fields of its own")
         return self

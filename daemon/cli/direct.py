@@ -103,6 +103,8 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
     )
 
     def target(name: str) -> AbstractAsyncContextManager[Target]:
+        if name in config.destinations:
+            raise Misused(f"{name} is reached by a running daemon only: start it, then ask again")
         if name not in config.companies:
             raise Misused(f"there is no company {name} in the configuration")
         return open_company_target(config.companies[name], database, tokens, clock, SystemRandom(), Windows())

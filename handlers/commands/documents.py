@@ -241,12 +241,14 @@ class EnsureCredit(Braked):
 
     Without ``content`` the sale was called off: a booked and unpaid invoice is credited once and in full, an unbooked
     one needs no credit. With it the buyer got that much back: ``thing`` is the refund, of which there may be several,
-    and a paid invoice is credited too; an unbooked one is cancelled where all of it was refunded.
+    and a paid invoice is credited too; an unbooked one is cancelled where all of it was refunded. ``drafts``: the
+    sale's rule leaves invoices as drafts, so that no later event books this one.
     """
 
     kind: Literal["ensure_credit"] = "ensure_credit"
     invoice: Ref
     content: CreditContent | None = None
+    drafts: bool = False
     closed_period: ClosedPeriod = "hold"
 
     @property

@@ -75,19 +75,27 @@ class EnsureSenderRecord(SenderCommand):
     """What stands in Fortnox under ``number`` (a customer, an article) also stands at the source, as ``record``.
 
     It is found there by its number, else by ``match``, else made where ``create`` says so; several that fit are a
-    question. ``fields`` are named in our words. ``gone``: it was deleted in Fortnox, so its number is taken off and the
-    record is kept. ``id`` is empty: the link knows it.
+    question. ``fields`` are named in our words; ``made_with`` are more of them, for a record that is made. ``gone``: it
+    was deleted in Fortnox, so its number is taken off and the record is kept. ``although_alike``: a person said that
+    what looks the same is another one. ``id`` is empty: the link knows it.
     """
 
     kind: Literal["ensure_sender_record"] = "ensure_sender_record"
     id: str = ""
     number: str
     fields: dict[str, str] = Field(default_factory=dict)
+    made_with: dict[str, str] = Field(default_factory=dict)
     match: tuple[MatchKey, ...] = ()
     create: bool = False
     gone: bool = False
+    although_alike: bool = False
 
     @property
     def lane(self) -> str:
         """What stands under one number in Fortnox is told in order."""
         return f"{self.target}:{self.record}:number:{self.number}"
+
+    @property
+    def replaces_older(self) -> bool:
+        """Each says only what changed then: none gives way, they go one after another."""
+        return False

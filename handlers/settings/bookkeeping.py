@@ -19,8 +19,8 @@ class Bookkeeping(Frozen):
     of what it comes to. ``vat_rounding`` says how the company's Fortnox rounds VAT, per row or per rate, where that is
     known: then only totals rounded so pass. ``freight`` and ``administration_fee`` say whether these stand in Fortnox's
     own field (without an account of ours) or as a row on ``freight_account`` and ``administration_fee_account``.
-    ``charge_accounts`` are the accounts of what a document adds or takes off, by kind: a fee and a coupon need none
-    (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
+    ``charge_accounts`` are the accounts of what a document adds or takes off, by kind: a fee, a coupon and a return fee
+    need none (sales by VAT rate), a rounding takes ``round_off_account``, a tip and a gift card are held without one.
     ``closed_period``: what is dated in a locked period or in no financial year is held by Fortnox's refusal, moved to
     the next open day, or moved once a person allows it. ``create_currencies`` are those that may be registered in
     Fortnox where they are missing there. ``attach_source``: what the source told is attached as a file to each invoice,
@@ -37,7 +37,7 @@ class Bookkeeping(Frozen):
     freight_account: Account | None = None
     administration_fee: Literal["field", "row"] = "field"
     administration_fee_account: Account | None = None
-    charge_accounts: dict[Literal["fee", "tip", "coupon", "gift_card", "rounding"], Account] = Field(
+    charge_accounts: dict[Literal["fee", "tip", "coupon", "gift_card", "rounding", "return_fee"], Account] = Field(
         default_factory=dict
     )
     closed_period: Literal["hold", "next_open_day", "ask"] = "hold"

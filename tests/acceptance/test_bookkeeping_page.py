@@ -15,7 +15,7 @@ from daemon.explain import Explainer
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 
 PAGE = Path(__file__).parents[2] / "docs" / "bookkeeping.md"
-SIMULATOR = {"extra_accounts": [2421, 3107, 4535], "vat_rates": [25, 12, 6, 0, 19]}
+SIMULATOR = {"extra_accounts": [2421, 3107, 3590, 4535], "vat_rates": [25, 12, 6, 0, 19]}
 """What these companies have in Fortnox besides what every one has."""
 
 Json = dict[str, Any]

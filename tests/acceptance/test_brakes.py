@@ -77,3 +77,32 @@ async def test_documents_beyond_the_hour_are_held_all_at_once_allowed(tmp_path: 
         await stage.settle()
         assert len(await totals(stage)) == 8
         assert stage.rows(HELD) == []
+
+
+ANEW = (
+    AMOUNT
+    + '\n[companies.demo.documents]\nchanged_after_booking = "reissue"\n'
+    + ('[companies.demo.rules.book_order]\nfinish = "booked"\n')
+)
+
+
+@pytest.mark.asyncio
+async def test_what_was_allowed_a_sale_counts_for_its_later_documents(tmp_path: Path) -> None:
+    """25 000 kronor were allowed: 22 500 of the sale made anew pass, 26 250 and another sale's 25 000 do not."""
+    async with scene(tmp_path, CompanyPlan(sections=ANEW)) as stage:
+        await stage.send(order("SO-1", price="20000.00", version=1), order("SO-2", price="1000.00", version=1))
+        await stage.settle()
+        ((large, reason, _),) = stage.rows(HELD)
+        assert reason == "above_brake"
+        await stage.act(Retry(person="anna", id=f"out-{large}", allow=True))
+        await stage.settle()
+        await stage.send(order("SO-1", price="18000.00", version=2))
+        await stage.settle()
+        assert (stage.rows(HELD), await totals(stage)) == ([], ["1250", "25000", "-25000", "22500"])
+        assert stage.rows("SELECT question, answer FROM answer") == [("above_brake:SEK", "25000.00")]
+        await stage.send(order("SO-1", price="21000.00", version=3), order("SO-3", price="20000.00"))
+        await stage.settle()
+        assert sorted((reason, text[:25]) for _, reason, text in stage.rows(HELD)) == [
+            ("above_brake", "It comes to 25000 kronor,"),
+            ("above_brake", "It comes to 26250 kronor,"),
+        ]

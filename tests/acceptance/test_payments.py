@@ -135,3 +135,69 @@ async def test_what_would_be_paid_twice_is_held(tmp_path: Path) -> None:
             ("ensure_payment", "paid_in_parts"),
             ("order_changed", "its payments come to 1249.99, its total is 1250.00 (difference -0.01)"),
         ]
+
+
+def day(number: int) -> str:
+    """A moment in November."""
+    return f"2026-11-{number}T09:00:00Z"
+
+
+FIRST: Json = {"payment_id": "p1", "method": "gift card", "amount": "250.00"}
+SECOND: Json = {"payment_id": "p2", "method": "klarna", "amount": "1000.00"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f27", "003-08")
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "at once"])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        order("SO-1", "order.paid", timestamp=day(20), payments=[FIRST, SECOND]),
+        order("SO-1", "order.paid", timestamp=day(20), payments=[FIRST | {"paid_at": day(14)}, SECOND]),
+    ],
+    ids=["without its day", "with its day"],
+)
+async def test_a_payment_told_before_its_sale_is_the_one_that_the_sale_lists(
+    tmp_path: Path, listed: Json, together: bool
+) -> None:
+    """The gift card came on the 14th, the order on the 20th lists it again: booked once, and nobody is asked."""
+    async with scene(tmp_path, METHODS, simulator=FORTNOX) as stage:
+        for body in (received("p1", "SO-1", "gift card", "250.00"), listed):
+            await stage.send(body)
+            if not together:
+                await stage.settle()
+        await stage.settle()
+        assert sorted(await paid(stage)) == [(1, "1000.00", 1580, True), (1, "250.00", 2421, True)]
+        assert (await balances(stage), stopped(stage)) == ([(True, "0.00")], [])
+        assert {state for _, state, _ in stage.commands()} == {"done"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f27")
+async def test_a_payment_that_is_booked_is_not_asked_about_for_a_later_day_of_its_sale(tmp_path: Path) -> None:
+    """Won on the 13th and paid in part on the 14th; the order then dates itself on the 15th and lists both payments."""
+    async with scene(tmp_path, METHODS, simulator=FORTNOX) as stage:
+        both = [FIRST | {"paid_at": day(14)}, SECOND | {"paid_at": day(20)}]
+        for body in (
+            order("SO-1", timestamp=day(13)),
+            received("p1", "SO-1", "gift card", "250.00"),
+            order("SO-1", "order.paid", timestamp=day(20), ordered_at=day(15), payments=both),
+        ):
+            await stage.send(body)
+            await stage.settle()
+        assert await paid(stage) == [(1, "250.00", 2421, True), (1, "1000.00", 1580, True)]
+        assert (await balances(stage), stopped(stage)) == ([(True, "0.00")], [])
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f27")
+async def test_a_payment_before_its_invoice_that_nothing_else_tells_is_asked_about(tmp_path: Path) -> None:
+    """Fortnox takes none; with another sum it is not the one that was booked."""
+    async with scene(tmp_path, METHODS, simulator=FORTNOX) as stage:
+        for body in (received("p1", "SO-1", "gift card", "251.00"), order("SO-1", timestamp=day(20))):
+            await stage.send(body)
+            await stage.settle()
+        assert stopped(stage) == [("ensure_payment", "paid_before_invoice")]
+        await stage.send(order("SO-1", "order.paid", timestamp=day(21), payments=[FIRST, SECOND]))
+        await stage.settle()
+        assert stopped(stage) == [("ensure_payment", "payment_stands_otherwise")]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from daemon.explain import Explainer
-from daemon.requests import Discard
+from daemon.requests import Discard, Retry
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.fakes.senders import Json, line, order
 
@@ -293,3 +293,25 @@ async def test_money_goes_back_the_way_it_came(tmp_path: Path) -> None:
         assert all_done(stage), questions(stage)
         payments = [(one["ModeOfPaymentAccount"], *money(one, "Amount")) for one in (await stage.state())["payments"]]
         assert sorted(payments) == [(1580, -1000), (1580, 2224), (1930, -224)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28")
+async def test_a_draft_of_which_a_part_went_back_waits_for_a_person(tmp_path: Path) -> None:
+    """Nothing books a draft by itself: the question says so, also when the sale is paid, and what it says works."""
+    drafts = '[companies.demo.rules.book_order]\nfinish = "draft"\n'
+    async with scene(tmp_path, CompanyPlan(sections=drafts)) as stage:
+        for body in (order("SO-1", lines=SOLD), refund("R-1", CHAIR), paid(timestamp="2026-11-15T09:00:00Z")):
+            await stage.send(body)
+            await stage.settle()
+        ((reason, question),) = questions(stage)
+        assert reason == "refund_before_booking"
+        assert "leaves invoices as drafts" in question
+        assert "goes on by itself" not in question
+        await stage.bridge.targets["demo"].client.request("book_invoice", "1")  # type: ignore[attr-defined]
+        ((stopped,),) = stage.rows("SELECT id FROM outbox WHERE state = 'held'")
+        await stage.act(Retry(person="anna", id=f"out-{stopped}"))
+        await stage.settle()
+        assert all_done(stage), questions(stage)
+        sold, (credit,) = await books(stage)
+        assert [*money(sold, "Balance"), *money(credit, "Total", "Balance")] == [1224, -1000, 0]

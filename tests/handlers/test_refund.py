@@ -2,15 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from handlers.commands import BookInvoice, BookPayment, EnsureCredit, EnsurePayment
-from handlers.events import Document, Line, Party, Refunded
+from handlers.events import Charge, Document, Line, Party, Refunded, Surcharge
 from handlers.facts import Facts
 from handlers.refund import book_refund
-from handlers.settings import CompanySettings, Method, Payments, Refunds, Vat
+from handlers.settings import Bookkeeping, CompanySettings, Method, Payments, Refunds, Vat
 from handlers.values import Question, Ref
 from tests.handlers.examples import DOCUMENT, NOW, company
 
@@ -85,6 +85,62 @@ def test_a_refund_is_the_same_whatever_sign_its_source_writes(document: Document
 def test_what_is_not_clear_is_a_question(document: Document, question: str) -> None:
     """A line of the other sign, one öre off, no VAT, nothing, and a buyer whose VAT nobody can tell."""
     with pytest.raises(Question, match=question):
+        book_refund(refund(document), company())
+
+
+@pytest.mark.parametrize("stands", ["field", "row"])
+@pytest.mark.parametrize("told", ["freight", "administration_fee"])
+def test_freight_or_a_fee_may_go_back_alone(stands: Literal["field", "row"], told: str) -> None:
+    """49.00 with VAT is 39.20 and 9.80: in Fortnox's own field, or as the row that the sale had."""
+    sums = {"total_excluding_vat": "-39.20", "total_vat": "-9.80", "total": "-49.00"}
+    beside: dict[str, Any] = {told: Surcharge(amount=Decimal("49.00"), vat_rate=Decimal(25))}
+    document = back(sums=sums, prices_include_vat=True, **beside).model_copy(update={"lines": ()})
+    books = Bookkeeping(
+        freight=stands, freight_account=3521, administration_fee=stands, administration_fee_account=3540
+    )
+    credit, (_, paid, _) = made(refund(document), company(bookkeeping=books))
+    content = credit.content
+    assert content is not None
+    rows = [(row.price, row.vat, row.account) for row in content.rows]
+    if stands == "field":
+        assert (rows, getattr(content, told)) == ([], Decimal("39.20"))
+    else:
+        assert rows == [(Decimal("49.00"), Decimal(25), 3521 if told == "freight" else 3540)]
+    assert (content.total, paid.amount) == (Decimal("49.00"), Decimal("-49.00"))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("turned", [1, -1])
+def test_what_the_seller_keeps_takes_off_what_goes_back(sign: int, turned: int) -> None:
+    """100 + 25 of goods less a fee of 20 + 5: a row of the other sign on its own account, however signed."""
+    sums = {
+        name: str(turned * amount)
+        for name, amount in (("total_excluding_vat", -80), ("total_vat", -20), ("total", -100))
+    }
+    fee = Charge(kind="return_fee", description="Returavgift", amount=Decimal(20 * sign), vat_rate=Decimal(25))
+    document = back(str(-2 * turned), sums=sums, charges=(fee,))
+    for accounts, account in (({"return_fee": 3590}, 3590), ({}, 3001)):
+        books = Bookkeeping.model_validate({"charge_accounts": accounts})
+        credit, (_, paid, _) = made(refund(document), company(bookkeeping=books))
+        assert credit.content is not None
+        assert [(row.quantity, row.price, row.vat, row.account) for row in credit.content.rows] == [
+            (Decimal(2), Decimal("50.00"), Decimal(25), 3001),
+            (Decimal(1), Decimal("-20.00"), Decimal(25), account),
+        ]
+        assert (credit.content.total, paid.amount) == (Decimal("100.00"), Decimal("-100.00"))
+
+
+def test_what_was_kept_and_not_told_is_asked_about_with_the_difference() -> None:
+    """100 of 125 went back, and nobody says why: no fee is guessed."""
+    document = back(sums={"total_excluding_vat": "-80.00", "total_vat": "-20.00", "total": "-100.00"})
+    with pytest.raises(Question, match=r"total is stated as 100.00, the lines give 125.00 \(difference -25.00\)"):
+        book_refund(refund(document), company())
+
+
+def test_a_sum_of_which_nobody_says_what_it_was_for_is_held() -> None:
+    """A refund without lines and without anything beside them."""
+    document = back().model_copy(update={"lines": ()})
+    with pytest.raises(Question, match=r"does not add up.*difference \+100.00"):
         book_refund(refund(document), company())
 
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from handlers.commands import DocumentRow
+from handlers.document import Drafted, Things
 from handlers.rows import Choices, document_rows
 from handlers.settings import Articles, Bookkeeping
 from handlers.values import Question
-from tests.handlers.examples import DOCUMENT, TIMBER
+from tests.handlers.examples import DOCUMENT, TIMBER, company, order
 
 TEXT = Choices(Bookkeeping(), Articles())
 
@@ -107,10 +108,12 @@ def test_a_free_line_and_a_zero_line_are_rows() -> None:
     assert row(quantity=Decimal("-0")).quantity == 0
 
 
-def test_a_document_without_lines_is_held() -> None:
-    """There is nothing to invoice."""
+def test_a_document_without_lines_has_no_rows() -> None:
+    """Whether that may be is decided by what it is: a sale is held, what goes back may be freight alone."""
+    nothing = DOCUMENT.model_copy(update={"lines": ()})
+    assert document_rows(nothing, TEXT) == ()
     with pytest.raises(Question, match="no lines"):
-        document_rows(DOCUMENT.model_copy(update={"lines": ()}), TEXT)
+        Drafted(order(nothing), "order", Things(invoice=order().thing), company())
 
 
 FINE = Choices(Bookkeeping(fine_amounts="one_piece"), Articles())

@@ -8,6 +8,7 @@ import pytest
 from handlers.invoice import book_own_invoice
 from handlers.order import book_order
 from handlers.settings import RuleOptions
+from handlers.skipping import check_sale_wanted
 from handlers.values import Question, Skipped
 from tests.handlers.examples import DOCUMENT, company, order, paid_invoice
 
@@ -42,3 +43,25 @@ def test_without_a_setting_nothing_is_passed_by() -> None:
         book_order(order(DOCUMENT.model_copy(update=NOTHING)), company())
     rules = {"book_order": RuleOptions(skip_payment_methods=("invoice",))}
     assert book_order(order(DOCUMENT.model_copy(update={"payment_method": "card"})), company(rules=rules))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "wanted"),
+    [
+        ("book_order: no rows or no value (skip_zero)", False),
+        ("book_order: no rows or no value (skip_zero); crm_copy: not wanted there", False),
+        ("book_order: paid by card (skip_payment_methods)", True),
+        ("book_order: switched off", True),
+        ("book_order: an offer, and documents.module has none", True),
+        ("crm_copy: no rows or no value (skip_zero)", True),
+        (None, True),
+    ],
+)
+def test_what_belongs_to_a_sale_is_passed_by_for_a_setting_that_stands(recorded: str | None, wanted: bool) -> None:
+    """A setting that no longer stands, another rule's reason, and what is no choice of sales: asked as ever."""
+    options = RuleOptions(skip_zero=True)
+    if wanted:
+        check_sale_wanted(recorded, "book_order", options)
+        return
+    with pytest.raises(Skipped, match=r"^its sale was passed by: no rows or no value \(skip_zero\)$"):
+        check_sale_wanted(recorded, "book_order", options)

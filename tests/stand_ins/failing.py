@@ -29,10 +29,11 @@ class Failures:
             )
         if kind == "broken":
             return web.Response(status=500, text="<html>Server Error</html>", content_type="text/html")
-        return _reset(request)
+        return broken_off(request)
 
 
-def _reset(request: web.Request) -> web.Response:
+def broken_off(request: web.Request) -> web.Response:
+    """The connection is reset; the answer is never sent."""
     transport = request.transport
     if transport is not None:
         connection = transport.get_extra_info("socket")

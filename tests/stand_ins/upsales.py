@@ -1,4 +1,4 @@
-"""A stand-in for Upsales: its REST API for reading, and the sender of app callbacks (Upsales facts, sections 2, 3)."""
+"""A stand-in for Upsales: its REST API, and the sender of app callbacks (Upsales facts, sections 2, 3 and 5)."""
 
 import json
 import time
@@ -13,8 +13,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.stand_ins.failing import broken_off
 from tests.stand_ins.serving import CONTROL, Record, control
 from tests.stand_ins.serving import State as Shared
+from tests.stand_ins.upsales_writes import Faults, Refusal, store, stored_order
 
 BASE = "/api/v2"
 # fmt: off
@@ -34,7 +36,8 @@ class State(Shared):
     """One account of Upsales with its API key and its app.
 
     ``answers`` are given in place of the next ones (status, text, headers); ``before`` is called with the number of the
-    call, to change records while somebody pages.
+    call, to change records while somebody pages. ``writes`` are the bodies of changes as they came, with method and
+    path; ``faults`` befall the next ones.
     """
 
     token: str = "example-customer-api-key"
@@ -46,6 +49,9 @@ class State(Shared):
     before: Callable[[int], None] | None = None
     monotonic: Callable[[], float] = time.monotonic
     taken: deque[float] = field(default_factory=deque)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    writes: list[Record] = field(default_factory=list)
+    faults: Faults = field(default_factory=deque)
 
     def change(self, kind: str, number: int, moment: str, **fields: object) -> None:
         """What a user's save does: the fields change, and ``modDate`` is the moment of it."""
@@ -62,6 +68,9 @@ def application(state: State) -> web.Application:
     async def answered(request: web.Request) -> web.Response:
         return _answer(state, request)
 
+    async def written(request: web.Request) -> web.Response:
+        return await _written(state, request)
+
     async def callback(request: web.Request) -> web.Response:
         asked = await request.json()
         record = state.records[asked["kind"]][str(asked["id"])]
@@ -74,6 +83,8 @@ def application(state: State) -> web.Application:
     control(app, state)
     app.router.add_get(BASE + "/{resource}", answered)
     app.router.add_get(BASE + "/{resource}/{id}", answered)
+    app.router.add_post(BASE + "/{resource}", written)
+    app.router.add_put(BASE + "/{resource}/{id}", written)
     app.router.add_post(CONTROL + "/callbacks", callback)
     return app
 
@@ -81,7 +92,8 @@ def application(state: State) -> web.Application:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _answer(state: State, request: web.Request) -> web.Response:
+def _entered(state: State, request: web.Request) -> web.Response | tuple[str, dict[str, str]]:
+    """The resource and the headers of every answer; the answer where the call comes no further."""
     if state.before is not None:
         state.before(len(state.calls))
     if state.answers:
@@ -93,8 +105,14 @@ def _answer(state: State, request: web.Request) -> web.Response:
     if not allowed:
         return _refused(429, "TooManyRequests", headers)
     resource = _resource(request.match_info["resource"])
-    if resource is None:
-        return _refused(404, "NotFound", headers)
+    return _refused(404, "NotFound", headers) if resource is None else (resource, headers)
+
+
+def _answer(state: State, request: web.Request) -> web.Response:
+    entered = _entered(state, request)
+    if isinstance(entered, web.Response):
+        return entered
+    resource, headers = entered
     held = state.records.get(resource, {})
     if "id" not in request.match_info:
         return _list(state, resource, held, request, headers)
@@ -191,6 +209,37 @@ def _envelope(data: object, headers: dict[str, str], metadata: Record | None = N
 
 def _refused(status: int, key: str, headers: dict[str, str] | None = None) -> web.Response:
     return web.json_response({"error": {"key": key, "code": status}, "data": None}, status=status, headers=headers)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+async def _written(state: State, request: web.Request) -> web.Response:
+    entered = _entered(state, request)
+    if isinstance(entered, web.Response):
+        return entered
+    resource, headers = entered
+    fault = state.faults.popleft() if state.faults else None
+    if fault == "refused":
+        return _refused(400, "InvalidAttributes", headers)
+    try:
+        body = await request.json()
+        state.writes.append({"method": request.method, "path": request.path.removeprefix(BASE), "body": body})
+        if fault == "ignored":
+            body = {}
+        held = state.records.setdefault(resource, {})
+        record = store(resource, held, request.match_info.get("id"), body, state.now())
+    except json.JSONDecodeError:
+        return _refused(400, "InvalidJson", headers)
+    except Refusal as refusal:
+        return _refused(refusal.status, refusal.key, headers)
+    if resource == "orders":
+        stored_order(record, state.records.get("orderstages", {}))
+    if fault == "lost":
+        return broken_off(request)
+    if fault == "broken":
+        return web.Response(status=500, text="<html>Server Error</html>", content_type="text/html")
+    return _envelope({"id": record["id"]} if fault == "bare" else record, headers)
 
 
 # --- app callbacks ---------------------------------------------------------------------------------------------------

@@ -146,3 +146,39 @@ async def test_it_runs_as_a_process_that_others_fill() -> None:
     finally:
         process.terminate()
         assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@pytest.mark.asyncio
+async def test_a_change_keeps_what_it_does_not_send_and_replaces_the_lists_that_it_sends() -> None:
+    """Texts lose their outer blanks, every change is newer, and a stage carries its probability."""
+    state = upsales.State()
+    state.put("orders", order(custom=[{"fieldId": 3, "value": "PO-1"}], modDate="2099-01-01T00:00:00.000Z"))
+    state.put("orderstages", {"id": 7, "name": "Förlorad", "probability": 0})
+    async with serving(upsales.application(state)) as url, aiohttp.ClientSession() as session:
+
+        async def send(method: str, path: str, body: object, token: str = state.token) -> tuple[int, Any]:
+            address = f"{url}/api/v2/{path}"
+            async with session.request(method, address, params={"token": token}, json=body) as answer:
+                return answer.status, (await answer.json())["data"]
+
+        sent = {"notes": " Ring innan. ", "stage": {"id": 7}, "custom": [{"fieldId": 5, "value": "x"}], "notify": False}
+        status, changed = await send("PUT", "orders/4711", sent)
+        assert (status, changed["notes"], changed["probability"]) == (200, "Ring innan.", 0)
+        assert (changed["modDate"], changed["value"]) == ("2099-01-01T00:00:00.001Z", 100)
+        assert [entry["fieldId"] for entry in changed["custom"]] == [5]
+        assert "notify" not in changed
+        status, made = await send("POST", "products", {"name": "Bottenmålning", "articleNo": "BM-20"})
+        assert (status, state.records["products"][str(made["id"])]) == (200, made)
+        refused: list[tuple[str, str, object, int]] = [
+            ("POST", "products", {"name": "En till", "articleNo": "BM-20"}, 400),
+            ("POST", "accounts", {"phone": "1"}, 400),
+            ("PUT", "accounts/318", {"name": "x"}, 404),
+            ("PUT", "orderstages/7", {"name": "x"}, 403),
+            ("PUT", "orders/4711", {"custom": "x"}, 400),
+            ("PUT", "orders/4711", [], 400),
+        ]
+        for method, path, body, expected in refused:
+            assert (await send(method, path, body))[0] == expected, (method, path)
+        assert (await send("PUT", "orders/4711", sent, token="other"))[0] == 401
+        state.calls_allowed = 1
+        assert (await send("PUT", "orders/4711", sent))[0] == 429
