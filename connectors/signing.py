@@ -16,6 +16,8 @@ TOLERANCE_SECONDS = 300
 """How far a signed time may lie from ours, in both directions (Standard Webhooks 1.0.0)."""
 
 SHORTEST_KEY_BYTES = 24
+SHORTEST_TOKEN = 8
+"""Characters of a token that a sender puts into an address or a header."""
 LONGEST_ID = 256
 MOST_SIGNATURES = 16
 """More entries than this in one header are not looked at: an Ed25519 check costs about 0.1 ms."""
@@ -146,3 +148,17 @@ def _entries(header: str) -> list[tuple[str, str]]:
     parts = (entry.partition(",") for entry in header.split(" "))
     known = [(version, signature) for version, _, signature in parts if version in {"v1", "v1a"}]
     return known[:MOST_SIGNATURES]
+
+
+def tokens_in_force(secrets: Mapping[str, str], field: str) -> tuple[tuple[str, str], ...]:
+    """The secret tokens of ``field`` and of ``previous_field``, each behind its name (``current``, ``previous``).
+
+    Raises ``ValueError`` for one that is too short to be a secret.
+    """
+    found = []
+    for name, label in ((field, "current"), (f"previous_{field}", "previous")):
+        if name in secrets:
+            if len(secrets[name]) < SHORTEST_TOKEN:
+                raise ValueError(f"{name}: at least {SHORTEST_TOKEN} characters are needed")
+            found.append((label, secrets[name]))
+    return tuple(found)

@@ -145,6 +145,7 @@ class _Loading:
             doctor=file.doctor,
             clients=clients,
             notices=file.notices,
+            language=file.language,
             notice_secrets=notice_secrets,
         )
 

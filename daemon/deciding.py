@@ -13,13 +13,13 @@ from daemon.door import ACCOUNT
 from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
-from handlers.commands import Command, SenderCommand
+from handlers.commands import Command, RecordCommand, SenderCommand
 from handlers.events import EntryChanged, Event, OrderChanged, Origin, TaskCompleted
 from handlers.facts import Facts
 from handlers.following import DOCUMENTS, PRICES, followed, system_of
 from handlers.settings import CompanySettings
 from handlers.values import Question
-from store import heads
+from store import heads, lanes
 from store.db import milliseconds
 from store.fetching import Echo
 from store.handling import Handled
@@ -182,9 +182,7 @@ class Deciding:
             reason=_passed_by(skipped, () if "shadow" in modes else shadowed),
             twin=twin_of(first),
             shadowed=shadowed,
-            commands=[
-                _new_command(row, event, rule, command, settings.versions(rule)) for event, rule, command in made
-            ],
+            commands=[_new_command(row, event, rule, command, settings) for event, rule, command in made],
             workflows=started,
             sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
@@ -268,11 +266,18 @@ def new_command(
     )
 
 
-def _new_command(
-    row: Waiting, event: Event, rule: str, command: Command, versions: tuple[str | None, str | None]
-) -> NewCommand:
-    made = new_command(row.id, row.company, event.lane, rule, command, versions)
+def _new_command(row: Waiting, event: Event, rule: str, command: Command, settings: CompanySettings) -> NewCommand:
+    lane = _lane(event, rule, command, settings)
+    made = new_command(row.id, row.company, lane, rule, command, settings.versions(rule))
     return replace(made, priority=BATCH_PRIORITY) if event.in_batch else made
+
+
+def _lane(event: Event, rule: str, command: Command, settings: CompanySettings) -> str:
+    """The event's lane; what a mapping does to Fortnox's table has one of its own, which never stops the event's."""
+    mapped = isinstance(command, RecordCommand) and any(
+        own.name == rule and own.mapping_version is not None for own in settings.own.rules
+    )
+    return lanes.follower(event.lane, rule) if mapped else event.lane
 
 
 def own_lane(command: Command) -> str:

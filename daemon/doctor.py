@@ -12,6 +12,7 @@ from connectors.base import Target
 from connectors.findings import Finding, Level, warning
 from connectors.fortnox.checks import findings, readings
 from connectors.fortnox.needs import Needs, Pinned, named_in
+from connectors.fortnox.rounding import ENOUGH, learned_rounding
 from connectors.fortnox.snapshot import Reading, Snapshot
 from daemon.clock import Clock
 from daemon.config_faults import meant
@@ -21,7 +22,7 @@ from daemon.requests import Examine, Misused
 from daemon.settings import Company, Config
 from daemon.times import LOCAL, iso
 from daemon.tokens import PURPOSE
-from store import companies, reading
+from store import companies, links, reading
 from store.db import Database
 from store.tokens import SealedTokens, Unsealable
 
@@ -174,6 +175,7 @@ class Doctor:
             lately=named_in(texts),
             pinned=pinned,
             duplicates=duplicates,
+            rounding=learned_rounding(await self._database.read(links.some_states(company.name, "invoice", ENOUGH))),
         )
 
     async def _paused(self) -> dict[str, str]:

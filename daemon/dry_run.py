@@ -5,9 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
 from connectors.base import Json, Link, OutsideError, Target
-from connectors.fortnox.registers import KRONA
 from connectors.fortnox.rehearsal import Rehearsal
-from connectors.fortnox.wire import decimal_of
+from connectors.fortnox.rounding import ENOUGH, learned_rounding
 from connectors.json_body import write_object
 from connectors.sources import Reader, Wanted
 from daemon.clock import Clock
@@ -28,9 +27,6 @@ ALL_MODES = frozenset({"live", "shadow"})
 
 MOST_ROUNDS = 6
 """How often a source may ask for more of its sender's records; each round brings what the last one hinted at."""
-
-HABIT = 50
-"""Invoices that are looked at for how the company rounds."""
 
 PERSON, BACKFILL = 0, 9
 """Priorities in the rate window (``connectors.base.Task``)."""
@@ -134,9 +130,9 @@ class DryRuns:
         row, handled = await self._handled(row, modes, read=not offline)
         if rules is not None:
             handled = replace(handled, commands=[one for one in handled.commands if one.rule in rules])
-        habit = whole_kronor(await self._database.read(links.some_states(row.company, "invoice", HABIT)))
-        rehearsal = Rehearsal(offline=offline, rounding_known=habit is not None)
-        rehearsal.supposed.whole_kronor = habit is not False
+        learned = learned_rounding(await self._database.read(links.some_states(row.company, "invoice", ENOUGH)))
+        rehearsal = Rehearsal(offline=offline, rounding_known=learned is not None)
+        rehearsal.supposed.whole_kronor = learned is None or learned.whole_kronor
         carried = await self._carried(row.company, handled, rehearsal, priority) if handled.commands else []
         behind = await self._database.read(
             lanes.stopped_heads(row.company, sorted({one.lane for one in handled.commands}))
@@ -182,18 +178,6 @@ class DryRuns:
     async def _looking(self, company: str) -> bool:
         row = await self._database.read(lambda connection: companies.registered(connection).get(company))
         return row is None or row.looking
-
-
-def whole_kronor(states: Sequence[Json]) -> bool | None:
-    """Whether the company's Fortnox rounds invoices in kronor, as its invoices show; ``None``: none of them tells."""
-    sums = [
-        (decimal_of(state.get("total")), decimal_of(state.get("round_off")))
-        for state in states
-        if state.get("currency") == KRONA
-    ]
-    if any(round_off for _, round_off in sums):
-        return True
-    return False if any(total is not None and total % 1 for total, _ in sums) else None
 
 
 def _answer(record: Json | None) -> Answer:

@@ -34,7 +34,7 @@ class Follow(Protocol):
         ...
 
     def paused(self, scope: str, name: str, reason: str) -> None:
-        """A company or a rule is paused."""
+        """A company, a rule or a workflow is paused."""
         ...
 
     def resumed(self, scope: str, name: str) -> bool:
@@ -131,11 +131,11 @@ class Live:
             reading.fetching.wake()
 
     def paused(self, scope: str, name: str, reason: str) -> None:
-        """Shut the company's gate, or let every step ask for the rule."""
+        """Shut the company's gate, or let every step ask for the rule; a workflow's runs ask the disk."""
         pauses = self._store.pauses
         if scope == "rule":
             pauses.set_rules(pauses.rules() | {name})
-        elif name in self._deliveries:
+        elif scope == "company" and name in self._deliveries:
             self._deliveries[name].gate.pause(reason)
 
     def resumed(self, scope: str, name: str) -> bool:
@@ -143,6 +143,9 @@ class Live:
         pauses = self._store.pauses
         if scope == "rule":
             pauses.set_rules(pauses.rules() - {name})
+            return False
+        if scope == "workflow":
+            self.workflows_moved()
             return False
         if name not in self._deliveries:
             return False

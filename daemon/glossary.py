@@ -3,8 +3,11 @@
 from typing import Any
 
 from daemon.glossary_terms import GROUPS, Term
+from daemon.state_terms import STATES
 
 Json = dict[str, Any]
+
+EVERY_GROUP = {**GROUPS, "How it stands": STATES}
 
 
 def told(term: Term, group: str) -> Json:
@@ -19,7 +22,7 @@ def told(term: Term, group: str) -> Json:
 
 def glossary() -> list[Json]:
     """Every term, in the order of the page."""
-    return [told(term, group) for group, terms in GROUPS.items() for term in terms]
+    return [told(term, group) for group, terms in EVERY_GROUP.items() for term in terms]
 
 
 def found(word: str) -> list[Json]:

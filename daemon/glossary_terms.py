@@ -288,16 +288,6 @@ GROUPS: dict[str, tuple[Term, ...]] = {
             "Vad som ska gälla i Fortnox. Det ligger på disk innan det skickas, och blir sant en gång.",
         ),
         Term(
-            "held", "väntar på svar",
-            "A question stands in the way that only a person can answer; `held` lists them.",
-            "En fråga är i vägen som bara en människa kan svara på; `held` listar dem.",
-        ),
-        Term(
-            "parked", "parkerad",
-            "It failed in a way that a person must mend, and then says `retry`.",
-            "Det misslyckades på ett sätt som en människa måste rätta, och sedan säger `retry`.",
-        ),
-        Term(
             "workflow", "arbetsflöde",
             "Steps in order that an event, a person, a client or the calendar starts. A run is found by these names.",
             "Steg i ordning som en händelse, en människa, en klient eller kalendern startar. Hittas med dessa namn.",

@@ -1,4 +1,4 @@
-"""What a person may do to a company or a rule as a whole: pause it, let it go on, declare its past."""
+"""What a person may do to a company, a rule or a workflow as a whole: pause it, let it go on, declare its past."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +13,11 @@ from store.acting import Person
 from store.db import Database
 
 Answer = dict[str, Any]
+SCOPES = frozenset({"company", "rule", "workflow"})
 
 
 class Pauses:
-    """Carries out the requests that name a company or a rule; what changes is on disk with who asked for it."""
+    """Carries out the requests that name a company, a rule or a workflow; what changes is on disk with who asked."""
 
     def __init__(
         self,
@@ -35,7 +36,7 @@ class Pauses:
         self._follow = follow
 
     async def pause(self, request: Pause) -> Answer:
-        """One company or rule, or every company."""
+        """One company, rule or workflow, or every company."""
         person = self._person(request)
         subjects = [self._named(request.name)] if request.name else self._all_companies()
         await self._database.write_all([pausing.pause(scope, name, person) for scope, name in subjects])
@@ -48,7 +49,9 @@ class Pauses:
         scope, name = self._scoped(request.name) if request.name else (None, None)
         ended = await self._database.write(pausing.resume(scope, name, self._person(request)))
         subjects = {(pause.scope, pause.name) for pause in ended}
-        companies = [entry for entry in self._all_companies() if name in {None, entry[1]} and scope != "rule"]
+        companies = [
+            entry for entry in self._all_companies() if name in {None, entry[1]} and scope in {None, "company"}
+        ]
         forgiven = [subject for subject in sorted(subjects | {*companies}) if self._follow.resumed(*subject)]
         for _, company in self._all_companies():
             self._follow.new_work(company)
@@ -85,18 +88,24 @@ class Pauses:
 
     def _scoped(self, text: str) -> tuple[str | None, str]:
         scope, colon, name = text.partition(":")
-        return (scope, name) if colon and scope in {"company", "rule"} else (None, text)
+        return (scope, name) if colon and scope in SCOPES else (None, text)
 
     def _named(self, text: str) -> tuple[str, str]:
-        """The scope of a name: ``company:NAME`` and ``rule:NAME`` say it, a bare name may be either."""
+        """The scope of a name: ``company:NAME``, ``rule:NAME`` and ``workflow:NAME`` say it, a bare name may be any."""
         scope, name = self._scoped(text)
         companies = self._config().companies
         own = {rule.name for company in companies.values() for rule in company.settings.own.rules}
-        known = {"company": {*companies, *self._config().destinations}, "rule": {*self._rules, *own}}
+        flows = {flow.name for company in companies.values() for flow in company.workflows}
+        known = {
+            "company": {*companies, *self._config().destinations},
+            "rule": {*self._rules, *own},
+            "workflow": flows,
+        }
         scopes = [kind for kind, names in known.items() if name in names and scope in {None, kind}]
         if len(scopes) > 1:
-            raise Misused(f"{name} is a company and a rule: say company:{name} or rule:{name}")
+            several = " and ".join(f"a {kind}" for kind in scopes)
+            raise Misused(f"{name} is {several}: say {' or '.join(f'{kind}:{name}' for kind in scopes)}")
         if not scopes:
-            names = known["company"] | known["rule"]
-            raise Misused(f"there is no company or rule {name}{meant(name, names)}")
+            names = frozenset().union(*known.values())
+            raise Misused(f"there is no company, rule or workflow {name}{meant(name, names)}")
         return scopes[0], name

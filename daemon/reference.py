@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from connectors.fortnox.error_codes import DONE, MEANINGS, Meaning, Said, all_meanings, swedish
+from connectors.fortnox.error_codes import DONE, MEANINGS, Meaning, Said, all_meanings
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.table.described import path_of, told
 from connectors.fortnox.table.drift import NotADescription, drift
@@ -39,16 +39,6 @@ def _meaning(code: int, meaning: Meaning) -> Json:
 
 def _said(said: Said) -> Json:
     return {"en": said.english, "sv": said.swedish}
-
-
-def in_swedish(story: Json) -> Json:
-    """A story of ``explain`` whose texts of what to do are Swedish, where they came from the catalogue."""
-    commands = [{**command, "question": _to_do(command["question"])} for command in story["commands"]]
-    return {**story, "question": _to_do(story["question"]), "commands": commands}
-
-
-def _to_do(question: str | None) -> str | None:
-    return None if question is None else swedish(question)
 
 
 def changes(description: bytes) -> list[Json]:

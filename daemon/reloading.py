@@ -76,6 +76,7 @@ def in_force(running: Config, new: Config) -> Config:
         clients=new.clients,
         warnings=new.warnings,
         notices=new.notices,
+        language=new.language,
     )
 
 

@@ -162,7 +162,7 @@ class CancelTask(Request):
 
 
 class Pause(Request):
-    """Pause a company or a rule; every company where none is named."""
+    """Pause a company, a rule or a workflow; every company where none is named."""
 
     action = "pause"
     name: Text | None = None

@@ -52,7 +52,8 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         "store_refuses": None if live is None else live.get("store_refuses"),
         "companies": shown,
         "doctor": _doctor((live or {}).get("doctor"), now),
-        "rules_paused": [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == "rule"],
+        "rules_paused": _paused("rule", pauses),
+        "workflows_paused": _paused("workflow", pauses),
         "inbox_oldest_waiting_s": _age(oldest, now),
         "unknown_accounts": _unknown(figures[""]),
         "sources": [
@@ -181,6 +182,10 @@ def _doctor(last: Mapping[str, Any] | None, now: int) -> Json | None:
     return {**last, "age_s": round(now / 1000 - at, 1)}
 
 
+def _paused(scope: str, pauses: Sequence[Pause]) -> list[Json]:
+    return [{"name": pause.name, "reason": pause.reason} for pause in pauses if pause.scope == scope]
+
+
 def in_trouble(shown: Json) -> bool:
     """Whether a person should look: the database refuses writes, something is parked, held, paused or shut, or the last
     examination found something failed."""
@@ -188,6 +193,7 @@ def in_trouble(shown: Json) -> bool:
         shown["store_refuses"]
         or (shown["doctor"] or {}).get("failed")
         or shown["rules_paused"]
+        or shown["workflows_paused"]
         or shown["unknown_accounts"]
         or any(source["refused"] for source in shown["sources"])
         or any(_stands_still(source["back"]) for source in shown["sources"] if source["back"])

@@ -48,6 +48,9 @@ from handlers.settings.workflows import WorkflowSection
 from handlers.values import Frozen
 from handlers.workflow import Workflow
 
+Language = Literal["en", "sv", "both"]
+"""In which language commands ask people: English, Swedish, or English with Swedish below it."""
+
 RULES = frozenset(rule.name for rules in ROUTES.values() for rule in rules)
 
 APPROVABLE = frozenset(
@@ -154,6 +157,7 @@ class ConfigFile(Frozen):
 
     data_dir: str = Field(min_length=1)
     state_key: str = Field(min_length=1)
+    language: Language = "en"
     http: Http = Http()
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
@@ -256,6 +260,7 @@ class Config:
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
     clients: Mapping[str, Client] = field(default_factory=dict)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    language: Language = "en"
     notice_secrets: Mapping[str, Secret] = field(default_factory=dict)
 
     @property

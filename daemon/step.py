@@ -19,6 +19,7 @@ from store.claims import Claimed, Contradicted, Known, Taken
 from store.db import Database, StoreUnavailable
 from store.delivering import Gone
 from store.heads import Head
+from store.lanes import followed
 from store.together import Beginning
 
 ORPHANS = 16
@@ -100,6 +101,8 @@ class Step:
             return
         elif head.missing:
             await self._wait_for(head, head.missing[0], task.command)
+        elif (first := await self._comes_first(head)) is not None:
+            await self._database.write(delivering.wait(head.outbox_id, f"end:{first}", f"out-{first}"))
         elif isinstance(task.command, EnsureCustomer) and (head.link is None or not head.link.verified):
             await self._claimed(head, task, task.command)
         else:
@@ -107,6 +110,10 @@ class Step:
 
     def _task(self, head: Head) -> Task:
         return task_of(head, looking=self._looking(), links=self._links, register=self._register)
+
+    async def _comes_first(self, head: Head) -> int | None:
+        """What a sale still does to a document that a mapping's command goes on: its booking comes before a mail."""
+        return None if followed(head.lane) is None else await self._database.read(heads.comes_first(head))
 
     async def _stands_aside(self, head: Head, command: Command) -> bool:
         """Whether a command beside the others does not go now: it waits for the end of what makes or changes what it

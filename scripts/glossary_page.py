@@ -11,9 +11,9 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "glossary.md"
 HEAD = """\
 # Glossary
 
-Made from `daemon/glossary_terms.py` by `make glossary`; a test holds the two equal. `fortnox-bridge glossary TERM`
-shows one term, found by its name in English or Swedish, a part of one, or a field; `--language sv` tells it in Swedish,
-`--json` in both. Fields are written as Fortnox or the bridge writes them.
+Made from `daemon/glossary_terms.py` and `daemon/state_terms.py` by `make glossary`; a test holds them equal.
+`fortnox-bridge glossary TERM` shows one term, found by its name in English or Swedish, a part of one, or a field;
+`--language sv` tells it in Swedish, `--json` in both. Fields are written as Fortnox or the bridge writes them.
 """
 
 TABLE = """

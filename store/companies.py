@@ -111,7 +111,7 @@ def declare(name: str, proof: str) -> Job[bool]:
 
 
 def pause(scope: str, name: str, reason: str, at: datetime) -> Job[None]:
-    """Pause a company or a rule; survives a restart."""
+    """Pause a company, a rule or a workflow; survives a restart."""
 
     def job(connection: sqlite3.Connection) -> None:
         connection.execute(

@@ -203,8 +203,8 @@ def wait(outbox_id: int, waits_for: str, reason: str, *, patient: bool = False) 
     """Let the command wait, unless what it waits for became true meanwhile (then ``False``: try at once).
 
     ``waits_for`` is ``thing:KEY`` (a verified link that an unfinished command makes), ``maker:KEY`` (the end of that
-    command), ``claim:COMPANY:KEY``, ``far:COMPANY:OBJECT`` or ``rule:NAME``. ``patient``: it waits for a link that no
-    command makes yet.
+    command), ``end:ID`` (the end of a command that comes first), ``claim:COMPANY:KEY``, ``far:COMPANY:OBJECT`` or
+    ``rule:NAME``. ``patient``: it waits for a link that no command makes yet.
     """
 
     def job(connection: sqlite3.Connection) -> bool:
@@ -230,12 +230,10 @@ def _still_missing(connection: sqlite3.Connection, row: outbox.Row, waits_for: s
         return heads.unfinished_for(name)(connection)[0]
     if what == "claim":
         company, _, key = name.partition(":")
-        return (
-            connection.execute(
-                "SELECT 1 FROM claim WHERE company = ? AND key = ? AND outbox_id <> ?", (company, key, row.id)
-            ).fetchone()
-            is not None
-        )
+        taken = "SELECT 1 FROM claim WHERE company = ? AND key = ? AND outbox_id <> ?"
+        return connection.execute(taken, (company, key, row.id)).fetchone() is not None
+    if what == "end":
+        return outbox.is_unfinished(connection, int(name))
     if what == "far":
         company, _, far_object = name.partition(":")
         return attempts.foreign_on(connection, company, far_object, row.thing) is not None

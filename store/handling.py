@@ -205,7 +205,10 @@ def keep_version(connection: sqlite3.Connection, handled: Handled) -> None:
 def _alone(connection: sqlite3.Connection, commands: Sequence[NewCommand]) -> bool:
     """Whether these commands are all there is in their one lane, so that none gives way and the first is its head."""
     lane = own_lane(commands)
-    return lane is not None and not lanes.busy(connection, *lane)
+    if lane is None or lanes.busy(connection, *lane):
+        return False
+    company, followed = lane[0], lanes.followed(lane[1])
+    return followed is None or not lanes.busy(connection, company, followed)
 
 
 def own_lane(commands: Sequence[NewCommand]) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from itertools import chain
 from store import attempts, links, many
 from store.attempts import OpenAttempt
 from store.db import Job
-from store.lanes import PRIORITIES
+from store.lanes import PRIORITIES, followed
 from store.links import LinkRow
 
 OPTIONAL = "?"
@@ -143,6 +143,25 @@ def foreign_on(company: str, far_object: str, thing: str) -> Job[int | None]:
 def orphans(company: str, after: int, limit: int) -> Job[list[OpenAttempt]]:
     """Open attempts behind ``after`` of commands that will not go again by themselves."""
     return lambda connection: attempts.orphans(connection, company, after, limit)
+
+
+def comes_first(head: Head) -> Job[int | None]:
+    """What the lane that this one follows still does to the things that the command needs, of those stored before it:
+    an outbox id; ``None``: nothing, or the lane follows none."""
+
+    def job(connection: sqlite3.Connection) -> int | None:
+        lane = followed(head.lane)
+        if lane is None or not head.refs:
+            return None
+        marks, things = many.among(list(head.refs))
+        row = connection.execute(
+            "SELECT id FROM outbox INDEXED BY outbox_lane WHERE company = ? AND lane = ? AND finished_at IS NULL"  # noqa: S608 - marks only
+            f" AND id < ? AND thing IN {marks} ORDER BY place LIMIT 1",
+            (head.company, lane, head.outbox_id, *things),
+        ).fetchone()
+        return None if row is None else int(row["id"])
+
+    return job
 
 
 def unfinished_for(thing: str, inbox_id: int | None = None) -> Job[tuple[bool, int | None, str | None]]:

@@ -11,6 +11,18 @@ PRIORITIES = {0: "person", 1: "live", 5: "batch", 9: "backfill"}
 
 RUNNABLE = ("ready", "unknown")
 
+_FOLLOWS = "follows/"
+
+
+def follower(lane: str, name: str) -> str:
+    """The lane of what follows ``lane`` and never stops it: in order within itself. ``name`` holds no slash."""
+    return f"{_FOLLOWS}{name}/{lane}"
+
+
+def followed(lane: str) -> str | None:
+    """The lane that this one follows; ``None`` for every other lane."""
+    return lane.removeprefix(_FOLLOWS).partition("/")[2] if lane.startswith(_FOLLOWS) else None
+
 
 def refresh(connection: sqlite3.Connection, company: str, lane: str) -> None:
     """Make the lane's row say again which command is its head, when it is due and whether it may go."""
@@ -80,6 +92,14 @@ def busy(connection: sqlite3.Connection, company: str, lane: str) -> bool:
     """Whether the lane has unfinished work."""
     found = connection.execute("SELECT 1 FROM lane WHERE company = ? AND lane = ?", (company, lane)).fetchone()
     return found is not None
+
+
+def followers(connection: sqlite3.Connection, company: str, lane: str) -> list[str]:
+    """The lanes with unfinished work that follow ``lane``; reads the company's lanes, so for what is rare."""
+    rows = connection.execute(
+        "SELECT lane FROM lane WHERE company = ? AND substr(lane, 1, ?) = ?", (company, len(_FOLLOWS), _FOLLOWS)
+    )
+    return [row["lane"] for row in rows if followed(row["lane"]) == lane]
 
 
 def is_head(connection: sqlite3.Connection, company: str, lane: str, outbox_id: int) -> bool:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from store import many
@@ -96,14 +97,15 @@ def payments_on(company: str, invoice: str, thing: str) -> Job[list[LinkRow]]:
     return job
 
 
-def some_states(company: str, kind: str, limit: int) -> Job[list[dict[str, Any]]]:
-    """What was last seen of some objects of a kind: enough to tell a habit of the company."""
+def some_states(company: str, kind: str, limit: int) -> Job[list[tuple[dict[str, Any], datetime]]]:
+    """What was last seen of some objects of a kind, each with when it was linked: enough to tell a company's habit."""
 
-    def job(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    def job(connection: sqlite3.Connection) -> list[tuple[dict[str, Any], datetime]]:
         rows = connection.execute(
-            "SELECT state FROM link WHERE company = ? AND kind = ? ORDER BY number DESC LIMIT ?", (company, kind, limit)
+            "SELECT state, linked_at FROM link WHERE company = ? AND kind = ? ORDER BY number DESC LIMIT ?",
+            (company, kind, limit),
         ).fetchall()
-        return [json.loads(row["state"]) for row in rows]
+        return [(json.loads(row["state"]), datetime.fromtimestamp(row["linked_at"] / 1000, UTC)) for row in rows]
 
     return job
 

@@ -123,11 +123,12 @@ def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: in
     new one now.
     """
     purposes = {*command.supersedes, *([(command.kind, command.thing)] if command.replaces else [])}
+    # What an older program stored stands in the lane that this one follows.
     older = connection.execute(
-        "SELECT id, kind, thing, place FROM outbox INDEXED BY outbox_lane"
-        " WHERE company = ? AND lane = ? AND finished_at IS NULL AND id < ?"
+        "SELECT id, kind, thing, place, lane FROM outbox INDEXED BY outbox_lane"
+        " WHERE company = ? AND lane IN (?, ?) AND finished_at IS NULL AND id < ?"
         " AND state <> 'in_flight' AND recheck = 0",
-        (command.company, command.lane, outbox_id),
+        (command.company, command.lane, lanes.followed(command.lane) or command.lane, outbox_id),
     ).fetchall()
     given_way = [
         row
@@ -135,7 +136,13 @@ def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: in
         if (row["kind"], row["thing"]) in purposes and not attempts.open_for_thing(connection, row["thing"])
     ]
     for row in given_way:
-        _step_behind(connection, command, outbox_id, row["place"])
+        if row["lane"] == command.lane:
+            _step_behind(connection, command, outbox_id, row["place"])
+        # Who waits in another lane until it has ended means what it was for: that is the new one's now.
+        connection.execute(
+            "UPDATE outbox SET waits_for = ?, reason = ? WHERE waits_for = ? AND id <> ?",
+            (f"end:{outbox_id}", f"out-{outbox_id}", f"end:{row['id']}", outbox_id),
+        )
         finish(connection, row["id"], "superseded", now, reason=f"by {outbox_id}")
     return [row["id"] for row in given_way]
 
@@ -290,10 +297,17 @@ def finish(
         (state, now, reason, result, outbox_id),
     ).fetchone()
     lanes.refresh(connection, row["company"], row["lane"])
-    if state != "discarded":
-        lanes.wake(connection, f"thing:{row['thing']}", now)
-    lanes.wake(connection, f"maker:{row['thing']}", now)
+    ended = [f"maker:{row['thing']}", f"end:{outbox_id}"]
+    waited_for = ended if state == "discarded" else [f"thing:{row['thing']}", *ended]
+    for company, lane in lanes.wake_all(connection, waited_for, now):
+        lanes.refresh(connection, company, lane)
     _pass_on(connection, Row(*row), now)
+
+
+def is_unfinished(connection: sqlite3.Connection, outbox_id: int) -> bool:
+    """Whether the command has not ended yet."""
+    found = connection.execute("SELECT 1 FROM outbox WHERE id = ? AND finished_at IS NULL", (outbox_id,)).fetchone()
+    return found is not None
 
 
 def done_all(connection: sqlite3.Connection, wanted: Sequence[int], result: str, now: int) -> None:

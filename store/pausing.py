@@ -1,4 +1,4 @@
-"""Pauses and declarations by people: companies and rules stop and go on, and a company's past is declared."""
+"""Pauses and declarations by people: companies, rules and workflows stop and go on; a company's past."""
 
 import sqlite3
 
@@ -9,7 +9,7 @@ from store.db import Job, moment
 
 
 def pause(scope: str, name: str, person: Person) -> Job[None]:
-    """Pause a company or a rule (``scope``) until a person resumes it; ``person.reason`` says why."""
+    """Pause a company, a rule or a workflow (``scope``) until a person resumes it; ``person.reason`` says why."""
 
     def job(connection: sqlite3.Connection) -> None:
         companies.pause(scope, name, person.reason or "", moment(person.now))(connection)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store import attempts, delivering, outbox
+from store import attempts, delivering, lanes, many, outbox
 from store.db import Job
 
 
@@ -33,9 +33,10 @@ def issue_anew(outbox_id: int, begun: Generation, now: int, *, absent: Sequence[
     """Begin the generation and let intake decide the command's delivery again: it waits in the inbox.
 
     What is unsent in the lane gives way, because it speaks of the generation before: the deliveries that it came from
-    are decided again too (a payment that was told meanwhile). Doing this twice begins one generation. ``absent`` are
-    doubts that were proved empty just now. Raises, and changes nothing: :class:`InDoubt`, :class:`Undecidable`, and
-    :class:`store.delivering.Gone` if the command was ended or stopped meanwhile.
+    are decided again too (a payment that was told meanwhile). So does what these deliveries, or later ones, left in
+    lanes that follow it. Doing this twice begins one generation. ``absent`` are doubts that were proved empty just now.
+    Raises, and changes nothing: :class:`InDoubt`, :class:`Undecidable`, and :class:`store.delivering.Gone` if the
+    command was ended or stopped meanwhile.
     """
 
     def job(connection: sqlite3.Connection) -> None:
@@ -43,12 +44,12 @@ def issue_anew(outbox_id: int, begun: Generation, now: int, *, absent: Sequence[
         if row.state not in {"ready", "unknown"}:
             raise delivering.Gone(outbox_id)
         delivering.close_absent(absent, now)(connection)
-        unsent = connection.execute(
-            "SELECT o.id, o.kind, o.inbox_id, i.thing FROM outbox o JOIN inbox i ON i.id = o.inbox_id"
-            " WHERE o.company = ? AND o.lane = ? AND o.finished_at IS NULL ORDER BY o.place",
-            (row.company, row.lane),
-        ).fetchall()
-        _check(connection, row, begun, unsent)
+        followers = lanes.followers(connection, row.company, row.lane)
+        unsent = _unsent(connection, row.company, row.lane)
+        _check(connection, row, begun, unsent, followers)
+        own = next(entry["inbox_id"] for entry in unsent if entry["id"] == row.id)
+        for lane in followers:
+            unsent += [entry for entry in _unsent(connection, row.company, lane) if entry["inbox_id"] >= own]
         _begin(connection, row.company, begun, now)
         for entry in unsent:
             # What is asked for again is stored anew: its key is given free.
@@ -62,11 +63,26 @@ def issue_anew(outbox_id: int, begun: Generation, now: int, *, absent: Sequence[
     return job
 
 
-def _check(connection: sqlite3.Connection, row: outbox.Row, begun: Generation, unsent: Sequence[sqlite3.Row]) -> None:
+def _unsent(connection: sqlite3.Connection, company: str, lane: str) -> list[sqlite3.Row]:
+    return connection.execute(
+        "SELECT o.id, o.kind, o.inbox_id, i.thing FROM outbox o JOIN inbox i ON i.id = o.inbox_id"
+        " WHERE o.company = ? AND o.lane = ? AND o.finished_at IS NULL ORDER BY o.place",
+        (company, lane),
+    ).fetchall()
+
+
+def _check(
+    connection: sqlite3.Connection,
+    row: outbox.Row,
+    begun: Generation,
+    unsent: Sequence[sqlite3.Row],
+    followers: Sequence[str],
+) -> None:
+    marks, named = many.among([row.lane, *followers])
     doubt = connection.execute(
         "SELECT 1 FROM attempt a JOIN outbox o ON o.id = a.outbox_id"  # noqa: S608 - constants
-        f" WHERE a.company = ? AND a.end IN {attempts.OPEN} AND o.lane = ? LIMIT 1",
-        (row.company, row.lane),
+        f" WHERE a.company = ? AND a.end IN {attempts.OPEN} AND o.lane IN {marks} LIMIT 1",
+        (row.company, *named),
     ).fetchone()
     if doubt is not None:
         raise InDoubt(row.id)

@@ -15,8 +15,8 @@ CREATE TABLE company (
     CHECK ((tenant IS NULL) = (pinned_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE pause (
-    scope TEXT NOT NULL CHECK (scope IN ('company', 'rule')),
+CREATE TABLE "pause" (
+    scope TEXT NOT NULL CHECK (scope IN ('company', 'rule', 'workflow')),
     name TEXT NOT NULL,
     reason TEXT NOT NULL,
     since INTEGER NOT NULL,

@@ -57,8 +57,8 @@ class Attempted:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """What keeps a command from going: ``what`` is link, claim, far_object, rule or lane, ``name`` the key's name, the
-    far object or the rule; ``holder`` the command that it waits for, with its state."""
+    """What keeps a command from going: ``what`` is link, claim, far_object, earlier, rule or lane, ``name``
+    the key's name, the far object or the rule; ``holder`` the command that it waits for, with its state."""
 
     what: str
     name: str
@@ -239,6 +239,8 @@ def _waited(connection: sqlite3.Connection, row: sqlite3.Row, waits_for: str) ->
         company, _, far_object = name.partition(":")
         holder = attempts.foreign_on(connection, company, far_object, row["thing"])
         return Waits("far_object", far_object, holder, _state(connection, holder))
+    if what == "end":
+        return Waits("earlier", "the same document", int(name), _state(connection, int(name)))
     return Waits("rule", name, None, None)
 
 

@@ -193,7 +193,7 @@ def _settle_rows(connection: sqlite3.Connection, settled: Sequence[tuple[outbox.
     if linked:
         links.save_all(connection, linked, now)
     waited_for += {f"thing:{link.thing}" for link, _ in linked} | {f"thing:{row.thing}" for row, _ in settled}
-    waited_for += {f"maker:{row.thing}" for row, _ in settled}
+    waited_for += {f"maker:{row.thing}" for row, _ in settled} | {f"end:{row.id}" for row, _ in settled}
     for row, ending in settled:
         delivering.keep_proof(connection, row.id, "settled_by", ending.settlement.proof)
     by_result: dict[str, list[int]] = {}

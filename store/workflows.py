@@ -85,17 +85,27 @@ class StepRow:
     ended_at: int | None
 
 
+_GOES_ON = "name NOT IN (SELECT p.name FROM pause p WHERE p.scope = 'workflow')"
+
+
+def is_paused(name: str) -> Job[bool]:
+    """Whether a person paused the workflow of this name."""
+    return lambda connection: (
+        connection.execute("SELECT 1 FROM pause WHERE scope = 'workflow' AND name = ?", (name,)).fetchone() is not None
+    )
+
+
 def due(now: int, limit: int) -> Job[list[Run]]:
-    """Runs that are due, the longest first."""
+    """Runs that are due, the longest first; those of a paused workflow keep their place."""
 
     def job(connection: sqlite3.Connection) -> list[Run]:
         rows = connection.execute(
-            "SELECT w.id, workflow_id, company, name, definition, state, place, inbox_id, cancelled,"
+            "SELECT w.id, workflow_id, company, name, definition, state, place, inbox_id, cancelled,"  # noqa: S608 - constants
             " EXISTS (SELECT 1 FROM workflow_step s WHERE s.workflow = w.id AND s.undo = 1 AND s.inbox_id = w.inbox_id)"
             " AS back,"
             " (SELECT s.began_at FROM workflow_step s WHERE s.workflow = w.id AND s.inbox_id = w.inbox_id) AS since,"
             " c.sealed AS context FROM workflow w JOIN workflow_context c ON c.workflow = w.id"
-            " WHERE ended_at IS NULL AND due_at <= ? ORDER BY due_at, w.id LIMIT ?",
+            f" WHERE ended_at IS NULL AND due_at <= ? AND {_GOES_ON} ORDER BY due_at, w.id LIMIT ?",
             (now, limit),
         )
         return [Run(**{**dict(row), "cancelled": bool(row["cancelled"]), "back": bool(row["back"])}) for row in rows]
@@ -104,10 +114,12 @@ def due(now: int, limit: int) -> Job[list[Run]]:
 
 
 def next_due() -> Job[int | None]:
-    """When the next run is due; ``None`` where there is none."""
+    """When the next run is due, of workflows that are not paused; ``None`` where there is none."""
 
     def job(connection: sqlite3.Connection) -> int | None:
-        row = connection.execute("SELECT min(due_at) AS due FROM workflow WHERE ended_at IS NULL").fetchone()
+        row = connection.execute(
+            f"SELECT min(due_at) AS due FROM workflow WHERE ended_at IS NULL AND {_GOES_ON}"  # noqa: S608 - constants
+        ).fetchone()
         return None if row["due"] is None else int(row["due"])
 
     return job

@@ -8,8 +8,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES = 350
-# Written in pieces, so that this file does not hold what it forbids.
-REGISTRIES = ("py" + "pi.org", "pythonhosted" + ".org", "npm" + "js.", "--" + "index-url", "--extra-" + "index-url")
+NAMED_HOSTS = frozenset(
+    {
+        "api.fortnox.se", "apps.fortnox.se", "ws.fortnox.se", "www.fortnox.se", "services.leadconnectorhq.com",
+        "integration.upsales.com", "www.standardwebhooks.com", "ec.europa.eu", "json-schema.org", "jmespath.org",
+    }
+)  # fmt: skip
+"""Whom the program speaks with, and whose rules it keeps to."""
+NAMED_DOMAINS = ("subscriptionflow.com", "example.com", "example.test", "localhost")
+"""A sender whose customers have hosts of their own, and what is kept for examples."""
+ADDRESS = re.compile(r"https?://(?:[^\s/@\"'`<>]*@)?(?:\{[^}]*\}\.)?([A-Za-z0-9][A-Za-z0-9.-]*)")
+OWN_NETWORK = re.compile(r"127\.0\.0\.1|192\.0\.2\.\d+")
+"""This machine, and the network that is kept for documentation."""
+INSTALLER_OPTION = re.compile(r"^\s*(?:-i\b|--[a-z-]*(?:index|links|host)\b)", re.MULTILINE)
+"""What tells an installer where to look, as a line of a list of packages."""
 MACHINE_PATHS = re.compile("(?<![A-Za-z0-9_.<-])/" + r"(?:work|root|home/[a-z]+)/[a-z.]")
 
 
@@ -37,10 +49,44 @@ def test_python_files_stay_small() -> None:
     assert {name: size for name, size in sizes.items() if size > MOST_LINES} == {}
 
 
-def test_no_registry_is_named() -> None:
-    """No file names a package registry or tells an installer where to look."""
-    found = [(name, word) for name, text in _texts() for word in REGISTRIES if word in text]
-    assert found == []
+def _foreign_hosts(text: str) -> list[str]:
+    """Hosts of addresses in a text that are none of those that the project names."""
+    hosts = [match.group(1).rstrip(".") for match in ADDRESS.finditer(text)]
+    return [host for host in hosts if not (host in NAMED_HOSTS or _is_example(host))]
+
+
+def _is_example(host: str) -> bool:
+    # A single word is no host of the internet.
+    own = any(host == domain or host.endswith(f".{domain}") for domain in NAMED_DOMAINS)
+    return own or "." not in host or OWN_NETWORK.fullmatch(host) is not None
+
+
+def test_only_hosts_that_the_project_speaks_with_are_named() -> None:
+    """No file holds the address of anything else: of a package registry least of all."""
+    assert [(name, host) for name, text in _texts() for host in _foreign_hosts(text)] == []
+
+
+def test_lists_of_packages_say_nothing_of_where_to_look() -> None:
+    """That is for whoever installs them."""
+    lists = [(name, text) for name, text in _texts() if name.startswith("requirements/")]
+    assert lists
+    assert [name for name, text in lists if INSTALLER_OPTION.search(text)] == []
+
+
+@pytest.mark.parametrize("host", ["packages.elsewhere.test", "elsewhere.test", "fortnox.se.elsewhere.test"])
+def test_an_address_of_anything_else_is_found(tmp_path: Path, host: str) -> None:
+    """A planted file is noticed: with a path, a port or a name before the host."""
+    planted = tmp_path / "planted.txt"
+    for form in (f"https://{host}/simple", f"see http://{host}:8080.", "'https://" + f"user:word@{host}'"):
+        planted.write_text(form, encoding="utf-8")
+        assert _foreign_hosts(planted.read_text(encoding="utf-8")) == [host]
+
+
+@pytest.mark.parametrize("option", ["index-elsewhere", "find-links", "trusted-host"])
+def test_an_option_of_where_to_look_is_found(option: str) -> None:
+    """Among the pinned packages, indented or not; a hash of a package is none."""
+    assert INSTALLER_OPTION.search(f"some==1.0\n  --{option} somewhere\n")
+    assert not INSTALLER_OPTION.search("some==1.0 \\\n    --hash=sha256:00\n")
 
 
 def test_no_machine_is_named() -> None:

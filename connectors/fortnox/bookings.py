@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
+from connectors.base import Held, Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.fortnox.client import Client
 from connectors.fortnox.refund_checks import rounding_left
 from connectors.fortnox.resource import command_of, held, linked
@@ -24,9 +24,12 @@ async def _send(write: Write, reading: str, client: Client) -> tuple[Json, str]:
         if is_true(document.get("Booked")):
             return document, "unchanged"
         if is_true(document.get("Cancelled")):
-            number = write.evidence["number"]
-            raise held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.") from None
+            raise _cancelled(write.evidence["number"]) from None
         raise
+
+
+def _cancelled(number: str) -> Held:
+    return held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.")
 
 
 def _booking(operation_name: str, number: str, far_object: str, state: Json) -> Write:
@@ -78,7 +81,7 @@ class InvoiceBookings:
         state = link.state or await self._read_state(link, client)
         number = link.number
         if state.get("cancelled"):
-            raise held("invoice_cancelled", f"Invoice {number} is cancelled in Fortnox and cannot be booked.")
+            raise _cancelled(number)
         if state.get("booked"):
             # Since it was booked it may have been paid, or credited in part: a payment reads its balance again.
             return Settled(Link(link.kind, number, {**state, "balance": ""}), "unchanged")
@@ -122,8 +125,10 @@ class InvoiceBookings:
         if not state["booked"]:
             question = f"Fortnox took the booking of invoice {evidence['number']}, but shows it as unbooked."
         elif not same:
-            question = f"Invoice {evidence['number']} was changed before it was booked: meant {state['exact']}, "
-            question += f"booked {state['total']} with RoundOff {state['round_off']}."
+            question = (
+                f"Invoice {evidence['number']} was changed before it was booked: meant {state['exact']}, "
+                f"booked {state['total']} with RoundOff {state['round_off']}."
+            )
         state["mismatch"] = question is not None
         proof: Json = {name: text_of(invoice.get(name)) for name in VOUCHER}
         return Settled(Link("invoice", evidence["number"], state), result, question=question, proof=proof)

@@ -7,8 +7,10 @@ from connectors.base import Json
 from connectors.findings import Finding, failed, ok, warning
 from connectors.fortnox.check import Check, always, listed, or_ok, refusal
 from connectors.fortnox.needs import Needs
+from connectors.fortnox.rounding import Rounding
 from connectors.fortnox.snapshot import Reading, Snapshot
 from connectors.fortnox.wire import is_true, text_of
+from handlers.values import stockholm_date
 
 NEXT_YEAR_DAYS = 31
 """Days before the last known year ends when a missing next one is a warning."""
@@ -168,15 +170,29 @@ def _vat_code(rate: str, number: int, code: str) -> Iterator[Finding]:
 
 
 def rounding(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
-    """Whether what Fortnox rounds and what we write off go to one account; Fortnox shows no setting of its own."""
+    """Whether what Fortnox rounds and what we write off go to one account, and what was learned of its setting."""
     defaults, ours = seen.by("Name", DEFAULT_ACCOUNTS), needs.settings.bookkeeping.round_off_account
-    theirs = text_of(defaults.get("ROUNDOFF", {}).get("Account"))
+    theirs, learned = text_of(defaults.get("ROUNDOFF", {}).get("Account")), _learned(needs.rounding)
+    if ours is None and needs.rounding is not None and needs.rounding.whole_kronor:
+        says = f"{learned}, and no round_off_account is set: an invoice that was rounded waits for a person"
+        remedy = f"Set round_off_account{f' = {theirs}' if theirs not in {'', '0'} else ''} in the company's section."
+        return [warning("rounding", says, remedy)]
     if ours is None:
-        return [ok("rounding", f"Fortnox rounds to account {theirs}; an invoice paid with öre left over is held")]
+        says = f"Fortnox rounds to account {theirs}; an invoice paid with öre left over is held; {learned}"
+        return [ok("rounding", says)]
     if theirs not in {"", "0", str(ours)}:
-        says = f"Fortnox rounds to account {theirs}, and round_off_account is {ours}"
+        says = f"Fortnox rounds to account {theirs}, and round_off_account is {ours}; {learned}"
         return [warning("rounding", says, "Give both the same account.", about=str(ours))]
-    return [ok("rounding", f"account {ours} for both")]
+    return [ok("rounding", f"account {ours} for both; {learned}")]
+
+
+def _learned(habit: Rounding | None) -> str:
+    """What invoices showed of the setting, which Fortnox does not show itself."""
+    if habit is None:
+        return "no invoice of ours has shown yet whether invoices are rounded to whole kronor"
+    how = "rounds invoices to whole kronor" if habit.whole_kronor else "leaves öre in invoices"
+    number = f"{habit.invoices} invoice{'' if habit.invoices == 1 else 's'}"
+    return f"Fortnox {how}, as {number} showed since {stockholm_date(habit.since)}"
 
 
 CHECKS = (

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from connectors.base import Json
 from connectors.findings import Finding, failed, ok, warning
@@ -64,6 +64,49 @@ def _article_faults(number: str, article: Json, known: Mapping[str, Json] | None
     return []
 
 
+def _customer(number: str) -> Reading:
+    return Reading("read_customer", key=number)
+
+
+def _shared(needs: Needs) -> Sequence[tuple[str, str, str]]:
+    """The customers that stand for many private persons: setting, number, and the regime that its card must have."""
+    cards = needs.settings.customers
+    if not cards.default_consumer:
+        return []
+    abroad = [
+        (f"customers.default_consumers_abroad.{regime}", number, regime)
+        for regime, number in cards.default_consumers_abroad.items()
+    ]
+    return [("customers.default_consumer", cards.default_consumer, "SEVAT"), *abroad]
+
+
+def default_consumers(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
+    """Whether each customer that stands for many private persons is there, active, private and of the right VAT."""
+    shared = _shared(needs)
+    found = [finding for one in shared for finding in _consumer_faults(*one, seen)]
+    return or_ok(found, "default_consumers", listed([number for _, number, _ in shared])) if shared else []
+
+
+def _consumer_faults(setting: str, number: str, regime: str, seen: Snapshot) -> Iterator[Finding]:
+    """Card by card, as ``number`` says it is (Fortnox facts, section 5: Active, Type and VATType of a customer)."""
+    check, named = "default_consumers", f"customer {number} ({setting})"
+    rows = seen.rows(_customer(number))
+    if not rows:
+        remedy = f"Add it in Fortnox as a private customer, or name another one in {setting}."
+        yield failed(check, f"{named} does not exist", remedy, about=number)
+        return
+    (card,) = rows
+    if card.get("Active") is False:
+        yield failed(check, f"{named} is not active", "Activate it in Fortnox, or name another one.", about=number)
+    if text_of(card.get("Type")) == "COMPANY":
+        remedy = "Make it a private customer in Fortnox (its Type), or name another one."
+        yield failed(check, f"{named} is a company, and stands for private persons", remedy, about=number)
+    theirs = text_of(card.get("VATType")) or "SEVAT"
+    if theirs != regime:
+        remedy = f"Set {regime} on its card in Fortnox, or name another one."
+        yield failed(check, f"{named} has VATType {theirs}, and its sales need {regime}", remedy, about=number)
+
+
 def organisation_numbers(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
     """Whether customers' numbers are written as the look-up expects, which finds them as stored only (facts, 5)."""
     stored = [text_of(row.get("OrganisationNumber")).strip() for row in seen.rows(CUSTOMERS)]
@@ -89,7 +132,7 @@ def duplicates(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
         ("EAN", "articles", register, "ArticleNumber", lambda row: _folded(row, "EAN")),
     )
     found = [
-        finding for key, what, rows, number, of in looks for finding in _shared(key, what, _grouped(rows, number, of))
+        finding for key, what, rows, number, of in looks for finding in _sharing(key, what, _grouped(rows, number, of))
     ]
     return or_ok(found, "duplicates", f"none among {len(customers)} customers and {len(register)} articles")
 
@@ -112,7 +155,7 @@ def _grouped(rows: Sequence[Json], number: str, of: Callable[[Json], str]) -> Ma
     return groups
 
 
-def _shared(key: str, what: str, groups: Mapping[str, list[str]]) -> list[Finding]:
+def _sharing(key: str, what: str, groups: Mapping[str, list[str]]) -> list[Finding]:
     """One line for a key, naming numbers only: what they share may be personal data."""
     doubles = [numbers for numbers in groups.values() if len(numbers) > 1]
     if not doubles:
@@ -130,6 +173,7 @@ CHECKS = (
         articles,
         lambda needs: [*map(_article, used_articles(needs)), chart(needs)] if used_articles(needs) else [],
     ),
+    Check("default_consumers", default_consumers, lambda needs: [_customer(number) for _, number, _ in _shared(needs)]),
     Check("organisation_numbers", organisation_numbers, lambda _: [CUSTOMERS]),
     Check("duplicates", duplicates, lambda needs: [ALL_CUSTOMERS, ALL_ARTICLES] if needs.duplicates else []),
 )

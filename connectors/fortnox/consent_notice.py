@@ -9,13 +9,10 @@ from typing import Self
 from pydantic import model_validator
 
 from connectors.base import SecretReference
-from connectors.signing import matching_token
+from connectors.signing import matching_token, tokens_in_force
 from connectors.sources import Delivery, RawRequest, Refused, SourceSettings, Stored
 from handlers.events import ConsentChanged, Event
 from handlers.values import Ref, stockholm_date
-
-SHORTEST_TOKEN = 8
-TOKENS = (("path_token", "current"), ("previous_path_token", "previous"))
 
 
 class ConsentNoticeSettings(SourceSettings):
@@ -49,10 +46,7 @@ class ConsentNotices:
     def __init__(self, name: str, _settings: ConsentNoticeSettings, secrets: Mapping[str, str]) -> None:
         """``secrets`` holds ``path_token`` and maybe the previous one. Raises ``ValueError`` naming the field."""
         self.name = name
-        for field, _ in TOKENS:
-            if field in secrets and len(secrets[field]) < SHORTEST_TOKEN:
-                raise ValueError(f"{field}: at least {SHORTEST_TOKEN} characters are needed")
-        self._tokens = [(label, secrets[field]) for field, label in TOKENS if field in secrets]
+        self._tokens = tokens_in_force(secrets, "path_token")
 
     def verify(self, request: RawRequest, now: datetime) -> Delivery:
         """Only the secret in the path counts. Raises :class:`Refused` (signature)."""

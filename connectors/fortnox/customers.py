@@ -230,8 +230,10 @@ class Customers:
             return Sighting(None, search.proof())
         question = None
         if len(marked) > 1:
-            question = f"Customers {', '.join(marked)} all carry our mark: one was made too many. "
-            question += f"Name the right one (`link`, `customer:{marked[0]}`) and remove the other in Fortnox."
+            question = (
+                f"Customers {', '.join(marked)} all carry our mark: one was made too many. "
+                f"Name the right one (`link`, `customer:{marked[0]}`) and remove the other in Fortnox."
+            )
         settled = Settled(Link("customer", marked[0], {}), "created", question=question, proof=search.proof())
         return Sighting(settled, search.proof())
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.registers import KRONA
+from connectors.fortnox.rounding import Rounding
 from connectors.fortnox.settings import FortnoxSettings
 from handlers.settings import CompanySettings
 
@@ -30,6 +31,7 @@ class Pinned:
 class Needs:
     """All that checks compare Fortnox with. ``today`` is the day in Stockholm; ``lately`` what commands named.
 
+    ``rounding`` is what our invoices showed of the company's setting (``None``: none did yet).
     ``duplicates`` asks for the one look that reads all customers and articles.
     """
 
@@ -40,6 +42,7 @@ class Needs:
     lately: Codes = field(default_factory=dict)
     pinned: Pinned | None = None
     duplicates: bool = False
+    rounding: Rounding | None = None
 
     def codes(self, register: str) -> tuple[str, ...]:
         """What is used of one register, in a stable order."""

@@ -231,8 +231,8 @@ class Payments:
         if surplus:
             question = (
                 f"Payments {number}, {', '.join(surplus)} of invoice {evidence['invoice']} look the same. Delete all "
+                f"but {number} in Fortnox, then retry."
             )
-            question += f"but {number} in Fortnox, then retry."
         elif wrong:
             question = f"Payment {number} stays unbooked, it is not what was meant: {'; '.join(wrong)}."
         state: Json = {

@@ -12,12 +12,11 @@ from connectors.highlevel.settings import HighLevelSettings
 from connectors.highlevel.submissions import Submissions
 from connectors.highlevel.workflow import WorkflowEvents
 from connectors.json_body import BodyFault, read_object
-from connectors.signing import matching_token
+from connectors.signing import matching_token, tokens_in_force
 from connectors.sources import Delivery, Ignored, Needs, RawRequest, Refused, Stored, Unreadable
 from handlers.events import Event
 
 TOKEN_HEADER = "x-hook-token"  # noqa: S105 - the header's name
-SHORTEST_TOKEN = 8
 NO_ACCOUNT = "-"
 """Stands for a location that is missing from the body; no table can hold it as ours."""
 
@@ -46,8 +45,8 @@ class HighLevelSource:
         self.name = name
         self._settings = settings
         self._fields = settings.fields
-        self._path_tokens = _tokens(secrets, "path_token")
-        self._header_secrets = _tokens(secrets, "header_secret")
+        self._path_tokens = tokens_in_force(secrets, "path_token")
+        self._header_secrets = tokens_in_force(secrets, "header_secret")
         self._proof = AppProof(settings.app_keys, legacy=settings.legacy_signature) if settings.app else None
         self._app = AppEvents(name, settings)
         self._workflow = WorkflowEvents(name, settings)
@@ -165,16 +164,6 @@ class HighLevelSource:
         if isinstance(found, Ignored | Needs):
             return found
         return tuple(event.model_copy(update={"origin": "poll"}) for event in found)
-
-
-def _tokens(secrets: Mapping[str, str], field: str) -> tuple[tuple[str, str], ...]:
-    found = []
-    for name, label in ((field, "current"), (f"previous_{field}", "previous")):
-        if name in secrets:
-            if len(secrets[name]) < SHORTEST_TOKEN:
-                raise ValueError(f"{name}: at least {SHORTEST_TOKEN} characters are needed")
-            found.append((label, secrets[name]))
-    return tuple(found)
 
 
 def _digest(*parts: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from connectors.base import Json
 from connectors.json_body import BodyFault, write_object
-from connectors.signing import matching_token
+from connectors.signing import matching_token, tokens_in_force
 from connectors.sources import Delivery, Ignored, Needs, RawRequest, Refused, Stored, Unreadable, Wanted
 from connectors.subscriptionflow.callback import VOID, Hint, hint_of, polled_hint, read_body, tokens_in, without_secrets
 from connectors.subscriptionflow.invoice import (
@@ -27,7 +27,6 @@ from connectors.subscriptionflow.settings import SubscriptionFlowSettings
 from handlers.events import Document, Event, InvoiceChanged, Origin
 from handlers.values import Ref, stockholm_date
 
-SHORTEST_TOKEN = 8
 INVOICE, CUSTOMER, TRANSACTIONS, PRODUCT = "invoice", "customer", "transactions", "product"
 """Kinds of records that are read; a product's is followed by its id in the name of what was read."""
 PRODUCT_PREFIX = "product:"
@@ -48,8 +47,8 @@ class SubscriptionFlowSource:
         """``secrets`` holds those of the secret fields that are set. Raises ``ValueError`` naming the field."""
         self.name = name
         self._settings = settings
-        self._path_tokens = _tokens(secrets, "path_token")
-        self._hook_tokens = _tokens(secrets, "hook_token")
+        self._path_tokens = tokens_in_force(secrets, "path_token")
+        self._hook_tokens = tokens_in_force(secrets, "hook_token")
         if not self._path_tokens and not self._hook_tokens:
             raise ValueError("path_token: a path token or a hook token is needed")
 
@@ -190,16 +189,6 @@ def _changed(
         status=status,
         document=document,
     )
-
-
-def _tokens(secrets: Mapping[str, str], field: str) -> tuple[tuple[str, str], ...]:
-    found = []
-    for name, label in ((field, "current"), (f"previous_{field}", "previous")):
-        if name in secrets:
-            if len(secrets[name]) < SHORTEST_TOKEN:
-                raise ValueError(f"{name}: at least {SHORTEST_TOKEN} characters are needed")
-            found.append((label, secrets[name]))
-    return tuple(found)
 
 
 def _matched(names: Sequence[str | None]) -> str:

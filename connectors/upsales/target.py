@@ -272,8 +272,10 @@ class UpsalesDesk:
             return Sighting(None, proof)
         question = None
         if len(numbers) > 1:
-            question = f"The companies {', '.join(numbers)} of Upsales all have customer number {own}: one was made "
-            question += "too many. Take the number off all but one there."
+            question = (
+                f"The companies {', '.join(numbers)} of Upsales all have customer number {own}: one was made too many. "
+                "Take the number off all but one there."
+            )
         link = self._link(Record(kind, numbers[0]), evidence)
         return Sighting(Settled(link, "created", question=question, proof=proof), proof)
 

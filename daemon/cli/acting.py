@@ -217,12 +217,16 @@ def approve(config_path: Path, as_json: bool, named: tuple[str, ...]) -> None:
 
 
 @click.command
-@click.argument("named", metavar="[COMPANY|RULE]", required=False)
+@click.argument("named", metavar="[COMPANY|RULE|WORKFLOW]", required=False)
 @click.option("--reason", required=True, help="Why; status shows it.")
 @with_config
 @with_json
 def pause(config_path: Path, as_json: bool, named: str | None, reason: str) -> None:
-    """Let nothing leave for a company or a rule, or for every company; webhooks are still taken. Survives a restart."""
+    """Let nothing leave for a company or a rule, or for every company; webhooks are still taken. Survives a restart.
+
+    Runs of a paused workflow keep their place: what a step has begun ends, and no further step begins. workflow:NAME
+    says that a workflow is meant, where something else has its name.
+    """
     from daemon.requests import Pause
 
     answer = perform(config_path, Pause(person=common.person(), name=named, reason=reason_text(reason, "--reason")))
@@ -230,7 +234,7 @@ def pause(config_path: Path, as_json: bool, named: str | None, reason: str) -> N
 
 
 @click.command
-@click.argument("named", metavar="[COMPANY|RULE]", required=False)
+@click.argument("named", metavar="[COMPANY|RULE|WORKFLOW]", required=False)
 @with_config
 @with_json
 def resume(config_path: Path, as_json: bool, named: str | None) -> None:

@@ -60,13 +60,11 @@ def with_json(command: F) -> F:
 
 
 def with_language(command: F) -> F:
-    """Add ``--language``."""
+    """Add ``--language``; without it the configuration's ``language`` decides."""
     return click.option(
         "--language",
-        type=click.Choice(("en", "sv")),
-        default="en",
-        show_default=True,
-        help="Of what to do about an error code of Fortnox.",
+        type=click.Choice(("en", "sv", "both")),
+        help="Of questions, remedies and the words around them [default: `language` of the configuration].",
     )(command)
 
 

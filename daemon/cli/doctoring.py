@@ -14,20 +14,18 @@ from daemon.cli.common import leave, print_json, with_config, with_json, with_la
 @with_language
 @with_config
 @with_json
-def doctor(config_path: Path, as_json: bool, company: str | None, duplicates: bool, language: str) -> None:
+def doctor(config_path: Path, as_json: bool, company: str | None, duplicates: bool, language: str | None) -> None:
     """Examine COMPANY at Fortnox, or every company, and this machine: what the configuration uses must be there.
 
     Only reads, beside a running daemon or without one. Exit 1 where something failed or Fortnox could not be asked.
     """
     from daemon.cli.acting import perform
-    from daemon.cli.doctoring_text import in_swedish, print_examination
+    from daemon.cli.doctoring_text import print_examination, with_swedish_remedies
     from daemon.requests import Examine
 
     found = perform(config_path, Examine(person=common.person(), company=company, duplicates=duplicates))
-    if language == "sv":
-        found = in_swedish(found)
     if as_json:
-        print_json(found)
+        print_json(with_swedish_remedies(found))
     else:
-        print_examination(found)
+        print_examination(found, language or common.load(config_path, secrets=False).language)
     leave(trouble=bool(found["failed"] or found["unanswered"]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import common
-from daemon.cli.common import Wrong, leave, print_json, with_config, with_json
+from daemon.cli.common import Wrong, leave, print_json, with_config, with_json, with_language
 
 if TYPE_CHECKING:
     from daemon.settings import Config
@@ -38,57 +38,57 @@ def held() -> None:
     """
 
 
-def _kinds(config: "Config") -> dict[str, str]:
-    return {company.name: company.kind for company in config.companies.values()}
-
-
 @held.command("list")
 @click.argument("company", required=False)
+@with_language
 @with_config
 @with_json
-def listed(config_path: Path, as_json: bool, company: str | None) -> None:
+def listed(config_path: Path, as_json: bool, company: str | None, language: str | None) -> None:
     """One line for each question, with the kronor that wait behind it; exit 1 where there is any."""
     from daemon import held_screen
     from daemon.cli.held_text import print_questions
-    from daemon.cli.looking import check_target, read_store
+    from daemon.cli.languages import with_swedish
+    from daemon.cli.looking import check_target, kinds_of, read_store
 
     config = common.load(config_path, secrets=False)
     check_target(config, company)
 
     async def look(read: "Read") -> Json:
-        return await held_screen.listed(read, company, _kinds(config))
+        return await held_screen.listed(read, company, kinds_of(config))
 
     shown = read_store(config, look)
     if as_json:
-        print_json(shown)
+        print_json({**shown, "questions": with_swedish(shown["questions"])})
     else:
-        print_questions(shown)
+        print_questions(shown, language or config.language)
     leave(trouble=bool(shown["questions"]))
 
 
 @held.command
 @click.argument("named", metavar="ID")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Rows behind it.")
+@with_language
 @with_config
 @with_json
-def show(config_path: Path, as_json: bool, named: str, limit: int) -> None:
+def show(config_path: Path, as_json: bool, named: str, limit: int, language: str | None) -> None:
     """Tell all that waits for the question ID (q-5), and what each answer does."""
     from daemon import held_screen
     from daemon.cli.held_text import print_question
-    from daemon.cli.looking import read_store
+    from daemon.cli.languages import with_swedish
+    from daemon.cli.looking import kinds_of, read_store
 
     config = common.load(config_path, secrets=False)
 
     async def look(read: "Read") -> Json | None:
-        return await held_screen.one(read, named, _kinds(config), limit)
+        return await held_screen.one(read, named, kinds_of(config), limit)
 
     shown = read_store(config, look)
     if shown is None:
         raise Wrong(f"there is no question {named}: held lists them")
     if as_json:
-        print_json(shown)
+        print_json(*with_swedish([shown]))
     else:
-        print_question(shown)
+        print_question(shown, language or config.language)
     leave(trouble=bool(shown["waiting"]))
 
 

@@ -6,30 +6,33 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner, print_table
+from daemon.cli.languages import Say
 from daemon.times import local
 
 Json = dict[str, Any]
 
 
-def print_questions(shown: Json) -> None:
+def print_questions(shown: Json, language: str = "en") -> None:
     """The whole of ``held``."""
+    say = Say(language)
     if not shown["questions"]:
-        click.echo("nothing waits for a person")
+        say("nothing waits for a person")
         return
     rows = [
         (
             entry["id"],
-            (entry["company"] or "unknown account") + banner(entry["company_kind"]),
+            (entry["company"] or say.told("unknown account")) + banner(entry["company_kind"]),
             str(entry["waiting"]),
             local(entry["since"]),
-            money(entry),
-            entry["question"] or entry["reason"],
+            say.told(money(entry)),
+            say.cell(entry["question"] or entry["reason"]),
         )
         for entry in shown["questions"]
     ]
-    print_table(("id", "company", "waiting", "since", "behind it", "question"), rows)
+    heads = ("id", "company", "waiting", "since", "behind it", "question")
+    print_table([say.told(head) for head in heads], rows)
     count = len(shown["questions"])
-    click.echo(f"{count} question{_s(count)}, {shown['waiting']} waiting; behind them {money(shown)}")
+    say(f"{count} question{_s(count)}, {shown['waiting']} waiting; behind them {money(shown)}")
 
 
 def money(shown: Json) -> str:
@@ -46,21 +49,23 @@ def spaced(number: str) -> str:
     return f"{Decimal(number):,.2f}".replace(",", " ")
 
 
-def print_question(shown: Json) -> None:
+def print_question(shown: Json, language: str = "en") -> None:
     """The whole of ``held show``."""
-    company = (shown["company"] or "unknown account") + banner(shown["company_kind"])
-    click.secho(f"{shown['id']}  {company}  {shown['reason'].replace('_', ' ')}", bold=True)
-    click.echo(f"  {shown['question']}")
-    click.echo(f"  {shown['waiting']} waiting since {local(shown['since'])}; behind it {money(shown)}")
+    say = Say(language)
+    company = (shown["company"] or say.told("unknown account")) + banner(shown["company_kind"])
+    say(f"{shown['id']}  {company}  {shown['reason'].replace('_', ' ')}", bold=True)
+    say.question("", shown["question"], "  ")
+    say(f"  {shown['waiting']} waiting since {local(shown['since'])}; behind it {money(shown)}")
     for choice in shown["choices"]:
         click.echo(f"  held answer {shown['id']} {choice['answer']}")
-        click.echo(f"      {choice['does']}")
+        say(f"      {choice['does']}")
     for row in shown["behind"]:
         number = f"  {row['number']}" if row["number"] else ""
-        click.echo(f"  {row['id']}  {row['what'] or 'delivery'}{number}  {row['state']} since {local(row['since'])}")
+        stands = say.told(f"{row['state']} since {local(row['since'])}")
+        click.echo(f"  {row['id']}  {row['what'] or 'delivery'}{number}  {stands}")
     more = shown["waiting"] - len(shown["behind"])
     if more > 0:
-        click.echo(f"  and {more} more (--limit)")
+        say(f"  and {more} more (--limit)")
 
 
 def print_answered(told: Json) -> None:

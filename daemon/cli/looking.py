@@ -51,7 +51,8 @@ def read_store(config: "Config", look: "Callable[[Read], Coroutine[Any, Any, T]]
         raise Wrong(str(error)) from None
 
 
-def _kinds(config: "Config") -> dict[str, str]:
+def kinds_of(config: "Config") -> dict[str, str]:
+    """Of each company whether it is live, test or simulator."""
     return {company.name: company.kind for company in config.companies.values()}
 
 
@@ -150,7 +151,7 @@ def inbox(config_path: Path, as_json: bool, state: str | None, company: str | No
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.deliveries(state=state, company=company, limit=limit))
-        return [screens.delivery(row, _kinds(config)) for row in rows]
+        return [screens.delivery(row, kinds_of(config)) for row in rows]
 
     _list(read_store(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
 
@@ -172,7 +173,7 @@ def outbox(config_path: Path, as_json: bool, state: str | None, company: str | N
 
     async def look(read: "Read") -> list[Json]:
         rows = await read(reading.commands(state=state, company=company, limit=limit))
-        return [screens.command(row, _kinds(config)) for row in rows]
+        return [screens.command(row, kinds_of(config)) for row in rows]
 
     heads = ("id", "made", "company", "command", "tries", "document", "state")
     _list(read_store(config, look), as_json, heads, command_cells)
@@ -224,7 +225,9 @@ def _list(shown: list[Json], as_json: bool, heads: tuple[str, ...], cells: Calla
 @with_language
 @with_config
 @with_json
-def explain(config_path: Path, as_json: bool, named: str, company: str | None, body: bool, language: str) -> None:
+def explain(
+    config_path: Path, as_json: bool, named: str, company: str | None, body: bool, language: str | None
+) -> None:
     """Tell the whole way of ID, from the webhook to the Fortnox document.
 
     ID is in-12 (a delivery), out-34 (a command), a delivery id, the source's own number, or a document such as
@@ -232,7 +235,6 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
     """
     from daemon import screens
     from daemon.explain import Explainer
-    from daemon.reference import in_swedish
     from store import companies
 
     config = common.load(config_path, secrets=False)
@@ -241,25 +243,26 @@ def explain(config_path: Path, as_json: bool, named: str, company: str | None, b
     live = asyncio.run(facts(config))
 
     async def look(read: "Read") -> list[Json]:
-        told = await Explainer(read, kinds=_kinds(config), unseal=unseal, body=body).stories(named, company)
+        told = await Explainer(read, kinds=kinds_of(config), unseal=unseal, body=body).stories(named, company)
         pauses = await read(companies.pauses)
         return [screens.with_standstill(story, pauses, live) for story in told]
 
     told = read_store(config, look)
-    _tell([in_swedish(story) for story in told] if language == "sv" else told, as_json)
+    _tell(told, as_json, language or config.language)
     if not told:
         click.echo(f"fortnox-bridge: nothing here is called {named}", err=True)
     leave(trouble=not told)
 
 
-def _tell(told: list[Json], as_json: bool) -> None:
+def _tell(told: list[Json], as_json: bool, language: str) -> None:
+    from daemon.cli.languages import with_swedish
     from daemon.cli.story_text import print_story
 
     if as_json:
-        print_json(told)
+        print_json([{**story, "commands": with_swedish(story["commands"])} for story in with_swedish(told)])
     else:
         for story in told:
-            print_story(story)
+            print_story(story, language)
 
 
 def unsealing(config_path: Path) -> Callable[[bytes], bytes]:

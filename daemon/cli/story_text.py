@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import banner
+from daemon.cli.languages import Say
 from daemon.shut_text import nothing_leaves
 from daemon.times import local
 
@@ -15,92 +16,92 @@ WAITS = {
     "link": "waits for {name}",
     "claim": "waits for the customer with the same {name}",
     "far_object": "waits for its turn on {name}",
+    "earlier": "waits for what comes first on {name}",
     "rule": "waits: the rule {name} is paused",
     "lane": "waits for its turn in its lane",
 }
 
 
-def print_story(story: Json) -> None:
+def print_story(story: Json, language: str = "en") -> None:
     """One delivery and its commands."""
+    say = Say(language)
     company = (story["company"] or "unknown account") + banner(story["company_kind"])
-    click.secho(f"{story['id']}  {story['source']} -> {company}", bold=True)
+    say(f"{story['id']}  {story['source']} -> {company}", bold=True)
     came = {"poll": "found by polling", "push": "told by Fortnox"}.get(story["origin"], "received")
-    click.echo(f"  delivery {story['delivery_id']} {came} {local(story['received_at'])}")
-    _state(story, "  ")
-    _asks(story, "  ")
+    say(f"  delivery {story['delivery_id']} {came} {local(story['received_at'])}")
+    _state(say, story, "  ")
+    _asks(say, story, "  ")
     for read in story["read_at_sender"]:
-        click.echo(
-            f"  {local(read['at'])}  read at the sender: {read['name']}{'' if read['found'] else ' (none there)'}"
-        )
+        say(f"  {local(read['at'])}  read at the sender: {read['name']}{'' if read['found'] else ' (none there)'}")
         if read.get("body") is not None:
-            click.echo(f"    {read['body']}")
+            say(f"    {read['body']}")
     to_be_read = story["to_be_read"]
     if to_be_read is not None:
-        click.echo(f"  still to be read: {', '.join(to_be_read['records'])}, next try {local(to_be_read['due_at'])}")
-    _event(story)
+        say(f"  still to be read: {', '.join(to_be_read['records'])}, next try {local(to_be_read['due_at'])}")
+    _event(say, story)
     for double in story["doubles"]:
         settled = double["settled_at"]
         then = ": its further documents are held" if settled is None else f", settled {local(settled)}"
-        click.echo(f"  {local(double['at'])}  customer {double['other']} doubles ours, {double['customer']}{then}")
+        say(f"  {local(double['at'])}  customer {double['other']} doubles ours, {double['customer']}{then}")
     for acted in story["actions"]:
-        click.echo(f"  {local(acted['at'])}  {_acted(acted)}")
+        say(f"  {local(acted['at'])}  {_acted(acted)}")
     if "body" in story:
-        click.echo(f"  headers {_short(story['headers'])}")
-        click.echo(f"  body {story['body'] if story['body'] is not None else '(erased, or sealed with another key)'}")
+        say(f"  headers {_short(story['headers'])}")
+        say(f"  body {story['body'] if story['body'] is not None else '(erased, or sealed with another key)'}")
     for command in story["commands"]:
-        _print_command(command)
+        _print_command(say, command)
     if story["other_commands"]:
-        click.echo(f"  other commands of this delivery: {', '.join(story['other_commands'])}")
+        say(f"  other commands of this delivery: {', '.join(story['other_commands'])}")
     click.echo()
 
 
-def _event(story: Json) -> None:
+def _event(say: Say, story: Json) -> None:
     """What was heard, what it answered, and why its documents were made anew where they were."""
     if story["event"]:
-        click.echo(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
+        say(f"  event {story['event']} {story['number']}, version {story['version'] or '-'}")
     if story["generation"] is not None:
         newest = story["generation"]
-        click.echo(f"  {local(newest['since'])}  generation {newest['number']} of its documents began, because of")
-        click.echo(f"    {newest['because']}")
+        say(f"  {local(newest['since'])}  generation {newest['number']} of its documents began, because of")
+        say(f"    {newest['because']}")
     answered = story["response"]
     if answered is not None:
         score = "without a score" if answered["score"] is None else f"with {answered['score']}"
         met = ", ".join(answered["rules_met"]) or "none"
-        click.echo(f"  answered {answered['survey']} {score}; rules that it meets, or met before: {met}")
+        say(f"  answered {answered['survey']} {score}; rules that it meets, or met before: {met}")
 
 
-def _asks(entry: Json, indent: str) -> None:
+def _asks(say: Say, entry: Json, indent: str) -> None:
     """Where one answer frees it, and whatever else waits for the same."""
     if entry["asks"] is not None:
-        click.echo(f"{indent}waits for {entry['asks']}: held show {entry['asks']}")
+        say(f"{indent}waits for {entry['asks']}: held show {entry['asks']}")
 
 
-def _print_command(command: Json) -> None:
+def _print_command(say: Say, command: Json) -> None:
     link = command["link"]
     document = f"  {_far(command)}" if link or command["tells"] else ""
     again = "" if command["generation"] == 1 else f", generation {command['generation']}"
-    click.secho(f"  {command['id']}  {command['command']}  (rule {command['rule']}{again}){document}", bold=True)
-    _state(command, "    ")
-    _asks(command, "    ")
+    say(f"  {command['id']}  {command['command']}  (rule {command['rule']}{again}){document}", bold=True)
+    _state(say, command, "    ")
+    _asks(say, command, "    ")
     if command.get("shut_by"):
-        click.echo(f"    {nothing_leaves(command['shut_by'], command['paused'], command['company'])}")
+        say(f"    {nothing_leaves(command['shut_by'], command['paused'], command['company'])}")
     waits = command["waits_for"]
     if waits is not None:
         holder = f": {waits['held_by']} ({waits['held_by_state']})" if waits["held_by"] else ""
-        click.echo(f"    {WAITS[waits['what']].format(name=waits['name'])}{holder}")
+        say(f"    {WAITS[waits['what']].format(name=waits['name'])}{holder}")
     for doubt in command["doubts_of_others"]:
-        click.echo(f"    looked for first: {doubt['operation']} of {doubt['command']} ({doubt['end']})")
+        say(f"    looked for first: {doubt['operation']} of {doubt['command']} ({doubt['end']})")
     if command["last_look_to_come"]:
-        click.echo("    a last look is still to come")
+        say("    a last look is still to come")
     if command["replaced"]:
-        click.echo("    its text was replaced; the one before is kept (--body shows both)")
+        say("    its text was replaced; the one before is kept (--body shows both)")
     for line in decision_lines(command["decisions"]):
-        click.echo(f"    {line}")
+        say(f"    {line}")
     for name in ("text", "text_before"):
         if command.get(name) is not None:
-            click.echo(f"    {name.replace('_', ' ')} {_short(command[name])}")
+            say(f"    {name.replace('_', ' ')} {_short(command[name])}")
     for at, line in sorted(_timeline(command), key=lambda entry: entry[0]):
-        click.echo(f"    {local(at, exact=True)}  {line}")
+        say(f"    {local(at, exact=True)}  {line}")
 
 
 def _far(command: Json) -> str:
@@ -190,14 +191,14 @@ def _acted(acted: Json) -> str:
     return f"{acted['person']} did {acted['action']}{reason}"
 
 
-def _state(told: Json, indent: str) -> None:
+def _state(say: Say, told: Json, indent: str) -> None:
     why = f" ({told['reason']})" if told["reason"] else ""
     result = f" ({told['result']})" if told.get("result") and not why else ""
     waits = told.get("waits_for")
     behind = f", behind {waits['held_by']}" if waits and waits["what"] == "lane" and told["state"] == "ready" else ""
-    click.echo(f"{indent}{told['state'].replace('_', ' ')}{behind}{why}{result}")
+    say(f"{indent}{told['state'].replace('_', ' ')}{behind}{why}{result}")
     if told["question"]:
-        click.echo(f"{indent}{'QUESTION' if told['state'] == 'held' else 'TO DO'}: {told['question']}")
+        say.question(f"{'QUESTION' if told['state'] == 'held' else 'TO DO'}: ", told["question"], indent)
 
 
 def _short(value: Any) -> str:

@@ -26,8 +26,9 @@ def print_status(shown: Json) -> None:
         click.echo(f"doctor: {found(shown['doctor'])}, {age(shown['doctor']['age_s'])} ago")
     for company in shown["companies"]:
         _print_company(company)
-    for rule in shown["rules_paused"]:
-        click.echo(f"rule {rule['name']}: PAUSED ({rule['reason']})")
+    for scope in ("rule", "workflow"):
+        for paused in shown[f"{scope}s_paused"]:
+            click.echo(f"{scope} {paused['name']}: PAUSED ({paused['reason']})")
     if shown["unknown_accounts"]:
         click.echo(f"{shown['unknown_accounts']} deliveries of unknown accounts are parked")
     if shown["inbox_oldest_waiting_s"] is not None:

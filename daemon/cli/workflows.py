@@ -93,7 +93,7 @@ def list_runs(
 ) -> None:
     """List runs, the newest first; exit 1 where there is none."""
     from daemon.times import local
-    from daemon.workflows.told import row_told
+    from daemon.workflows.told import paused_workflows, row_told
     from store import workflows
 
     config = common.load(config_path, secrets=False)
@@ -102,7 +102,8 @@ def list_runs(
 
     async def look(read: "Read") -> list[Json]:
         found = workflows.found(names, survey_id=survey_id, account_id=account_id, limit=limit)
-        return [{"company": row.company, **row_told(row)} for row in await read(found)]
+        paused = await paused_workflows(read)
+        return [{"company": row.company, **row_told(row, paused)} for row in await read(found)]
 
     found = read_store(config, look)
     if as_json:
@@ -111,7 +112,10 @@ def list_runs(
         heads = ("workflow_id", "company", "workflow", "survey_id", "account_id", "status", "started")
         print_table(
             heads,
-            [(*(str(one[name] or "-") for name in heads[:-1]), local(one["started_at"])) for one in found],
+            [
+                (*(str(one[name] or "-") for name in heads[:-2]), _status(one), local(one["started_at"]))
+                for one in found
+            ],
         )
     leave(trouble=not found)
 
@@ -185,13 +189,17 @@ def done(config_path: Path, as_json: bool, named: str) -> None:
         click.echo(f"{answer['todo']}  {answer['state']}")
 
 
+def _status(told: Json) -> str:
+    return str(told["status"]) + ("" if told["paused"] is None else f", PAUSED ({told['paused']})")
+
+
 def _print(told: Json) -> None:
     from daemon.times import local
 
     named = ", ".join(f"{name} {told[name]}" for name in ("survey_id", "account_id") if told[name])
     ended = f", ended {local(told['ended_at'])}" if told["ended_at"] else ""
     click.echo(
-        f"workflow {told['workflow_id']} ({told['workflow']})  {told['status']}" + (f"  {named}" if named else "")
+        f"workflow {told['workflow_id']} ({told['workflow']})  {_status(told)}" + (f"  {named}" if named else "")
     )
     click.echo(f"  started {local(told['started_at'])} by {told['id']}{ended}")
     if told["question"]:

@@ -161,7 +161,9 @@ def _schemas() -> dict[str, Any]:
     error = _object({"code": TEXT, "message": TEXT}, faults={"type": "array", "items": TEXT})
     return {
         **_models(Contact, BatchGiven, BatchRowGiven, WorkflowGiven),
-        "Run": _object(run, question=MAYBE_TEXT, steps={"type": "array", "items": {"type": "object"}}),
+        "Run": _object(
+            run, question=MAYBE_TEXT, paused=MAYBE_TEXT, steps={"type": "array", "items": {"type": "object"}}
+        ),
         "Runs": _object({"workflows": _list("Run")}),
         "Refused": _object({"error": error}),
         "Command": _object(command),

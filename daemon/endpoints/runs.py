@@ -9,7 +9,7 @@ from daemon.clock import Clock
 from daemon.endpoints.answers import Answered, Refusal, not_found
 from daemon.endpoints.calls import Call
 from daemon.endpoints.states import LOOK_SECONDS
-from daemon.workflows.told import row_told, run_told
+from daemon.workflows.told import paused_workflows, row_told, run_told
 from store import inbox, workflows
 from store.acting import NotPossible, Person
 from store.db import Database
@@ -83,7 +83,8 @@ class Runs:
                 [call.company()], survey_id=call.text("survey_id"), account_id=call.text("account_id"), limit=MOST
             )
         )
-        return Answered(200, {"workflows": [row_told(row) for row in found]})
+        paused = await paused_workflows(self._database.read)
+        return Answered(200, {"workflows": [row_told(row, paused) for row in found]})
 
     async def cancel(self, call: Call) -> Answered:
         """``DELETE``: what the run did is taken back, step by step, where its steps say how."""

@@ -70,6 +70,8 @@ class Engine:
             await self._turn(run)
 
     async def _turn(self, run: Run) -> None:
+        if await self._database.read(workflows.is_paused(run.name)):
+            return
         try:
             await self._moves.turn(run)
         except StoreUnavailable:

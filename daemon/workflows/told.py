@@ -1,10 +1,11 @@
 """How a run stands, for the terminal and for clients, with the three names it is found by."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from daemon.ids import delivery_id
 from daemon.times import iso
-from store import workflows
+from store import companies, workflows
 from store.db import Read
 from store.workflows import StepRow, WorkflowRow
 
@@ -15,17 +16,23 @@ async def run_told(read: Read, company: str, workflow_id: str) -> dict[str, Any]
     if not found:
         return None
     steps = await read(workflows.steps(company, workflow_id))
-    return row_told(found[0]) | {"steps": [_step(step) for step in steps]}
+    return row_told(found[0], await paused_workflows(read)) | {"steps": [_step(step) for step in steps]}
 
 
-def row_told(row: WorkflowRow) -> dict[str, Any]:
-    """The run without its steps."""
+async def paused_workflows(read: Read) -> dict[str, str]:
+    """The workflows that a person paused, each with the reason."""
+    return {pause.name: pause.reason for pause in await read(companies.pauses) if pause.scope == "workflow"}
+
+
+def row_told(row: WorkflowRow, paused: Mapping[str, str]) -> dict[str, Any]:
+    """The run without its steps; ``paused`` says why it does not go on, where its workflow is paused."""
     return {
         "workflow_id": row.workflow_id,
         "survey_id": row.survey_id,
         "account_id": row.account_id,
         "workflow": row.name,
         "status": row.state,
+        "paused": None if row.ended_at is not None else paused.get(row.name),
         "question": row.question,
         "started_at": iso(row.started_at),
         "ended_at": iso(row.ended_at),

@@ -70,7 +70,8 @@ async def test_what_is_wrong_is_said_in_both_languages(tmp_path: Path) -> None:
         assert (code, facts["failed"], [company["name"] for company in facts["companies"]]) == (1, 1, ["demo"])
         (line,) = [one for one in facts["companies"][0]["findings"] if one["level"] == "failed"]
         assert (line["check"], line["about"], line["code"]) == ("accounts", "3002", 2001303)
-        assert line["remedy"] == MEANINGS[2001303].text("sv")
+        assert (line["remedy"], line["remedy_sv"]) == (MEANINGS[2001303].text(), MEANINGS[2001303].text("sv"))
+        assert MEANINGS[2001303].text("sv") in (await doctor(here, "demo", "--language", "sv"))[1]
 
 
 @pytest.mark.asyncio

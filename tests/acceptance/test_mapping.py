@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.requests import Pause, Resume
+from daemon.requests import Pause, Replay, Resume, Retry
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.daemon.test_cli import beside, told
 from tests.fakes.senders import Json, order, survey
@@ -92,12 +92,58 @@ async def test_a_mapping_goes_on_what_a_rule_made_and_stops_by_its_name(tmp_path
         await here.act(Pause(person="anna", name="remark", reason="first we look"))
         await here.send(order("SO-1", "order.invoiced"))
         await here.until("SELECT 1 FROM outbox WHERE rule = 'remark' AND state = 'waiting'")
+        await here.until("SELECT 1 FROM outbox WHERE kind = 'ensure_invoice' AND state = 'done'")
         [invoice] = (await here.state())["invoices"]
         assert not invoice["Remarks"]
         await here.act(Resume(person="anna", name="remark"))
         await here.settle()
         [invoice] = (await here.state())["invoices"]
         assert invoice["Remarks"] == "Order SO-1"
+
+
+BESIDE = """
+[companies.demo.mappings.site]
+event = "order_changed"
+action = "create_project"
+fields.ProjectNumber = { template = "O-{thing.id}" }
+fields.Description = { template = "{status}" }
+fields.StartDate = { path = "document.dated" }
+[companies.demo.mappings.thank]
+event = "order_changed"
+when = "status == 'paid'"
+action = "email_invoice"
+record = "invoice"
+"""
+LATER = "2026-11-14T10:15:00.000Z"
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-45")
+async def test_a_parked_record_of_a_mapping_does_not_stop_the_bookkeeping_of_its_sale(tmp_path: Path) -> None:
+    """The sale is booked and paid beside it, what goes on its invoice comes after the booking, and the record's own
+    order is kept: what is told later gives way to nothing and replaces what was not sent."""
+    async with scene(tmp_path, CompanyPlan(sections=BESIDE)) as here:
+        refusal = {"ErrorInformation": {"error": 1, "message": "Nej", "code": 2000357}}
+        here.fault("status", method="POST", path="/3/projects", status=400, body=refusal, times=None)
+        await here.send(order("SO-1", "order.invoiced"))
+        await here.until("SELECT 1 FROM outbox WHERE rule = 'site' AND state = 'parked'")
+        await here.send(order("SO-1", "order.paid", timestamp=LATER))
+        await here.until("SELECT 1 FROM outbox WHERE rule = 'thank' AND state = 'done'")
+        await here.until("SELECT 1 FROM outbox WHERE kind = 'book_payment' AND state = 'done'")
+        [invoice] = (await here.state())["invoices"]
+        assert (invoice["Booked"], str(invoice["Balance"]), invoice["Sent"]) == (True, "0", True)
+        paths = [f"{call['method']} {call['path']}" for call in await here.calls()]
+        assert paths.index("PUT /3/invoices/1/bookkeep") < paths.index("GET /3/invoices/1/email")
+        await here.until("SELECT 1 FROM outbox WHERE rule = 'site' AND state = 'parked' AND inbox_id = 2")
+        assert here.rows("SELECT state FROM outbox WHERE rule = 'site' ORDER BY id") == [("superseded",), ("parked",)]
+        here.simulator.faults.clear()
+        before = here.rows("SELECT count(*) FROM outbox")
+        await here.act(Replay(person="anna", id="in-2"))
+        await here.act(Retry(person="anna", company="demo"))
+        await here.settle()
+        assert here.rows("SELECT count(*) FROM outbox") == before
+        [project] = [one for one in (await here.state())["projects"] if one["ProjectNumber"] == "O-SO-1"]
+        assert project["Description"] == "paid"
 
 
 @pytest.mark.asyncio

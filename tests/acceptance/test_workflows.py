@@ -11,9 +11,10 @@ import pytest
 from daemon.cli.direct import perform
 from daemon.clock import Clock
 from daemon.config import load_config
-from daemon.requests import CancelWorkflow, FinishTodo, Replay, StartWorkflow
+from daemon.requests import CancelWorkflow, FinishTodo, Misused, Pause, Replay, Resume, StartWorkflow
 from store.acting import NotPossible
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.daemon.test_cli import beside, told
 from tests.fakes.clients import call, section
 from tests.fakes.senders import COMPANY, survey
 
@@ -118,6 +119,35 @@ async def test_a_survey_starts_a_workflow_that_survives_a_restart_at_each_step(t
                 "call",
                 "line",
             ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-24")
+async def test_a_paused_workflow_keeps_its_place_over_a_restart(tmp_path: Path) -> None:
+    """New runs are kept and begin nothing, other workflows go on; who looks sees it, and resumed it goes on."""
+    async with scene(tmp_path, plan(), run=False) as stage:
+        async with stage.running():
+            paused = await stage.act(Pause(person="anna", name="unit", reason="new units are wrong"))
+            assert paused["paused"] == [{"scope": "workflow", "name": "unit", "reason": "new units are wrong"}]
+            started = {"person": "anna", "company": "demo", "workflow_id": "w-1", "input": '{"code": "lass"}'}
+            await stage.act(StartWorkflow(workflow="unit", **started))
+            await stage.until("SELECT 1 FROM workflow")
+        async with stage.running():
+            day = StartWorkflow(person="anna", company="demo", workflow="day", workflow_id="d", input='{"day": "2026"}')
+            await stage.act(day)
+            await stage.until("SELECT 1 FROM workflow WHERE name = 'day' AND state = 'done'")
+            assert stage.rows("SELECT name, place FROM workflow WHERE ended_at IS NULL") == [("unit", 0)]
+            shown = await beside(stage, "status")
+            assert (shown.exit_code, "workflow unit: PAUSED (new units are wrong)" in shown.stdout) == (1, True)
+            listed = told(await beside(stage, "workflow", "list", "--json"))
+            assert {run["workflow"]: run["paused"] for run in listed} == {"unit": "new units are wrong", "day": None}
+            assert "running, PAUSED (new units are wrong)" in (await beside(stage, "workflow", "list")).stdout
+            one = await beside(stage, "workflow", "show", "w-1", "--company", "demo")
+            assert "workflow w-1 (unit)  running, PAUSED (new units are wrong)" in one.stdout
+            with pytest.raises(Misused, match="there is no company, rule or workflow units; did you mean unit"):
+                await stage.act(Pause(person="anna", name="units", reason="x"))
+            await stage.act(Resume(person="anna", name="workflow:unit"))
+            await stage.until("SELECT 1 FROM workflow WHERE name = 'unit' AND state = 'done'")
 
 
 @pytest.mark.asyncio

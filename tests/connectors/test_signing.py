@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.signing import Key, matching_token, read_key, sign, verify
+from connectors.signing import Key, matching_token, read_key, sign, tokens_in_force, verify
 from connectors.sources import Refused
 from tests.fakes.examples import signature_vectors
 
@@ -152,6 +152,15 @@ def test_a_token_is_compared_whole() -> None:
     assert matching_token("token-of-before-001", valid) == "previous"
     for wrong in ("", "token-of-today-000", "token-of-today-00011", "TOKEN-OF-TODAY-0001", "\udcff", "å"):
         assert matching_token(wrong, valid) is None
+
+
+def test_tokens_in_force_are_the_current_one_and_the_one_before() -> None:
+    """Each behind its name; one that is no secret is refused by its field, without its value."""
+    secrets = {"path_token": "a-long-token", "previous_path_token": "the-one-before", "other": "x"}
+    assert tokens_in_force(secrets, "path_token") == (("current", "a-long-token"), ("previous", "the-one-before"))
+    assert tokens_in_force({}, "path_token") == ()
+    with pytest.raises(ValueError, match="previous_path_token: at least 8 characters are needed"):
+        tokens_in_force(secrets | {"previous_path_token": "short"}, "path_token")
 
 
 def test_a_time_without_a_tolerance_is_refused() -> None:

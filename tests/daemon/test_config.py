@@ -211,7 +211,7 @@ def test_a_secret_written_as_a_number_is_not_repeated(tmp_path: Path, old: str) 
         ('type = "standard"', "", "sources.shop.type: is missing"),
         (
             'client_id = "AbC"',
-            'client_id = "AbC"\nrest_url = "https://u:hush@x.se"',
+            'client_id = "AbC"\nrest_url = "https://u:hush@example.test"',
             "companies.real.fortnox.rest_url: an",
         ),
         ('type = "standard"', "type = 3", "sources.shop.type: must be one of"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store import heads, lanes, outbox
+from store import delivering, heads, lanes, outbox
 from tests.store.rows import NOW, begun, command, event, opened, row, states
 
 
@@ -129,3 +129,51 @@ def test_a_head_carries_everything_its_delivery_stands_on(tmp_path: Path) -> Non
         assert heads.head(needs)(connection).missing == ("C",)
         with pytest.raises(KeyError):
             heads.head(99)(connection)
+
+
+def test_a_lane_follows_another_by_its_name() -> None:
+    """Whatever the followed lane is called, and never the other way round."""
+    lane = "shop:order:A/1|mapping"
+    assert lanes.followed(lanes.follower(lane, "remark")) == lane
+    assert lanes.followed(lane) is None
+    assert lanes.follower(lane, "a") != lanes.follower(lane, "b")
+
+
+def test_what_follows_waits_for_the_end_of_what_comes_first_on_its_document(tmp_path: Path) -> None:
+    """A parked booking keeps a mail of its invoice waiting, also the booking that takes its place; its end wakes it."""
+    beside = lanes.follower("a", "thank")
+    with opened(tmp_path) as connection:
+        [_, booking, mail] = event(
+            connection,
+            command("P", kind="ensure_payment", key="p"),
+            command("I", kind="book_invoice", key="b"),
+            command("M", kind="send_document", key="m", lane=beside, refs=("I",)),
+        )
+        connection.execute(
+            "INSERT INTO link (thing, company, kind, number, state, verified, outbox_id, linked_at)"
+            " VALUES ('I', 'demo', 'invoice', '7', '{}', 1, ?, 0)",
+            (booking,),
+        )
+        assert heads.comes_first(heads.head(mail)(connection))(connection) == booking
+        assert delivering.wait(mail, f"end:{booking}", f"out-{booking}")(connection)
+        [again] = event(connection, command("I", kind="book_invoice", key="b"))
+        assert states(connection)[booking] == "superseded"
+        waits = connection.execute("SELECT state, waits_for FROM outbox WHERE id = ?", (mail,)).fetchone()
+        assert tuple(waits) == ("waiting", f"end:{again}")
+        outbox.finish(connection, again, "discarded", NOW)
+        assert states(connection)[mail] == "ready"
+        assert heads.comes_first(heads.head(mail)(connection))(connection) is None
+        assert not delivering.wait(mail, f"end:{again}", f"out-{again}")(connection)
+        assert heads.comes_first(heads.head(again)(connection))(connection) is None
+
+
+def test_what_an_older_program_stored_in_the_lane_gives_way_too(tmp_path: Path) -> None:
+    """So one record of a mapping is never written by two commands at once after an upgrade."""
+    with opened(tmp_path) as connection:
+        [older, other] = event(
+            connection, command("R", kind="ensure_record", key="r"), command("S", kind="ensure_record", key="s")
+        )
+        beside = lanes.follower("a", "site")
+        event(connection, command("R", kind="ensure_record", key="r", lane=beside))
+        assert states(connection) == {older: "superseded", other: "ready", other + 1: "ready"}
+        assert lanes.busy(connection, "demo", beside)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store import handling, outbox, pruning, reissuing, sales
+from store import handling, lanes, outbox, pruning, reissuing, sales
 from store.delivering import Gone
 from store.facts import Asked, remembered
 from store.handling import Handled
@@ -48,6 +48,20 @@ def test_what_was_not_sent_gives_way_and_the_delivery_is_decided_again(tmp_path:
         handling.record(Handled(1, "handled", commands=[*same, *second]), NOW)(connection)
         assert _inbox(connection) == ["handled"]
         assert list(states(connection).values()) == ["superseded", "superseded", "ready", "ready", "ready"]
+
+
+def test_what_follows_the_sale_gives_way_with_it(tmp_path: Path) -> None:
+    """A mapping's command of the same delivery speaks of the generation before; one of an older delivery stays."""
+    beside = lanes.follower("a", "remark")
+    with opened(tmp_path) as connection:
+        [older] = event(connection, command("R0", kind="ensure_record", key="r0", lane=beside))
+        [invoice, remark] = event(
+            connection,
+            command("I", kind="ensure_invoice", key="i"),
+            command("R", kind="ensure_record", key="r", lane=beside),
+        )
+        _anew(connection, invoice)
+        assert states(connection) == {older: "ready", invoice: "superseded", remark: "superseded"}
 
 
 @pytest.mark.capability("f44")

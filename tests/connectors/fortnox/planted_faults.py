@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from connectors.fortnox.needs import Pinned
+from connectors.fortnox.rounding import Rounding
 from connectors.fortnox.simulator import CompanySettings
-from handlers.settings import Method, Payments, Payouts
-from tests.connectors.fortnox.examining import EXPECTED, RULES, Ground
+from handlers.settings import Customers, Method, Payments, Payouts
+from tests.connectors.fortnox.examining import EXPECTED, NOW, RULES, Ground
 
 Plant = Callable[[Ground], Awaitable[None] | None]
 
@@ -36,6 +37,29 @@ def _expected(**codes: tuple[str, ...]) -> Plant:
 def _settled(**sections: Payments | Payouts) -> Plant:
     def plant(on: Ground) -> None:
         on.needs = replace(on.needs, settings=RULES.model_copy(update=sections))
+
+    return plant
+
+
+def _consumers(**card: Any) -> Plant:
+    """One customer for all private persons at home and one for those in the EU, whose card is the fault."""
+
+    async def plant(on: Ground) -> None:
+        numbers = {"default_consumer": "9000", "default_consumers_abroad": {"EUVAT": "9001"}}
+        on.needs = replace(on.needs, settings=RULES.model_copy(update={"customers": Customers.model_validate(numbers)}))
+        private = {"Name": "Privatkund", "Type": "PRIVATE"}
+        abroad = private | {"CustomerNumber": "9001", "VATType": "EUVAT"} | card
+        await on.here.seed(customers=[private | {"CustomerNumber": "9000"}, abroad])
+
+    return plant
+
+
+def _learned(*, whole_kronor: bool) -> Plant:
+    def plant(on: Ground) -> None:
+        on.settings()
+        books = on.needs.settings.bookkeeping.model_copy(update={"round_off_account": None})
+        settings = on.needs.settings.model_copy(update={"bookkeeping": books})
+        on.needs = replace(on.needs, settings=settings, rounding=Rounding(whole_kronor, 3, NOW))
 
     return plant
 
@@ -111,6 +135,13 @@ FAULTS: dict[str, tuple[Plant, str, str, str, int | None]] = {
     "company without VAT": (_company_settings(TaxEnabled=False), "failed", "vat", "", None),
     "no VAT number": (_company_settings(VATNumber=""), "warning", "vat", "", None),
     "rounding to two accounts": (lambda on: on.settings(round_off_account=3990), "warning", "rounding", "3990", None),
+    "rounded invoices without an account": (_learned(whole_kronor=True), "warning", "rounding", "", None),
+    "shared customer missing": (
+        _consumers(CustomerNumber="9009"), "failed", "default_consumers", "9001", None,
+    ),
+    "shared customer inactive": (_consumers(Active=False), "failed", "default_consumers", "9001", None),
+    "shared customer a company": (_consumers(Type="COMPANY"), "failed", "default_consumers", "9001", None),
+    "shared customer of another VAT": (_consumers(VATType="SEVAT"), "failed", "default_consumers", "9001", None),
     "currency not registered": (_expected(currencies=("GBP",)), "failed", "currencies", "GBP", 2000427),
     "currency of lately not registered": (_lately(currencies=("CHF",)), "failed", "currencies", "CHF", 2000427),
     "currency at rate 1": (lambda on: on.change("currencies", "EUR", SellRate=1), "warning", "currencies", "EUR", None),

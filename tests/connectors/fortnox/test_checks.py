@@ -11,6 +11,7 @@ from anyio.lowlevel import checkpoint
 from connectors.base import StoredToken
 from connectors.fortnox.checks_connection import PROBES
 from connectors.fortnox.error_codes import MEANINGS
+from connectors.fortnox.rounding import Rounding, learned_rounding
 from connectors.fortnox.scopes import USES, needed
 from connectors.fortnox.table import OPERATIONS
 from handlers.settings import Articles
@@ -52,6 +53,53 @@ async def test_a_planted_fault_is_found(name: str) -> None:
     assert "Hemligt" not in found[0].says
     if code is not None:
         assert found[0].remedy == MEANINGS[code].text()
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f82")
+async def test_customers_that_stand_for_many_are_looked_up_once_each() -> None:
+    """Sound ones are named; a company without such a setting has no line and makes no call for it."""
+    plant = FAULTS["shared customer inactive"][0]
+    async with ground() as on:
+        planted = plant(on)
+        assert planted is not None
+        await planted
+        on.change("customers", "9001", Active=True)
+        (line,) = [one for one in await on.examine() if one.check == "default_consumers"]
+        assert (line.level, line.says) == ("ok", "9000, 9001")
+        assert (await on.here.calls()).count("GET /3/customers/9001") == 1
+    async with ground() as on:
+        assert "default_consumers" not in {one.check for one in await on.examine()}
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f82", "002-14")
+@pytest.mark.parametrize(
+    ("learned", "says"),
+    [
+        (None, "no invoice of ours has shown yet whether invoices are rounded to whole kronor"),
+        (Rounding(True, 1, NOW), "Fortnox rounds invoices to whole kronor, as 1 invoice showed since 2026-06-15"),
+        (Rounding(False, 7, NOW), "Fortnox leaves öre in invoices, as 7 invoices showed since 2026-06-15"),
+    ],
+)
+async def test_the_rounding_that_was_learned_is_told(learned: Rounding | None, says: str) -> None:
+    """What was learned, by how many invoices and since when, beside the accounts."""
+    async with ground() as on:
+        on.needs = replace(on.needs, rounding=learned)
+        (line,) = [one for one in await on.examine() if one.check == "rounding"]
+    assert (line.level, line.says) == ("ok", f"account 3740 for both; {says}")
+
+
+def test_rounding_is_learned_from_invoices_in_kronor() -> None:
+    """One that was rounded is enough, öre in a total tell the contrary; currencies and whole totals tell nothing."""
+    later = NOW + timedelta(days=1)
+    rounded = {"currency": "SEK", "total": "125", "round_off": "0.25"}
+    exact = {"currency": "SEK", "total": "124.75", "round_off": "0"}
+    whole = {"currency": "SEK", "total": "125", "round_off": "0"}
+    foreign = {"currency": "EUR", "total": "1.50", "round_off": "0"}
+    assert learned_rounding([(whole, NOW), (foreign, NOW), ({}, NOW)]) is None
+    assert learned_rounding([(exact, later), (whole, NOW), (exact, NOW)]) == Rounding(False, 2, NOW)
+    assert learned_rounding([(exact, NOW), (rounded, later)]) == Rounding(True, 1, later)
 
 
 def test_each_scope_that_rules_may_need_has_a_probe() -> None:

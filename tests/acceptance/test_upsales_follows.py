@@ -1,0 +1,69 @@
+"""Upsales follows Fortnox: customers, articles and documents that people change there, told once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.scene import CompanyPlan, scene
+from tests.acceptance.test_following import asked, by_hand, swept
+from tests.acceptance.test_upsales import COMPANY as NAME
+from tests.acceptance.test_upsales import KEY, SECTION, TOKEN, sale
+from tests.connectors.upsales.bodies import account
+from tests.fakes.crm import followed_by
+from tests.stand_ins import upsales
+from tests.stand_ins.serving import serving
+
+BACK = """customer_number_field = 8
+[sources.crm.write_back]
+invoice_number_field = 33
+stages = true
+companies = "all"
+products = true
+price_list = "A"
+"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("004-08", "004-10", "004-12", "004-15", "004-16", "004-17")
+async def test_companies_products_and_stages_follow_what_people_do_in_fortnox(tmp_path: Path) -> None:
+    """A change, a new customer, an article with its price, a cancelled invoice, a deleted customer: each one write."""
+    state = upsales.State(token=TOKEN, authentication_key=KEY)
+    state.put("accounts", account(name=NAME))
+    async with serving(upsales.application(state)) as url:
+        more = SECTION.format(key=KEY, token=TOKEN, url=url, base=upsales.BASE) + BACK
+        plan = followed_by("")
+        plan = CompanyPlan(sources=(), fortnox=plan.fortnox)
+        async with scene(tmp_path, plan, more=more) as stage:
+            await stage.control("seed", {"articles": [{"ArticleNumber": "K-1", "Description": "Kaffe"}]})
+            await swept(stage)
+            await swept(stage)
+            assert state.writes == []
+            state.put("orders", sale(4711))
+            await stage.until(
+                "SELECT 1 FROM outbox WHERE kind = 'set_sender_fields' AND state = 'done' LIMIT 1 OFFSET 1"
+            )
+            await stage.settle()
+            await swept(stage)
+            before = len(state.writes)
+            assert before == 2
+            await by_hand(stage, "update_customer", "1", body={"Phone1": "0500-2"})
+            await by_hand(stage, "update_article", "K-1", body={"Description": "Kaffe, mald"})
+            price = {"ArticleNumber": "K-1", "PriceList": "A", "FromQuantity": 0, "Price": 12}
+            await by_hand(stage, "create_price", body=price)
+            await stage.control("seed", {"customers": [{"Name": "Ny kund AB", "City": "Skövde"}]})
+            await swept(stage)
+            assert state.records["accounts"]["318"]["phone"] == "0500-2"
+            new = [one for one in state.records["accounts"].values() if one["name"] == "Ny kund AB"]
+            assert [[entry["value"] for entry in one["custom"]] for one in new] == [["2"]]
+            [product] = state.records["products"].values()
+            assert (product["articleNo"], product["name"], product["listPrice"]) == ("K-1", "Kaffe, mald", 12)
+            await by_hand(stage, "cancel_invoice", "1")
+            await asked(stage)
+            assert state.records["orders"]["4711"]["stage"]["id"] == 7
+            await by_hand(stage, "delete_customer", "2")
+            await swept(stage)
+            assert new[0]["custom"] == []
+            writes = len(state.writes)
+            await swept(stage)
+            await asked(stage)
+            assert len(state.writes) == writes
