@@ -305,11 +305,12 @@ def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
         ],
         swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
         made=read.made,
-        following=_following(read, settings),
+        following=following_of(settings, read.documents),
     )
 
 
-def _following(read: Learned, settings: CompanySettings) -> Following | None:
+def following_of(settings: CompanySettings, documents: Sequence[tuple[str, str]] = ()) -> Following | None:
+    """What of a company is told to others, and of which ``documents`` (kind and number); ``None`` where nothing is."""
     wanted = followed(settings)
     if not wanted:
         return None
@@ -317,5 +318,5 @@ def _following(read: Learned, settings: CompanySettings) -> Following | None:
         system_of(settings.name),
         wanted - {DOCUMENTS},
         frozenset({PRICES}),
-        read.documents if DOCUMENTS in wanted else (),
+        documents if DOCUMENTS in wanted else (),
     )

@@ -99,7 +99,7 @@ def _customer(event: EntryChanged, company: str, source: str, back: WriteBack) -
     if back.parties == "never":
         return
     fields, rest = _told(event)
-    if event.after is None or fields:
+    if event.after is None or fields or event.first:
         number = (event.after or {}).get("organisation_number")
         match: tuple[MatchKey, ...] = (("organisation_number", number),) if number else ()
         yield _record(
@@ -120,24 +120,29 @@ def _article(event: EntryChanged, company: str, source: str, back: WriteBack) ->
     if not back.articles:
         return
     fields, rest = (INACTIVE, {}) if event.after is None else _told(event)
-    if fields:
+    if fields or event.first:
         create = event.after is not None
         yield _record(event, company, source, record=PRODUCT, fields=fields, made_with=rest, create=create)
 
 
 def _price(event: EntryChanged, company: str, source: str, back: WriteBack) -> Iterator[Command]:
     """The price of one, from the one list that counts; a price that was taken away says nothing of a new one."""
-    price_list, _, rest = event.number.partition(":")
-    article, _, quantity = rest.rpartition(":")
-    fields, _ = _told(event)
+    price_list, _, named = event.number.partition(":")
+    article, _, quantity = named.rpartition(":")
+    changed, known = _told(event)
+    rest = {name: value for name, value in known.items() if name != "list_price"} if event.first else {}
+    fields = {name: value for name, value in known.items() if name not in rest} if event.first else changed
     if back.articles and price_list == back.price_list and _is_zero(quantity) and fields:
-        yield _record(event, company, source, record=PRODUCT, number=article, fields=fields)
+        yield _record(
+            event, company, source, record=PRODUCT, number=article, fields=fields, made_with=rest, create=event.first
+        )
 
 
 def _told(event: EntryChanged) -> tuple[dict[str, str], dict[str, str]]:
     """What the sender is told, and what else a record that is made gets.
 
-    What did not change may be newer at the sender, and what is empty here may be known there: neither is told.
+    What did not change may be newer at the sender, and what is empty here may be known there: neither is told. So what
+    is told for the first time fills only a record that is made; one that is there gets its number alone.
     """
     shown = {name: value for name, value in (event.after or {}).items() if value}
     fields = shown if event.new else {name: value for name, value in shown.items() if name in event.changed}

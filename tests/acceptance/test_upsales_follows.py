@@ -1,11 +1,13 @@
 """Upsales follows Fortnox: customers, articles and documents that people change there, told once."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import CompanyPlan, scene
-from tests.acceptance.test_following import asked, by_hand, swept
+from tests.acceptance.person import asked as told
+from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.acceptance.test_following import UNHEARD, asked, by_hand, swept
 from tests.acceptance.test_upsales import COMPANY as NAME
 from tests.acceptance.test_upsales import KEY, SECTION, TOKEN, sale
 from tests.connectors.upsales.bodies import account
@@ -67,3 +69,49 @@ async def test_companies_products_and_stages_follow_what_people_do_in_fortnox(tm
             await swept(stage)
             await asked(stage)
             assert len(state.writes) == writes
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("004-11", "004-17")
+async def test_the_first_import_tells_everything_once_and_overwrites_nothing(tmp_path: Path) -> None:
+    """What is there already gets its number alone; what is not is made; a second run, or a sweep, does nothing more."""
+    state = upsales.State(token=TOKEN, authentication_key=KEY)
+    state.put("accounts", account(name=NAME, phone="08-1"))
+    here = {"Name": NAME, "OrganisationNumber": "559902-1085", "Phone1": "0500-9"}
+    seeded = {
+        "customers": [here, {"Name": "Ny kund AB", "City": "Skövde"}],
+        "articles": [{"ArticleNumber": "K-1", "Description": "Kaffe", "SalesPrice": 12}],
+    }
+    async with serving(upsales.application(state)) as url:
+        more = SECTION.format(key=KEY, token=TOKEN, url=url, base=upsales.BASE) + BACK
+        plan = CompanyPlan(sources=(), fortnox=followed_by("").fortnox)
+        async with scene(tmp_path, plan, more=more, run=False) as stage:
+            await stage.control("seed", seeded)
+            stage.write_configuration()
+            early = await told(stage, "register", "tell", "demo")
+            assert (early.exit_code, "not read whole yet" in early.stderr) == (2, True)
+            async with stage.running():
+                await introduced(stage, state)
+
+
+async def introduced(stage: Scene, state: upsales.State) -> None:
+    """The copy is whole, and a person has it told."""
+    await swept(stage)
+    counted = await told(stage, "register", "tell", "demo")
+    assert "1 articles, 2 customers, 1 prices for crm\nnothing was told: add --yes" in counted.output
+    assert state.writes == []
+    begun = json.loads((await told(stage, "register", "tell", "demo", "--yes", "--json")).stdout)
+    assert begun["introduced"]["deliveries"] == 4
+    await stage.until(lambda: not stage.rows(UNHEARD))
+    await stage.settle()
+    known, new = (state.records["accounts"][number] for number in sorted(state.records["accounts"]))
+    assert (known["phone"], [entry["value"] for entry in known["custom"]]) == ("08-1", ["1"])
+    assert (new["name"], [entry["value"] for entry in new["custom"]]) == ("Ny kund AB", ["2"])
+    [product] = state.records["products"].values()
+    assert (product["articleNo"], product["name"], product["listPrice"]) == ("K-1", "Kaffe", 12)
+    assert {row[0] for row in stage.rows("SELECT priority FROM outbox")} == {5}
+    writes = len(state.writes)
+    again = json.loads((await told(stage, "register", "tell", "demo", "--yes", "--json")).stdout)
+    assert again["introduced"]["deliveries"] == 0
+    await swept(stage)
+    assert len(state.writes) == writes
