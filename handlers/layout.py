@@ -171,9 +171,16 @@ def _charge(place: int, charge: Charge, choices: Choices) -> DocumentRow:
         raise Question(f"{named}: a coupon takes off, a fee and a tip add, and none of them is nothing")
     if charge.kind in WITHOUT_VAT and charge.vat_rate:
         raise Question(f"{named}: it carries no VAT, but {plain_number(charge.vat_rate):f} % is stated")
+    _check_rate(named, charge.vat_rate)
     if charge.kind == "rounding" and abs(amount) >= 1:
         raise Question(f"{named}: it rounds by a whole unit of the currency or more")
     return _row(charge.description, amount, charge.vat_rate, _charge_account(named, charge, choices))
+
+
+def _check_rate(named: str, rate: Decimal) -> None:
+    """Hold a rate that no row of Fortnox can have: one that needs no account of sales is looked at nowhere else."""
+    if not 0 <= rate < HUNDRED or rate != rate.to_integral_value():
+        raise Question(f"{named}: its VAT rate is no whole percent from 0 to 99, and Fortnox's rows take no others")
 
 
 def _charge_account(named: str, charge: Charge, choices: Choices) -> int:
@@ -206,6 +213,7 @@ def _places(name: str, surcharge: Surcharge | None, document: Document, choices:
     if surcharge.vat_rate is None and document.total_vat is not None:
         raise Question(f"{named} states no VAT rate")
     rate = FIELD_VAT if surcharge.vat_rate is None else surcharge.vat_rate
+    _check_rate(named, rate)
     in_field, account = _chosen(name, choices)
     if not choices.domestic:
         in_field, account = False, account_of(named, rate, choices)

@@ -135,6 +135,11 @@ def test_without_stated_vat_the_net_counts_freight_and_charges() -> None:
         ({"charges": ("rounding", "1", "0")}, "a whole unit"),
         ({"charges": ("fee", "5", "7")}, r"charge 1 \(fee\): its VAT rate has no account"),
         ({"charges": ("fee", "5.001", "25")}, "two decimals"),
+        # The account of a tip or of freight is not that of a rate, so nothing else looks at the rate.
+        ({"charges": ("tip", "5", "12.5")}, r"charge 1 \(tip\): its VAT rate is no whole percent"),
+        ({"charges": ("tip", "5", "-100")}, r"charge 1 \(tip\): its VAT rate is no whole percent"),
+        ({"charges": ("fee", "5", "100")}, r"charge 1 \(fee\): its VAT rate is no whole percent"),
+        ({"freight": Surcharge(amount=Decimal(5), vat_rate=Decimal(-100))}, "freight: its VAT rate is no whole percent"),
     ],
 )
 def test_what_cannot_be_true_is_held(fields: dict[str, Any], word: str) -> None:
@@ -145,6 +150,15 @@ def test_what_cannot_be_true_is_held(fields: dict[str, Any], word: str) -> None:
         fields = {"charges": (charge,)}
     with pytest.raises(Question, match=word):
         layout(document("150.00 31.00 181.00", **fields))
+
+
+@pytest.mark.parametrize("kind", ["tip", "coupon"])
+def test_a_rate_that_takes_everything_off_a_price_is_held_and_breaks_nothing(kind: str) -> None:
+    """Of a price that includes VAT of -100 % no net is left to divide by."""
+    amount = Decimal(-5 if kind == "coupon" else 5)
+    charge = Charge(kind=kind, description="x", amount=amount, vat_rate=Decimal(-100))
+    with pytest.raises(Question, match="no whole percent"):
+        layout(document("150.00 31.00 181.00", charges=(charge,), prices_include_vat=True))
 
 
 def test_a_tip_without_an_account_is_held_with_the_setting_to_make() -> None:
