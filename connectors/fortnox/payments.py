@@ -65,6 +65,19 @@ def _refuse_wrong_money(command: EnsurePayment, invoice: Link) -> None:
         )
 
 
+def _refuse_rounded_away(command: EnsurePayment, invoice: Link) -> None:
+    """Of less than half a krona Fortnox makes a total of nothing, which is paid once it is booked (facts, 6.5, 6.6)."""
+    state, amount = invoice.state, _amount(command, invoice)
+    exact, total = decimal_of(state.get("exact")), decimal_of(state.get("total"))
+    if exact and total == ZERO:
+        raise held(
+            "rounded_to_nothing",
+            f"Fortnox rounded invoice {invoice.number} of {plain(exact)} to 0 kronor, so it takes no payment of "
+            f"{plain(amount)}: book that by a voucher in Fortnox, against the account of its rounding, then discard "
+            "this command.",
+        )
+
+
 def _refuse_without_account(write_off: Decimal, command: EnsurePayment, invoice: Link) -> None:
     if write_off != ZERO and command.round_off_account is None:
         raise held(
@@ -114,6 +127,7 @@ class Payments:
         command = _as_paid(task, command)
         command, moved = await payment_on_open_day(command, invoice, client)
         _refuse_wrong_money(command, invoice)
+        _refuse_rounded_away(command, invoice)
         evidence = self._evidence(command, invoice)
         if task.looking:
             sighting = await self._search(task, evidence, client, "found")

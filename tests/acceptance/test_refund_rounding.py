@@ -95,3 +95,24 @@ async def test_a_krona_that_rounding_leaves_open_is_shown(
             await stage.act(Retry(person="anna", id=f"out-{stopped}"))
             await stage.settle()
             assert all_done(stage), "a person has written it off"
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f26")
+async def test_what_fortnox_rounds_to_nothing_is_held_with_what_was_paid(tmp_path: Path) -> None:
+    """0.32 and 0.08 of VAT are 0 kronor and -0.40; so are they as a part of a sale that goes back. Nothing is sent."""
+    small = line("0.32", description="Skruv")
+    async with scene(tmp_path, CompanyPlan(sections=ROUNDED)) as stage:
+        await stage.send(order("SO-2", lines=[small]))
+        await stage.settle()
+        await stage.send(order("SO-2", "order.paid", lines=[small]))
+        await stage.send(order("SO-1", "order.paid", lines=[small, line("800.00", description="Hylla")]))
+        await stage.settle()
+        await stage.send(refund("R-1", small))
+        await stage.settle()
+        found = questions(stage)
+        assert [reason for reason, _ in found] == ["rounded_to_nothing"] * 2
+        assert "of 0.4 to 0 kronor, so it takes no payment of 0.4:" in found[0][1]
+        assert "of -0.4 to 0 kronor, so it takes no payment of -0.4:" in found[1][1]
+        assert [call["path"] for call in await stage.calls() if call["status"] >= 400] == []
+        assert await owed(stage) == 0
