@@ -7,12 +7,17 @@ from connectors.base import Json, Task
 from connectors.fortnox.client import Client
 from connectors.fortnox.credit_content import is_all
 from connectors.fortnox.credit_notes import balance_of, credits_of, exact_total, rounding_of
-from connectors.fortnox.document_state import number_of
+from connectors.fortnox.document_state import number_of, stored_rows
+from connectors.fortnox.forms import INVOICE
 from connectors.fortnox.resource import held
-from connectors.fortnox.wire import plain, text_of
+from connectors.fortnox.wire import decimal_of, plain, text_of
 from handlers.commands import CreditContent, EnsureCredit
+from handlers.totals import FIELD_VAT, HUNDRED, row_total
+from handlers.values import ORE, round_ore
 
 ZERO = Decimal(0)
+KRONA_LESS_AN_ORE = Decimal("0.99")
+"""The most that a source's own rounding to whole kronor comes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,61 @@ def refuse_too_much(refund: Refund, earlier: list[Json]) -> None:
             f"and this refund is {plain(refund.sum)}: together more than the invoice. Correct it at the source, or "
             "discard this command.",
         )
+
+
+def refuse_other_goods(refund: Refund, earlier: list[Json]) -> None:
+    """Hold a part that takes back more than its invoice and the ``earlier`` credits leave: of what stands on an account
+    at a VAT rate, or in Fortnox's own fields for freight and fee.
+
+    So no account of sales or VAT is left with more taken off than was ever put on it.
+    """
+    content, documents = refund.content, [refund.invoice, *earlier]
+    if content.whole or is_all(content, refund.invoice):
+        return
+    fields = {"Freight": content.freight, "AdministrationFee": content.administration_fee}
+    asked = _taken_on(content) | {(name, FIELD_VAT): amount for name, amount in fields.items()}
+    left = _left_on(documents)
+    over = [
+        f"{plain(round_ore(amount))} on {account} at {plain(rate)} % (left: {plain(left.get((account, rate), ZERO))})"
+        for (account, rate), amount in asked.items()
+        if amount - left.get((account, rate), ZERO) > _ores(rate, documents, content)
+    ]
+    if over:
+        raise held(
+            "refund_of_other_goods",
+            f"The refund takes back, without VAT, {', '.join(over)}, which is more than invoice {refund.number} says: "
+            "let the source tell it as it told the sale (the buyer's country and VAT number, VAT rates, discounts, "
+            "freight); else credit it in Fortnox, then link or discard this command.",
+        )
+
+
+def _taken_on(content: CreditContent) -> dict[tuple[str, Decimal], Decimal]:
+    """What the rows take back by account and rate, without VAT, unrounded; an article's own are not known here."""
+    sums: dict[tuple[str, Decimal], Decimal] = {}
+    for row in content.rows:
+        if row.account is not None and row.vat is not None:
+            total = row_total(row.quantity, row.price, row.discount_percent, row.discount_amount)
+            place = str(row.account), row.vat
+            net = total * HUNDRED / (HUNDRED + row.vat) if content.prices_include_vat else total
+            sums[place] = sums.get(place, ZERO) + net
+    return sums
+
+
+def _left_on(documents: list[Json]) -> dict[tuple[str, Decimal], Decimal]:
+    sums: dict[tuple[str, Decimal], Decimal] = {}
+    for document in documents:
+        for name in ("Freight", "AdministrationFee"):
+            sums[name, FIELD_VAT] = sums.get((name, FIELD_VAT), ZERO) + (decimal_of(document.get(name)) or ZERO)
+        for row in stored_rows(INVOICE, document):
+            place = text_of(row.get("AccountNumber")), decimal_of(row.get("VAT")) or ZERO
+            sums[place] = sums.get(place, ZERO) + (decimal_of(row.get("TotalExcludingVAT")) or ZERO)
+    return sums
+
+
+def _ores(rate: Decimal, documents: list[Json], content: CreditContent) -> Decimal:
+    """What rounding may come to: an öre for each row, and what a source rounds to whole kronor, which has no VAT."""
+    rows = len(content.rows) + sum(len(stored_rows(INVOICE, one)) for one in documents)
+    return ORE * (rows + len(documents)) + (ZERO if rate else KRONA_LESS_AN_ORE)
 
 
 def is_set_off(refund: Refund, earlier: list[Json]) -> bool:

@@ -21,7 +21,14 @@ from connectors.fortnox.document_state import number_of, stored_rows
 from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.forms import INVOICE, reference_of
 from connectors.fortnox.open_days import credit_on_open_day
-from connectors.fortnox.refund_checks import Refund, is_set_off, refuse_other_money, refuse_strangers, refuse_too_much
+from connectors.fortnox.refund_checks import (
+    Refund,
+    is_set_off,
+    refuse_other_goods,
+    refuse_other_money,
+    refuse_strangers,
+    refuse_too_much,
+)
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import decimal_of, is_true, plain, text_of
@@ -179,6 +186,7 @@ async def _credit(refund: Refund, client: Client) -> Write:
     known = [number_of(credit) for credit in earlier]
     await refuse_strangers(refund, known)
     refuse_too_much(refund, earlier)
+    refuse_other_goods(refund, earlier)
     operation = OPERATIONS["credit_invoice"]
     return Write(
         operation.name,

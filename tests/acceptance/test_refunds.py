@@ -315,3 +315,45 @@ async def test_a_draft_of_which_a_part_went_back_waits_for_a_person(tmp_path: Pa
         assert all_done(stage), questions(stage)
         sold, (credit,) = await books(stage)
         assert [*money(sold, "Balance"), *money(credit, "Total", "Balance")] == [1224, -1000, 0]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28")
+async def test_what_was_never_sold_is_not_taken_back(tmp_path: Path) -> None:
+    """Another rate, freight that was not charged or is back already, a buyer abroad whose country is not told again.
+
+    2 x 800 at 25 % with a freight of 49.00, of which 39.20 goes back twice; 4 500 to a company in Germany without VAT.
+    """
+    abroad: Json = {"name": "Nordhafen Möbel GmbH", "vat_number": "DE136695976", "country": "DE"}
+    vat = (
+        "[companies.demo.vat]\nreverse_charge_account = 3108\n[companies.demo.bookkeeping]\nround_off_account = 3740\n"
+    )
+    fee: Json = {"amount": "49.00", "vat_rate": "25"}
+    fees: Json = {"total_excluding_vat": "-49.00", "total_vat": "-12.25", "total": "-61.25", "freight": fee}
+    chairs = [line("800.00", quantity="2", description="Stol")]
+    sold: Json = {"freight": fee, "total_excluding_vat": "1649.00", "total_vat": "412.25", "total": "2061.25"}
+    table = line("4500.00", vat="0", description="Bord")
+    async with scene(tmp_path, CompanyPlan(sections=vat)) as stage:
+        await stage.send(order("SO-1", "order.paid", lines=chairs, **sold), paid("SO-2"))
+        await stage.send(order("SO-3", "order.paid", lines=[table, table], buyer=abroad))
+        await stage.settle()
+        freights = [
+            order(of, "order.refunded", refund_id=f"F-{n}", **fees) for n, of in enumerate(["SO-1", "SO-1", "SO-2"])
+        ]
+        for one in freights:
+            del one["data"]["lines"]
+        await stage.send(*freights)
+        await stage.settle()
+        await stage.send(refund("R-4", line("800.00", vat="12", description="Stol"), of="SO-4"))
+        await stage.send(paid("SO-4"), refund("R-3", table, of="SO-3", buyer={"name": "Nordhafen Möbel GmbH"}))
+        await stage.settle()
+        found = questions(stage)
+        assert {reason for reason, _ in found} == {"refund_of_other_goods"}
+        assert sorted(question.split(" without VAT, ")[1].split(", which")[0] for _, question in found) == [
+            "4500 on 3004 at 0 % (left: 0)",
+            "49 on Freight at 25 % (left: 0)",
+            "49 on Freight at 25 % (left: 0)",
+            "800 on 3002 at 12 % (left: 200)",
+        ]
+        made = [one for one in (await stage.state())["invoices"] if one["Credit"] == "true"]
+        assert [money(one, "Freight", "TotalVAT", "Balance") for one in made] == [[-49, Decimal("-12.25"), 0]]

@@ -139,7 +139,10 @@ def test_without_stated_vat_the_net_counts_freight_and_charges() -> None:
         ({"charges": ("tip", "5", "12.5")}, r"charge 1 \(tip\): its VAT rate is no whole percent"),
         ({"charges": ("tip", "5", "-100")}, r"charge 1 \(tip\): its VAT rate is no whole percent"),
         ({"charges": ("fee", "5", "100")}, r"charge 1 \(fee\): its VAT rate is no whole percent"),
-        ({"freight": Surcharge(amount=Decimal(5), vat_rate=Decimal(-100))}, "freight: its VAT rate is no whole percent"),
+        (
+            {"freight": Surcharge(amount=Decimal(5), vat_rate=Decimal(-100))},
+            "freight: its VAT rate is no whole percent",
+        ),
     ],
 )
 def test_what_cannot_be_true_is_held(fields: dict[str, Any], word: str) -> None:
