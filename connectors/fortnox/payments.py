@@ -100,11 +100,29 @@ def _linked(command: EnsurePayment, link: Link) -> Settled:
     return Settled(link, "unchanged")
 
 
-def _as_paid(task: Task, command: EnsurePayment) -> EnsurePayment:
-    """The payment by the mode, or on the account, of the one that it is to be like, where that is linked."""
-    like = None if command.like is None else task.refs.get(command.like)
-    said = {} if like is None else {name: like.state.get(name) for name in ("mode", "account")}
-    return command.model_copy(update=said) if any(said.values()) else command
+async def _as_paid(task: Task, command: EnsurePayment, invoice: Link) -> EnsurePayment:
+    """The repayment by the mode, or on the account, by which the sale was paid; the command as it is without payments.
+
+    Raises ``Held`` where that was more than one: which of them the money went back by, nobody said.
+    """
+    if command.like is None:
+        return command
+    like, credited = task.refs.get(command.like), text_of(invoice.state.get("credits"))
+    payments = [like.state] if like else (await task.links.payments_on(task.company, credited, task.thing)).values()
+    ways = dict.fromkeys(
+        (one.get("mode"), one.get("account")) for one in payments if one.get("mode") or one.get("account")
+    )
+    if len(ways) > 1:
+        named = ", ".join(str(mode or account) for mode, account in ways)
+        raise held(
+            "paid_several_ways",
+            f"Invoice {credited} was paid by {named}, and nobody says by which of them "
+            f"{plain(_amount(command, invoice))} went back: let the source state the refund's method of payment; or "
+            "enter the repayment by hand, then link or discard this command.",
+        )
+    for mode, account in ways:
+        return command.model_copy(update={"mode": mode, "account": account})
+    return command
 
 
 class Payments:
@@ -124,7 +142,7 @@ class Payments:
         if invoice.state.get("set_off"):
             because = f"invoice {invoice.state['credits']} was not paid: its credit takes off what is owed"
             return Settled(None, "not_created", proof={"because": because})
-        command = _as_paid(task, command)
+        command = await _as_paid(task, command, invoice)
         command, moved = await payment_on_open_day(command, invoice, client)
         _refuse_wrong_money(command, invoice)
         _refuse_rounded_away(command, invoice)

@@ -357,3 +357,33 @@ async def test_what_was_never_sold_is_not_taken_back(tmp_path: Path) -> None:
         ]
         made = [one for one in (await stage.state())["invoices"] if one["Credit"] == "true"]
         assert [money(one, "Freight", "TotalVAT", "Balance") for one in made] == [[-49, Decimal("-12.25"), 0]]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f28")
+async def test_money_goes_back_the_way_it_came_however_its_payment_was_told(tmp_path: Path) -> None:
+    """A payment that has a name counts as one that has none; of two ways a person, or the source, says which."""
+    methods = "".join(
+        f"[companies.demo.payments.methods.{name}]\naccount = {account}\n"
+        for name, account in {"klarna": 1580, "card": 1940}.items()
+    )
+    told = [{"payment_id": "p-1", "method": "klarna", "amount": "1224.00"}]
+    both = [*told, {"payment_id": "p-2", "method": "card", "amount": "1000.00"}]
+    whole = [{"payment_id": "p-1", "method": "klarna", "amount": "2224.00"}]
+    async with scene(tmp_path, CompanyPlan(sections=methods)) as stage:
+        await stage.send(paid(payments=whole), paid("SO-2", payments=both))
+        await stage.send(refund("R-1", CHAIR), refund("R-2", CHAIR, of="SO-2"))
+        await stage.settle()
+        ((reason, question),) = questions(stage)
+        assert reason == "paid_several_ways"
+        assert "was paid by 1580, 1940" in question
+        assert "-1000 went back" in question
+        again = refund("R-2", CHAIR, of="SO-2", payment_method="card")
+        await stage.send(again | {"timestamp": "2026-11-15T09:00:00Z"})
+        await stage.settle()
+        assert all_done(stage), questions(stage)
+        repaid = [one for one in (await stage.state())["payments"] if money(one, "Amount")[0] < 0]
+        assert sorted((one["ModeOfPaymentAccount"], *money(one, "Amount")) for one in repaid) == [
+            (1580, -1000),
+            (1940, -1000),
+        ]
