@@ -58,7 +58,20 @@ async def write_off_of(
             f"{plain(amount)} was paid, and of invoice {invoice.number} {plain(left)} is open: see what was paid twice "
             "or credited, then discard this command, or enter the payment by hand.",
         )
+    _refuse_ores(amount, left, balance - unbooked, invoice)
     return (rounding if amount == left else ZERO), proof | {"open": plain(left)}
+
+
+def _refuse_ores(amount: Decimal, left: Decimal, shown: Decimal, invoice: Link) -> None:
+    """Hold öre that Fortnox rounded away: where ``shown`` is nothing any more it takes no payment, and before the last
+    none of more than that (facts, section 6.6)."""
+    if shown == ZERO or shown < amount < left:
+        raise held(
+            "rounded_to_nothing",
+            f"{plain(amount)} was paid, and Fortnox shows {plain(shown)} as open of invoice {invoice.number}, which it "
+            f"rounded: {plain(left)} is left before that. Book what it does not take by a voucher in Fortnox, against "
+            "the account of the rounding, then discard this command.",
+        )
 
 
 async def _balance(command: EnsurePayment, invoice: Link, client: Client) -> tuple[Decimal | None, Decimal, Json]:

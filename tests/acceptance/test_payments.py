@@ -201,3 +201,23 @@ async def test_a_payment_before_its_invoice_that_nothing_else_tells_is_asked_abo
         await stage.send(order("SO-1", "order.paid", timestamp=day(21), payments=[FIRST, SECOND]))
         await stage.settle()
         assert stopped(stage) == [("ensure_payment", "payment_stands_otherwise")]
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f26", "f27")
+async def test_ores_that_fortnox_rounded_away_are_held_as_a_payment_of_their_own(tmp_path: Path) -> None:
+    """1 000.40 are 1 000 kronor: no 0.40 is taken after 1 000.00, nor 1 000.20 before 0.20; 600 and 400.40 are."""
+    lines = [line("800.32")]
+    parts = {"SO-1": ["1000.00", "0.40"], "SO-2": ["1000.20", "0.20"], "SO-3": ["600.00", "400.40"]}
+    async with scene(tmp_path, METHODS, simulator=FORTNOX) as stage:
+        for sale, amounts in parts.items():
+            listed = [
+                {"payment_id": f"p-{place}", "method": "klarna", "amount": one} for place, one in enumerate(amounts)
+            ]
+            await stage.send(order(sale, "order.paid", lines=lines, payments=listed))
+        await stage.settle()
+        assert sorted(one[1] for one in await paid(stage)) == ["1000.00", "400.40", "600.00"]
+        assert [question for _, question in stopped(stage)] == ["rounded_to_nothing"] * 2
+        asked = stage.rows("SELECT question FROM outbox WHERE state = 'held' ORDER BY lane")
+        assert any("0.4 was paid, and Fortnox shows 0 as open" in question for (question,) in asked)
+        assert any("1000.2 was paid, and Fortnox shows 1000 as open" in question for (question,) in asked)
