@@ -1,6 +1,6 @@
 """Rules for what people change in Fortnox: senders that take it back are told, but never of our own writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from handlers.commands import Command, EnsureSenderRecord, SetSenderFields
@@ -40,13 +40,14 @@ def followed(settings: CompanySettings) -> frozenset[str]:
 def follow_entry(event: EntryChanged, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """Each sender is told what changed of a customer or an article, and of one that it does not know, everything.
 
+    What a source owns of a customer is told to nobody, but stands on a record that is made.
     Raises :class:`Skipped` for what we wrote ourselves.
     """
     if facts.own_write:
         raise Skipped("our own write")
     told = {CUSTOMERS: _customer, ARTICLES: _article, PRICES: _price}[event.resource]
     return tuple(
-        command for source, back in settings.write_backs.items() for command in told(event, settings.name, source, back)
+        command for source, back in settings.write_backs.items() for command in told(event, settings, source, back)
     )
 
 
@@ -95,16 +96,16 @@ def sale_of(lane: str, document: str, thing: str, company: str) -> Ref | None:
     return None
 
 
-def _customer(event: EntryChanged, company: str, source: str, back: WriteBack) -> Iterator[Command]:
+def _customer(event: EntryChanged, settings: CompanySettings, source: str, back: WriteBack) -> Iterator[Command]:
     if back.parties == "never":
         return
-    fields, rest = _told(event)
-    if event.after is None or fields:
+    fields, rest = _told(event, settings.customers.owned_by("source"))
+    if event.after is None or event.new or fields:
         number = (event.after or {}).get("organisation_number")
         match: tuple[MatchKey, ...] = (("organisation_number", number),) if number else ()
         yield _record(
             event,
-            company,
+            settings.name,
             source,
             record=back.party,
             fields=fields,
@@ -115,32 +116,34 @@ def _customer(event: EntryChanged, company: str, source: str, back: WriteBack) -
         )
 
 
-def _article(event: EntryChanged, company: str, source: str, back: WriteBack) -> Iterator[Command]:
+def _article(event: EntryChanged, settings: CompanySettings, source: str, back: WriteBack) -> Iterator[Command]:
     """An article that is gone is kept at the sender, as one that is not active."""
     if not back.articles:
         return
     fields, rest = (INACTIVE, {}) if event.after is None else _told(event)
     if fields:
         create = event.after is not None
-        yield _record(event, company, source, record=PRODUCT, fields=fields, made_with=rest, create=create)
+        yield _record(event, settings.name, source, record=PRODUCT, fields=fields, made_with=rest, create=create)
 
 
-def _price(event: EntryChanged, company: str, source: str, back: WriteBack) -> Iterator[Command]:
+def _price(event: EntryChanged, settings: CompanySettings, source: str, back: WriteBack) -> Iterator[Command]:
     """The price of one, from the one list that counts; a price that was taken away says nothing of a new one."""
     price_list, _, rest = event.number.partition(":")
     article, _, quantity = rest.rpartition(":")
     fields, _ = _told(event)
     if back.articles and price_list == back.price_list and _is_zero(quantity) and fields:
-        yield _record(event, company, source, record=PRODUCT, number=article, fields=fields)
+        yield _record(event, settings.name, source, record=PRODUCT, number=article, fields=fields)
 
 
-def _told(event: EntryChanged) -> tuple[dict[str, str], dict[str, str]]:
+def _told(event: EntryChanged, owned: Collection[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
     """What the sender is told, and what else a record that is made gets.
 
-    What did not change may be newer at the sender, and what is empty here may be known there: neither is told.
+    What did not change may be newer at the sender, and what is empty here may be known there: neither is told. Nor is
+    what is ``owned`` there.
     """
     shown = {name: value for name, value in (event.after or {}).items() if value}
-    fields = shown if event.new else {name: value for name, value in shown.items() if name in event.changed}
+    changed = (shown.keys() if event.new else shown.keys() & {*event.changed}) - {*owned}
+    fields = {name: value for name, value in shown.items() if name in changed}
     return fields, {name: value for name, value in shown.items() if name not in fields}
 
 
