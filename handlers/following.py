@@ -13,6 +13,7 @@ from handlers.settings.write_back import WriteBack
 from handlers.values import Ref, Skipped
 
 CUSTOMERS, ARTICLES, PRICES, DOCUMENTS = "customers", "articles", "prices", "documents"
+COMMENTS = "comments"
 PRODUCT = "product"
 """What an article is, where a sender is told of it."""
 
@@ -29,11 +30,12 @@ def system_of(company: str) -> str:
 
 
 def followed(settings: CompanySettings) -> frozenset[str]:
-    """What of the company's Fortnox anybody is told of: customers, articles, ``prices:LIST``, documents."""
+    """What of the company's Fortnox anybody is told of: customers, articles, ``prices:LIST``, documents, comments."""
     backs = settings.write_backs.values()
     wanted = {CUSTOMERS for back in backs if back.parties != "never"}
     wanted |= {ARTICLES for back in backs if back.articles}
     wanted |= {f"{PRICES}:{back.price_list}" for back in backs if back.articles and back.price_list}
+    wanted |= {COMMENTS for back in backs if back.comments}
     return frozenset(wanted | {DOCUMENTS for back in backs if back.stages})
 
 

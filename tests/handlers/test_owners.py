@@ -1,5 +1,7 @@
 """Who owns a field of a customer's card: what each event may do to it, and what of it senders are told."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from handlers.commands import EnsureCustomer, EnsureSenderRecord
@@ -19,7 +21,7 @@ SALE = order(DOCUMENT.model_copy(update={"customer": TALLBACKEN}), "won")
 OWNERS = {"phone": "fortnox", "email": "source", "city": "source"}
 
 
-def owned(update: str = "never", overwrite: tuple[str, ...] = (), **owners: str) -> CompanySettings:
+def owned(owners: Mapping[str, str], update: str = "never", overwrite: tuple[str, ...] = ()) -> CompanySettings:
     """A company with owners of fields."""
     customers = Customers.model_validate({"update": update, "never_update": ("name",), "owners": owners})
     return company(customers=customers, survey=Survey.model_validate({"overwrite": overwrite}))
@@ -36,18 +38,18 @@ def made(event: Event, settings: CompanySettings) -> tuple[str, tuple[str, ...],
 def test_whatever_a_source_says_writes_the_fields_that_it_owns_and_none_that_fortnox_owns() -> None:
     """By sales, surveys and changes of a party; the company's other choices hold for the other fields."""
     kept = ("name", "phone")
-    assert made(SALE, owned(**OWNERS)) == ("listed", ("email", "city"), kept)
-    assert made(SALE, owned("fill", **OWNERS)) == ("fill", ("email", "city"), kept)
-    assert made(SALE, owned("overwrite", **OWNERS)) == ("fill", FIELDS, kept)
-    assert made(PARTY, owned(**OWNERS)) == ("fill", ("email", "city"), kept)
-    assert made(survey(), owned(overwrite=("name",), **OWNERS)) == ("fill", ("name", "email", "city"), kept)
+    assert made(SALE, owned(OWNERS)) == ("listed", ("email", "city"), kept)
+    assert made(SALE, owned(OWNERS, "fill")) == ("fill", ("email", "city"), kept)
+    assert made(SALE, owned(OWNERS, "overwrite")) == ("fill", FIELDS, kept)
+    assert made(PARTY, owned(OWNERS)) == ("fill", ("email", "city"), kept)
+    assert made(survey(), owned(OWNERS, overwrite=("name",))) == ("fill", ("name", "email", "city"), kept)
 
 
 def test_without_an_owner_everything_is_as_it_was() -> None:
     """And what Fortnox owns alone is no reason to look at a card."""
-    assert made(SALE, owned()) == ("never", (), ("name",))
-    assert made(SALE, owned(phone="fortnox")) == ("never", (), ("name", "phone"))
-    assert made(PARTY, owned()) == ("fill", (), ("name",))
+    assert made(SALE, owned({})) == ("never", (), ("name",))
+    assert made(SALE, owned({"phone": "fortnox"})) == ("never", (), ("name", "phone"))
+    assert made(PARTY, owned({})) == ("fill", (), ("name",))
 
 
 def test_a_name_made_from_a_key_is_nobodys_word() -> None:
@@ -62,7 +64,7 @@ def test_a_name_made_from_a_key_is_nobodys_word() -> None:
 def test_a_sender_is_told_of_no_field_that_it_owns_but_a_record_that_is_made_gets_all() -> None:
     """What Fortnox owns, and what nobody owns, is told."""
     backs = {"crm": WriteBack(parties="all"), "ghl": WriteBack(parties="linked")}
-    settings = owned(phone="source", name="fortnox").model_copy(update={"write_backs": backs})
+    settings = owned({"phone": "source", "name": "fortnox"}).model_copy(update={"write_backs": backs})
     assert follow_entry(entry(changed=("phone",)), settings) == ()
     shown = {name: value for name, value in CARD.items() if value}
     rest = {name: value for name, value in shown.items() if name != "phone"}
@@ -75,7 +77,7 @@ def test_a_sender_is_told_of_no_field_that_it_owns_but_a_record_that_is_made_get
         assert isinstance(linked, EnsureSenderRecord)
         assert (every.fields, every.made_with | every.fields) == (fields, shown)
         assert (linked.fields, linked.made_with) == (fields, {})
-    everything = owned(**dict.fromkeys(FIELDS, "source")).model_copy(update={"write_backs": backs})
+    everything = owned(dict.fromkeys(FIELDS, "source")).model_copy(update={"write_backs": backs})
     new, _ = follow_entry(entry(new=True), everything)
     assert isinstance(new, EnsureSenderRecord)
     assert (new.fields, new.made_with) == ({}, shown)
