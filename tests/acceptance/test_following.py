@@ -170,9 +170,12 @@ async def test_what_goes_round_ends_after_one_round(tmp_path: Path) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.capability("000-15", "f69")
-async def test_a_field_that_changed_on_both_sides_ends_as_its_owner_says(tmp_path: Path) -> None:
-    """The telephone is Fortnox's and the e-mail address the source's; the card's other fields are left alone."""
-    owners = '[companies.demo.customers]\nowners = { phone = "fortnox", email = "source" }'
+@pytest.mark.parametrize(("update", "name"), [("never", BUYER["name"]), ("overwrite", "Lagunda AB")])
+async def test_a_field_that_changed_on_both_sides_ends_as_its_owner_says(
+    tmp_path: Path, update: str, name: str
+) -> None:
+    """The telephone is Fortnox's and the e-mail address the source's, whatever becomes of the card's other fields."""
+    owners = f'[companies.demo.customers]\nupdate = "{update}"\nowners = {{ phone = "fortnox", email = "source" }}'
     buyer = BUYER | {"phone": "070-1", "email": MAIL}
     with selling() as crm:
         crm.records["account", "C-1"] = {"number": "1", "name": BUYER["name"], "phone": "070-1", "email": MAIL}
@@ -191,7 +194,7 @@ async def test_a_field_that_changed_on_both_sides_ends_as_its_owner_says(tmp_pat
             await stage.settle()
             await swept(stage)
             (card,) = (await stage.state())["customers"]
-            assert (card["Phone1"], card["Email"], card["Name"]) == ("0500-2", by_them, BUYER["name"])
+            assert (card["Phone1"], card["Email"], card["Name"]) == ("0500-2", by_them, name)
             assert len(crm.writes) == len(told(stage)) == 1
 
 
