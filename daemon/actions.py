@@ -17,6 +17,7 @@ from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
 from daemon.ids import command_id, delivery_id
+from daemon.introducing import Introducing
 from daemon.logs import Log
 from daemon.named_delivery import named_delivery
 from daemon.pauses import Pauses
@@ -29,6 +30,7 @@ from daemon.requests import (
     Discard,
     DryRun,
     Examine,
+    Introduce,
     LinkThing,
     Misused,
     OfferConsent,
@@ -109,6 +111,7 @@ class Actions:
         """Who carries out what concerns more than one command, or no command yet."""
         config, database, clock, follow = self._config, self._database, self._clock, self._follow
         self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
+        self._introducing = Introducing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)
         self._doubled = DoubledParties(
             database=database, clock=clock, links=self._links, follow=follow, identify=self._identified
@@ -137,7 +140,7 @@ class Actions:
 
     async def _perform(self, request: AnyRequest) -> Answer:
         match request:
-            case Pause() | Resume() | Declare() | Refresh() | Reseal() | Examine():
+            case Pause() | Resume() | Declare() | Refresh() | Introduce() | Reseal() | Examine():
                 return await self._on_a_whole(request)
             case Connect() | AwaitConsent() | OfferConsent() | Revoke():
                 return await self._connections.perform(request)
@@ -152,7 +155,7 @@ class Actions:
             case _:
                 return await self._by_hand.perform(request)
 
-    async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Reseal | Examine) -> Answer:
+    async def _on_a_whole(self, request: Pause | Resume | Declare | Refresh | Introduce | Reseal | Examine) -> Answer:
         match request:
             case Pause():
                 return await self._pauses.pause(request)
@@ -162,6 +165,8 @@ class Actions:
                 return await self._pauses.declare(request)
             case Refresh():
                 return await self._refreshing.perform(request)
+            case Introduce():
+                return await self._introducing.perform(request)
             case Reseal():
                 return await self._resealing.perform(request)
             case Examine():

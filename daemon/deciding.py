@@ -314,11 +314,17 @@ def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
         ],
         swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
         made=read.made,
-        following=_following(read, settings),
+        following=following_of(settings, read.documents, whole=read.whole),
     )
 
 
-def _following(read: Learned, settings: CompanySettings) -> Following | None:
+def following_of(
+    settings: CompanySettings, documents: Sequence[tuple[str, str]] = (), *, whole: bool = False
+) -> Following | None:
+    """What of a company is told to others, and of which ``documents`` (kind and number); ``None`` where nothing is.
+
+    ``whole``: what is told of registers is all there is, and not what changed.
+    """
     wanted = followed(settings)
     if not wanted:
         return None
@@ -326,7 +332,7 @@ def _following(read: Learned, settings: CompanySettings) -> Following | None:
         system_of(settings.name),
         wanted - {DOCUMENTS, COMMENTS},
         frozenset({PRICES}),
-        read.documents if DOCUMENTS in wanted else (),
+        documents if DOCUMENTS in wanted else (),
         frozenset(source for source, back in settings.write_backs.items() if back.comments),
-        whole=read.whole,
+        whole=whole,
     )

@@ -191,6 +191,14 @@ class Refresh(Request):
     company: Text
 
 
+class Introduce(Request):
+    """Tell the senders that follow a company's registers everything that these hold, or only count it."""
+
+    action = "introduce_register"
+    company: Text
+    begin: bool = False
+
+
 class Connect(Request):
     """Connect a company with the code of a consent, which must cover ``scopes``; the code never shows in a text."""
 
@@ -288,6 +296,7 @@ AnyRequest = (
     | Resume
     | Declare
     | Refresh
+    | Introduce
     | OnConnection
     | Reseal
     | Examine
@@ -313,6 +322,7 @@ REQUESTS: Mapping[str, type[AnyRequest]] = {
         Pause,
         Resume,
         Declare,
+        Introduce,
         Refresh,
         Connect,
         AwaitConsent,

@@ -246,7 +246,8 @@ class EntryChanged(EventBase):
 
     ``thing`` is of the system ``fortnox:COMPANY``; ``number`` names the object in its register (``LIST:ARTICLE:FROM``
     for a price). ``changed`` are fields that differ, in our words; ``after`` is what the object shows now, ``None``
-    where it is gone; ``new``: it was not known before. ``fingerprints`` tell two states of it apart without showing
+    where it is gone; ``new``: it was not known before; ``first``: nothing happened to it, and it is told all the same,
+    once. ``fingerprints`` tell two states of it apart without showing
     them; ``mark`` is what it carries where our marks stand.
     """
 
@@ -254,10 +255,16 @@ class EntryChanged(EventBase):
     resource: Literal["customers", "articles", "prices"]
     number: str
     new: bool = False
+    first: bool = False
     changed: tuple[str, ...] = ()
     after: dict[str, str] | None
     fingerprints: dict[str, str] = Field(default_factory=dict)
     mark: str | None = None
+
+    @property
+    def in_batch(self) -> bool:
+        """What is told for the first time goes behind what happens now."""
+        return self.first
 
 
 class CommentsAdded(EventBase):

@@ -102,7 +102,7 @@ def _customer(event: EntryChanged, settings: CompanySettings, source: str, back:
     if back.parties == "never":
         return
     fields, rest = _told(event, settings.customers.owned_by("source"))
-    if event.after is None or event.new or fields:
+    if event.after is None or event.new or event.first or fields:
         number = (event.after or {}).get("organisation_number")
         match: tuple[MatchKey, ...] = (("organisation_number", number),) if number else ()
         yield _record(
@@ -123,25 +123,37 @@ def _article(event: EntryChanged, settings: CompanySettings, source: str, back: 
     if not back.articles:
         return
     fields, rest = (INACTIVE, {}) if event.after is None else _told(event)
-    if fields:
+    if fields or event.first:
         create = event.after is not None
         yield _record(event, settings.name, source, record=PRODUCT, fields=fields, made_with=rest, create=create)
 
 
 def _price(event: EntryChanged, settings: CompanySettings, source: str, back: WriteBack) -> Iterator[Command]:
     """The price of one, from the one list that counts; a price that was taken away says nothing of a new one."""
-    price_list, _, rest = event.number.partition(":")
-    article, _, quantity = rest.rpartition(":")
-    fields, _ = _told(event)
+    price_list, _, named = event.number.partition(":")
+    article, _, quantity = named.rpartition(":")
+    changed, known = _told(event)
+    rest = {name: value for name, value in known.items() if name != "list_price"} if event.first else {}
+    fields = {name: value for name, value in known.items() if name not in rest} if event.first else changed
     if back.articles and price_list == back.price_list and _is_zero(quantity) and fields:
-        yield _record(event, settings.name, source, record=PRODUCT, number=article, fields=fields)
+        yield _record(
+            event,
+            settings.name,
+            source,
+            record=PRODUCT,
+            number=article,
+            fields=fields,
+            made_with=rest,
+            create=event.first,
+        )
 
 
 def _told(event: EntryChanged, owned: Collection[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
     """What the sender is told, and what else a record that is made gets.
 
     What did not change may be newer at the sender, and what is empty here may be known there: neither is told. Nor is
-    what is ``owned`` there.
+    what is ``owned`` there. So what is told for the first time fills only a record that is made; one that is there gets
+    its number alone.
     """
     shown = {name: value for name, value in (event.after or {}).items() if value}
     changed = (shown.keys() if event.new else shown.keys() & {*event.changed}) - {*owned}

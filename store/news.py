@@ -84,12 +84,12 @@ def _of_entries(
     connection: sqlite3.Connection, company: str, following: Following, entries: Sequence[Entry]
 ) -> Iterator[_News]:
     for resource in dict.fromkeys(entry.resource for entry in entries):
-        if not _followed(following, resource) or not _whole(connection, company, resource):
+        if not _followed(following, resource) or not is_whole(connection, company, resource):
             continue
         told = {
             entry.number: entry
             for entry in entries
-            if entry.resource == resource and _is_followed(following, resource, entry.number)
+            if entry.resource == resource and is_followed(following, resource, entry.number)
         }
         before = _before(connection, company, resource, [*told]) if told else {}
         for number, entry in told.items():
@@ -105,14 +105,14 @@ def _unseen(
     connection: sqlite3.Connection, company: str, following: Following, swept: Swept, shown: Collection[str]
 ) -> Iterator[_News]:
     """What a whole sweep did not show, and nothing told since, is gone, if it was known."""
-    if not _whole(connection, company, swept.resource):
+    if not is_whole(connection, company, swept.resource):
         return
     rows = connection.execute(
         "SELECT number FROM register WHERE company = ? AND resource = ? AND told_at < ? AND fields <> 'null'",
         (company, swept.resource, swept.begun),
     ).fetchall()
     for row in rows:
-        if row["number"] not in shown and _is_followed(following, swept.resource, row["number"]):
+        if row["number"] not in shown and is_followed(following, swept.resource, row["number"]):
             said = {"changed": swept.resource, "number": row["number"], "at": swept.begun, **GONE}
             yield _News(f"{swept.resource}/{row['number']}", said, swept.begun)
 
@@ -165,11 +165,13 @@ def _followed(following: Following, resource: str) -> bool:
     return any(name.partition(":")[0] == resource for name in following.resources)
 
 
-def _is_followed(following: Following, resource: str, number: str) -> bool:
+def is_followed(following: Following, resource: str, number: str) -> bool:
+    """Whether anybody is told of this object of a register."""
     return resource in following.resources or f"{resource}:{number.partition(':')[0]}" in following.resources
 
 
-def _whole(connection: sqlite3.Connection, company: str, resource: str) -> bool:
+def is_whole(connection: sqlite3.Connection, company: str, resource: str) -> bool:
+    """Whether the copy of a register has ever been read whole."""
     row = connection.execute(
         "SELECT 1 FROM register_age WHERE company = ? AND resource = ? AND whole_at IS NOT NULL", (company, resource)
     ).fetchone()

@@ -163,8 +163,13 @@ class Reader:
         return found
 
     def _elsewhere(self, name: str) -> list[tuple[Module, Function, Place]]:
-        """The one function of that name in another file; empty where there is none, or several."""
-        found = [(module, *one) for module in self._modules for one in module.functions.get(name, ())]
+        """The one function of that name in another file that gives a text; empty where there is none, or several."""
+        found = [
+            (module, function, place)
+            for module in self._modules
+            for function, place in module.functions.get(name, ())
+            if function.returns is not None and ast.unparse(function.returns) in {"str", "str | None"}
+        ]
         return found if len(found) == 1 else []
 
     def _named(self, name: str, module: Module, place: Place, depth: int) -> list[str] | None:

@@ -16,7 +16,7 @@ from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.wire import text_of
 from connectors.sources import Echo, Entry, Ignored, Learned, Needs, Stored, Unreadable, Wanted
 from handlers.events import CommentsAdded, DocumentChanged, EntryChanged, Event
-from handlers.following import COMMENTS, PRICES, sale_of
+from handlers.following import ARTICLES, COMMENTS, PRICES, sale_of
 from handlers.values import Ref, stockholm_date
 
 NEWS = "news/"
@@ -50,18 +50,24 @@ def told_of_news(body: Json, stored: Stored, system: str) -> Told:
     if not isinstance(resource, str) or resource not in FOLLOWED:
         raise Unreadable("changed: no register that is followed")
     number, told_at = _text(body, "number"), _moment(body)
-    if resource == PRICES:
-        kept = body.get("kept")
-        shown: Json | None = None
-        if isinstance(kept, dict) and "price" in kept:
-            # Under the register's own name: nothing is asked of Fortnox for a price.
-            shown = {"fields": fields_of(PRICES, {"Price": kept["price"]})}
+    price = _price(body) if resource == PRICES else {}
+    if resource == PRICES and body.get("first") is not True:
+        # Under the register's own name: nothing is asked of Fortnox for a price.
+        shown: Json | None = {"fields": price} if price else None
     elif OBJECT not in stored.reads:
         made = Echo(RESOURCES[resource].one, number, ECHO_SECONDS) if body.get("new") is True else None
-        return Needs((Wanted(OBJECT, SHOWN + resource, number),), echo=made)
+        # A price that is told for the first time may come before its article: it says all that makes a product.
+        of, named = (ARTICLES, number.split(":")[1]) if resource == PRICES else (resource, number)
+        return Needs((Wanted(OBJECT, SHOWN + of, named),), echo=made)
     else:
         shown = stored.reads[OBJECT]
+        shown = None if shown is None else {**shown, "fields": {**shown["fields"], **price}}
     return [_entry(body, resource, number, shown, stored, told_at, system)]
+
+
+def _price(body: Json) -> dict[str, str]:
+    kept = body.get("kept")
+    return fields_of(PRICES, {"Price": kept["price"]}) if isinstance(kept, dict) and "price" in kept else {}
 
 
 def _entry(
@@ -79,6 +85,7 @@ def _entry(
         resource=resource,
         number=number,
         new=body.get("new") is True,
+        first=body.get("first") is True,
         changed=tuple(map(str, changed)) if isinstance(changed, list) else (),
         after=after,
         fingerprints=prints_of(after or {}),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 REFRESH = "refresh"
+TELL = "tell"
 WHY_NOT = {
     "off": "trust_register is off",
     "not_fresh": "the customers are not fresh",
@@ -25,20 +26,27 @@ WHY_NOT = {
 
 
 @click.command
-@click.argument("words", metavar="[COMPANY | refresh COMPANY]", nargs=-1)
+@click.argument("words", metavar="[COMPANY | refresh COMPANY | tell COMPANY]", nargs=-1)
 @click.option("--duplicates", is_flag=True, help="Only the customers that share a number or an e-mail address.")
+@click.option("--yes", is_flag=True, help="With tell: do it; without, only what would be told is counted.")
 @with_config
 @with_json
-def register(config_path: Path, as_json: bool, words: tuple[str, ...], duplicates: bool) -> None:
+def register(config_path: Path, as_json: bool, words: tuple[str, ...], duplicates: bool, yes: bool) -> None:
     """Show the local copy of each register: how much it holds, how old it is, and whether it is trusted.
 
-    With refresh everything of COMPANY is read whole now. Exit 1 where a copy is not fresh, or doubles are found.
+    With refresh everything of COMPANY is read whole now. With tell the senders that follow COMPANY are told everything
+    that stands in its registers, each object once. Exit 1 where a copy is not fresh, or doubles are found.
     """
+    if words[:1] == (TELL,) and len(words) == 2 and not duplicates:
+        _tell(config_path, words[1], begin=yes, as_json=as_json)
+        return
+    if yes:
+        raise Wrong("--yes belongs to: register tell COMPANY")
     if words[:1] == (REFRESH,) and len(words) == 2 and not duplicates:
         _refresh(config_path, words[1], as_json=as_json)
         return
     if len(words) > 1:
-        raise Wrong("say one company, or: register refresh COMPANY")
+        raise Wrong("say one company, or: register refresh COMPANY, register tell COMPANY")
     config = common.load(config_path, secrets=False)
     names = _names(config, words[0] if words else None)
     if duplicates:
@@ -65,6 +73,23 @@ def _refresh(config_path: Path, company: str, *, as_json: bool) -> None:
     for entry in answer["registers"]:
         when = "now" if entry["begun"] else "when the daemon starts"
         click.echo(f"company {entry['company']}: {entry['registers']} registers are read whole {when}")
+
+
+def _tell(config_path: Path, company: str, *, begin: bool, as_json: bool) -> None:
+    from daemon.cli.acting import perform
+    from daemon.requests import Introduce
+
+    answer = perform(config_path, Introduce(person=common.person(), company=company, begin=begin))
+    if as_json:
+        print_json(answer)
+        return
+    told = answer["introduced"]
+    objects = ", ".join(f"{count} {name}" for name, count in told["objects"].items()) or "nothing"
+    click.echo(f"company {told['company']}: {objects} for {', '.join(told['senders'])}")
+    if told["begun"]:
+        click.echo(f"{told['deliveries']} deliveries made; what was told before is not told again. Follow them: status")
+    else:
+        click.echo("nothing was told: add --yes")
 
 
 def _copies(config: "Config", names: list[str], *, as_json: bool) -> None:
