@@ -136,29 +136,6 @@ async def test_what_changed_is_swept_more_often_than_everything() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.capability("000-28")
-@pytest.mark.parametrize("followed", [frozenset[str](), frozenset({"comments"})])
-async def test_where_comments_are_followed_a_whole_sweep_passes_over_no_change(followed: frozenset[str]) -> None:
-    """It does not say what changed, so that this is asked for afterwards; elsewhere it need not be."""
-    watch = Watch()
-    async with stand(clock=watch) as here:
-        await here.seed(customers=[{"Name": "Ett"}, {"Name": "Två"}])
-        watch.moment += timedelta(minutes=12)
-        polled = sweep_of(here, watch, followed=followed)
-        _, cursor = await pages(polled)
-        watch.moment += timedelta(hours=2)
-        await here.target.client.request("update_customer", "2", body={"Customer": {"Comments": "Ring före nio"}})
-        watch.moment += timedelta(hours=11)
-        told, cursor = await pages(polled, cursor)
-        assert ended(told)["customers"] is True
-        for named in (["2"] if followed else [], []):
-            watch.moment += timedelta(minutes=61)
-            told, cursor = await pages(polled, cursor)
-            assert list(entries(told, "customers")) == named
-            assert ended(told)["customers"] is False
-
-
-@pytest.mark.asyncio
 @pytest.mark.capability("000-15", "004-08")
 async def test_what_is_followed_says_who_is_active_and_documents_are_asked_for_what_was_cancelled() -> None:
     """No more calls for the registers; of documents only numbers, from the first refusal on none is passed over."""
