@@ -11,7 +11,7 @@ from typing import Any
 from store import many
 
 COMMENTS = "comments"
-"""What the register keeps of them: ``lines`` (fingerprints), ``parties``. No sweep shows it, so none takes it out."""
+"""What the register keeps of them: ``lines`` (fingerprints) and ``parties``, until the customer is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,15 @@ def commented(
         one = _one(number, list(linked))
         if one.parties and not (unread and one.known is not None):
             yield one
+
+
+def forget_gone(connection: sqlite3.Connection, company: str) -> None:
+    """What is kept of comments goes with its customer; to be asked where the customers were just read whole."""
+    connection.execute(
+        "DELETE FROM register WHERE company = ?1 AND resource = ?2 AND NOT EXISTS (SELECT 1 FROM register c"
+        " WHERE c.company = ?1 AND c.resource = 'customers' AND c.number = register.number AND c.fields <> 'null')",
+        (company, COMMENTS),
+    )
 
 
 def _one(number: str, linked: Sequence[sqlite3.Row]) -> Commented:

@@ -135,6 +135,10 @@ def test_comments_of_linked_customers_are_looked_at_when_those_change_or_the_fir
         sweep = Swept("customers", 40, whole=True)
         heard(connection, [told("7", 40)], sweep, whole)
         assert heard(connection, [told("7", 50)], following=asks) == [said | {"at": 50, "known": ["a"]}]
+        heard(connection, [told("8", 60)], Swept("customers", 60, whole=False), asks)
+        assert register.read("demo", "comments", "7")(connection) is not None
+        heard(connection, [told("8", 70)], Swept("customers", 70, whole=True), whole)
+        assert register.read("demo", "comments", "7")(connection) is None
 
 
 @pytest.mark.capability("f55")
