@@ -26,7 +26,8 @@ async def looked_for(calls: Calls, task: Task, kind: Kind, operation: str, evide
     found, why = await _standing(calls, evidence["contact"], kind, task.priority)
     if found is not None:
         return _sighting(found, kind, evidence["mark"])
-    if task.link is not None:
+    # A link that is known for sure may be that of an earlier note: it says nothing about this one.
+    if task.link is not None and not task.link.verified:
         proof: Json = {"read": f"{kind}s", "unreadable": why}
         return Sighting(Settled(task.link, "found", proof=proof), proof)
     raise Unprovable(

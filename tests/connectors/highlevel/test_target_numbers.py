@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.base import Link, Park, Settled, UnknownEnd
+from connectors.base import Link, Park, Settled, UnknownEnd, Unprovable
 from tests.connectors.highlevel.bodies import CONTACT, invoice, order
 from tests.connectors.highlevel.writing import FIELD, number, numbered, standing
 
@@ -61,6 +61,19 @@ async def test_documents_are_told_by_a_note() -> None:
         assert isinstance(known, Settled)
         assert known.result == "unchanged"
         assert len(here.state.written.of("notes", CONTACT)) == 2
+
+
+@pytest.mark.asyncio
+async def test_an_earlier_note_proves_nothing_about_a_lost_one() -> None:
+    """The second note's answer was lost, and the notes cannot be read: a person is asked, it is not taken for left."""
+    async with standing() as here:
+        here.state.add("orders", order(_id="o1"))
+        first = await here.send(here.task(numbered()))
+        anew = here.task(numbered(), first.link, number="18")
+        planned = await here.planned(anew)
+        here.state.written.lists_refused = 422
+        with pytest.raises(Unprovable, match="note_unprovable"):
+            await here.target.look(anew, planned.operation, planned.evidence)
 
 
 @pytest.mark.asyncio
