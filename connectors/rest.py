@@ -13,10 +13,7 @@ from connectors.json_body import BodyFault, read_object, write_object
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
 from connectors.window import Window
 
-
-REFUSED_RECORD = (
-    "{system} refuses to give the record (status {status}): see that the key may read it, then retry."
-)
+REFUSED_RECORD = "{system} refuses to give the record (status {status}): see that the key may read it, then retry."
 REFUSED_CHANGE = (
     "{system} refuses the change {operation} (status {status}): see that the key may write there and that what the "
     "source's write_back names exists, then retry; or discard the command."
