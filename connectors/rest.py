@@ -13,12 +13,6 @@ from connectors.json_body import BodyFault, read_object, write_object
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
 from connectors.window import Window
 
-REFUSED_RECORD = "{system} refuses to give the record (status {status}): see that the key may read it, then retry."
-REFUSED_CHANGE = (
-    "{system} refuses the change {operation} (status {status}): see that the key may write there and that what the "
-    "source's write_back names exists, then retry; or discard the command."
-)
-
 
 class Access(Protocol):
     """How a call proves who we are."""
@@ -119,7 +113,7 @@ class Rest:
             # A page of whatever stands between: it does not know what the sender did with the change.
             raise UnknownEnd("unexpected_answer", system=self.system, operation=operation, status=answer.status)
         try:
-            found = self._judge(operation, answer, REFUSED_CHANGE)
+            found = self._judge(operation, answer, change=True)
         except Throttled:
             raise
         except Later as error:
@@ -167,8 +161,8 @@ class Rest:
         self.heard(answer.headers)
         return answer
 
-    def _judge(self, operation: str, answer: Answer, refused: str = REFUSED_RECORD) -> Json | None:
-        """The object of an answer, ``None`` for 404; ``refused`` is the remedy of a refusal."""
+    def _judge(self, operation: str, answer: Answer, *, change: bool = False) -> Json | None:
+        """The object of an answer, ``None`` for 404; ``change``: a refusal is that of a write."""
         if answer.status == 404:
             return None
         if answer.status == 429:
@@ -180,15 +174,24 @@ class Rest:
         if 200 <= answer.status < 300:
             return self._object(operation, answer)
         if 400 <= answer.status < 500:
-            raise Park(
-                "refused",
-                system=self.system,
-                operation=operation,
-                status=answer.status,
-                remedy=refused.format(system=self.system, operation=operation, status=answer.status),
-                detail=answer.body[:500].decode("utf-8", "replace"),
-            )
+            self._refuse(operation, answer, change=change)
         raise Later("server_fault", system=self.system, operation=operation, status=answer.status)
+
+    def _refuse(self, operation: str, answer: Answer, *, change: bool) -> NoReturn:
+        detail = answer.body[:500].decode("utf-8", "replace")
+        if change:
+            remedy = (
+                f"{self.system} refuses the change {operation} (status {answer.status}): see that the key may write "
+                "there and that what the source's write_back names exists, then retry; or discard the command."
+            )
+        else:
+            remedy = (
+                f"{self.system} refuses to give the record (status {answer.status}): "
+                "see that the key may read it, then retry."
+            )
+        raise Park(
+            "refused", system=self.system, operation=operation, status=answer.status, remedy=remedy, detail=detail
+        )
 
     def _object(self, operation: str, answer: Answer) -> Json:
         try:
