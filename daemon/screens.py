@@ -61,6 +61,11 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
             | {"back": await _back(read, destination(name), figures, pauses, live)}
             for name, source in config.sources.items()
         ],
+        "left_behind": [
+            {"name": name, "commands": states, "questions": await held_screen.brief(read, name)}
+            for name, states in (await read(reading.unfinished)).items()
+            if name not in figures
+        ],
         "notices": [await _back(read, destination(target_name(way)), figures, pauses, live) for way in ways],
     }
 
@@ -195,6 +200,7 @@ def in_trouble(shown: Json) -> bool:
         or shown["rules_paused"]
         or shown["workflows_paused"]
         or shown["unknown_accounts"]
+        or shown["left_behind"]
         or any(source["refused"] for source in shown["sources"])
         or any(_stands_still(source["back"]) for source in shown["sources"] if source["back"])
         or any(map(_stands_still, shown["notices"]))
