@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.base import Link, Park, Settled, UnknownEnd, Unprovable
+from connectors.base import Held, Link, Park, Settled, UnknownEnd, Unprovable
 from tests.connectors.highlevel.bodies import CONTACT, invoice, order
 from tests.connectors.highlevel.writing import FIELD, number, numbered, standing
 
@@ -25,11 +25,25 @@ async def test_only_the_one_field_is_sent() -> None:
         again = await here.target.plan(task)
         assert isinstance(again, Settled)
         assert again.result == "unchanged"
-        changed = await here.send(here.task(number(), number="18"))
+        changed = await here.send(here.task(number(), seen.settled.link, number="18"))
         assert changed.result == "changed"
         held = here.state.records["contacts"][CONTACT]
         assert held["tags"] == ["vip"]
         assert held["customFields"] == [{"id": "other", "value": "kept"}, {"id": FIELD, "value": "18"}]
+
+
+@pytest.mark.asyncio
+async def test_a_number_that_somebody_else_wrote_is_not_overwritten() -> None:
+    """A person is asked; emptied, or ours from before, the field takes the number."""
+    async with standing() as here:
+        held = here.state.records["contacts"][CONTACT]
+        held["customFields"] = [{"id": FIELD, "value": "K-9"}]
+        for link in (None, Link("contact", CONTACT, {"customer_number": "16"})):
+            with pytest.raises(Held, match="another_number") as asked:
+                await here.target.plan(here.task(number(), link))
+            assert "has customer number K-9" in asked.value.remedy
+        held["customFields"] = [{"id": FIELD, "value": ""}]
+        assert (await here.planned(here.task(number()))).stands_on == {"value": ""}
 
 
 @pytest.mark.asyncio
