@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from connectors.base import Later, OutsideError, Park, Throttled, UnknownEnd, Unreachable
 from connectors.notices.settings import MailNotices, WebhookNotices
 from connectors.notices.ways import ByMail, ByWebhook
+from connectors.notices.words import as_text, subject
 from connectors.transport import open_session
 from handlers.commands import NoticeLine, SendNotice
 from handlers.values import Ref
@@ -52,6 +53,14 @@ def notice(more: int = 0) -> SendNotice:
         ),
         more=more,
     )
+
+
+def test_what_belongs_to_no_company_is_named() -> None:
+    """A delivery of an account that is in no table: the subject and the line say so."""
+    lines = (NoticeLine(about="", reason="unknown_account", question="q-1", waiting=1),)
+    told = notice().model_copy(update={"lines": lines})
+    assert subject(told) == "fortnox-bridge: 1 thing needs you (unknown account)"
+    assert as_text(told).startswith("unknown account: unknown_account, 1 waiting: fortnox-bridge held show q-1")
 
 
 @asynccontextmanager
