@@ -22,7 +22,7 @@ class ContactFields:
         self._field = field
 
     async def plan(self, task: Task, command: SetSenderFields) -> Write | Settled:
-        """What stands there is read first. Raises ``Park`` for a contact that is gone, ``Held`` for a foreign number."""
+        """What stands there is read first. Raises ``Park`` for a contact that is gone, ``Held`` for another number."""
         field, value = self._field, self._value(task, command)
         if field is None or value is None:
             return Settled(None, "not_created", proof={"because": "the settings name no custom field for it"})
