@@ -1,6 +1,6 @@
 """What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,13 +61,18 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
             | {"back": await _back(read, destination(name), figures, pauses, live)}
             for name, source in config.sources.items()
         ],
-        "left_behind": [
-            {"name": name, "commands": states, "questions": await held_screen.brief(read, name)}
-            for name, states in (await read(reading.unfinished)).items()
-            if name not in figures
-        ],
+        "left_behind": await _left_behind(read, figures),
         "notices": [await _back(read, destination(target_name(way)), figures, pauses, live) for way in ways],
     }
+
+
+async def _left_behind(read: Read, known: Collection[str]) -> list[Json]:
+    """Commands that have not ended for whom the configuration does not name: nothing carries them."""
+    return [
+        {"name": name, "commands": states, "questions": await held_screen.brief(read, name)}
+        for name, states in (await read(reading.unfinished)).items()
+        if name not in known
+    ]
 
 
 async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
