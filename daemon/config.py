@@ -24,6 +24,7 @@ from daemon.config_notices import notice_secrets_of
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
 from daemon.following_checks import following_faults, shared_accounts
 from daemon.own_rules import own_of, unfit_sources
+from daemon.owner_checks import owner_faults
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, knowing_sources
 from daemon.survey_checks import survey_faults
 from daemon.workflow_sections import unfit_workflows, workflows_of
@@ -119,6 +120,7 @@ class _Loading:
         sources = dict(self._sources(kinds))
         self.faults += survey_faults(companies, sources)
         self.faults += [*following_faults(companies, sources), *shared_accounts(sources)]
+        self.faults += owner_faults(companies)
         clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
         notice_secrets = notice_secrets_of(file, kinds, self._secret, self._fault) if file is not None else {}
         self.faults += unfit_sources(file, sources)

@@ -14,9 +14,9 @@ from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
 from handlers.commands import Command, RecordCommand, SenderCommand
-from handlers.events import EntryChanged, Event, OrderChanged, Origin, TaskCompleted
+from handlers.events import CommentsAdded, EntryChanged, Event, OrderChanged, Origin, TaskCompleted
 from handlers.facts import Facts
-from handlers.following import DOCUMENTS, PRICES, followed, system_of
+from handlers.following import COMMENTS, DOCUMENTS, PRICES, followed, system_of
 from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import heads, lanes
@@ -187,6 +187,7 @@ class Deciding:
             sales=list(sales_of(row.company, [command for _, _, command in made])),
             responses=answered,
             foreign=_foreign(first, facts[0]),
+            entries=_lines_of(first),
             tasks_done=[event.mark for event, _ in timely if isinstance(event, TaskCompleted)],
             passed_by=first.lane if skipped and isinstance(first, OrderChanged) and not in_books else None,
         )
@@ -214,6 +215,14 @@ def _foreign(event: Event, remembered: Facts) -> tuple[str, str] | None:
     if not isinstance(event, EntryChanged) or remembered.own_write:
         return None
     return event.thing.kind, event.thing.id
+
+
+def _lines_of(event: Event) -> list[Entry]:
+    """Which lines stand in a customer's comments from now on."""
+    if not isinstance(event, CommentsAdded):
+        return []
+    kept = {"lines": [*event.standing], "parties": event.parties}
+    return [Entry(COMMENTS, event.number, milliseconds(event.occurred_at), kept)]
 
 
 def _passed_by(skipped: Sequence[str], shadowed: Sequence[str]) -> str | None:
@@ -305,18 +314,25 @@ def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
         ],
         swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
         made=read.made,
-        following=following_of(settings, read.documents),
+        following=following_of(settings, read.documents, whole=read.whole),
     )
 
 
-def following_of(settings: CompanySettings, documents: Sequence[tuple[str, str]] = ()) -> Following | None:
-    """What of a company is told to others, and of which ``documents`` (kind and number); ``None`` where nothing is."""
+def following_of(
+    settings: CompanySettings, documents: Sequence[tuple[str, str]] = (), *, whole: bool = False
+) -> Following | None:
+    """What of a company is told to others, and of which ``documents`` (kind and number); ``None`` where nothing is.
+
+    ``whole``: what is told of registers is all there is, and not what changed.
+    """
     wanted = followed(settings)
     if not wanted:
         return None
     return Following(
         system_of(settings.name),
-        wanted - {DOCUMENTS},
+        wanted - {DOCUMENTS, COMMENTS},
         frozenset({PRICES}),
         documents if DOCUMENTS in wanted else (),
+        frozenset(source for source, back in settings.write_backs.items() if back.comments),
+        whole=whole,
     )

@@ -16,6 +16,8 @@ def following_faults(companies: Mapping[str, Company], sources: Mapping[str, Con
         where = ("sources", name, "write_back")
         if back.price_list is not None and not back.articles:
             yield Fault(key_path((*where, "price_list")), "prices are told with articles: set articles, too")
+        if back.comments and not back.notes:
+            yield Fault(key_path((*where, "comments")), "comments are told as notes: set notes, too")
         for key in _asks_for(back):
             for company in companies.values():
                 if source.settings.serves(company.name) and not company.fortnox.register_on:
@@ -35,5 +37,6 @@ def shared_accounts(sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
 
 def _asks_for(back: WriteBack) -> Iterator[str]:
     """The keys that want changes in Fortnox to be noticed."""
-    wanted = {"parties": back.parties != "never", "articles": back.articles, "stages": back.stages}
+    wanted = {"articles": back.articles, "stages": back.stages, "comments": back.comments}
+    wanted["parties"] = back.parties != "never"
     yield from (key for key, is_wanted in wanted.items() if is_wanted)

@@ -267,6 +267,21 @@ class EntryChanged(EventBase):
         return self.first
 
 
+class CommentsAdded(EventBase):
+    """Somebody wrote lines in the comments of the customer ``number`` of the company's own Fortnox.
+
+    ``lines`` are the new ones by their fingerprints, ``standing`` the fingerprints of all that stand there, our own
+    lines left out. ``parties`` are the customer's records at its sources: the key in the store under which each is
+    linked, and its id there.
+    """
+
+    kind: Literal["comments_added"] = "comments_added"
+    number: str
+    lines: dict[str, str]
+    standing: tuple[str, ...]
+    parties: dict[str, str]
+
+
 class DocumentChanged(EventBase):
     """A document of one of our sales was ``cancelled`` in Fortnox, or ``became`` the next one there.
 
@@ -304,6 +319,7 @@ Event = Annotated[
     | RecordGiven
     | WorkflowAsked
     | EntryChanged
+    | CommentsAdded
     | DocumentChanged
     | ConsentChanged,
     Field(discriminator="kind"),

@@ -1,6 +1,6 @@
 """Rules for what people change in Fortnox: senders that take it back are told, but never of our own writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from handlers.commands import Command, EnsureSenderRecord, SetSenderFields
@@ -13,6 +13,7 @@ from handlers.settings.write_back import WriteBack
 from handlers.values import Ref, Skipped
 
 CUSTOMERS, ARTICLES, PRICES, DOCUMENTS = "customers", "articles", "prices", "documents"
+COMMENTS = "comments"
 PRODUCT = "product"
 """What an article is, where a sender is told of it."""
 
@@ -29,24 +30,26 @@ def system_of(company: str) -> str:
 
 
 def followed(settings: CompanySettings) -> frozenset[str]:
-    """What of the company's Fortnox anybody is told of: customers, articles, ``prices:LIST``, documents."""
+    """What of the company's Fortnox anybody is told of: customers, articles, ``prices:LIST``, documents, comments."""
     backs = settings.write_backs.values()
     wanted = {CUSTOMERS for back in backs if back.parties != "never"}
     wanted |= {ARTICLES for back in backs if back.articles}
     wanted |= {f"{PRICES}:{back.price_list}" for back in backs if back.articles and back.price_list}
+    wanted |= {COMMENTS for back in backs if back.comments}
     return frozenset(wanted | {DOCUMENTS for back in backs if back.stages})
 
 
 def follow_entry(event: EntryChanged, settings: CompanySettings, facts: Facts = NOTHING_KNOWN) -> tuple[Command, ...]:
     """Each sender is told what changed of a customer or an article, and of one that it does not know, everything.
 
+    What a source owns of a customer is told to nobody, but stands on a record that is made.
     Raises :class:`Skipped` for what we wrote ourselves.
     """
     if facts.own_write:
         raise Skipped("our own write")
     told = {CUSTOMERS: _customer, ARTICLES: _article, PRICES: _price}[event.resource]
     return tuple(
-        command for source, back in settings.write_backs.items() for command in told(event, settings.name, source, back)
+        command for source, back in settings.write_backs.items() for command in told(event, settings, source, back)
     )
 
 
@@ -95,16 +98,16 @@ def sale_of(lane: str, document: str, thing: str, company: str) -> Ref | None:
     return None
 
 
-def _customer(event: EntryChanged, company: str, source: str, back: WriteBack) -> Iterator[Command]:
+def _customer(event: EntryChanged, settings: CompanySettings, source: str, back: WriteBack) -> Iterator[Command]:
     if back.parties == "never":
         return
-    fields, rest = _told(event)
-    if event.after is None or fields or event.first:
+    fields, rest = _told(event, settings.customers.owned_by("source"))
+    if event.after is None or event.new or event.first or fields:
         number = (event.after or {}).get("organisation_number")
         match: tuple[MatchKey, ...] = (("organisation_number", number),) if number else ()
         yield _record(
             event,
-            company,
+            settings.name,
             source,
             record=back.party,
             fields=fields,
@@ -115,17 +118,17 @@ def _customer(event: EntryChanged, company: str, source: str, back: WriteBack) -
         )
 
 
-def _article(event: EntryChanged, company: str, source: str, back: WriteBack) -> Iterator[Command]:
+def _article(event: EntryChanged, settings: CompanySettings, source: str, back: WriteBack) -> Iterator[Command]:
     """An article that is gone is kept at the sender, as one that is not active."""
     if not back.articles:
         return
     fields, rest = (INACTIVE, {}) if event.after is None else _told(event)
     if fields or event.first:
         create = event.after is not None
-        yield _record(event, company, source, record=PRODUCT, fields=fields, made_with=rest, create=create)
+        yield _record(event, settings.name, source, record=PRODUCT, fields=fields, made_with=rest, create=create)
 
 
-def _price(event: EntryChanged, company: str, source: str, back: WriteBack) -> Iterator[Command]:
+def _price(event: EntryChanged, settings: CompanySettings, source: str, back: WriteBack) -> Iterator[Command]:
     """The price of one, from the one list that counts; a price that was taken away says nothing of a new one."""
     price_list, _, named = event.number.partition(":")
     article, _, quantity = named.rpartition(":")
@@ -134,18 +137,27 @@ def _price(event: EntryChanged, company: str, source: str, back: WriteBack) -> I
     fields = {name: value for name, value in known.items() if name not in rest} if event.first else changed
     if back.articles and price_list == back.price_list and _is_zero(quantity) and fields:
         yield _record(
-            event, company, source, record=PRODUCT, number=article, fields=fields, made_with=rest, create=event.first
+            event,
+            settings.name,
+            source,
+            record=PRODUCT,
+            number=article,
+            fields=fields,
+            made_with=rest,
+            create=event.first,
         )
 
 
-def _told(event: EntryChanged) -> tuple[dict[str, str], dict[str, str]]:
+def _told(event: EntryChanged, owned: Collection[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
     """What the sender is told, and what else a record that is made gets.
 
-    What did not change may be newer at the sender, and what is empty here may be known there: neither is told. So what
-    is told for the first time fills only a record that is made; one that is there gets its number alone.
+    What did not change may be newer at the sender, and what is empty here may be known there: neither is told. Nor is
+    what is ``owned`` there. So what is told for the first time fills only a record that is made; one that is there gets
+    its number alone.
     """
     shown = {name: value for name, value in (event.after or {}).items() if value}
-    fields = shown if event.new else {name: value for name, value in shown.items() if name in event.changed}
+    changed = (shown.keys() if event.new else shown.keys() & {*event.changed}) - {*owned}
+    fields = {name: value for name, value in shown.items() if name in changed}
     return fields, {name: value for name, value in shown.items() if name not in fields}
 
 

@@ -1,6 +1,7 @@
 """From a buyer or respondent to the customer that shall exist in Fortnox."""
 
 import re
+from typing import Literal
 
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError as NumberInvalid
@@ -23,7 +24,9 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def buyer(event: OrderChanged | InvoiceChanged, choices: Customers = ORDINARY) -> EnsureCustomer:
-    """The customer that an invoice is made for; a card that is there already is left alone unless ``update`` says so.
+    """The customer that an invoice is made for; a card that is there is left alone but for what the company says.
+
+    ``update`` says it of the whole card, ``owners`` of single fields.
 
     Raises :class:`Question` where the buyer has no name, a country that is not two letters, or an organisation number
     that is none (Sweden, or no country given), or an e-mail that does not look like one: match keys are never altered.
@@ -43,14 +46,16 @@ def buyer(event: OrderChanged | InvoiceChanged, choices: Customers = ORDINARY) -
     return customer.model_copy(
         update={
             "thing": _thing(event.thing, party, customer),
-            "update": "never" if choices.update == "never" else "fill",
-            "overwrite": FIELDS if choices.update == "overwrite" else (),
+            "update": _update(choices),
+            "overwrite": FIELDS if choices.update == "overwrite" else choices.owned_by("source"),
         }
     )
 
 
 def respondent(document: Ref, party: Party, survey: Survey, choices: Customers = ORDINARY) -> EnsureCustomer:
-    """The customer that a note is added to; empty fields of a card are filled, listed ones overwritten.
+    """The customer that a note is added to; empty fields of a card are filled, others as the survey's settings list.
+
+    A field that its source owns follows the respondent as it follows a buyer.
 
     What cannot be true (an organisation number, an e-mail or a country that is none) is left out and never sent.
     Without a name the card is named by its strongest key, and such a name never overwrites another. Raises
@@ -59,7 +64,7 @@ def respondent(document: Ref, party: Party, survey: Survey, choices: Customers =
     name, country = single_line(party.name), _country(party)
     number = _organisation_number(party, country)
     customer = _draft(document, party, choices, name=name, country=country, organisation_number=number)
-    keys = customer.match_keys
+    keys, followed = customer.match_keys, dict.fromkeys((*survey.overwrite, *choices.owned_by("source")))
     if not name and not keys:
         raise Question("the respondent has no name, no e-mail and no organisation number")
     return customer.model_copy(
@@ -67,7 +72,7 @@ def respondent(document: Ref, party: Party, survey: Survey, choices: Customers =
             "thing": _thing(document, party, customer),
             "name": name or keys[0][1],
             "update": "fill",
-            "overwrite": tuple(field for field in survey.overwrite if field != "name" or name),
+            "overwrite": tuple(field for field in followed if field != "name" or name),
             "create": survey.create_customers == "always"
             or (survey.create_customers == "with_organisation_number" and number is not None),
         }
@@ -84,10 +89,11 @@ def person(document: Ref, party: Party, choices: Customers) -> Ref:
 
 
 def known_party(thing: Ref, party: Party, choices: Customers = ORDINARY) -> EnsureCustomer | None:
-    """The customer that ``thing`` may be linked to already, its empty fields to be filled; ``None`` without any name.
+    """The customer that ``thing`` may be linked to already; ``None`` without any name.
 
-    It is not searched for and not made. An e-mail address alone does not join it to a card of another source: a change
-    of contact data is no reason to ask a person who is who.
+    Its empty fields are filled, and those that the source owns overwritten. It is not searched for and not made. An
+    e-mail address alone does not join it to a card of another source: a change of contact data is no reason to ask a
+    person who is who.
     """
     name, country = single_line(party.name), _country(party)
     number = _organisation_number(party, country)
@@ -95,7 +101,14 @@ def known_party(thing: Ref, party: Party, choices: Customers = ORDINARY) -> Ensu
     if not name:
         return None
     return customer.model_copy(
-        update={"thing": thing, "update": "fill", "create": False, "search": False, "not_by": ("email",)}
+        update={
+            "thing": thing,
+            "update": "fill",
+            "overwrite": choices.owned_by("source"),
+            "create": False,
+            "search": False,
+            "not_by": ("email",),
+        }
     )
 
 
@@ -116,6 +129,13 @@ def single_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _update(choices: Customers) -> Literal["never", "listed", "fill"]:
+    """A company that leaves cards alone still has the fields that follow their source written."""
+    if choices.update != "never":
+        return "fill"
+    return "listed" if choices.owned_by("source") else "never"
+
+
 def _draft(
     document: Ref, party: Party, choices: Customers, *, name: str, country: str | None, organisation_number: str | None
 ) -> EnsureCustomer:
@@ -127,7 +147,7 @@ def _draft(
         vat_number=_vat_number(party, country),
         is_private=_said_private(party),
         match=choices.match,
-        never_update=choices.never_update,
+        never_update=choices.kept,
         terms_of_payment=choices.terms_of_payment or None,
         price_list=choices.price_list or None,
         own_number=_text(party.own_number),

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from handlers.commands import Command
+from handlers.comments import follow_comments
 from handlers.contact import keep_contact
 from handlers.events import (
+    CommentsAdded,
     ContactGiven,
     DocumentChanged,
     EntryChanged,
@@ -90,6 +92,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "contact_given": (_rule("keep_contact", ContactGiven, keep_contact),),
         "record_given": (_rule("write_record", RecordGiven, write_record),),
         "entry_changed": (_rule("follow_entry", EntryChanged, follow_entry),),
+        "comments_added": (_rule("follow_comments", CommentsAdded, follow_comments),),
         "document_changed": (_rule("follow_document", DocumentChanged, follow_document),),
         # Nothing is to be true outside: the person's task of that mark is done (store/todo_ends.py).
         "task_completed": (),

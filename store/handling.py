@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from store import (
+    commented,
     doubles,
     fetching,
     holds,
@@ -148,6 +149,8 @@ def _store(connection: sqlite3.Connection, handled: Handled, now: int) -> None:
     if handled.company is not None:
         _tell(connection, handled, handled.company, now)
         register.learn(connection, handled.company, handled.entries, handled.swept)
+        if handled.swept is not None and handled.swept.whole and handled.swept.resource == "customers":
+            commented.forget_gone(connection, handled.company)
         single = doubles.notice(connection, handled.company, handled.entries, handled.inbox_id, now)
         if single:
             releasing.documents_of(connection, handled.company, single, now)

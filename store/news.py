@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store import inbox, many
+from store.commented import COMMENTS, commented
 from store.db import moment
 from store.inbox import Arrival
 from store.register import Entry, Swept
@@ -30,12 +31,16 @@ class Following:
 
     ``resources`` are registers; a part of one is named by what its numbers begin with (``prices:A``). ``plain`` are
     those of which an entry's fields are told along. ``documents`` are those (kind and number) that may have changed.
+    ``commented`` are the sources that are told of customers' comments; ``whole``: what is told is all there is, and not
+    what changed.
     """
 
     source: str
     resources: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     documents: Sequence[tuple[str, str]] = ()
+    commented: frozenset[str] = frozenset()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def notice(
     if swept is not None and swept.whole and _followed(following, swept.resource):
         found += _unseen(connection, company, following, swept, {entry.number for entry in entries})
     found += _of_documents(connection, company, following.documents, now)
+    found += _of_comments(connection, company, following, entries)
     if found:
         row = connection.execute("SELECT origin FROM inbox WHERE id = ?", (inbox_id,)).fetchone()
         inbox.accept_all([_arrival(one, company, following.source, row["origin"], inbox_id, now) for one in found])(
@@ -125,6 +131,23 @@ def _of_documents(
             said = {"document": kind, "number": number, "thing": row["thing"], "lane": row["lane"], "at": now}
             # An offer may be told of many times before it becomes more; the others only when they were cancelled.
             yield _News(f"{kind}/{number}/{row['thing']}", said, now, once=kind != "offer")
+
+
+def _of_comments(
+    connection: sqlite3.Connection, company: str, following: Following, entries: Sequence[Entry]
+) -> Iterator[_News]:
+    """No list shows comments: those of a customer that changed, or were never read, may be news."""
+    told = {
+        entry.number: entry.told_at
+        for entry in entries
+        if entry.resource == "customers" and entry.fields is not None and following.commented
+    }
+    if not told:
+        return
+    for one in commented(connection, company, following.commented, [*told], unread=following.whole):
+        at = told[one.number]
+        said = {COMMENTS: one.number, "at": at, "known": one.known, "parties": one.parties}
+        yield _News(f"{COMMENTS}/{one.number}", said, at)
 
 
 def _differs(before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -111,7 +111,7 @@ def _begins_lane(outcomes: Sequence[Outcome]) -> dict[int, tuple[str, str]]:
         named = {handled.thing, *((command.company, command.lane) for command in handled.commands)}
         plain = handled.state == "handled" and handled.twin is None
         plain = plain and not (handled.forget or handled.shadowed or handled.workflows)
-        plain = plain and not (handled.tasks_done or handled.foreign)
+        plain = plain and not (handled.tasks_done or handled.foreign or handled.entries)
         if plain and lane and handled.thing and handled.version and not named & seen:
             found[place] = lane
         seen |= named

@@ -111,7 +111,7 @@ class Customers:
     def far_object(self, task: Task) -> str | None:
         """The card, where it exists and may be filled."""
         command = command_of(task, EnsureCustomer)
-        return f"customer:{task.link.number}" if task.link and command.update == "fill" else None
+        return f"customer:{task.link.number}" if task.link and command.update != "never" else None
 
     async def plan(self, task: Task, client: Client) -> Write | Settled:
         """A linked customer is filled or left alone; another is searched for by its keys and created if absent."""
@@ -129,7 +129,7 @@ class Customers:
         known = await customer_register.known(task.register, settings, command)
         if known.number is not None:
             found = known.link(known.number)
-            return Settled(found, "found", again=command.update == "fill", proof=known.proof())
+            return Settled(found, "found", again=command.update != "never", proof=known.proof())
         search = Search()
         number = None
         trusted = known.nobody and not task.looking and await task.register.trusted()
@@ -141,7 +141,7 @@ class Customers:
             number = next(iter(await customer_search.with_mark(client, candidates, mark, search)), None)
         if number is not None:
             link = Link("customer", number, {})
-            return Settled(link, "found", again=command.update == "fill", proof=search.proof())
+            return Settled(link, "found", again=command.update != "never", proof=search.proof())
         if command.required:
             raise held(
                 "customer_missing",
@@ -180,15 +180,7 @@ class Customers:
             return Settled(link, "unchanged")
         fields, altered = card_fields(command, self._settings.organisation_numbers)
         card = await client.read("read_customer", link.number)
-        overwrite = {FIELDS[name] for name in command.overwrite if name in FIELDS}
-        kept = {FIELDS[name] for name in command.never_update if name in FIELDS}
-        change: Json = {}
-        for field, value in {**command.extra, **fields}.items():
-            theirs = text_of(card.get(field))
-            if field in kept:
-                continue
-            if not theirs.strip() or (field in overwrite and not _equal(field, value, card.get(field))):
-                change[field] = value
+        change = _change(command, fields, card)
         proof: Json = {"read": f"customer:{link.number}", "fields_to_change": sorted(change)}
         if not change:
             return Settled(link, "unchanged", proof=proof)
@@ -236,6 +228,20 @@ class Customers:
             )
         settled = Settled(Link("customer", marked[0], {}), "created", question=question, proof=search.proof())
         return Sighting(settled, search.proof())
+
+
+def _change(command: EnsureCustomer, fields: Mapping[str, str], card: Json) -> Json:
+    """What a card that is there gets: its empty fields where they may be filled, and what is to be overwritten."""
+    overwrite = {FIELDS[name] for name in command.overwrite if name in FIELDS}
+    kept = {FIELDS[name] for name in command.never_update if name in FIELDS}
+    change: Json = {}
+    for field, value in {**command.extra, **fields}.items():
+        if field in kept:
+            continue
+        fills = command.update == "fill" and not text_of(card.get(field)).strip()
+        if fills or (field in overwrite and not _equal(field, value, card.get(field))):
+            change[field] = value
+    return change
 
 
 def _terms(command: EnsureCustomer) -> Json:

@@ -4,16 +4,19 @@ Which news there are, the store says when it keeps what was told (``store.news``
 that it has its own story, and is read once more where it lies at Fortnox before anybody is told.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from connectors.base import Json
 from connectors.fortnox.followed_fields import FOLLOWED, fields_of, prints_of
+from connectors.fortnox.note_text import others_lines
 from connectors.fortnox.table import RESOURCES
-from connectors.sources import Echo, Ignored, Needs, Stored, Unreadable, Wanted
-from handlers.events import DocumentChanged, EntryChanged, Event
-from handlers.following import ARTICLES, PRICES, sale_of
+from connectors.fortnox.wire import text_of
+from connectors.sources import Echo, Entry, Ignored, Learned, Needs, Stored, Unreadable, Wanted
+from handlers.events import CommentsAdded, DocumentChanged, EntryChanged, Event
+from handlers.following import ARTICLES, COMMENTS, PRICES, sale_of
 from handlers.values import Ref, stockholm_date
 
 NEWS = "news/"
@@ -22,13 +25,16 @@ NEWS = "news/"
 SHOWN = "shown:"
 """Before a resource: not what its copy keeps is wanted, but what others are told."""
 
+LINES = "lines:customers"
+"""What is wanted where not the customer itself counts, but what people wrote in its comments."""
+
 ECHO_SECONDS = 2.0
 """News may come before the answer of the call that made the object (Fortnox facts, section 7.4)."""
 
 DOCUMENTS = {"invoice": "invoices", "order": "orders", "offer": "offers"}
 OBJECT = "object"
 
-Told = list[Event] | Ignored | Needs
+Told = list[Event] | Ignored | Learned | Needs
 
 
 def told_of_news(body: Json, stored: Stored, system: str) -> Told:
@@ -38,6 +44,8 @@ def told_of_news(body: Json, stored: Stored, system: str) -> Told:
     """
     if "document" in body:
         return _document(body, stored, system)
+    if COMMENTS in body:
+        return _comments(body, stored, system)
     resource = body.get("changed")
     if not isinstance(resource, str) or resource not in FOLLOWED:
         raise Unreadable("changed: no register that is followed")
@@ -108,6 +116,43 @@ def _document(body: Json, stored: Stored, system: str) -> Told:
             document=kind,
             status="cancelled" if shown.get("cancelled") else "became",
             order=order,
+        )
+    ]
+
+
+def lines_in(card: Json) -> dict[str, str]:
+    """What people wrote in a customer's comments, line by line, by what tells lines apart."""
+    return {
+        hashlib.sha256(line.encode()).hexdigest()[:16]: line for line in others_lines(text_of(card.get("Comments")))
+    }
+
+
+def _comments(body: Json, stored: Stored, system: str) -> Told:
+    """The lines that were not there before; the first time nobody is told, and it is kept what stands there."""
+    number, told_at, known, parties = _text(body, COMMENTS), _moment(body), body.get("known"), body.get("parties")
+    if not isinstance(parties, dict) or not isinstance(known, list | None):
+        raise Unreadable("parties, known: not what the store makes")
+    if OBJECT not in stored.reads:
+        return Needs((Wanted(OBJECT, LINES, number),))
+    shown = stored.reads[OBJECT]
+    if shown is None:
+        return Ignored("gone_meanwhile")
+    lines: dict[str, str] = shown["lines"]
+    added = {} if known is None else {one: line for one, line in lines.items() if one not in known}
+    if not added:
+        kept: Json = {"lines": [*lines], "parties": parties}
+        return Learned("comments_read", (Entry(COMMENTS, number, told_at, kept),))
+    return [
+        CommentsAdded(
+            thing=Ref(system=system, kind="comments", id=number),
+            version=_version(told_at),
+            occurred_at=told_at,
+            dated=stockholm_date(told_at),
+            origin=stored.origin,
+            number=number,
+            lines=added,
+            standing=tuple(lines),
+            parties=parties,
         )
     ]
 

@@ -37,6 +37,12 @@ def lines_of(comments: str) -> list[str]:
     return lines[:-1] if lines and lines[-1] == "" else lines
 
 
+def others_lines(comments: str) -> list[str]:
+    """The lines that are not ours, trimmed; empty ones are none."""
+    lines = (line.strip() for line in lines_of(comments))
+    return [line for line in lines if line and not OURS.match(line)]
+
+
 def has_mark(comments: str, mark: str) -> bool:
     """Whether a line of ours with this mark stands there."""
     return any(line.rstrip().endswith(f" #{mark}") for line in lines_of(comments))

@@ -7,7 +7,7 @@ from connectors.base import Json
 from connectors.fortnox.client import Client
 from connectors.fortnox.followed_fields import fields_of, mark_of
 from connectors.fortnox.forms import FORMS
-from connectors.fortnox.news import DOCUMENTS, SHOWN
+from connectors.fortnox.news import DOCUMENTS, LINES, SHOWN, lines_in
 from connectors.fortnox.register_entries import kept_of
 from connectors.fortnox.sweep import BATCH, Sweep
 from connectors.fortnox.table import RESOURCES
@@ -42,6 +42,9 @@ class FortnoxReader:
 
         Where others are told of it (the resource has a word before it), what they are told; of a document its state.
         """
+        if wanted.kind == LINES:
+            card = await self._client.find("read_customer", wanted.id)
+            return None if card is None else {"lines": lines_in(card)}
         resource = wanted.kind.removeprefix(SHOWN)
         row = await self._client.find(f"read_{RESOURCES[resource].one}", wanted.id)
         if row is None:

@@ -14,6 +14,7 @@ from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.wire import text_of
 from connectors.json_body import write_object
 from connectors.sources import Found, Page
+from handlers.following import COMMENTS, CUSTOMERS
 from handlers.following import DOCUMENTS as SALES
 from handlers.values import STOCKHOLM
 
@@ -155,7 +156,8 @@ class Sweep:
         if not now - timedelta(hours=settings.whole_sweep_hours) < whole <= now:
             return Walk(register, self._now())
         if register in CHANGES and last is not None and not now - self._between < last <= now:
-            return Walk(register, self._now(), since=(last - self._overlap).isoformat())
+            asked = _moment(state.get("changed")) or last
+            return Walk(register, self._now(), since=(asked - self._overlap).isoformat())
         return None
 
     @property
@@ -193,11 +195,18 @@ class Sweep:
         else:
             following = None
             whole = {"whole": walk.begun} if walk.whole else _whole_before(walk, ended)
-            ended[walk.register] = {"last": walk.begun, **whole}
+            ended[walk.register] = {"last": walk.begun, **whole, **self._unasked(walk, ended)}
         if not rows and (following is not None or walk.register in DOCUMENTS.values()):
             return [], following
         common = dict(part.common or {})
         return [_found(walk, [row | common for row in rows], self._followed, last=following is None)], following
+
+    def _unasked(self, walk: Walk, ended: Mapping[str, Json]) -> Json:
+        """Where comments are followed: a whole sweep does not tell which changed, so that this is still to be asked."""
+        state = ended.get(walk.register, {})
+        since = state.get("changed", state.get("last"))
+        wanted = walk.whole and walk.register == CUSTOMERS and COMMENTS in self._followed
+        return {"changed": since} if wanted and since is not None else {}
 
     def _again(self, walk: Walk, ended: dict[str, Json]) -> Walk | None:
         if walk.walks >= MOST_WALKS:

@@ -25,7 +25,7 @@ def learned_from_page(body: Json) -> Learned:
     begun = _moment(body.get("begun"))
     entries = tuple(entry_of(resource, row, begun) for row in rows)
     swept = Swept(resource, begun, whole=body.get("whole") is True) if body.get("last") is True else None
-    return Learned(REASON, entries, swept)
+    return Learned(REASON, entries, swept, whole=body.get("whole") is True)
 
 
 def learned_from_documents(body: Json) -> Learned:

@@ -121,11 +121,13 @@ class HighLevelBack(Frozen):
     ``notes`` and ``tasks`` let rules and workflows leave them on contacts. ``customer_number_field`` is the id of a
     contact's custom field for text, which then holds the number of the contact's customer in Fortnox. With
     ``document_notes`` a note on the contact tells the numbers of a sale's documents: HighLevel has no field for them.
+    ``comments``: what people write in a customer's comments in Fortnox is a note on the contact; it needs ``notes``.
     """
 
     notes: bool = False
     tasks: bool = False
     document_notes: bool = False
+    comments: bool = False
     customer_number_field: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,60}$")
 
 
@@ -185,6 +187,7 @@ class HighLevelSettings(SourceSettings):
             invoice="invoice" if told.document_notes else None,
             notes=told.notes,
             tasks=told.tasks,
+            comments=told.comments,
         )
 
     @property

@@ -16,15 +16,15 @@ USUAL_MATCH = ("organisation_number", "vat_number", "own_number", "email")
 class EnsureCustomer(CommandBase):
     """The buyer or respondent exists as a customer in Fortnox.
 
-    ``update`` says what happens to a card that is already there: ``never`` touches nothing, ``fill`` fills empty fields
-    and overwrites only the fields named in ``overwrite`` (names of this class). ``create`` is false where no new
-    customer may be made: then a party without a card is recorded and nothing is made. ``search`` is false where only a
-    customer that we know already is meant: then an unknown one costs no call either. ``not_by`` names keys that a
-    person said belong to another party: they are not matched. ``match`` are the keys that count, strongest first;
-    empty: the usual ones. ``never_update`` are fields that no card that is there gets. ``required``: a customer that
-    must be there is asked about where it is not, instead of recorded. ``is_private`` says what a new card is;
-    ``vat_type``, ``terms_of_payment`` and ``price_list`` stand on it. ``extra`` are further fields under Fortnox's own
-    names, as the company maps them: on a new card, and where ``update`` fills empty fields.
+    ``update`` says what happens to a card that is already there: ``never`` touches nothing, ``listed`` overwrites the
+    fields named in ``overwrite`` (names of this class) and no others, ``fill`` fills empty fields besides. ``create``
+    is false where no new customer may be made: then a party without a card is recorded and nothing is made. ``search``
+    is false where only a customer that we know already is meant: then an unknown one costs no call either. ``not_by``
+    names keys that a person said belong to another party: they are not matched. ``match`` are the keys that count,
+    strongest first; empty: the usual ones. ``never_update`` are fields that no card that is there gets. ``required``: a
+    customer that must be there is asked about where it is not, instead of recorded. ``is_private`` says what a new card
+    is; ``vat_type``, ``terms_of_payment`` and ``price_list`` stand on it. ``extra`` are further fields under Fortnox's
+    own names, as the company maps them: on a new card, and where ``update`` fills empty fields.
     """
 
     kind: Literal["ensure_customer"] = "ensure_customer"
@@ -43,7 +43,7 @@ class EnsureCustomer(CommandBase):
     is_private: bool | None = None
     terms_of_payment: str | None = None
     price_list: str | None = None
-    update: Literal["never", "fill"] = "never"
+    update: Literal["never", "listed", "fill"] = "never"
     overwrite: tuple[str, ...] = ()
     never_update: tuple[str, ...] = ()
     match: tuple[str, ...] = ()

@@ -15,7 +15,8 @@ class WriteBack(Frozen):
 
     What people change in Fortnox: ``parties`` are its customers (``linked``: those that the source has; ``all``: the
     others are made there), ``articles`` its articles, priced by the price list of the code ``price_list``; ``stages``
-    moves a sale whose document was cancelled, or whose offer became more, by hand.
+    moves a sale whose document was cancelled, or whose offer became more, by hand; ``comments``: lines that people
+    write in a customer's comments are notes on the party there.
     """
 
     numbers: frozenset[str] = frozenset()
@@ -28,6 +29,7 @@ class WriteBack(Frozen):
     articles: bool = False
     price_list: str | None = None
     stages: bool = False
+    comments: bool = False
 
 
 NOTHING_BACK = WriteBack()

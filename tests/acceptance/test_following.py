@@ -169,6 +169,33 @@ async def test_what_goes_round_ends_after_one_round(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("000-15", "f69")
+async def test_what_its_source_owns_is_written_to_a_card_that_is_left_alone_and_not_told(tmp_path: Path) -> None:
+    """The e-mail address follows the sale, although no other field does; by hand it changes for Fortnox alone."""
+    owners = '[companies.demo.customers]\nowners = { phone = "fortnox", email = "source" }'
+    buyer = BUYER | {"email": MAIL}
+    with selling() as crm:
+        crm.records["account", "C-1"] = {"number": "1", "name": BUYER["name"], "phone": "070-1", "email": MAIL}
+        async with scene(tmp_path, followed_by(EVERYTHING, sections=owners)) as stage:
+            await stage.send(order("SO-1", buyer=buyer), source="crm")
+            await stage.settle()
+            await swept(stage)
+            by_us, by_them = f"ekonomi.{MAIL}", f"order.{MAIL}"
+            await by_hand(stage, "update_customer", "1", body={"Phone1": "0500-2", "Email": by_us})
+            await swept(stage)
+            assert crm.writes == [("account", "C-1", {"phone": "0500-2"})]
+            await by_hand(stage, "update_customer", "1", body={"Email": f"konto.{MAIL}"})
+            await swept(stage)
+            changed = buyer | {"email": by_them, "name": "Lagunda AB"}
+            await stage.send(order("SO-2", buyer=changed), source="crm")
+            await stage.settle()
+            await swept(stage)
+            (card,) = (await stage.state())["customers"]
+            assert (card["Phone1"], card["Email"], card["Name"]) == ("0500-2", by_them, BUYER["name"])
+            assert len(crm.writes) == len(told(stage)) == 1
+
+
+@pytest.mark.asyncio
 @pytest.mark.capability("000-15", "004-08", "f67")
 async def test_by_the_stream_a_change_and_a_cancelled_invoice_are_told_within_seconds(tmp_path: Path) -> None:
     """By what Fortnox tells alone: nothing is swept in between, and our own invoice and customer tell nothing."""

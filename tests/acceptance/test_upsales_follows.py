@@ -9,7 +9,7 @@ from tests.acceptance.person import asked as told
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.acceptance.test_following import UNHEARD, asked, by_hand, swept
 from tests.acceptance.test_upsales import COMPANY as NAME
-from tests.acceptance.test_upsales import KEY, SECTION, TOKEN, sale
+from tests.acceptance.test_upsales import KEY, MAIL, SECTION, TOKEN, sale
 from tests.connectors.upsales.bodies import account
 from tests.fakes.crm import followed_by
 from tests.stand_ins import upsales
@@ -23,6 +23,9 @@ companies = "all"
 products = true
 price_list = "A"
 """
+
+EMAIL_FIELD = 9
+INVOICED = "SELECT 1 FROM outbox WHERE kind = 'ensure_invoice' AND state = 'done' AND lane = 'crm:order:{}'"
 
 
 @pytest.mark.asyncio
@@ -115,3 +118,48 @@ async def introduced(stage: Scene, state: upsales.State) -> None:
     assert again["introduced"]["deliveries"] == 0
     await swept(stage)
     assert len(state.writes) == writes
+
+
+OWNERS = """update = "overwrite"
+owners = { phone = "fortnox", email = "source" }
+"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-15", "f69")
+async def test_a_field_that_changes_on_both_sides_ends_as_its_owner_says(tmp_path: Path) -> None:
+    """The telephone is Fortnox's: told to Upsales, and kept from its sales. The e-mail address is Upsales' own."""
+    state = upsales.State(token=TOKEN, authentication_key=KEY)
+
+    def changed(phone: str, email: str) -> None:
+        custom = [{"fieldId": EMAIL_FIELD, "value": email}]
+        state.put("accounts", account(name=NAME, phone=phone, custom=custom))
+
+    def shown() -> tuple[str, list[str]]:
+        kept = state.records["accounts"]["318"]
+        return kept["phone"], [entry["value"] for entry in kept["custom"] if entry["fieldId"] == EMAIL_FIELD]
+
+    changed("08-1", MAIL)
+    async with serving(upsales.application(state)) as url:
+        more = (
+            SECTION.format(key=KEY, token=TOKEN, url=url, base=upsales.BASE) + f"email_field = {EMAIL_FIELD}\n" + BACK
+        )
+        sections = f"[companies.demo.customers]\n{OWNERS}"
+        plan = CompanyPlan(sources=(), fortnox=followed_by("").fortnox, sections=sections)
+        async with scene(tmp_path, plan, more=more) as stage:
+            state.put("orders", sale(4711))
+            await stage.until(INVOICED.format(4711))
+            await stage.settle()
+            await swept(stage)
+            await by_hand(stage, "update_customer", "1", body={"Phone1": "0500-2", "Email": f"ekonomi.{MAIL}"})
+            await swept(stage)
+            assert shown() == ("0500-2", [MAIL])
+            changed("08-9", f"order.{MAIL}")
+            state.put("orders", sale(4712))
+            assert await upsales.send_callback(state, f"{stage.bridge.url}/hooks/crm", "orderinsert", sale(4712)) == 200
+            await stage.until(INVOICED.format(4712))
+            await stage.settle()
+            (card,) = (await stage.state())["customers"]
+            assert (card["Phone1"], card["Email"]) == ("0500-2", f"order.{MAIL}")
+            await swept(stage)
+            assert shown() == ("08-9", [f"order.{MAIL}"])

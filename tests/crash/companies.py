@@ -51,6 +51,9 @@ SCORE_FIELD, WORD_FIELD, NUMBER_FIELD = "UhAtFfsTcm4FwSWzQiUB", "fK2vYbXw81LqPnT
 """Custom fields of contacts at HighLevel: a score, an answer in words, the organisation number."""
 SCORE_LABEL, WORD_LABEL, NUMBER_LABEL = "Hur nöjd är du (0-10)?", "Ord", "Organisationsnummer"
 
+CUSTOMER_FIELD = "kUnDnR7RpB0fWeo4NjQr"
+"""The custom field of contacts at HighLevel that takes the customer's number in Fortnox."""
+
 EMAIL_FIELD = 9
 """The custom field of a company at Upsales that holds its e-mail."""
 STAGES: Mapping[str, int] = {"offer": 10, "won": 12, "invoiced": 15, "cancelled": 7}

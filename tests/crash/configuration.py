@@ -84,6 +84,8 @@ def _highlevel(url: str, pace: Pace) -> str:
         f"location_id = \"{highlevel.LOCATION}\"\napp = true\napp_keys = ['''{AppSigner().public_key}''']\n"
         f'organisation_number_field = "{companies.NUMBER_FIELD}"\n'
         f'[sources.{HIGHLEVEL}.api]\nbase_url = "{url}"\ntoken = "plain:{highlevel.TOKEN}"\n{_reading(pace)}'
+        f"[sources.{HIGHLEVEL}.write_back]\ndocument_notes = true\n"
+        f'customer_number_field = "{companies.CUSTOMER_FIELD}"\n'
     )
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from tests.crash import records
 from tests.crash.books import MANUAL
-from tests.crash.companies import COMPANIES, STAND_INS, SUBSCRIPTIONFLOW
+from tests.crash.companies import COMPANIES, CUSTOMER_FIELD, HIGHLEVEL, READ, STAND_INS, SUBSCRIPTIONFLOW
 from tests.crash.made import Thing, things_of
 from tests.crash.mix import Mix
 from tests.crash.own_rules import COMPLETED, FOLLOWED_SENDERS, THANKS
 from tests.crash.sales import CHANGED, NUMBERS, ROWS, stages
 from tests.crash.subjects import Document, Record, Refund, Response, Status, Webhook
+from tests.crash.told_back import NOTES, note_of
 from tests.crash.truth import Records, Told, told
 
 DOCUMENTS = ("customers", "articles", "offers", "orders", "invoices", "payments", "vouchers")
@@ -54,6 +55,32 @@ def ideal_state(webhooks: Sequence[Webhook], acked: set[str], tried: set[str], h
         if isinstance(entry.subject, Refund):
             _add_refund(companies[str(COMPANIES[entry.subject.company].tenant)], entry.subject)
     return {"companies": companies}
+
+
+def told_back(webhooks: Sequence[Webhook], held: Records, state: Mapping[str, Any]) -> Records:
+    """The records with what HighLevel is told back of that state: a note for each sale, and each contact's number."""
+    books = state["companies"][str(COMPANIES[READ[HIGHLEVEL]].tenant)]
+    numbers = {one["ExternalInvoiceReference2"]: one["DocumentNumber"] for one in books["invoices"]}
+    cards = {card["Name"]: card["CustomerNumber"] for card in books["customers"]}
+    contacts = held[HIGHLEVEL]["contacts"]
+    named = {contact["companyName"]: number for number, contact in contacts.items()}
+    notes: dict[str, Any] = {}
+    for entry in told(webhooks, set(), set(), held):
+        document = entry.subject
+        if isinstance(document, Document) and document.source == HIGHLEVEL:
+            body = f"{note_of(document, numbers[document.origin])}\nfortnox-bridge #abcdefghijkl"
+            notes.setdefault(named[document.buyer], []).append({"body": body})
+    numbered = {
+        number: contact
+        | {
+            "customFields": [
+                *contact["customFields"],
+                {"id": CUSTOMER_FIELD, "value": cards.get(contact["companyName"], "")},
+            ]
+        }
+        for number, contact in contacts.items()
+    }
+    return {**held, HIGHLEVEL: {**held[HIGHLEVEL], "contacts": numbered, NOTES: notes}}
 
 
 def _add_thing(company: Record, thing: Thing) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tests.crash import told_back
 from tests.crash.books import Books, Finding, State, opened, surplus
-from tests.crash.companies import COMPANIES
+from tests.crash.companies import COMPANIES, HIGHLEVEL
 from tests.crash.made import judge_made
 from tests.crash.own_rules import THANKS
 from tests.crash.refunds import paid_back_by, refunds_of
@@ -27,6 +28,8 @@ def judge(
         books = opened(state["companies"][str(company.tenant)])
         ours = [entry for entry in everything if entry.subject.company == name]
         findings += _judge_company(name, books, ours)
+        if name == told_back.company():
+            findings += told_back.judge_told_back(books, ours, records.get(HIGHLEVEL, {}))
     return findings
 
 

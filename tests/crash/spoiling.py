@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.crash import mix
-from tests.crash.ideal import ideal_records, ideal_state, in_one
+from tests.crash.ideal import ideal_records, ideal_state, in_one, told_back
 from tests.crash.judge import judge
 from tests.crash.subjects import Document, Status
 from tests.crash.truth import told
 
 MIX = mix.mixed(6, 240, datetime(2026, 11, 21, 12, tzinfo=UTC))
 EVERYTHING = {webhook.id for webhook in MIX.webhooks}
-RECORDS = ideal_records(MIX, EVERYTHING)
-IDEAL = ideal_state(MIX.webhooks, EVERYTHING, EVERYTHING, RECORDS)
+_HAPPENED = ideal_records(MIX, EVERYTHING)
+IDEAL = ideal_state(MIX.webhooks, EVERYTHING, EVERYTHING, _HAPPENED)
+RECORDS = told_back(MIX.webhooks, _HAPPENED, IDEAL)
 FROZEN = pickle.dumps(IDEAL)
 """Thawed for every change: quicker than a deep copy."""
 

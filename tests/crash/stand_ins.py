@@ -17,6 +17,7 @@ from tests.crash.companies import HIGHLEVEL, STAND_INS, SUBSCRIPTIONFLOW, UPSALE
 from tests.crash.processes import ROOT, START_SECONDS, ended
 from tests.crash.records import CHANGED, Party, written
 from tests.crash.subjects import Change, Record
+from tests.crash.told_back import NOTES
 from tests.stand_ins.upsales import BASE
 
 POLLED: Mapping[str, frozenset[str]] = {
@@ -86,10 +87,12 @@ class StandIns:
 
     async def records(self) -> Records:
         """Everything that they hold now; amounts exact."""
-        return {
+        held: dict[str, dict[str, dict[str, Record]]] = {
             source: {kind: await self._control(source, "GET", f"records/{kind}") for kind in KEPT[source]}
             for source in self.urls
         }
+        held[HIGHLEVEL][NOTES] = (await self._control(HIGHLEVEL, "GET", "written"))[NOTES]
+        return held
 
     async def counted(self) -> dict[str, int]:
         """How many calls each has had."""

@@ -35,6 +35,15 @@ def test_what_shall_be_followed_must_be_noticed(tmp_path: Path, key: str) -> Non
     assert faults(tmp_path, "notes = true", register=False) == []
 
 
+def test_comments_are_told_as_notes_and_noticed_by_the_register(tmp_path: Path) -> None:
+    """Each fault names the key that is missing."""
+    (fault,) = faults(tmp_path, "comments = true", register=True)
+    assert fault == "sources.crm.write_back.comments: comments are told as notes: set notes, too"
+    (fault,) = faults(tmp_path, "comments = true\nnotes = true", register=False)
+    assert "companies.demo.fortnox.register must be on" in fault
+    assert faults(tmp_path, "comments = true\nnotes = true", register=True) == []
+
+
 def test_a_price_list_belongs_to_articles(tmp_path: Path) -> None:
     """Alone it would mean nothing."""
     (fault,) = faults(tmp_path, 'price_list = "A"', register=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.stand_ins.serving import Handler, Record
+from tests.stand_ins.serving import CONTROL, Handler, Record
 
 WRITES = frozenset({"POST", "PUT"})
 Telling = Callable[[Record], Awaitable[object]]
@@ -58,8 +58,13 @@ class Written:
 def add_writes(
     app: web.Application, written: Written, contacts: Callable[[], dict[str, Record]], location: str
 ) -> None:
-    """The routes; ``contacts`` are the location's."""
+    """The routes, and ``GET /_stand_in/written``; ``contacts`` are the location's."""
     notes, tasks = _Kept(written, contacts, location, "notes"), _Kept(written, contacts, location, "tasks")
+
+    async def all_of_it(_: web.Request) -> web.Response:
+        return web.json_response({"notes": written.notes, "tasks": written.tasks})
+
+    app.router.add_get(CONTROL + "/written", all_of_it)
     for kept in (notes, tasks):
         app.router.add_get(f"/contacts/{{id}}/{kept.kind}", kept.listed)
         app.router.add_post(f"/contacts/{{id}}/{kept.kind}", kept.create)

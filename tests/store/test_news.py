@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,36 @@ def test_a_document_is_news_where_it_is_ours_and_we_did_not_cancel_it(tmp_path: 
             ("offer", "7", "t3", "crm:order:1"),
         ]
         assert [one["document"] for one in heard(connection, following=following)] == ["offer"]
+
+
+@pytest.mark.capability("000-28")
+def test_comments_of_linked_customers_are_looked_at_when_those_change_or_the_first_time(tmp_path: Path) -> None:
+    """Whom they are at which source outlives the command that says it; other sources' customers are left alone."""
+    asks = Following("fortnox:demo", commented=frozenset({"ghl"}))
+    whole = replace(asks, whole=True)
+    with opened(tmp_path) as connection:
+        for thing, system, number in (("t1", "ghl", "7"), ("t2", "crm", "7"), ("t3", "crm", "8")):
+            text = json.dumps({"thing": {"system": system, "kind": "customer", "id": f"of-{thing}"}})
+            (outbox_id,) = event(connection, replace(command(thing, kind="ensure_customer"), text=text))
+            row = (thing, "demo", "customer", number, "{}", 1, outbox_id, 1)
+            connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        entries = [told("7", 10), told("8", 10), told("9", 10)]
+        said = {"comments": "7", "at": 10, "known": None, "parties": {"t1": "of-t1"}}
+        assert heard(connection, entries, following=whole) == [said]
+        assert heard(connection, entries, following=FOLLOWING) == []
+        assert heard(connection, [Entry("customers", "7", 11, None)], following=asks) == []
+        kept = Entry("comments", "7", 12, {"lines": ["a"], "parties": {"t1": "of-t1"}})
+        assert heard(connection, [kept], following=asks) == []
+        assert heard(connection, [told("7", 20)], following=whole) == []
+        connection.execute("DELETE FROM outbox_payload")
+        assert heard(connection, [told("7", 30)], following=asks) == [said | {"at": 30, "known": ["a"]}]
+        sweep = Swept("customers", 40, whole=True)
+        heard(connection, [told("7", 40)], sweep, whole)
+        assert heard(connection, [told("7", 50)], following=asks) == [said | {"at": 50, "known": ["a"]}]
+        heard(connection, [told("8", 60)], Swept("customers", 60, whole=False), asks)
+        assert register.read("demo", "comments", "7")(connection) is not None
+        heard(connection, [told("8", 70)], Swept("customers", 70, whole=True), whole)
+        assert register.read("demo", "comments", "7")(connection) is None
 
 
 @pytest.mark.capability("f55")

@@ -16,6 +16,7 @@ from store.db import Job
 from store.delivering import Gone, Settlement
 from store.handling import Handled
 from store.links import LinkRow
+from store.register import Entry
 from store.sales import Sale
 from store.together import Beginning, Ending, Outcome
 from tests.store.rows import NOW, arrival, command, new_attempt, opened, states
@@ -30,6 +31,7 @@ EVENTS = st.lists(
             "state": st.sampled_from(["handled", "handled", "handled", "held", "stays"]),
             "lane": st.sampled_from(["own", "own", "own", "shared"]),
             "needs": st.booleans(),
+            "tells": st.sampled_from([False, False, False, True]),
             "kind": st.sampled_from(["ensure_invoice", "ensure_note", "ensure_customer"]),
         }
     ),
@@ -38,7 +40,19 @@ EVENTS = st.lists(
 )
 ENDS = st.lists(st.sampled_from(["done", "done", "unlinked", "again", "question", "recheck", "open"]), min_size=9)
 
-TABLES = ("inbox", "thing_version", "outbox", "outbox_payload", "lane", "attempt", "link", "sale", "counter", "claim")
+TABLES = (
+    "inbox",
+    "thing_version",
+    "outbox",
+    "outbox_payload",
+    "lane",
+    "attempt",
+    "link",
+    "sale",
+    "counter",
+    "claim",
+    "register",
+)
 
 
 def outcome(inbox_id: int, event: dict[str, Any]) -> Outcome:
@@ -61,6 +75,7 @@ def outcome(inbox_id: int, event: dict[str, Any]) -> Outcome:
         company="demo",
         commands=[first, second],
         sales=[sale],
+        entries=[Entry("comments", thing, NOW, {"lines": [event["version"]]})] if event.get("tells") else [],
     )
     return Outcome(handled, NOW)
 

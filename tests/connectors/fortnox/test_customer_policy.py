@@ -66,6 +66,21 @@ async def test_what_a_new_card_gets_and_an_old_one_keeps() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("f69")
+async def test_listed_fields_are_written_and_the_other_empty_ones_left() -> None:
+    """Of a card that is found, too; what is mapped besides fills nothing either."""
+    async with stand() as here:
+        await here.seed(customers=[{"Name": "Annat AB", "Email": "inkop@example.test", "City": "Skara"}])
+        listed = {"phone": "08-1", "city": "Uppsala", "zip_code": "831 45", "extra": {"WWW": "example.test"}}
+        said = customer(**listed, update="listed", overwrite=("phone", "city"))
+        assert (await here.carry_out(said)).result == "changed"
+        (card,) = await here.stored("customers")
+        named = ("Name", "Phone1", "City", "ZipCode", "WWW")
+        assert [card[name] or None for name in named] == ["Annat AB", "08-1", "Uppsala", None, None]
+        assert (await here.carry_out(said)).result == "unchanged"
+
+
+@pytest.mark.asyncio
 async def test_a_customer_that_must_be_there_is_asked_about() -> None:
     """It is never made, and its card never written."""
     async with stand() as here:

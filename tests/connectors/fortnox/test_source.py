@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.base import Json
 from connectors.fortnox.followed_fields import seen_in
+from connectors.fortnox.news import lines_in
 from connectors.fortnox.source import FortnoxSource
 from connectors.sources import (
     Echo,
@@ -161,6 +162,38 @@ def test_a_document_is_asked_for_its_state_and_cancelled_counts_first() -> None:
     (won,) = news(body | {"document": "offer", "thing": offer.thing("demo")}, object={"became": True})
     assert won.status == "became"
     assert news(body | {"lane": "crm:order:6"}) == Ignored("no_document_of_an_order")
+
+
+@pytest.mark.capability("000-28")
+def test_lines_in_comments_are_told_once_they_are_known_and_only_new_ones() -> None:
+    """The first look keeps what stands there; our own lines and empty ones are none."""
+    ours = "2026-01-02 note; Hej #abcdefghij23"
+    card = {"Comments": f"Ring före nio \r\n\n{ours}\nNy inköpare"}
+    old, new = lines_in(card)
+    assert [*lines_in(card).values()] == ["Ring före nio", "Ny inköpare"]
+    body: Json = {"comments": "7", "at": 1_800_000_000_000, "known": None, "parties": {"t1": "c1"}}
+    assert news(body).wanted == (Wanted("object", "lines:customers", "7"),)
+    shown: Json = {"lines": lines_in(card)}
+    first = news(body, object=shown)
+    assert isinstance(first, Learned)
+    (entry,) = first.entries
+    assert (entry.resource, entry.number, entry.fields) == (
+        "comments",
+        "7",
+        {"lines": [old, new], "parties": {"t1": "c1"}},
+    )
+    (told,) = news(body | {"known": [old]}, object=shown)
+    assert (told.number, told.lines, told.standing, told.parties) == (
+        "7",
+        {new: "Ny inköpare"},
+        (old, new),
+        {"t1": "c1"},
+    )
+    assert isinstance(news(body | {"known": [old, new, "gone"]}, object=shown), Learned)
+    assert news(body, object=None) == Ignored("gone_meanwhile")
+    for wrong in ({"parties": None}, {"known": "x"}, {"comments": ""}):
+        with pytest.raises(Unreadable):
+            news(body | wrong, object=shown)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Lines that people write in a customer's comments: notes where the customer is known, and where they are taken."""
+
+import pytest
+
+from handlers.commands import EnsureSenderNote
+from handlers.comments import follow_comments
+from handlers.events import CommentsAdded
+from handlers.following import followed
+from handlers.settings import WriteBack
+from handlers.values import Ref
+from tests.handlers.examples import NOW, TODAY
+from tests.handlers.test_following import follows
+
+TAKEN = WriteBack(notes=True, comments=True)
+
+
+def added(**parties: str) -> CommentsAdded:
+    """Two new lines on customer 7, which is these records: source = id there."""
+    linked = {Ref(system=name, kind="customer", id=key).thing("demo"): key for name, key in parties.items()}
+    return CommentsAdded(
+        thing=Ref(system="fortnox:demo", kind="comments", id="7"),
+        version=1,
+        occurred_at=NOW,
+        dated=TODAY,
+        number="7",
+        lines={"a1": "Ring före nio", "b2": "Ny inköpare"},
+        standing=("a1", "b2", "c3"),
+        parties=linked,
+    )
+
+
+@pytest.mark.capability("000-28")
+def test_each_line_is_a_note_on_each_record_that_takes_it() -> None:
+    """Only where comments are taken, and only on a record that the store's key proves."""
+    settings = follows(ghl=TAKEN, crm=WriteBack(notes=True), other=TAKEN)
+    notes = follow_comments(added(ghl="c1", crm="5"), settings)
+    assert all(isinstance(note, EnsureSenderNote) for note in notes)
+    assert [(note.target, note.id, note.record, note.text) for note in notes if isinstance(note, EnsureSenderNote)] == [
+        ("ghl", "c1", "contact", "In Fortnox: Ring före nio"),
+        ("ghl", "c1", "contact", "In Fortnox: Ny inköpare"),
+    ]
+    assert len({note.thing for note in notes}) == 2
+    wrong = added().model_copy(update={"parties": {Ref(system="ghl", kind="customer", id="c2").thing("demo"): "c1"}})
+    assert follow_comments(wrong, settings) == ()
+
+
+def test_a_line_is_one_thing_for_good_and_another_on_another_record() -> None:
+    """So that it is left once, whenever it is told again."""
+    settings = follows(ghl=TAKEN)
+    (first, _), (again, _) = (follow_comments(added(ghl="c1"), settings) for _ in range(2))
+    (other, _) = follow_comments(added(ghl="c2"), settings)
+    assert first.thing == again.thing != other.thing
+
+
+def test_comments_are_followed_only_where_they_are_taken() -> None:
+    """Notes alone are ours to leave."""
+    assert followed(follows(crm=TAKEN)) == {"comments"}
