@@ -160,7 +160,9 @@ async def test_a_mail_says_what_to_type() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("answer", "error"), [("451 later", Later), ("550 never", Park), ("", UnknownEnd)])
+@pytest.mark.parametrize(
+    ("answer", "error"), [("451 later", Later), ("550 never", Park), ("", UnknownEnd), ("nonsense", UnknownEnd)]
+)
 async def test_what_a_mail_server_answers(answer: str, error: type[OutsideError]) -> None:
     """4xx asks to come again, 5xx never; a connection that is lost behind the text may have taken it."""
     async with mail_server() as mailbox:
@@ -169,6 +171,23 @@ async def test_what_a_mail_server_answers(answer: str, error: type[OutsideError]
         with pytest.raises(error):
             await way.send(notice())
     assert len(mailbox.mails) == (1 if error is UnknownEnd else 0)
+
+
+@pytest.mark.asyncio
+async def test_a_recipient_who_is_refused_among_others_is_said() -> None:
+    """The others have the mail; nobody is left out in silence. Where all are refused, the notice is."""
+    async with mail_server() as mailbox:
+        mailbox.unknown = frozenset({"gone@example.com"})
+        settings = MailNotices(port=mailbox.port, security="none", sender=ADDRESS, to=(ADDRESS, "gone@example.com"))
+        with pytest.raises(Park, match="recipients_refused") as parked:
+            await ByMail(settings, None).send(notice())
+        assert "refuses 1 of the recipients" in parked.value.remedy
+        assert "gone@example.com" not in parked.value.remedy
+        assert len(mailbox.mails) == 1
+        mailbox.unknown = frozenset({ADDRESS, "gone@example.com"})
+        with pytest.raises(Park, match="refused"):
+            await ByMail(settings, None).send(notice())
+        assert len(mailbox.mails) == 1
 
 
 @pytest.mark.asyncio
