@@ -61,13 +61,14 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
             | {"back": await _back(read, destination(name), figures, pauses, live)}
             for name, source in config.sources.items()
         ],
-        "left_behind": await _left_behind(read, figures),
+        "left_behind": await _left_behind(read, {*figures, *(live or {}).get("companies", {})}),
         "notices": [await _back(read, destination(target_name(way)), figures, pauses, live) for way in ways],
     }
 
 
 async def _left_behind(read: Read, known: Collection[str]) -> list[Json]:
-    """Commands that have not ended for whom the configuration does not name: nothing carries them."""
+    """Commands that have not ended for whom is not ``known`` to the configuration, nor to the running daemon, which
+    carries what it began with until a restart."""
     return [
         {"name": name, "commands": states, "questions": await held_screen.brief(read, name)}
         for name, states in (await read(reading.unfinished)).items()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from daemon import screens
 from daemon.cli import main
 from daemon.cli.looking import read_store
 from daemon.config import load_config
@@ -79,6 +80,21 @@ def test_what_nothing_carries_is_said_and_can_be_ended(config: Path) -> None:
     assert "to:crm" not in ask(config, "status").stdout
     gone = ask(config, "outbox", "--company", "to:crm")
     assert (gone.exit_code, gone.stderr) == (2, "fortnox-bridge: there is no company to:crm\n")
+
+
+def test_what_a_running_daemon_still_carries_is_not_left_behind(config: Path) -> None:
+    """It goes on with what it began with until a restart."""
+    loaded = load_config(config, resolve_secrets=False)
+
+    def left_behind(live: dict[str, Any]) -> list[str]:
+        async def look(read: Any) -> list[str]:
+            shown = await screens.status(read, loaded, live, 0)
+            return [entry["name"] for entry in shown["left_behind"]]
+
+        return read_store(loaded, look)
+
+    assert left_behind({"companies": {"to:crm": {}}}) == []
+    assert left_behind({"companies": {"demo": {}}}) == ["to:crm"]
 
 
 @pytest.mark.parametrize(
