@@ -64,8 +64,8 @@ class Rest:
     Every method raises the errors of ``connectors.base``: ``Unreachable`` (nothing left), ``Throttled`` (429, the
     window stays shut as long as the answer asks, else for one window), ``Later`` (5xx, HTML, no readable answer),
     ``CredentialsLost`` (401, 403) and ``Park`` (any other refusal). Reading changes nothing at the sender and never has
-    an unknown end; a write has one wherever reading would raise ``Later``. No error text holds the address: a key may
-    stand in its query.
+    an unknown end; a write has one wherever reading would raise ``Later``, and where it is refused by what is no JSON
+    object. No error text holds the address: a key may stand in its query.
     """
 
     system: str
@@ -109,8 +109,11 @@ class Rest:
         answer = await self._changed(operation, asked)
         if answer.status == 401 and self.access.refused():
             answer = await self._changed(operation, asked)
+        if 400 <= answer.status < 500 and answer.status not in {401, 429} and not _parses(answer):
+            # A page of whatever stands between: it does not know what the sender did with the change.
+            raise UnknownEnd("unexpected_answer", system=self.system, operation=operation, status=answer.status)
         try:
-            found = self._judge(operation, answer)
+            found = self._judge(operation, answer, change=True)
         except Throttled:
             raise
         except Later as error:
@@ -158,7 +161,8 @@ class Rest:
         self.heard(answer.headers)
         return answer
 
-    def _judge(self, operation: str, answer: Answer) -> Json | None:
+    def _judge(self, operation: str, answer: Answer, *, change: bool = False) -> Json | None:
+        """The object of an answer, ``None`` for 404; ``change``: a refusal is that of a write."""
         if answer.status == 404:
             return None
         if answer.status == 429:
@@ -170,16 +174,24 @@ class Rest:
         if 200 <= answer.status < 300:
             return self._object(operation, answer)
         if 400 <= answer.status < 500:
-            raise Park(
-                "refused",
-                system=self.system,
-                operation=operation,
-                status=answer.status,
-                remedy=f"{self.system} refuses to give the record (status {answer.status}): "
-                "see that the key may read it, then retry.",
-                detail=answer.body[:500].decode("utf-8", "replace"),
-            )
+            self._refuse(operation, answer, change=change)
         raise Later("server_fault", system=self.system, operation=operation, status=answer.status)
+
+    def _refuse(self, operation: str, answer: Answer, *, change: bool) -> NoReturn:
+        detail = answer.body[:500].decode("utf-8", "replace")
+        if change:
+            remedy = (
+                f"{self.system} refuses the change {operation} (status {answer.status}): see that the key may write "
+                "there and that what the source's write_back names exists, then retry; or discard the command."
+            )
+        else:
+            remedy = (
+                f"{self.system} refuses to give the record (status {answer.status}): "
+                "see that the key may read it, then retry."
+            )
+        raise Park(
+            "refused", system=self.system, operation=operation, status=answer.status, remedy=remedy, detail=detail
+        )
 
     def _object(self, operation: str, answer: Answer) -> Json:
         try:
@@ -195,6 +207,14 @@ class Rest:
             status=answer.status,
             remedy=f"{self.system} refuses the key or token: give the source another one, or more rights.",
         )
+
+
+def _parses(answer: Answer) -> bool:
+    try:
+        read_object(answer.body)
+    except BodyFault:
+        return False
+    return True
 
 
 async def form_post(

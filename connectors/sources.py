@@ -56,6 +56,11 @@ class SourceSettings(Frozen):
         return None
 
     @property
+    def written_to(self) -> frozenset[tuple[str, ...]]:
+        """What tells the account that is written to from all others: two that share one of these are the same."""
+        return frozenset()
+
+    @property
     def states_vat(self) -> bool:
         """Whether the sender's orders say what VAT they carry."""
         return True

@@ -22,7 +22,7 @@ from daemon.config_clients import clients_of
 from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
 from daemon.config_notices import notice_secrets_of
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
-from daemon.following_checks import following_faults
+from daemon.following_checks import following_faults, shared_accounts
 from daemon.own_rules import own_of, unfit_sources
 from daemon.owner_checks import owner_faults
 from daemon.settings import Company, CompanySection, Config, ConfigFile, ConfiguredSource, Warned, knowing_sources
@@ -119,7 +119,7 @@ class _Loading:
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
         self.faults += survey_faults(companies, sources)
-        self.faults += following_faults(companies, sources)
+        self.faults += [*following_faults(companies, sources), *shared_accounts(sources)]
         self.faults += owner_faults(companies)
         clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
         notice_secrets = notice_secrets_of(file, kinds, self._secret, self._fault) if file is not None else {}

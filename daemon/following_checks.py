@@ -1,4 +1,4 @@
-"""What is wrong with a way back that tells of changes in Fortnox: the company notices none, or half of it is unsaid."""
+"""What is wrong with a way back: the company notices no changes, half of it is unsaid, or two write to one account."""
 
 from collections.abc import Iterator, Mapping
 
@@ -23,6 +23,16 @@ def following_faults(companies: Mapping[str, Company], sources: Mapping[str, Con
                 if source.settings.serves(company.name) and not company.fortnox.register_on:
                     register = key_path(("companies", company.name, "fortnox", "register"))
                     yield Fault(key_path((*where, key)), f"changes are noticed by the register: {register} must be on")
+
+
+def shared_accounts(sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
+    """Faults of sources that write to an account that another one writes to: each would make what the other makes."""
+    writing = [(name, source.settings) for name, source in sources.items() if source.settings.back is not None]
+    for place, (name, settings) in enumerate(writing):
+        for other, earlier in writing[:place]:
+            if sources[name].type == sources[other].type and settings.written_to & earlier.written_to:
+                reason = f"sources.{other} writes to the same account: let one of the two write back"
+                yield Fault(key_path(("sources", name, "write_back")), reason)
 
 
 def _asks_for(back: WriteBack) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 from connectors.fortnox.identify import READS
 from connectors.reasons import ALLOWABLE, OUTGROWN
 from daemon.answering import ANSWERED_BY_ABSENT, TOLD_ALLOWED
+from daemon.destinations import source_of
 from daemon.requests import KINDS
 from handlers.questions import DATE, NUMBER, possible
 from store.approving import REASON as APPROVAL
@@ -26,6 +27,7 @@ WORDS: Mapping[What, str] = {
     "link": "it is that object in Fortnox: it is read there, linked, and remembered",
     "input": "the rules take it and run again",
 }
+LINKED_AT_SENDER = "it is that record at the sender: it is read there, linked, and remembered"
 ANEW = "the documents that stand there are taken back, and the sale is made anew"
 SALE, COMPANY = "; remembered for each of these sales", "; remembered for the company"
 
@@ -51,11 +53,12 @@ def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     """All that may be answered; ``kinds`` are the kinds of commands behind the question."""
     found: list[Option] = []
     kinds = frozenset(kinds)
+    linked = WORDS["link"] if source_of(asked.company) is None else LINKED_AT_SENDER
     if asked.input:
         does = WORDS["input"] + (SALE if asked.of_sale else COMPANY)
         found += [Option(choice, "input", does) for choice in asked.choices]
     else:
-        found += [Option(choice, "link", WORDS["link"]) for choice in asked.choices]
+        found += [Option(choice, "link", linked) for choice in asked.choices]
     if asked.reason in ANSWERED_BY_ABSENT:
         found.append(Option("another", "another", WORDS["another"]))
     words: list[What] = []
@@ -66,7 +69,7 @@ def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     found += [Option(word, word, ANEW if asked.reason in OUTGROWN else WORDS[word]) for word in words]
     if asked.reason != APPROVAL:
         named = sorted({far for kind in kinds if (far := far_kind(kind)) is not None})
-        found += [Option(f"{kind}:NUMBER", "link", WORDS["link"]) for kind in named]
+        found += [Option(f"{kind}:NUMBER", "link", linked) for kind in named]
     return [*found, Option(AGAIN, "again", WORDS["again"])]
 
 

@@ -1,7 +1,8 @@
 """A person has everything of a company's Fortnox told, for the first time, to the senders that follow it."""
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from daemon.clock import Clock
 from daemon.config_faults import meant
@@ -10,6 +11,7 @@ from daemon.following import Follow
 from daemon.requests import Introduce, Misused
 from daemon.settings import Config
 from daemon.subjects import Answer
+from handlers.settings import WriteBack
 from store import introducing
 from store.db import Database
 from store.news import Following
@@ -31,29 +33,31 @@ class Introducing:
 
     async def perform(self, request: Introduce) -> Answer:
         """Count what would be told, and tell it where the request says so. Raises :class:`Misused`."""
-        following, senders = self._followed(request.company)
+        following, told = self._followed(request.company)
         missing = await self._database.read(introducing.unread(request.company, following))
         if missing:
             names = ", ".join(missing)
             raise Misused(f"{names} were not read whole yet: `register refresh {request.company}`, then again")
-        counted, made = await self._all(request.company, following, begin=request.begin)
+        counted, made = await self._all(request.company, following, _print(told), begin=request.begin)
         if request.begin:
             self._follow.new_deliveries()
         return {
             "introduced": {
                 "company": request.company,
-                "senders": senders,
+                "senders": sorted(told),
                 "objects": dict(sorted(counted.items())),
                 "begun": request.begin,
                 "deliveries": made,
             }
         }
 
-    async def _all(self, company: str, following: Following, *, begin: bool) -> tuple[Counter[str], int]:
+    async def _all(
+        self, company: str, following: Following, followers: str, *, begin: bool
+    ) -> tuple[Counter[str], int]:
         counted, made = Counter[str](), 0
         after: tuple[str, str] | None = None
         while True:
-            job = introducing.introduce(company, following, after, self._clock.milliseconds(), begin=begin)
+            job = introducing.introduce(company, following, followers, after, self._clock.milliseconds(), begin=begin)
             chunk = await (self._database.write(job) if begin else self._database.read(job))
             counted.update(chunk.counted)
             made += chunk.made
@@ -61,7 +65,7 @@ class Introducing:
             if after is None:
                 return counted, made
 
-    def _followed(self, name: str) -> tuple[Following, list[str]]:
+    def _followed(self, name: str) -> tuple[Following, dict[str, WriteBack]]:
         known = self._config().companies
         if name not in known:
             raise Misused(f"there is no company {name}{meant(name, known)}")
@@ -69,7 +73,13 @@ class Introducing:
         following = following_of(settings)
         if following is None or not following.resources:
             raise Misused(NOBODY.format(company=name))
-        senders = sorted(
-            source for source, back in settings.write_backs.items() if back.parties != "never" or back.articles
-        )
-        return following, senders
+        told = {
+            source: back for source, back in settings.write_backs.items() if back.parties != "never" or back.articles
+        }
+        return following, told
+
+
+def _print(told: Mapping[str, WriteBack]) -> str:
+    """What is another one when a sender more is told, or one of them of more: nobody had that told yet."""
+    wanted = sorted((name, back.parties, back.articles, back.price_list or "") for name, back in told.items())
+    return hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]

@@ -118,7 +118,7 @@ class TellHolds:
         commands = [
             SendNotice(
                 target=target_name(way),
-                thing=Ref(system=SYSTEM, kind=way, id="notice"),
+                thing=Ref(system=SYSTEM, kind=way, id=key),
                 company=SYSTEM,
                 record="notice",
                 id=way,

@@ -1,6 +1,6 @@
 """What ``status`` and the lists show, as JSON: read from disk, with live facts where a daemon runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,8 +61,19 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
             | {"back": await _back(read, destination(name), figures, pauses, live)}
             for name, source in config.sources.items()
         ],
+        "left_behind": await _left_behind(read, {*figures, *(live or {}).get("companies", {})}),
         "notices": [await _back(read, destination(target_name(way)), figures, pauses, live) for way in ways],
     }
+
+
+async def _left_behind(read: Read, known: Collection[str]) -> list[Json]:
+    """Commands that have not ended for whom is not ``known`` to the configuration, nor to the running daemon, which
+    carries what it began with until a restart."""
+    return [
+        {"name": name, "commands": states, "questions": await held_screen.brief(read, name)}
+        for name, states in (await read(reading.unfinished)).items()
+        if name not in known
+    ]
 
 
 async def _push(read: Read, name: str, live: Mapping[str, Any] | None) -> Json:
@@ -195,6 +206,7 @@ def in_trouble(shown: Json) -> bool:
         or shown["rules_paused"]
         or shown["workflows_paused"]
         or shown["unknown_accounts"]
+        or shown["left_behind"]
         or any(source["refused"] for source in shown["sources"])
         or any(_stands_still(source["back"]) for source in shown["sources"] if source["back"])
         or any(map(_stands_still, shown["notices"]))

@@ -23,7 +23,8 @@ def tell_of_order(event: OrderChanged, settings: CompanySettings, facts: Facts =
         return ()
     sale = newest(event.thing, facts)
     numbers = tuple(one for one in _documents(event, sale, settings) if one[0] in back.numbers)
-    told = _set(event.thing, back.order, event.thing.id, numbers, settings)
+    offered = tuple(one for one in _offered(event, sale, settings) if one[0] in back.numbers)
+    told = _set(event.thing, back.order, event.thing.id, numbers, settings, also=offered)
     return (*_party(event.thing, event.document.customer, back, settings), *told)
 
 
@@ -62,6 +63,13 @@ def _documents(event: OrderChanged, sale: Ref, settings: CompanySettings) -> Ite
         yield "invoice_number", things.invoice
 
 
+def _offered(event: OrderChanged, sale: Ref, settings: CompanySettings) -> Iterator[Number]:
+    """The offer that an order was: what tells of the order takes the place of what would have told of its offer."""
+    offer = things_of(sale).offer
+    if event.status != "offer" and settings.documents.module == "order+offer" and offer is not None:
+        yield "offer_number", offer
+
+
 def _party(document: Ref, party: Party, back: WriteBack, settings: CompanySettings) -> Iterator[Command]:
     """A party without an id of the source's own cannot be told anything."""
     number = (party.source_id or "").strip()
@@ -72,7 +80,12 @@ def _party(document: Ref, party: Party, back: WriteBack, settings: CompanySettin
 
 
 def _set(
-    thing: Ref, record: str, number: str, numbers: tuple[Number, ...], settings: CompanySettings
+    thing: Ref,
+    record: str,
+    number: str,
+    numbers: tuple[Number, ...],
+    settings: CompanySettings,
+    also: tuple[Number, ...] = (),
 ) -> Iterator[Command]:
     if numbers:
         yield SetSenderFields(
@@ -82,4 +95,5 @@ def _set(
             record=record,
             id=number,
             numbers=numbers,
+            also=also,
         )

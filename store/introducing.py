@@ -11,7 +11,8 @@ from store.inbox import Arrival
 from store.news import Following
 
 FIRST = "first/"
-"""Between the beginning of a key and what it names: an object is introduced once, however often that is asked for."""
+"""Between the beginning of a key and what it names: an object is introduced once to the same followers, however often
+that is asked for."""
 
 CHUNK = 500
 """Objects of one transaction: whoever waits to write waits no longer than for these."""
@@ -37,9 +38,12 @@ def unread(company: str, following: Following) -> Job[list[str]]:
 
 
 def introduce(
-    company: str, following: Following, after: tuple[str, str] | None, now: int, *, begin: bool
+    company: str, following: Following, followers: str, after: tuple[str, str] | None, now: int, *, begin: bool
 ) -> Job[Introduced]:
-    """Count one chunk of objects behind ``after`` and, where it is to ``begin``, make a delivery of each."""
+    """Count one chunk of objects behind ``after`` and, where it is to ``begin``, make a delivery of each.
+
+    ``followers`` tells who is told what: where that changes, everything is told again.
+    """
 
     def job(connection: sqlite3.Connection) -> Introduced:
         rows = connection.execute(
@@ -51,7 +55,7 @@ def introduce(
         counted: dict[str, int] = {}
         for row in told:
             counted[row["resource"]] = counted.get(row["resource"], 0) + 1
-        made = _accepted(connection, company, following, told, now) if begin else 0
+        made = _accepted(connection, company, following, followers, told, now) if begin else 0
         last = (rows[-1]["resource"], rows[-1]["number"]) if len(rows) == CHUNK else None
         return Introduced(counted, made, last)
 
@@ -59,13 +63,18 @@ def introduce(
 
 
 def _accepted(
-    connection: sqlite3.Connection, company: str, following: Following, rows: Sequence[sqlite3.Row], now: int
+    connection: sqlite3.Connection,
+    company: str,
+    following: Following,
+    followers: str,
+    rows: Sequence[sqlite3.Row],
+    now: int,
 ) -> int:
-    arrivals = [_arrival(row, company, following, now) for row in rows]
+    arrivals = [_arrival(row, company, following, followers, now) for row in rows]
     return sum(not one.repeated for one in inbox.accept_all(arrivals)(connection)) if arrivals else 0
 
 
-def _arrival(row: sqlite3.Row, company: str, following: Following, now: int) -> Arrival:
+def _arrival(row: sqlite3.Row, company: str, following: Following, followers: str, now: int) -> Arrival:
     resource, number = row["resource"], row["number"]
     said = {"changed": resource, "number": number, "at": now, "new": False, "fields": [], "first": True}
     if resource in following.plain:
@@ -73,7 +82,7 @@ def _arrival(row: sqlite3.Row, company: str, following: Following, now: int) -> 
     return Arrival(
         source=following.source,
         company=company,
-        dedupe_key=f"{news.KEY}{FIRST}{resource}/{number}",
+        dedupe_key=f"{news.KEY}{FIRST}{followers}/{resource}/{number}",
         headers={},
         body=json.dumps(said).encode(),
         received_at=moment(now),

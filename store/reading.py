@@ -137,6 +137,20 @@ def company_figures(company: str) -> Job[CompanyFigures]:
     return job
 
 
+def unfinished(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """How many commands stand in which state that is no end, by whom they are for; only who has any."""
+    states = [*UNFINISHED, "parked", "held"]
+    rows = connection.execute(
+        "SELECT company, name, value FROM counter WHERE value > 0 ORDER BY company"  # a few rows for each company
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        place, _, state = row["name"].partition("_")
+        if place == "outbox" and state in states:
+            found.setdefault(row["company"], {})[state] = row["value"]
+    return found
+
+
 def inbox_oldest(connection: sqlite3.Connection) -> int | None:
     """Since when the oldest delivery waits for intake (milliseconds), ``None`` where none does."""
     row = connection.execute("SELECT received_at FROM inbox WHERE state = 'waiting' ORDER BY id LIMIT 1").fetchone()

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from connectors.base import Json, Link
+from connectors.base import Json, Later, Link
 from connectors.fortnox.client import Client
+from connectors.fortnox.errors import SYSTEM
 from connectors.fortnox.outcomes import BareOutcome
 from connectors.fortnox.record_names import keys_of
 from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.wire import is_true, text_of
+
+LIST = "list_attachments"
 
 
 class Hanging(NamedTuple):
@@ -46,10 +49,15 @@ class OnInvoice:
         return Attaching("create_attachment", [one])
 
     async def hanging(self, client: Client) -> list[Hanging]:
-        """Everything that is attached to it, by whomever."""
+        """Everything that is attached to it, by whomever. Raises ``Later`` where not all of that can be read."""
         params = {"entityid": self.number, "entitytype": "F"}
-        outcome = await client.carry("list_attachments", params=params)
-        return of_answer(outcome.value) if isinstance(outcome, BareOutcome) else []
+        outcome = await client.carry(LIST, params=params)
+        rows = outcome.value if isinstance(outcome, BareOutcome) else None
+        found = of_answer(rows)
+        if not isinstance(rows, list) or len(found) < len(rows) or not all(one.file for one in found):
+            # What is not shown may be ours: that is no proof that it does not hang there.
+            raise Later("list_unreadable", system=SYSTEM, operation=LIST)
+        return found
 
     async def is_final(self, client: Client) -> bool:
         """Whether what hangs there must stay: a booked invoice keeps what it was booked on."""

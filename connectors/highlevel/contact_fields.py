@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from connectors.base import Json, Link, Park, Settled, Sighting, Task, Write
+from connectors.base import Held, Json, Link, Park, Settled, Sighting, Task, Write
 from connectors.highlevel.budget import SYSTEM
 from connectors.highlevel.calls import Calls
 from connectors.highlevel.records import word
@@ -22,7 +22,7 @@ class ContactFields:
         self._field = field
 
     async def plan(self, task: Task, command: SetSenderFields) -> Write | Settled:
-        """What stands there is read first. Raises ``Park`` for a contact that is gone."""
+        """What stands there is read first. Raises ``Park`` for a contact that is gone, ``Held`` for another number."""
         field, value = self._field, self._value(task, command)
         if field is None or value is None:
             return Settled(None, "not_created", proof={"because": "the settings name no custom field for it"})
@@ -37,6 +37,8 @@ class ContactFields:
         before = _in(contact, field)
         if before == value:
             return Settled(_link(command.id, value), "unchanged")
+        if before not in {"", None if task.link is None else task.link.state.get(CUSTOMER_NUMBER)}:
+            raise _another(command.id, before, value)
         body: Json = {"customFields": [{"id": field, "field_value": value}]}
         return Write(
             SET_FIELD,
@@ -80,6 +82,18 @@ class ContactFields:
         ref = dict(command.numbers).get(CUSTOMER_NUMBER)
         link = None if ref is None else task.refs.get(ref)
         return None if link is None else link.number
+
+
+def _another(contact: str, before: str, value: str) -> Held:
+    """What somebody else wrote there is not overwritten."""
+    return Held(
+        "another_number",
+        system=SYSTEM,
+        operation=SET_FIELD,
+        remedy=f"The contact {contact} of HighLevel has customer number {before}, and stands in Fortnox as customer "
+        f"{value}: correct one of the two (empty the field to take ours), then retry; or discard the command.",
+        about=f"{KIND}:{contact}",
+    )
 
 
 def _path(number: str) -> str:

@@ -6,7 +6,7 @@ from connectors.base import Json, Link, Park, Settled, Sighting, Task, UnknownEn
 from connectors.highlevel.budget import SYSTEM
 from connectors.highlevel.calls import Calls
 from connectors.highlevel.marks import has_mark
-from connectors.highlevel.records import Record
+from connectors.highlevel.records import Record, number
 
 Kind = str
 """``note`` or ``task``: HighLevel calls their lists by the plural."""
@@ -26,7 +26,8 @@ async def looked_for(calls: Calls, task: Task, kind: Kind, operation: str, evide
     found, why = await _standing(calls, evidence["contact"], kind, task.priority)
     if found is not None:
         return _sighting(found, kind, evidence["mark"])
-    if task.link is not None:
+    # A link that is known for sure may be that of an earlier note: it says nothing about this one.
+    if task.link is not None and not task.link.verified:
         proof: Json = {"read": f"{kind}s", "unreadable": why}
         return Sighting(Settled(task.link, "found", proof=proof), proof)
     raise Unprovable(
@@ -89,4 +90,6 @@ def _more(answer: Json, shown: int) -> bool:
     places = (meta if isinstance(meta, dict) else {}, answer)
     totals = [place.get("total") for place in places]
     following = [place.get("nextPage") for place in places]
-    return any(following) or any(isinstance(total, int) and total > shown for total in totals)
+    counts = [number(total) for total in totals if total is not None]
+    # A count that cannot be read may be of more than is shown.
+    return any(following) or any(count is None or count > shown for count in counts)

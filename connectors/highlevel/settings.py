@@ -191,6 +191,13 @@ class HighLevelSettings(SourceSettings):
         )
 
     @property
+    def written_to(self) -> frozenset[tuple[str, ...]]:
+        """The location."""
+        if self.api is None or self.location_id is None:
+            return frozenset()
+        return frozenset({(self.api.base_url, self.location_id)})
+
+    @property
     def told_by_digest(self) -> Mapping[str, str]:
         """Surveys of workflows, until the settings name the id that the workflow's owner adds to their bodies."""
         workflows = self.path_token is not None or self.header_secret is not None

@@ -123,11 +123,11 @@ class ByMail:
             server = self._connected()
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable("connect", system="notices", operation=self.operation) from error
-        handed = False
+        handed, left_out = False, dict[str, tuple[int, bytes]]()
         try:
             self._introduced(server)
             handed = True
-            server.send_message(message)
+            left_out = server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             self._refused(max((code for code, _ in error.recipients.values()), default=550), error)
         except smtplib.SMTPResponseException as error:
@@ -137,6 +137,18 @@ class ByMail:
             raise unsure("lost", system="notices", operation=self.operation) from error
         finally:
             server.close()
+        if left_out:
+            self._some_refused(len(left_out))
+
+    def _some_refused(self, number: int) -> NoReturn:
+        """The others have it: what is wrong is told by no further mail to them."""
+        raise Park(
+            "recipients_refused",
+            system="notices",
+            operation=self.operation,
+            remedy=f"the mail server refuses {number} of the recipients in notices.mail and the others got the notice: "
+            "correct `to`, restart, then discard the command",
+        )
 
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings
@@ -152,8 +164,10 @@ class ByMail:
             server.login(self._settings.user, self._password or "")
 
     def _refused(self, code: int, error: Exception) -> NoReturn:
-        """A complete answer: 4xx asks to come again, 5xx never (RFC 5321, section 4.2.1)."""
+        """A complete answer: 4xx asks to come again, 5xx never (RFC 5321, section 4.2.1); anything else is none."""
         said: Words = {"system": "notices", "operation": self.operation}
+        if not 400 <= code < 600:
+            raise UnknownEnd("unexpected_answer", **said) from error
         if 400 <= code < 500:
             raise Later("refused_for_now", **said, status=code) from error
         raise Park("refused", **said, status=code, remedy="see notices.mail: the mail server refuses it") from error

@@ -20,7 +20,7 @@ def as_json(notice: SendNotice) -> Json:
 def subject(notice: SendNotice) -> str:
     """One line that says how much stands still, and whose."""
     count = len(notice.lines) + notice.more
-    whose = ", ".join(dict.fromkeys(line.about for line in notice.lines))
+    whose = ", ".join(dict.fromkeys(_about(line) for line in notice.lines))
     return f"fortnox-bridge: {count} {'thing needs' if count == 1 else 'things need'} you ({whose})"
 
 
@@ -48,9 +48,16 @@ def _line(line: NoticeLine) -> Json:
 def _told(line: NoticeLine) -> str:
     since = "" if line.since is None else f", since {line.since:%Y-%m-%d %H:%M} UTC"
     if line.question is None:
-        return f"{line.about}: {line.reason}{since}: fortnox-bridge status"
+        return f"{_about(line)}: {line.reason}{since}: fortnox-bridge status"
     sums = f", {_kronor(line.kronor)} kr" if line.sales and line.kronor is not None else ""
-    return f"{line.about}: {line.reason}, {line.waiting} waiting{sums}{since}: fortnox-bridge held show {line.question}"
+    return (
+        f"{_about(line)}: {line.reason}, {line.waiting} waiting{sums}{since}: fortnox-bridge held show {line.question}"
+    )
+
+
+def _about(line: NoticeLine) -> str:
+    """A delivery of an account that is in no table belongs to no company."""
+    return line.about or "unknown account"
 
 
 def _kronor(kronor: Decimal) -> str:

@@ -151,6 +151,11 @@ class SubscriptionFlowSettings(SourceSettings):
         return WriteBack(numbers=numbers, party="customer", invoice="invoice")
 
     @property
+    def written_to(self) -> frozenset[tuple[str, ...]]:
+        """The instance."""
+        return frozenset({(self.address,)})
+
+    @property
     def address(self) -> str:
         """The instance's address without a closing slash."""
         return self.base_url or f"https://{self.instance}.subscriptionflow.com"

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from connectors.base import Held, Json, Later, Park, Settled, Sighting, Task, UnknownEnd, Write
+from connectors.base import Held, Json, Later, OutsideError, Park, Settled, Sighting, Task, UnknownEnd, Write
 from connectors.rest import Rest
 from connectors.sources import Unreadable
 from connectors.subscriptionflow.loose import Record, record_of
@@ -155,7 +155,7 @@ class SubscriptionFlowDesk:
         """The record once more. Whatever keeps it from us leaves the end of the change unknown: it is looked for."""
         try:
             answer = await self._rest.read(f"read {meant.record}", meant.path)
-        except Later as error:
+        except OutsideError as error:
             raise UnknownEnd(error.reason, system=self._name, operation=operation, status=error.status) from error
         if answer is None:
             raise UnknownEnd("not_shown", system=self._name, operation=operation, status=404)
@@ -166,9 +166,10 @@ class SubscriptionFlowDesk:
         where = f"{meant.record} {meant.id} at {self._name}"
         try:
             record = self._in(meant, answer)
-        except Later:
+            text = self._text(meant, record)
+        except (Later, Park):
             return f"{where} cannot be read: see there whether {meant.field} holds {meant.number}."
-        if digest(self._text(meant, record)) != evidence["written_digest"]:
+        if digest(text) != evidence["written_digest"]:
             return f"{where}: {meant.field} holds another text than was sent; see there."
         return self._lost(meant, record, evidence)
 

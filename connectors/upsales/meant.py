@@ -40,6 +40,7 @@ def told_fields(task: Task, command: SetSenderFields, settings: UpsalesSettings,
     texts = {
         **{word: text for word, text in command.fields.items() if (command.record, word) != (ORDER, STAGE)},
         **{word: task.refs[ref].number for word, ref in command.numbers},
+        **{word: task.refs[ref].number for word, ref in command.also if ref in task.refs},
     }
     homeless = sorted(texts.keys() - known.keys())
     if homeless:

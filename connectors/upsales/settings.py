@@ -148,6 +148,12 @@ class UpsalesSettings(SourceSettings):
             stages=chosen.stages,
         )
 
+    @property
+    def written_to(self) -> frozenset[tuple[str, ...]]:
+        """One account has one number, and a key opens one account."""
+        named = {"key": self.api_key, "customer": self.customer_id}
+        return frozenset((self.base_url, word, str(held)) for word, held in named.items() if held is not None)
+
     @field_validator("base_url")
     @classmethod
     def _callable(cls, value: str) -> str:

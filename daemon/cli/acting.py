@@ -71,7 +71,8 @@ def asked(kind: "type[R]", given: Json) -> "R":
     try:
         return kind.model_validate({**given, "person": common.person()})
     except ValidationError as error:
-        raise Wrong("; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())) from None
+        faults = ((".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors())
+        raise Wrong("; ".join(f"{where}: {message}" if where else message for where, message in faults)) from None
 
 
 def show(answer: Json, *, as_json: bool) -> None:
@@ -116,7 +117,7 @@ def _stopped(answer: Json) -> bool:
 @click.argument("named", metavar="[ID]", required=False)
 @click.option("--reason", help="Everything stopped for this reason (a word that outbox and inbox show).")
 @click.option("--company", help="Everything stopped of this company.")
-@click.option("--absent", is_flag=True, help="Your word that nothing of it exists in Fortnox: no look is made.")
+@click.option("--absent", is_flag=True, help="Your word that nothing of it exists there yet: no look is made.")
 @click.option("--allow", is_flag=True, help="Allow what a setting holds for you: a brake, a closed period.")
 @with_config
 @with_json
@@ -137,8 +138,8 @@ def retry(
 
     if (named is None) == (reason is None and company is None):
         raise click.UsageError("say which: either an ID, or --reason and/or --company")
-    asked = Retry(person=common.person(), id=named, reason=reason, company=company, absent=absent, allow=allow)
-    answer = perform(config_path, asked)
+    wanted = asked(Retry, {"id": named, "reason": reason, "company": company, "absent": absent, "allow": allow})
+    answer = perform(config_path, wanted)
     show(answer, as_json=as_json)
     nothing = not answer.get("commands") and not answer.get("deliveries")
     if nothing and not as_json:
@@ -152,9 +153,10 @@ def retry(
 @with_config
 @with_json
 def link(config_path: Path, as_json: bool, named: str, document: str) -> None:
-    """Say that a command's document exists: link out-34 invoice:1042. It is read in Fortnox first.
+    """Say that a command's document exists: link out-34 invoice:1042. It is read first, where it stands.
 
-    KIND is customer, article, offer, order, invoice, payment or note (a note's number is its customer's).
+    KIND is customer, article, offer, order, invoice, payment or note (a note's number is its customer's); of what is
+    written back at a sender, what the question names (account).
     """
     from pydantic import ValidationError
 
@@ -162,10 +164,10 @@ def link(config_path: Path, as_json: bool, named: str, document: str) -> None:
 
     kind, _, number = document.partition(":")
     try:
-        asked = LinkThing.model_validate({"person": common.person(), "id": named, "kind": kind, "number": number})
+        wanted = LinkThing.model_validate({"person": common.person(), "id": named, "kind": kind, "number": number})
     except ValidationError:
         raise click.UsageError(f"{document} names no document: say kind and number, as in invoice:1042") from None
-    answer = perform(config_path, asked)
+    answer = perform(config_path, wanted)
     show(answer, as_json=as_json)
     leave(trouble=_stopped(answer))
 
@@ -179,7 +181,7 @@ def replay(config_path: Path, as_json: bool, named: str, accept: bool) -> None:
     """Run today's rules on a stored delivery (in-12; a bare number means a delivery). Nothing is made twice."""
     from daemon.requests import Replay
 
-    answer = perform(config_path, Replay(person=common.person(), id=named, accept=accept))
+    answer = perform(config_path, asked(Replay, {"id": named, "accept": accept}))
     show(answer, as_json=as_json)
     leave(trouble=_stopped(answer))
 
@@ -196,7 +198,7 @@ def discard(config_path: Path, as_json: bool, named: str, reason: str) -> None:
     """
     from daemon.requests import Discard
 
-    answer = perform(config_path, Discard(person=common.person(), id=named, reason=reason_text(reason, "--reason")))
+    answer = perform(config_path, asked(Discard, {"id": named, "reason": reason_text(reason, "--reason")}))
     show(answer, as_json=as_json)
 
 
@@ -211,7 +213,7 @@ def approve(config_path: Path, as_json: bool, named: tuple[str, ...]) -> None:
     """
     from daemon.requests import Approve
 
-    answer = perform(config_path, Approve(person=common.person(), ids=named))
+    answer = perform(config_path, asked(Approve, {"ids": named}))
     show(answer, as_json=as_json)
     leave(trouble=bool(answer["skipped"]))
 
@@ -229,7 +231,7 @@ def pause(config_path: Path, as_json: bool, named: str | None, reason: str) -> N
     """
     from daemon.requests import Pause
 
-    answer = perform(config_path, Pause(person=common.person(), name=named, reason=reason_text(reason, "--reason")))
+    answer = perform(config_path, asked(Pause, {"name": named, "reason": reason_text(reason, "--reason")}))
     show(answer, as_json=as_json)
 
 
@@ -241,7 +243,7 @@ def resume(config_path: Path, as_json: bool, named: str | None) -> None:
     """End a pause, or all of them; also after lost credentials. Exit 1 where nothing was paused."""
     from daemon.requests import Resume
 
-    answer = perform(config_path, Resume(person=common.person(), name=named))
+    answer = perform(config_path, asked(Resume, {"name": named}))
     show(answer, as_json=as_json)
     if not answer["resumed"] and not as_json:
         click.echo("nothing was paused", err=True)

@@ -94,8 +94,7 @@ def declare_new_work(config_path: Path, as_json: bool, name: str) -> None:
 
 
 def _declare(config_path: Path, name: str, proof: str, *, as_json: bool) -> None:
-    from daemon.cli.acting import perform, show
+    from daemon.cli.acting import asked, perform, show
     from daemon.requests import Declare
 
-    asked = Declare.model_validate({"person": common.person(), "company": name, "proof": proof})
-    show(perform(config_path, asked), as_json=as_json)
+    show(perform(config_path, asked(Declare, {"company": name, "proof": proof})), as_json=as_json)

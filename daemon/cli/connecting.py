@@ -153,13 +153,13 @@ def _scopes(company: "Company", more: tuple[str, ...]) -> dict[str, tuple[str, .
 @with_json
 def revoke(config_path: Path, as_json: bool, company: str, yes: bool) -> None:
     """Give COMPANY's connection up: pause it, revoke its refresh token at Fortnox, forget its tokens."""
-    from daemon.cli.acting import perform
+    from daemon.cli.acting import asked, perform
     from daemon.cli.connecting_text import print_revoked
     from daemon.requests import Revoke
 
     if not yes:
         click.confirm(f"Nothing will leave for {company} until it is connected again. Go on?", abort=True)
-    answer = perform(config_path, Revoke(person=common.person(), company=company))
+    answer = perform(config_path, asked(Revoke, {"company": company}))
     if as_json:
         print_json(answer)
     else:

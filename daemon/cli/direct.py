@@ -87,11 +87,8 @@ def _keys(config: Config) -> MultiFernet:
     return MultiFernet([Fernet(secret.reveal()) for secret in config.state_keys])
 
 
-def _actions(config: Config, database: Database, clock: Clock) -> Actions:
-    keys = _keys(config)
-    tokens = SealedTokens(database, keys, clock.now)
-    bus = Bus(ROUTES)
-    deciding = Deciding(
+def _deciding(config: Config, bus: Bus, keys: MultiFernet) -> Deciding:
+    return Deciding(
         sources=every_source(config),
         companies={name: company.settings for name, company in config.companies.items()},
         company_of=companies_of(config),
@@ -102,6 +99,11 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
         started=Starts(flows_in(config.companies), keys.encrypt),
     )
 
+
+def _actions(config: Config, database: Database, clock: Clock) -> Actions:
+    keys, bus = _keys(config), Bus(ROUTES)
+    tokens = SealedTokens(database, keys, clock.now)
+
     def target(name: str) -> AbstractAsyncContextManager[Target]:
         if name in config.destinations:
             raise Misused(f"{name} is reached by a running daemon only: start it, then ask again")
@@ -109,7 +111,7 @@ def _actions(config: Config, database: Database, clock: Clock) -> Actions:
             raise Misused(f"there is no company {name} in the configuration")
         return open_company_target(config.companies[name], database, tokens, clock, SystemRandom(), Windows())
 
-    recalling = Recalling(database, deciding)
+    recalling = Recalling(database, _deciding(config, bus, keys))
     runs = DryRuns(
         companies=lambda: config.companies,
         database=database,

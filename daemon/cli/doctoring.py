@@ -19,11 +19,11 @@ def doctor(config_path: Path, as_json: bool, company: str | None, duplicates: bo
 
     Only reads, beside a running daemon or without one. Exit 1 where something failed or Fortnox could not be asked.
     """
-    from daemon.cli.acting import perform
+    from daemon.cli.acting import asked, perform
     from daemon.cli.doctoring_text import print_examination, with_swedish_remedies
     from daemon.requests import Examine
 
-    found = perform(config_path, Examine(person=common.person(), company=company, duplicates=duplicates))
+    found = perform(config_path, asked(Examine, {"company": company, "duplicates": duplicates}))
     if as_json:
         print_json(with_swedish_remedies(found))
     else:

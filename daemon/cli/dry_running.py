@@ -38,21 +38,20 @@ def dry_run(
     body of the source's type is taken. Nothing is stored and nothing is written at Fortnox, which is only read. Exit 1
     where something would be held.
     """
-    from daemon.cli.acting import perform
+    from daemon.cli.acting import asked, perform
     from daemon.cli.dry_run_text import print_run
     from daemon.requests import DryRun
 
     body = _body(config_path, given, source, sample=sample)
-    asked = DryRun(
-        person=common.person(),
-        id=given if body is None else None,
-        source=source,
-        body=None if body is None else b64encode(body).decode("ascii"),
-        path=path,
-        company=company,
-        offline=offline,
-    )
-    told = perform(config_path, asked)
+    wanted = {
+        "id": given if body is None else None,
+        "source": source,
+        "body": None if body is None else b64encode(body).decode("ascii"),
+        "path": path,
+        "company": company,
+        "offline": offline,
+    }
+    told = perform(config_path, asked(DryRun, wanted))
     if as_json:
         print_json(told)
     else:

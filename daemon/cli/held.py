@@ -103,12 +103,12 @@ def show(config_path: Path, as_json: bool, named: str, limit: int, language: str
 @with_json
 def answer(config_path: Path, as_json: bool, named: str, answer: str, only: str | None, wait: float) -> None:
     """Answer the question ID for everything that waits for it; exit 1 where some of that stands still again."""
-    from daemon.cli.acting import perform
+    from daemon.cli.acting import asked, perform
     from daemon.cli.held_text import print_answered
     from daemon.requests import AnswerQuestion
 
-    asked = AnswerQuestion(person=common.person(), id=named, answer=answer, only=only)
-    told = perform(config_path, asked)
+    wanted = asked(AnswerQuestion, {"id": named, "answer": answer, "only": only})
+    told = perform(config_path, wanted)
     config = common.load(config_path, secrets=False)
     told |= _became(config, [entry["id"] for part in ("commands", "deliveries") for entry in told[part]], wait)
     if as_json:
@@ -167,10 +167,10 @@ def answers(config_path: Path, as_json: bool, company: str | None) -> None:
 @with_json
 def forget(config_path: Path, as_json: bool, named: str, sale: str | None) -> None:
     """Forget what was answered to the question ID: rules ask again. What was made by the answer stays."""
-    from daemon.cli.acting import perform
+    from daemon.cli.acting import asked, perform
     from daemon.requests import ForgetAnswer
 
-    told = perform(config_path, ForgetAnswer(person=common.person(), id=named, sale=sale))
+    told = perform(config_path, asked(ForgetAnswer, {"id": named, "sale": sale}))
     if as_json:
         print_json(told)
     else:

@@ -62,8 +62,25 @@ def check_company(config: "Config", name: str | None) -> None:
 
 
 def check_target(config: "Config", name: str | None) -> None:
-    """Refuse what is neither a configured company nor a sender that is written to (``to:crm``)."""
-    _check(name, {*config.companies, *config.destinations})
+    """Refuse what is neither a configured company nor a sender that is written to (``to:crm``), nor was one for which
+    commands were left behind."""
+    known = {*config.companies, *config.destinations}
+    if name is not None and name not in known:
+        known |= _left_behind(config)
+    _check(name, known)
+
+
+def _left_behind(config: "Config") -> set[str]:
+    from daemon.opening import database_path
+    from store import reading
+
+    if not database_path(config.data_dir).exists():
+        return set()
+
+    async def look(read: "Read") -> set[str]:
+        return {*await read(reading.unfinished)}
+
+    return read_store(config, look)
 
 
 def _check(name: str | None, known: set[str]) -> None:

@@ -63,10 +63,10 @@ def _names(config: "Config", named: str | None) -> list[str]:
 
 
 def _refresh(config_path: Path, company: str, *, as_json: bool) -> None:
-    from daemon.cli.acting import perform
+    from daemon.cli.acting import asked, perform
     from daemon.requests import Refresh
 
-    answer = perform(config_path, Refresh(person=common.person(), company=company))
+    answer = perform(config_path, asked(Refresh, {"company": company}))
     if as_json:
         print_json(answer)
         return
@@ -76,10 +76,10 @@ def _refresh(config_path: Path, company: str, *, as_json: bool) -> None:
 
 
 def _tell(config_path: Path, company: str, *, begin: bool, as_json: bool) -> None:
-    from daemon.cli.acting import perform
+    from daemon.cli.acting import asked, perform
     from daemon.requests import Introduce
 
-    answer = perform(config_path, Introduce(person=common.person(), company=company, begin=begin))
+    answer = perform(config_path, asked(Introduce, {"company": company, "begin": begin}))
     if as_json:
         print_json(answer)
         return

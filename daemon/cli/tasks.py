@@ -176,8 +176,8 @@ def cancel(config_path: Path, as_json: bool, named: str, reason: str) -> None:
     """End a task that has not left; what may have left is looked for instead, and this says so (exit 1)."""
     from daemon.requests import CancelTask
 
-    asked = CancelTask(person=common.person(), id=named, reason=reason_text(reason, "--reason"))
-    answer = perform(config_path, asked)
+    wanted = asked(CancelTask, {"id": named, "reason": reason_text(reason, "--reason")})
+    answer = perform(config_path, wanted)
     if as_json:
         print_json(answer)
         return

@@ -37,6 +37,7 @@ def print_status(shown: Json) -> None:
         _print_source(source)
     for way in shown["notices"]:
         _print_back(way, "notices leave as")
+    _print_left_behind(shown["left_behind"])
 
 
 def found(counted: Json) -> str:
@@ -82,6 +83,15 @@ def _print_back(back: Json, how: str) -> None:
         click.echo(f"  {nothing_leaves(back['shut_by'], back['paused'], back['name'])}")
     if back["questions"]["count"]:
         click.echo(f"  {questions_line(back['questions'])}: held {back['name']}")
+
+
+def _print_left_behind(targets: list[Json]) -> None:
+    """Commands for what the configuration no longer names: nothing carries them, and only a person ends them."""
+    for target in targets:
+        counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in target["commands"].items())
+        click.echo(f"NOT IN THE CONFIGURATION: {target['name']}: {counted}")
+        click.echo("  nothing leaves for it: put it back and restart, or discard what is not wanted any more")
+        click.echo(f"  outbox --company {target['name']}")
 
 
 def _polled(source: Json) -> str:

@@ -130,8 +130,8 @@ def cancel(config_path: Path, as_json: bool, workflow_id: str, company: str, rea
     """Take a run back: what has not left is ended, and steps that say how are undone, the last first."""
     from daemon.requests import CancelWorkflow
 
-    asked = CancelWorkflow(person=common.person(), company=company, workflow_id=workflow_id, reason=reason)
-    answer = perform(config_path, asked)
+    wanted = asked(CancelWorkflow, {"company": company, "workflow_id": workflow_id, "reason": reason})
+    answer = perform(config_path, wanted)
     if as_json:
         print_json(answer)
     else:
@@ -182,7 +182,7 @@ def done(config_path: Path, as_json: bool, named: str) -> None:
     """A task is done: todo done todo-3. A run that waits for it goes on."""
     from daemon.requests import FinishTodo
 
-    answer = perform(config_path, FinishTodo(person=common.person(), id=named))
+    answer = perform(config_path, asked(FinishTodo, {"id": named}))
     if as_json:
         print_json(answer)
     else:

@@ -33,3 +33,8 @@ class SendNotice(SenderCommand):
     at: datetime
     lines: tuple[NoticeLine, ...]
     more: int = 0
+
+    @property
+    def lane(self) -> str:
+        """Each leaves by itself: what one of them says, no other says again."""
+        return f"{self.target}:{self.notice_id}"

@@ -32,18 +32,25 @@ class SenderCommand(CommandBase):
 class SetSenderFields(SenderCommand):
     """Fields of the record, named in our words (``stage``, ``document_number``): only these change.
 
-    ``numbers`` are fields that hold the number of something in Fortnox, which must be linked first. What the source
-    calls each field, and whether it has one, its connector knows.
+    ``numbers`` are fields that hold the number of something in Fortnox, which must be linked first; ``also`` are those
+    of what may be there from before, told where it is. What the source calls each field, and whether it has one, its
+    connector knows.
     """
 
     kind: Literal["set_sender_fields"] = "set_sender_fields"
     fields: dict[str, str] = Field(default_factory=dict)
     numbers: tuple[Number, ...] = ()
+    also: tuple[Number, ...] = ()
 
     @property
     def refs(self) -> tuple[Ref, ...]:
         """Whatever gives a number."""
         return tuple(dict.fromkeys(ref for _, ref in self.numbers))
+
+    @property
+    def optional_refs(self) -> tuple[Ref, ...]:
+        """Whatever gives one if it is there."""
+        return tuple(dict.fromkeys(ref for _, ref in self.also))
 
     @property
     def dispensable(self) -> bool:

@@ -1,5 +1,6 @@
 """Kronor behind a question: each sale once, to the öre, and what has no rate as it is."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -57,6 +58,15 @@ def test_no_sale_counts_twice_and_no_order_matters(rows: list[Behind]) -> None:
 def asked(reason: str, *choices: str, given: str = "") -> Asked:
     """A question that something waits for."""
     return Asked(1, "demo", "key", reason, given, True, choices, 1, 0, 0, "?", None)
+
+
+def test_a_record_of_a_sender_is_not_said_to_be_in_fortnox() -> None:
+    """Where a link is at a sender, the answer says that it is read there."""
+    question = asked("another_party", "account:318")
+    assert "in Fortnox" in options(question, [])[0].does
+    there = options(replace(question, company="to:ups"), ["ensure_sender_record"])
+    assert [option.answer for option in there if option.what == "link"] == ["account:318"]
+    assert not any("in Fortnox" in option.does for option in there if option.what == "link")
 
 
 def test_what_may_be_answered() -> None:

@@ -49,6 +49,25 @@ def test_an_orders_buyer_and_documents_are_told() -> None:
     assert {command.thing.kind for command in commands} == {"customer_told", "order_told"}
 
 
+def test_an_order_tells_of_its_offer_too_where_there_is_one() -> None:
+    """It takes the place of what would have told of the offer and has not left; nothing waits for an offer."""
+    offer = SALE.model_copy(update={"kind": "order_offer"})
+    statuses: tuple[Status, ...] = ("won", "paid")
+    for status in statuses:
+        [of_order] = [
+            command
+            for command in tell_of_order(order(status=status), back("order+offer"))
+            if command.thing.id == SALE.id
+        ]
+        assert isinstance(of_order, SetSenderFields)
+        assert of_order.also == (("offer_number", offer),)
+        assert of_order.optional_refs == (offer,)
+        assert offer not in of_order.refs
+    for others in (back("order"), back("order+offer", numbers=frozenset({"order_number"}))):
+        told_too = [command.also for command in tell_of_order(order(), others) if isinstance(command, SetSenderFields)]
+        assert not any(told_too)
+
+
 @pytest.mark.parametrize(
     ("module", "status", "fields"),
     [

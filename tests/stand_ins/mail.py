@@ -11,11 +11,15 @@ from email.message import EmailMessage
 
 @dataclass
 class Mailbox:
-    """What came in. ``answers`` are given in place of the next receipts; an empty one cuts the connection instead."""
+    """What came in. ``answers`` are given in place of the next receipts; an empty one cuts the connection instead.
+
+    ``unknown`` are addresses that no mail goes to.
+    """
 
     mails: list[EmailMessage] = field(default_factory=list)
     answers: deque[str] = field(default_factory=deque)
     port: int = 0
+    unknown: frozenset[str] = frozenset()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it is closed."""
@@ -26,7 +30,9 @@ class Mailbox:
                 if verb == "QUIT":
                     await self._say(writer, "221 bye")
                     break
-                if verb != "DATA":
+                if verb == "RCPT" and line.partition("<")[2].partition(">")[0] in self.unknown:
+                    await self._say(writer, "550 no such mailbox")
+                elif verb != "DATA":
                     await self._say(writer, "250 fine")
                 elif not await self._take(reader, writer):
                     break

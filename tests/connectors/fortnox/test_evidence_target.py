@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from connectors.base import Held, Link, Park, UnknownEnd, Unprovable
+from connectors.base import Held, Later, Link, Park, UnknownEnd, Unprovable
 from connectors.fortnox.contents import multipart
 from connectors.fortnox.evidence_file import evidence_file, name_of, read_name
 from connectors.fortnox.outcomes import File, FileOutcome
@@ -226,6 +226,21 @@ async def test_a_look_that_cannot_be_read_is_no_absence() -> None:
             body={"ErrorInformation": {"error": 1, "message": "Kan inte hitta mappen.", "code": 4711}},
         )  # fmt: skip
         with pytest.raises(Unprovable):
+            await here.target.look(here.task(evidence()), write.operation, write.evidence)
+
+
+@pytest.mark.parametrize("body", [{"attachments": []}, [1], [{"id": "a1", "entityId": 1}]], ids=["object", "row", "id"])
+async def test_attachments_that_are_not_shown_whole_are_no_absence(body: Any) -> None:
+    """A list of another form, a row that is none, one that names no file: nothing is attached a second time."""
+    async with stand() as here:
+        await made(here)
+        for _ in range(2):
+            task = here.task(evidence())
+            settled = await here.target.perform(task, write := await here.write_of(evidence()))
+            assert settled.link is not None
+            here.known[evidence().thing] = settled.link
+        await here.fault("status", "GET", PAGE, status=200, body=body)
+        with pytest.raises(Later, match="list_unreadable"):
             await here.target.look(here.task(evidence()), write.operation, write.evidence)
 
 

@@ -96,6 +96,8 @@ async def test_what_cannot_be_read_is_no_absence() -> None:
         answers: list[Json] = [
             {"data": []},
             {"notes": [], "meta": {"total": 3}},
+            {"notes": [], "total": "3"},
+            {"notes": [], "total": {"count": 3}},
             {"notes": [], "meta": {"nextPage": 2}},
         ]
         for answer in answers:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.base import Link, Park, Settled, UnknownEnd
+from connectors.base import Held, Link, Park, Settled, UnknownEnd, Unprovable
 from tests.connectors.highlevel.bodies import CONTACT, invoice, order
 from tests.connectors.highlevel.writing import FIELD, number, numbered, standing
 
@@ -25,11 +25,25 @@ async def test_only_the_one_field_is_sent() -> None:
         again = await here.target.plan(task)
         assert isinstance(again, Settled)
         assert again.result == "unchanged"
-        changed = await here.send(here.task(number(), number="18"))
+        changed = await here.send(here.task(number(), seen.settled.link, number="18"))
         assert changed.result == "changed"
         held = here.state.records["contacts"][CONTACT]
         assert held["tags"] == ["vip"]
         assert held["customFields"] == [{"id": "other", "value": "kept"}, {"id": FIELD, "value": "18"}]
+
+
+@pytest.mark.asyncio
+async def test_a_number_that_somebody_else_wrote_is_not_overwritten() -> None:
+    """A person is asked; emptied, or ours from before, the field takes the number."""
+    async with standing() as here:
+        held = here.state.records["contacts"][CONTACT]
+        held["customFields"] = [{"id": FIELD, "value": "K-9"}]
+        for link in (None, Link("contact", CONTACT, {"customer_number": "16"})):
+            with pytest.raises(Held, match="another_number") as asked:
+                await here.target.plan(here.task(number(), link))
+            assert "has customer number K-9" in asked.value.remedy
+        held["customFields"] = [{"id": FIELD, "value": ""}]
+        assert (await here.planned(here.task(number()))).stands_on == {"value": ""}
 
 
 @pytest.mark.asyncio
@@ -61,6 +75,19 @@ async def test_documents_are_told_by_a_note() -> None:
         assert isinstance(known, Settled)
         assert known.result == "unchanged"
         assert len(here.state.written.of("notes", CONTACT)) == 2
+
+
+@pytest.mark.asyncio
+async def test_an_earlier_note_proves_nothing_about_a_lost_one() -> None:
+    """The second note's answer was lost, and the notes cannot be read: a person is asked, it is not taken for left."""
+    async with standing() as here:
+        here.state.add("orders", order(_id="o1"))
+        first = await here.send(here.task(numbered()))
+        anew = here.task(numbered(), first.link, number="18")
+        planned = await here.planned(anew)
+        here.state.written.lists_refused = 422
+        with pytest.raises(Unprovable, match="note_unprovable"):
+            await here.target.look(anew, planned.operation, planned.evidence)
 
 
 @pytest.mark.asyncio

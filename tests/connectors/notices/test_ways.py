@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from connectors.base import Later, OutsideError, Park, Throttled, UnknownEnd, Unreachable
 from connectors.notices.settings import MailNotices, WebhookNotices
 from connectors.notices.ways import ByMail, ByWebhook
+from connectors.notices.words import as_text, subject
 from connectors.transport import open_session
 from handlers.commands import NoticeLine, SendNotice
 from handlers.values import Ref
@@ -52,6 +53,14 @@ def notice(more: int = 0) -> SendNotice:
         ),
         more=more,
     )
+
+
+def test_what_belongs_to_no_company_is_named() -> None:
+    """A delivery of an account that is in no table: the subject and the line say so."""
+    lines = (NoticeLine(about="", reason="unknown_account", question="q-1", waiting=1),)
+    told = notice().model_copy(update={"lines": lines})
+    assert subject(told) == "fortnox-bridge: 1 thing needs you (unknown account)"
+    assert as_text(told).startswith("unknown account: unknown_account, 1 waiting: fortnox-bridge held show q-1")
 
 
 @asynccontextmanager
@@ -151,7 +160,9 @@ async def test_a_mail_says_what_to_type() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("answer", "error"), [("451 later", Later), ("550 never", Park), ("", UnknownEnd)])
+@pytest.mark.parametrize(
+    ("answer", "error"), [("451 later", Later), ("550 never", Park), ("", UnknownEnd), ("nonsense", UnknownEnd)]
+)
 async def test_what_a_mail_server_answers(answer: str, error: type[OutsideError]) -> None:
     """4xx asks to come again, 5xx never; a connection that is lost behind the text may have taken it."""
     async with mail_server() as mailbox:
@@ -160,6 +171,23 @@ async def test_what_a_mail_server_answers(answer: str, error: type[OutsideError]
         with pytest.raises(error):
             await way.send(notice())
     assert len(mailbox.mails) == (1 if error is UnknownEnd else 0)
+
+
+@pytest.mark.asyncio
+async def test_a_recipient_who_is_refused_among_others_is_said() -> None:
+    """The others have the mail; nobody is left out in silence. Where all are refused, the notice is."""
+    async with mail_server() as mailbox:
+        mailbox.unknown = frozenset({"gone@example.com"})
+        settings = MailNotices(port=mailbox.port, security="none", sender=ADDRESS, to=(ADDRESS, "gone@example.com"))
+        with pytest.raises(Park, match="recipients_refused") as parked:
+            await ByMail(settings, None).send(notice())
+        assert "refuses 1 of the recipients" in parked.value.remedy
+        assert "gone@example.com" not in parked.value.remedy
+        assert len(mailbox.mails) == 1
+        mailbox.unknown = frozenset({ADDRESS, "gone@example.com"})
+        with pytest.raises(Park, match="refused"):
+            await ByMail(settings, None).send(notice())
+        assert len(mailbox.mails) == 1
 
 
 @pytest.mark.asyncio

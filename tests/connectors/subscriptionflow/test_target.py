@@ -202,6 +202,23 @@ async def test_a_change_that_cannot_be_seen_is_looked_for_later() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_change_that_may_not_be_seen_any_more_is_no_known_end() -> None:
+    """It was taken, and then the token ended: what it emptied was not compared, so it is looked for."""
+    async with desk() as here:
+        here.stand.instance.answers_shortly = True
+        write, task = await here.write_of(told_invoice()), here.task(told_invoice())
+
+        def ends(held: Any) -> Any:
+            here.stand.instance.gives_dead_tokens = True
+            here.stand.instance.refuse_all_tokens()
+            return held
+
+        here.stand.instance.keeps = ends
+        with pytest.raises(UnknownEnd, match="unauthorized"):
+            await here.target.perform(task, write)
+
+
+@pytest.mark.asyncio
 async def test_an_instance_that_stores_something_else_is_told_to_a_person() -> None:
     """A text that is cut, and a change that empties what it does not name."""
     async with desk() as here:

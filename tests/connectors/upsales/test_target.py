@@ -1,6 +1,7 @@
 """Writing at the stand-in of Upsales: read, merged, sent once, compared, and looked for where no answer came."""
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -235,3 +236,20 @@ async def test_without_the_table_nothing_can_be_written() -> None:
         await made.target.probe()
         assert [(call["method"], call["path"]) for call in made.state.calls] == [("GET", "/api/v2/currencies")]
         assert made.target.budget().used == 1
+
+
+@pytest.mark.asyncio
+async def test_the_offer_that_an_order_was_is_told_where_it_is_known() -> None:
+    """Beside the order's own number; of one that is not linked, nothing is said."""
+    offer = Ref(system="ups", kind="offer", id="4711")
+    async with bench() as here:
+        here.state.put("orders", order())
+        command = tells("order", 4711, invoice_number=INVOICE).model_copy(update={"also": (("offer_number", offer),)})
+        asked = task(command, invoice="1042")
+        first = await here.target.plan(asked)
+        assert isinstance(first, Write)
+        assert sorted(first.evidence["prints"]) == ["custom:33"]
+        known = replace(asked, refs={**asked.refs, offer: Link("offer", "7", {})})
+        second = await here.target.plan(known)
+        assert isinstance(second, Write)
+        assert sorted(second.evidence["prints"]) == ["custom:31", "custom:33"]
