@@ -94,22 +94,22 @@ class Actions:
         self._follow = follow
         self._doctor = doctor
         self._asked_runs = asked_runs
+        self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
+        self._begin(awaited)
+
+    def _begin(self, awaited: Awaited | None) -> None:
+        """Who carries out what concerns more than one command, or no command yet."""
+        config, database, clock, follow = self._config, self._database, self._clock, self._follow
         self.links = ConsentLinks(database, clock, lambda: config().state_keys, self.perform)
         self._connections = Connections(
             config=config,
             database=database,
             clock=clock,
-            target=target,
+            target=self._target,
             follow=follow,
             links=self.links,
             awaited=awaited,
         )
-        self._pauses = Pauses(config=config, database=database, clock=clock, rules=rules, follow=follow)
-        self._begin()
-
-    def _begin(self) -> None:
-        """Who carries out what concerns more than one command, or no command yet."""
-        config, database, clock, follow = self._config, self._database, self._clock, self._follow
         self._refreshing = Refreshing(config=config, database=database, clock=clock, follow=follow)
         self._introducing = Introducing(config=config, database=database, clock=clock, follow=follow)
         self._resealing = Resealing(database, clock, lambda: config().state_keys)

@@ -97,12 +97,9 @@ class Bridge:
     def _begin(self) -> None:
         """What watches over the loops, and what a person paused before this start."""
         clock, store = self.clock, self.store
+        ask = self._open_already
         self.doctor = Doctor(
-            config=lambda: self.latest,
-            database=store.database,
-            tokens=store.tokens,
-            clock=clock,
-            target=self._open_already,
+            config=lambda: self.latest, database=store.database, tokens=store.tokens, clock=clock, target=ask
         )
         self.dry_runs = DryRuns(
             companies=lambda: self.latest.companies,
@@ -119,6 +116,17 @@ class Bridge:
         self._hurry = anyio.CancelScope()
         self._ended: list[anyio.Event] = []
         self._stopping = False
+        self._watch_over()
+        for delivery in self.deliveries.values():
+            # What could not be asked, or was refused, may be well by now.
+            delivery.gate.resumed = self._examine_again
+        for company, reason in store.pauses.companies.items():
+            if company in self.deliveries:
+                self.deliveries[company].gate.pause(reason)
+
+    def _watch_over(self) -> None:
+        """Who tells people and systemd how it stands."""
+        clock, store = self.clock, self.store
         self._started = clock.monotonic()
         self._lag = LoopLag(clock)
         self._skew = SkewWatch()
@@ -138,12 +146,6 @@ class Bridge:
             lag=self._lag,
             clock=clock,
         )
-        for delivery in self.deliveries.values():
-            # What could not be asked, or was refused, may be well by now.
-            delivery.gate.resumed = self._examine_again
-        for company, reason in store.pauses.companies.items():
-            if company in self.deliveries:
-                self.deliveries[company].gate.pause(reason)
 
     @asynccontextmanager
     async def _open_already(self, company: str) -> AsyncIterator[Target]:

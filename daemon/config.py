@@ -118,14 +118,9 @@ class _Loading:
         keys = self._state_keys(state_key)
         companies = dict(self._companies(file, kinds)) if file is not None else {}
         sources = dict(self._sources(kinds))
-        self.faults += survey_faults(companies, sources)
-        self.faults += [*following_faults(companies, sources), *shared_accounts(sources)]
-        self.faults += owner_faults(companies)
         clients = clients_of(file, kinds, self._secret, self._fault) if file is not None else {}
         notice_secrets = notice_secrets_of(file, kinds, self._secret, self._fault) if file is not None else {}
-        self.faults += unfit_sources(file, sources)
-        if file is not None:
-            self.faults += unfit_workflows(file, sources)
+        self._hold_together(file, companies, sources)
         if self.faults or file is None:
             raise ConfigRejected(self.faults)
         self._warn_of_missing_vat(companies, sources)
@@ -150,6 +145,15 @@ class _Loading:
             language=file.language,
             notice_secrets=notice_secrets,
         )
+
+    def _hold_together(
+        self, file: ConfigFile | None, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]
+    ) -> None:
+        """What is right by itself and cannot be together."""
+        self.faults += [*survey_faults(companies, sources), *following_faults(companies, sources)]
+        self.faults += [*shared_accounts(sources), *owner_faults(companies), *unfit_sources(file, sources)]
+        if file is not None:
+            self.faults += unfit_workflows(file, sources)
 
     def _warn_of_missing_vat(self, companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> None:
         """Where neither the sender nor an article nor a setting tells the VAT, every order would be held."""

@@ -1,7 +1,7 @@
 """Decides what becomes of one inbox row: its source reads it, the rules answer, and nothing is stored here."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -10,13 +10,14 @@ from connectors.sources import Ignored, Learned, Needs, Source, Stored, Told, Un
 from daemon.asking import asked_by_rule
 from daemon.bus import LIVE, Bus, RuleFailed
 from daemon.door import ACCOUNT
+from daemon.learning import learned
 from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
 from handlers.commands import Command, RecordCommand, SenderCommand
 from handlers.events import CommentsAdded, EntryChanged, Event, OrderChanged, Origin, TaskCompleted
 from handlers.facts import Facts
-from handlers.following import COMMENTS, DOCUMENTS, PRICES, followed, system_of
+from handlers.following import COMMENTS
 from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import heads, lanes
@@ -24,9 +25,8 @@ from store.db import milliseconds
 from store.fetching import Echo
 from store.handling import Handled
 from store.inbox import Waiting
-from store.news import Following
 from store.outbox import NewCommand
-from store.register import Entry, Swept
+from store.register import Entry
 from store.responses import Response
 from store.workflow_starts import NewWorkflow
 
@@ -56,6 +56,21 @@ class Heard:
     row: Waiting
     settings: CompanySettings
     events: Sequence[Event]
+
+
+@dataclass(slots=True)
+class _Caused:
+    """What the events of a delivery cause, as far as their rules have run."""
+
+    made: list[tuple[Event, str, Command]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    answered: list[Response] = field(default_factory=list)
+    started: list[NewWorkflow] = field(default_factory=list)
+
+    @property
+    def nothing_in_books(self) -> bool:
+        """Whether rules passed it by and made nothing for Fortnox."""
+        return bool(self.skipped) and all(isinstance(command, SenderCommand) for _, _, command in self.made)
 
 
 class Deciding:
@@ -159,38 +174,46 @@ class Deciding:
         timely = [(event, remembered) for event, remembered in known if event.dated >= start]
         if not timely:
             return mark(state="before_start", reason=_too_early(first.dated, row.source, settings))
-        made: list[tuple[Event, str, Command]] = []
-        skipped: list[str] = []
-        answered: list[Response] = []
-        started: list[NewWorkflow] = []
+        caused = _Caused()
         for event, remembered in timely:
             try:
-                heard_by = self._bus.commands(event, settings, remembered, modes, skipped=skipped)
-                made += [(event, *named) for named in heard_by]
-                answered += response_of(row, settings, event, remembered)
-                started += self.started(event, row.company)
+                self._run(row, settings, event, remembered, modes, caused)
             except Question as error:
                 ask = asked_by_rule(error, event, row.company)
                 return mark(state="held", reason="question", question=str(error), ask=ask)
             except RuleFailed as error:
                 self.shout(row, error)
                 return mark(state="parked", reason="bug", question=f"{error}: see the log, replay after the fix")
-        in_books = [command for _, _, command in made if not isinstance(command, SenderCommand)]
         shadowed = sorted({rule for event, _ in timely for rule in self._bus.shadowed(event, settings)})
         return mark(
             state="handled",
-            reason=_passed_by(skipped, () if "shadow" in modes else shadowed),
+            reason=_passed_by(caused.skipped, () if "shadow" in modes else shadowed),
             twin=twin_of(first),
             shadowed=shadowed,
-            commands=[_new_command(row, event, rule, command, settings) for event, rule, command in made],
-            workflows=started,
-            sales=list(sales_of(row.company, [command for _, _, command in made])),
-            responses=answered,
+            commands=[_new_command(row, event, rule, command, settings) for event, rule, command in caused.made],
+            workflows=caused.started,
+            sales=list(sales_of(row.company, [command for _, _, command in caused.made])),
+            responses=caused.answered,
             foreign=_foreign(first, facts[0]),
             entries=_lines_of(first),
             tasks_done=[event.mark for event, _ in timely if isinstance(event, TaskCompleted)],
-            passed_by=first.lane if skipped and isinstance(first, OrderChanged) and not in_books else None,
+            passed_by=first.lane if isinstance(first, OrderChanged) and caused.nothing_in_books else None,
         )
+
+    def _run(
+        self,
+        row: Waiting,
+        settings: CompanySettings,
+        event: Event,
+        remembered: Facts,
+        modes: Collection[str],
+        caused: "_Caused",
+    ) -> None:
+        """Add what one event causes. Raises ``Question`` and :class:`daemon.bus.RuleFailed`."""
+        heard_by = self._bus.commands(event, settings, remembered, modes, skipped=caused.skipped)
+        caused.made += [(event, *named) for named in heard_by]
+        caused.answered += response_of(row, settings, event, remembered)
+        caused.started += self.started(event, row.company)
 
     def shout(self, row: Waiting, error: Exception) -> None:
         """A bug of ours: the row is parked, and the log says so with its stack."""
@@ -295,44 +318,3 @@ def own_lane(command: Command) -> str:
         return command.lane
     thing = command.thing
     return f"{thing.system}:{thing.kind}:{thing.id}:{thing.generation}" if command.beside else ""
-
-
-def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
-    """The row with what it tells of the company's registers: entries and row are stored in one transaction.
-
-    What is news of it to those who follow the company is stored in the same one, as deliveries of their own.
-    """
-    swept = read.swept
-    return Handled(
-        row.id,
-        "handled",
-        reason=read.reason,
-        company=row.company,
-        entries=[
-            Entry(entry.resource, entry.number, milliseconds(entry.told_at), entry.fields, entry.keys)
-            for entry in read.entries
-        ],
-        swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
-        made=read.made,
-        following=following_of(settings, read.documents, whole=read.whole),
-    )
-
-
-def following_of(
-    settings: CompanySettings, documents: Sequence[tuple[str, str]] = (), *, whole: bool = False
-) -> Following | None:
-    """What of a company is told to others, and of which ``documents`` (kind and number); ``None`` where nothing is.
-
-    ``whole``: what is told of registers is all there is, and not what changed.
-    """
-    wanted = followed(settings)
-    if not wanted:
-        return None
-    return Following(
-        system_of(settings.name),
-        wanted - {DOCUMENTS, COMMENTS},
-        frozenset({PRICES}),
-        documents if DOCUMENTS in wanted else (),
-        frozenset(source for source, back in settings.write_backs.items() if back.comments),
-        whole=whole,
-    )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from daemon.clock import Clock
 from daemon.config_faults import meant
-from daemon.deciding import following_of
 from daemon.following import Follow
+from daemon.learning import following_of
 from daemon.requests import Introduce, Misused
 from daemon.settings import Config
 from daemon.subjects import Answer

@@ -63,6 +63,16 @@ class Things:
         return {name: ref.model_copy(update=before) for name, ref in named.items() if ref is not None}
 
 
+def _origin(event: DocumentEvent, made_from: MadeFrom, document: Document) -> str:
+    """Where the sale comes from, as its documents say. Raises :class:`Question` for what has no room there."""
+    origin = f"{event.thing.system} {made_from} {event.thing.id}"
+    check_reference("number", document.number, NUMBER_LIMIT)
+    check_reference("source and id", origin, ORIGIN_LIMIT)
+    if document.order_number is not None:
+        check_reference("order number", document.order_number, NUMBER_LIMIT)
+    return origin
+
+
 class Drafted:
     """The document of one event, checked once, as commands for whichever documents it becomes.
 
@@ -94,11 +104,7 @@ class Drafted:
         money = money_of(document, choices, rate, dimensions)
         currency = _currency(document, rate, settings.bookkeeping)
         self.needed: tuple[Command, ...] = (*currency, *article_commands(document, choices), *dimensions.labels)
-        origin = f"{event.thing.system} {made_from} {event.thing.id}"
-        check_reference("number", document.number, NUMBER_LIMIT)
-        check_reference("source and id", origin, ORIGIN_LIMIT)
-        if document.order_number is not None:
-            check_reference("order number", document.order_number, NUMBER_LIMIT)
+        origin = _origin(event, made_from, document)
         self._content: dict[str, Any] = {
             "customer": self.customer.thing,
             "number": document.order_number or document.number,

@@ -68,17 +68,10 @@ class Sales:
         day = max(dated, stockholm_date(at)) if status in MADE_LATER else dated
         if status == "refunded_in_full":
             refund = thing.model_copy(update={"kind": "order_refund"})
-            return (
-                Refunded(
-                    thing=refund,
-                    order=thing,
-                    version=version,
-                    occurred_at=at,
-                    dated=day,
-                    document=document,
-                    whole=True,
-                ),
+            whole = Refunded(
+                thing=refund, order=thing, version=version, occurred_at=at, dated=day, document=document, whole=True
             )
+            return (whole,)
         return (
             OrderChanged(thing=thing, version=version, occurred_at=at, dated=day, status=status, document=document),
         )
