@@ -208,6 +208,8 @@ async def test_after_fifteen_days_away_nothing_is_believed_before_a_whole_sweep_
     async with scene(tmp_path, CompanyPlan(push=True), run=False) as here:
         async with here.running():
             await subscribed(here)
+            # A sweep that ends before the doubt was seen ends nothing that could be said.
+            await here.until(lambda: listening(here).facts("demo")["in_doubt"])
             await swept(here, *TOLD)
             await here.until(lambda: listening(here).current("demo"))
             await here.until(lambda: len(log_lines.named("push.doubt_ended")) == 1)
