@@ -20,8 +20,8 @@ NAMED_DOMAINS = ("subscriptionflow.com", "example.com", "example.test", "localho
 ADDRESS = re.compile(r"https?://(?:[^\s/@\"'`<>]*@)?(?:\{[^}]*\}\.)?([A-Za-z0-9][A-Za-z0-9.-]*)")
 OWN_NETWORK = re.compile(r"127\.0\.0\.1|192\.0\.2\.\d+")
 """This machine, and the network that is kept for documentation."""
-INSTALLER_OPTION = re.compile(r"^\s*(?:-i\b|--[a-z-]*(?:index|links|host)\b)", re.MULTILINE)
-"""What tells an installer where to look, as a line of a list of packages."""
+INSTALLER_OPTION = re.compile(r"^\s*-(?!-hash=|r [a-z]+\.in$)", re.MULTILINE)
+"""Whatever tells an installer more than packages, their hashes and another list, as a line of a list of packages."""
 MACHINE_PATHS = re.compile("(?<![A-Za-z0-9_.<-])/" + r"(?:work|root|home/[a-z]+)/[a-z.]")
 
 
@@ -66,8 +66,8 @@ def test_only_hosts_that_the_project_speaks_with_are_named() -> None:
     assert [(name, host) for name, text in _texts() for host in _foreign_hosts(text)] == []
 
 
-def test_lists_of_packages_say_nothing_of_where_to_look() -> None:
-    """That is for whoever installs them."""
+def test_lists_of_packages_hold_packages_and_hashes_alone() -> None:
+    """Where to look for them is for whoever installs them."""
     lists = [(name, text) for name, text in _texts() if name.startswith("requirements/")]
     assert lists
     assert [name for name, text in lists if INSTALLER_OPTION.search(text)] == []
@@ -82,10 +82,10 @@ def test_an_address_of_anything_else_is_found(tmp_path: Path, host: str) -> None
         assert _foreign_hosts(planted.read_text(encoding="utf-8")) == [host]
 
 
-@pytest.mark.parametrize("option", ["index-elsewhere", "find-links", "trusted-host"])
-def test_an_option_of_where_to_look_is_found(option: str) -> None:
+@pytest.mark.parametrize("option", ["-x somewhere", "--look somewhere", "  --look=somewhere"])
+def test_any_other_option_of_an_installer_is_found(option: str) -> None:
     """Among the pinned packages, indented or not; a hash of a package is none."""
-    assert INSTALLER_OPTION.search(f"some==1.0\n  --{option} somewhere\n")
+    assert INSTALLER_OPTION.search(f"some==1.0\n{option}\n")
     assert not INSTALLER_OPTION.search("some==1.0 \\\n    --hash=sha256:00\n")
 
 
