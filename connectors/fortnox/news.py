@@ -5,9 +5,9 @@ that it has its own story, and is read once more where it lies at Fortnox before
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from connectors.base import Json
 from connectors.fortnox.followed_fields import FOLLOWED, fields_of, prints_of
@@ -15,7 +15,7 @@ from connectors.fortnox.note_text import others_lines
 from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.wire import text_of
 from connectors.sources import Echo, Entry, Ignored, Learned, Needs, Stored, Unreadable, Wanted
-from handlers.events import CommentsAdded, DocumentChanged, EntryChanged, Event
+from handlers.events import CommentsAdded, DocumentChanged, EntryChanged, Event, Origin
 from handlers.following import ARTICLES, COMMENTS, PRICES, sale_of
 from handlers.values import Ref, stockholm_date
 
@@ -35,6 +35,15 @@ DOCUMENTS = {"invoice": "invoices", "order": "orders", "offer": "offers"}
 OBJECT = "object"
 
 Told = list[Event] | Ignored | Learned | Needs
+
+
+class _When(TypedDict):
+    """When news happened, as its event says: its version is the moment in seconds since 1970."""
+
+    version: Decimal
+    occurred_at: datetime
+    dated: date
+    origin: Origin
 
 
 def told_of_news(body: Json, stored: Stored, system: str) -> Told:
@@ -78,10 +87,7 @@ def _entry(
     changed = body.get("fields")
     return EntryChanged(
         thing=Ref(system=system, kind=RESOURCES[resource].one, id=number),
-        version=_version(told_at),
-        occurred_at=told_at,
-        dated=stockholm_date(told_at),
-        origin=stored.origin,
+        **_when(told_at, stored),
         resource=resource,
         number=number,
         new=body.get("new") is True,
@@ -109,10 +115,7 @@ def _document(body: Json, stored: Stored, system: str) -> Told:
     return [
         DocumentChanged(
             thing=Ref(system=system, kind=kind, id=number),
-            version=_version(told_at),
-            occurred_at=told_at,
-            dated=stockholm_date(told_at),
-            origin=stored.origin,
+            **_when(told_at, stored),
             document=kind,
             status="cancelled" if shown.get("cancelled") else "became",
             order=order,
@@ -145,10 +148,7 @@ def _comments(body: Json, stored: Stored, system: str) -> Told:
     return [
         CommentsAdded(
             thing=Ref(system=system, kind="comments", id=number),
-            version=_version(told_at),
-            occurred_at=told_at,
-            dated=stockholm_date(told_at),
-            origin=stored.origin,
+            **_when(told_at, stored),
             number=number,
             lines=added,
             standing=tuple(lines),
@@ -171,5 +171,11 @@ def _moment(body: Json) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
 
 
-def _version(told_at: datetime) -> Decimal:
-    return Decimal(round(told_at.timestamp() * 1000)) / 1000
+def _when(told_at: datetime, stored: Stored) -> _When:
+    version = Decimal(round(told_at.timestamp() * 1000)) / 1000
+    return {
+        "version": version,
+        "occurred_at": told_at,
+        "dated": stockholm_date(told_at),
+        "origin": stored.origin,
+    }
