@@ -12,7 +12,7 @@ from daemon.by_hand import ByHand
 from daemon.clock import Clock
 from daemon.connecting import Connections
 from daemon.consent_links import ConsentLinks
-from daemon.destinations import source_of
+from daemon.destinations import written_to
 from daemon.doctor import Doctor
 from daemon.doubled import DoubledParties
 from daemon.following import Follow
@@ -262,7 +262,7 @@ class Actions:
             keys=keys,
             again=settled.again or not done_by_linking(task.command),
             # What a sender calls one record may be several things of ours: that it is told of, and what it is told.
-            shared=request.kind in SHARED or source_of(head.company) is not None,
+            shared=request.kind in SHARED or written_to(head.company) is not None,
             question=settled.question,
         )
         linked = await self._database.write(job)

@@ -21,7 +21,7 @@ from daemon.clock import Clock
 from daemon.companies import Shared, company_delivery, open_company_target, sender_delivery
 from daemon.deciding import Deciding
 from daemon.delivery import CompanyDelivery
-from daemon.destinations import source_of as written_to
+from daemon.destinations import written_to
 from daemon.door import Door
 from daemon.endpoints.opening import endpoints_of
 from daemon.endpoints.serving import Endpoints

@@ -14,7 +14,7 @@ from connectors.base import CredentialsLost, Target
 from daemon.binding import bind
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
-from daemon.destinations import source_of as written_to
+from daemon.destinations import written_to
 from daemon.doctor import Doctor
 from daemon.dry_run import DryRuns
 from daemon.gate import READ_ONLY

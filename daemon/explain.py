@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from daemon.destinations import source_of
+from daemon.destinations import written_to
 from daemon.ids import command_id, delivery_id, parse, question_id
 from daemon.requests import KINDS
 from daemon.times import iso
@@ -197,7 +197,7 @@ def _decisions(text: Mapping[str, Any]) -> Json:
 
 def _tells(text: Mapping[str, Any], destination: str) -> Json | None:
     """Which record of which sender is written back to, and what; ``None`` for what goes to Fortnox."""
-    source = source_of(destination)
+    source = written_to(destination)
     if source is None:
         return None
     named = [*text.get("fields", {}), *(field for field, _ in text.get("numbers", ()))]

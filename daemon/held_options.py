@@ -7,7 +7,7 @@ from typing import Literal
 from connectors.fortnox.identify import READS
 from connectors.reasons import ALLOWABLE, OUTGROWN
 from daemon.answering import ANSWERED_BY_ABSENT, TOLD_ALLOWED
-from daemon.destinations import source_of
+from daemon.destinations import written_to
 from daemon.requests import KINDS
 from handlers.questions import DATE, NUMBER, possible
 from store.approving import REASON as APPROVAL
@@ -53,7 +53,7 @@ def options(asked: Asked, kinds: Iterable[str]) -> list[Option]:
     """All that may be answered; ``kinds`` are the kinds of commands behind the question."""
     found: list[Option] = []
     kinds = frozenset(kinds)
-    linked = WORDS["link"] if source_of(asked.company) is None else LINKED_AT_SENDER
+    linked = WORDS["link"] if written_to(asked.company) is None else LINKED_AT_SENDER
     if asked.input:
         does = WORDS["input"] + (SALE if asked.of_sale else COMPANY)
         found += [Option(choice, "input", does) for choice in asked.choices]

@@ -11,21 +11,10 @@ from connectors.notices.ways import ByMail, ByWebhook, Way
 from connectors.sender_target import SenderTarget
 from connectors.window import Window
 from daemon.clock import Clock
-from daemon.destinations import destination
+from daemon.destinations import destination, target_name
 from daemon.settings import Config
 
 SYSTEM = "notices"
-PREFIX = "notice:"
-
-
-def target_name(way: str) -> str:
-    """What a command for this way (webhook, mail) names as its target; no source has a colon in its name."""
-    return PREFIX + way
-
-
-def is_notice(company: str) -> bool:
-    """Whether a name in the outbox stands for a way of notices."""
-    return company.startswith(destination(PREFIX))
 
 
 def notice_targets(config: Config, session: ClientSession, clock: Clock) -> dict[str, Target]:

@@ -8,11 +8,11 @@ from connectors.json_body import write_object
 from connectors.notices.words import as_json
 from daemon.clock import Clock
 from daemon.deciding import new_command
-from daemon.destinations import destination
+from daemon.destinations import destination, is_notice, target_name
 from daemon.held_sums import Sum, sums
 from daemon.ids import question_id
 from daemon.logs import get_log
-from daemon.notice_ways import SYSTEM, is_notice, target_name
+from daemon.notice_ways import SYSTEM
 from daemon.settings_process import NoticeSettings
 from handlers.commands import NoticeLine, SendNotice
 from handlers.values import Ref

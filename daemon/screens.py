@@ -7,9 +7,8 @@ from typing import Any
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.topics import told_of
 from daemon import budget_screen, held_screen
-from daemon.destinations import destination
+from daemon.destinations import destination, target_name
 from daemon.ids import command_id, delivery_id
-from daemon.notice_ways import target_name
 from daemon.settings import Config, ConfiguredSource
 from daemon.times import iso
 from daemon.tokens import PURPOSE, REMIND_AT_DAYS

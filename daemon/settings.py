@@ -14,7 +14,7 @@ from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
 from daemon.config_faults import meant
 from daemon.credentials import Secret
-from daemon.destinations import destination, source_of
+from daemon.destinations import destination, target_name, written_to
 from daemon.settings_clients import Client, ClientSection
 from daemon.settings_process import (
     Delivery,
@@ -267,11 +267,11 @@ class Config:
     def destinations(self) -> tuple[str, ...]:
         """The senders that are written to, and the ways of notices, as they are called where companies are named."""
         senders = [name for name, source in self.sources.items() if source.settings.back is not None]
-        return tuple(destination(name) for name in (*senders, *(f"notice:{way}" for way in self.notices.ways)))
+        return tuple(destination(name) for name in (*senders, *map(target_name, self.notices.ways)))
 
     def allowed(self, name: str) -> Allowed:
         """What may leave for a company, or for a sender: there, what each of the companies that it serves allows."""
-        source = self.sources.get(source_of(name) or "")
+        source = self.sources.get(written_to(name) or "")
         companies = [
             company
             for one, company in self.companies.items()

@@ -1,6 +1,6 @@
 """Why nothing leaves, or nothing is taken, as sentences that end with the next step."""
 
-from daemon.destinations import source_of
+from daemon.destinations import written_to
 
 _CONNECT = "connect the company again (fortnox-bridge connect)"
 
@@ -54,7 +54,7 @@ def nothing_leaves(shut_by: str, paused: str | None, name: str = "") -> str:
     """One line for a gate that is shut; ``paused`` is a person's reason, if any, ``name`` a sender's (``to:crm``)."""
     if shut_by == "person":
         return f"PAUSED by a person: {paused or '-'}; resume ends it"
-    sender = source_of(name)
+    sender = written_to(name)
     sentences = SENTENCES if sender is None else SENDER_SENTENCES
     told = sentences.get(shut_by, f"{shut_by}; the log says more (target.paused)")
     return f"nothing leaves: {told if sender is None else told.format(sender=sender, name=name)}"

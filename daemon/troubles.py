@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 
 from daemon.clock import Clock
 from daemon.delivery import CompanyDelivery
-from daemon.destinations import destination
+from daemon.destinations import destination, target_name
 from daemon.gate import READ_ONLY
-from daemon.notice_ways import target_name
 from daemon.noticing import TellHolds, Trouble
 from daemon.opening import OpenStore
 from daemon.readers import Reading

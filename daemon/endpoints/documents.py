@@ -1,6 +1,6 @@
 """``/status/{source}/{id}``: what became of a document of a sender, and what its sender was told of it."""
 
-from daemon.destinations import source_of
+from daemon.destinations import written_to
 from daemon.endpoints.answers import Answered, not_found
 from daemon.endpoints.calls import Call
 from daemon.endpoints.states import States, shown, told, word_of
@@ -26,7 +26,7 @@ class Documents:
         stands = sorted(await self._states.of(found), key=lambda one: -one.inbox_id)
         commands = [command for one in stands for command in one.commands]
         objects = dict.fromkeys(
-            command.object for command in commands if command.object is not None and source_of(command.company) is None
+            command.object for command in commands if command.object is not None and written_to(command.company) is None
         )
         current = next((one for one in stands if word_of(one) != "skipped"), stands[0])
         return Answered(

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from daemon.clock import Clock
-from daemon.destinations import source_of
+from daemon.destinations import written_to
 from daemon.ids import command_id, delivery_id
 from handlers.commands import FORTNOX
 from store.db import Database
@@ -44,7 +44,7 @@ def _word(states: AbstractSet[str]) -> str:
 
 def counted(one: Standing) -> Sequence[CommandStanding]:
     """The commands for Fortnox; where there are none of them, those for senders."""
-    return [command for command in one.commands if source_of(command.company) is None] or one.commands
+    return [command for command in one.commands if written_to(command.company) is None] or one.commands
 
 
 def told(commands: Iterable[CommandStanding]) -> dict[str, Any] | None:
@@ -52,7 +52,7 @@ def told(commands: Iterable[CommandStanding]) -> dict[str, Any] | None:
 
     A command that had nothing to tell does not count, unless none has.
     """
-    back = [command for command in commands if source_of(command.company) is not None]
+    back = [command for command in commands if written_to(command.company) is not None]
     if not back:
         return None
     word = _word({command.state if command.result != "not_created" else "superseded" for command in back})
@@ -83,7 +83,7 @@ def _command(command: CommandStanding) -> dict[str, Any]:
         "status": command.state,
         "result": command.result,
         "object": command.object,
-        "at": source_of(command.company) or FORTNOX,
+        "at": written_to(command.company) or FORTNOX,
     }
 
 
