@@ -119,8 +119,8 @@ def add_fresh(connection: sqlite3.Connection, commands: Sequence[tuple[NewComman
 def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: int, now: int) -> list[int]:
     """Older unsent commands for the same thing and purpose, or for the opposite one, give way to ``outbox_id``.
 
-    Open attempts keep theirs. What stood behind them in the lane may need what they were to make: it stands behind the
-    new one now.
+    One with an open attempt of its own stays; another command's is looked for by whoever goes next for the thing. What
+    stood behind them in the lane may need what they were to make: it stands behind the new one now.
     """
     purposes = {*command.supersedes, *([(command.kind, command.thing)] if command.replaces else [])}
     # What an older program stored stands in the lane that this one follows.
@@ -133,7 +133,8 @@ def supersede(connection: sqlite3.Connection, command: NewCommand, outbox_id: in
     given_way = [
         row
         for row in older
-        if (row["kind"], row["thing"]) in purposes and not attempts.open_for_thing(connection, row["thing"])
+        if (row["kind"], row["thing"]) in purposes
+        and row["id"] not in {attempt.outbox_id for attempt in attempts.open_for_thing(connection, row["thing"])}
     ]
     for row in given_way:
         if row["lane"] == command.lane:

@@ -80,6 +80,17 @@ def test_an_open_attempt_is_never_superseded(tmp_path: Path) -> None:
             assert (head[0], states(connection)[newer]) == (older, "ready")
 
 
+def test_a_doubt_keeps_only_the_command_that_left_it(tmp_path: Path) -> None:
+    """What stands unsent behind it means an older state, and gives way to a newer one as ever."""
+    with opened(tmp_path) as connection:
+        [sent] = event(connection, command("T"))
+        unknown(connection, sent, begun(connection, sent, "T"))
+        [behind] = event(connection, command("T"))
+        [newest] = event(connection, command("T"))
+        found = states(connection)
+        assert [found[one] for one in (sent, behind, newest)] == ["unknown", "superseded", "ready"]
+
+
 def test_a_key_is_stored_once(tmp_path: Path) -> None:
     """A rule that runs twice on one delivery stores its command once."""
     with opened(tmp_path) as connection:
