@@ -205,9 +205,9 @@ class Learned:
     """A delivery that tells what stands in the company's own registers; no rule is asked. ``reason`` is a closed word.
 
     ``made`` names the resource and number of an object that the delivery says was made just now. ``documents`` are
-    those, by kind and number, that may have been cancelled or made into others. ``whole``: the entries are of a look at
-    everything there is, not of what changed. What of all this is news to those who follow the company is a delivery of
-    its own.
+    those, by kind and number, that may have been cancelled or made into others, ``written`` those in whose comments
+    somebody may have written. ``whole``: the entries are of a look at everything there is, not of what changed. What of
+    all this is news to those who follow the company is a delivery of its own.
     """
 
     reason: str
@@ -215,6 +215,7 @@ class Learned:
     swept: Swept | None = None
     made: tuple[str, str] | None = None
     documents: tuple[tuple[str, str], ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
     whole: bool = False
 
 

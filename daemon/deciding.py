@@ -17,7 +17,7 @@ from daemon.tasks import held_by
 from handlers.commands import Command, RecordCommand, SenderCommand
 from handlers.events import CommentsAdded, EntryChanged, Event, OrderChanged, Origin, TaskCompleted
 from handlers.facts import Facts
-from handlers.following import COMMENTS
+from handlers.following import COMMENTS, DOCUMENT_COMMENTS
 from handlers.settings import CompanySettings
 from handlers.values import Question
 from store import heads, lanes
@@ -241,11 +241,13 @@ def _foreign(event: Event, remembered: Facts) -> tuple[str, str] | None:
 
 
 def _lines_of(event: Event) -> list[Entry]:
-    """Which lines stand in a customer's comments from now on."""
+    """Which lines stand in a customer's comments from now on, or were told of a sale's documents."""
     if not isinstance(event, CommentsAdded):
         return []
-    kept = {"lines": [*event.standing], "parties": event.parties}
-    return [Entry(COMMENTS, event.number, milliseconds(event.occurred_at), kept)]
+    told_at = milliseconds(event.occurred_at)
+    if event.document is not None:
+        return [Entry(DOCUMENT_COMMENTS, event.sale, told_at, {"lines": [*event.standing]})]
+    return [Entry(COMMENTS, event.number, told_at, {"lines": [*event.standing], "parties": event.parties})]
 
 
 def _passed_by(skipped: Sequence[str], shadowed: Sequence[str]) -> str | None:

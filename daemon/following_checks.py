@@ -18,6 +18,8 @@ def following_faults(companies: Mapping[str, Company], sources: Mapping[str, Con
             yield Fault(key_path((*where, "price_list")), "prices are told with articles: set articles, too")
         if back.comments and not back.notes:
             yield Fault(key_path((*where, "comments")), "comments are told as notes: set notes, too")
+        if back.document_comments and not back.notes:
+            yield Fault(key_path((*where, "document_comments")), "comments are told as notes: set notes, too")
         for key in _asks_for(back):
             for company in companies.values():
                 if source.settings.serves(company.name) and not company.fortnox.register_on:
@@ -38,5 +40,6 @@ def shared_accounts(sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
 def _asks_for(back: WriteBack) -> Iterator[str]:
     """The keys that want changes in Fortnox to be noticed."""
     wanted = {"articles": back.articles, "stages": back.stages, "comments": back.comments}
+    wanted["document_comments"] = back.document_comments
     wanted["parties"] = back.parties != "never"
     yield from (key for key, is_wanted in wanted.items() if is_wanted)

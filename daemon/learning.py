@@ -1,9 +1,7 @@
 """What a delivery tells of a company's registers, and what of it goes on to those who follow the company."""
 
-from collections.abc import Sequence
-
 from connectors.sources import Learned
-from handlers.following import COMMENTS, DOCUMENTS, PRICES, followed, system_of
+from handlers.following import COMMENTS, DOCUMENT_COMMENTS, DOCUMENTS, PRICES, followed, system_of
 from handlers.settings import CompanySettings
 from store.db import milliseconds
 from store.handling import Handled
@@ -29,25 +27,25 @@ def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
         ],
         swept=None if swept is None else Swept(swept.resource, milliseconds(swept.begun), swept.whole),
         made=read.made,
-        following=following_of(settings, read.documents, whole=read.whole),
+        following=following_of(settings, read),
     )
 
 
-def following_of(
-    settings: CompanySettings, documents: Sequence[tuple[str, str]] = (), *, whole: bool = False
-) -> Following | None:
-    """What of a company is told to others, and of which ``documents`` (kind and number); ``None`` where nothing is.
+NOTHING_READ = Learned("nothing")
 
-    ``whole``: what is told of registers is all there is, and not what changed.
-    """
+
+def following_of(settings: CompanySettings, read: Learned = NOTHING_READ) -> Following | None:
+    """What of a company is told to others of what was ``read``; ``None`` where nothing ever is."""
     wanted = followed(settings)
     if not wanted:
         return None
     return Following(
         system_of(settings.name),
-        wanted - {DOCUMENTS, COMMENTS},
+        wanted - {DOCUMENTS, COMMENTS, DOCUMENT_COMMENTS},
         frozenset({PRICES}),
-        documents if DOCUMENTS in wanted else (),
+        read.documents if DOCUMENTS in wanted else (),
         frozenset(source for source, back in settings.write_backs.items() if back.comments),
-        whole=whole,
+        read.written,
+        frozenset(source for source, back in settings.write_backs.items() if back.document_comments),
+        whole=read.whole,
     )

@@ -13,7 +13,7 @@ from connectors.fortnox.sweep import Doubts
 from connectors.sources import Reader, Source
 from daemon.reloading import readers_of, sources_of
 from daemon.settings import Config
-from handlers.following import DOCUMENTS, followed, system_of
+from handlers.following import followed, system_of
 from store import push, register
 from store.db import Database, moment
 
@@ -43,8 +43,7 @@ def company_of(source: str) -> str | None:
 def own_sources(config: Config) -> dict[str, Source]:
     """The sources of companies that are their own, by name."""
     return {
-        source_of(name): FortnoxSource(source_of(name), documents=DOCUMENTS in followed_in(config, name))
-        for name in _named(config)
+        source_of(name): FortnoxSource(source_of(name), followed=followed_in(config, name)) for name in _named(config)
     }
 
 

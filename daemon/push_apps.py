@@ -19,7 +19,7 @@ from daemon.push_session import Listener, PushApp
 from daemon.push_state import PushState
 from daemon.pushing import Pushing
 from daemon.settings import Company, Config
-from handlers.following import DOCUMENTS, followed
+from handlers.following import followed
 
 
 @runtime_checkable
@@ -103,7 +103,7 @@ def _listener(company: Company, target: HasTokens, delivery: CompanyDelivery) ->
         secret="" if company.client_secret is None else company.client_secret.reveal(),
         stated_tenant=company.fortnox.tenant_id,
         topics=frozenset(company.fortnox.push_topics),
-        documents=DOCUMENTS in followed(company.settings),
+        followed=followed(company.settings),
         credentials=target.credentials,
         may_ask=lambda: delivery.gate.stopped_by is None,
         refused=refused,

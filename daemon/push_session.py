@@ -20,10 +20,12 @@ from connectors.fortnox.push_frames import (
 from connectors.fortnox.push_stream import PushLost, PushStream
 from connectors.fortnox.register_entries import REGISTERED
 from connectors.fortnox.source import key_of
-from connectors.fortnox.topics import DOCUMENTS, REGISTERS, document_of, meaning_of, told_of
+from connectors.fortnox.topics import DOCUMENTS, REGISTERS, WRITTEN, document_of, meaning_of, told_of, written_of
 from daemon.clock import Clock
 from daemon.logs import Log
 from daemon.push_state import PushState
+from handlers.following import DOCUMENT_COMMENTS
+from handlers.following import DOCUMENTS as SALES
 from store import companies, push
 from store.db import Database
 from store.inbox import Arrival, Seal
@@ -46,7 +48,7 @@ class Listener:
     """One company as the stream knows it. ``refused`` has its credentials proved; ``may_ask`` says whether they work.
 
     ``topics`` are told to it besides those of its registers; of these it is told what its token may read (``told``).
-    ``documents``: it is told, too, which of its documents were cancelled or became others.
+    ``followed``: it is told, too, which of its documents were cancelled or became others, or were written in.
     ``again_at`` (monotonic) is when a refused one is tried.
     """
 
@@ -61,13 +63,14 @@ class Listener:
     tries: int = 0
     again_at: float = 0.0
     told: frozenset[str] = frozenset()
-    documents: bool = False
+    followed: frozenset[str] = frozenset()
 
     def wants(self, event: PushedEvent) -> bool:
         """Whether an event is one for this company."""
         meaning = meaning_of(event.topic, event.kind)
         told = event.topic in REGISTERS if meaning is None else meaning.resource in self.told
-        told = told or (self.documents and document_of(event.topic, event.kind) is not None)
+        told = told or (DOCUMENT_COMMENTS in self.followed and written_of(event.topic, event.kind) is not None)
+        told = told or (SALES in self.followed and document_of(event.topic, event.kind) is not None)
         return told or event.topic in self.topics
 
 
@@ -94,8 +97,9 @@ class PushApp:
     def topics(self) -> list[str]:
         """Every topic that anybody wants."""
         wanted = {topic for listener in self.listeners.values() for topic in listener.topics}
-        if any(listener.documents for listener in self.listeners.values()):
-            wanted |= DOCUMENTS.keys()
+        followed = {what for listener in self.listeners.values() for what in listener.followed}
+        wanted |= DOCUMENTS.keys() if SALES in followed else set()
+        wanted |= WRITTEN.keys() if DOCUMENT_COMMENTS in followed else set()
         return sorted({*REGISTERS, *wanted})
 
 

@@ -268,11 +268,12 @@ class EntryChanged(EventBase):
 
 
 class CommentsAdded(EventBase):
-    """Somebody wrote lines in the comments of the customer ``number`` of the company's own Fortnox.
+    """Somebody wrote lines in the comments of the customer ``number`` of the company's own Fortnox, or of a document.
 
     ``lines`` are the new ones by their fingerprints, ``standing`` the fingerprints of all that stand there, our own
     lines left out. ``parties`` are the customer's records at its sources: the key in the store under which each is
-    linked, and its id there.
+    linked, and its id there. Where it is a ``document`` of that number, ``sale`` is what its sale is called in the
+    store, ``standing`` counts all that was told of the sale, and ``parties`` is who bought.
     """
 
     kind: Literal["comments_added"] = "comments_added"
@@ -280,6 +281,8 @@ class CommentsAdded(EventBase):
     lines: dict[str, str]
     standing: tuple[str, ...]
     parties: dict[str, str]
+    document: Literal["invoice", "order", "offer"] | None = None
+    sale: str = ""
 
 
 class DocumentChanged(EventBase):

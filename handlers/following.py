@@ -13,7 +13,7 @@ from handlers.settings.write_back import WriteBack
 from handlers.values import Ref, Skipped
 
 CUSTOMERS, ARTICLES, PRICES, DOCUMENTS = "customers", "articles", "prices", "documents"
-COMMENTS = "comments"
+COMMENTS, DOCUMENT_COMMENTS = "comments", "document_comments"
 PRODUCT = "product"
 """What an article is, where a sender is told of it."""
 
@@ -30,12 +30,16 @@ def system_of(company: str) -> str:
 
 
 def followed(settings: CompanySettings) -> frozenset[str]:
-    """What of the company's Fortnox anybody is told of: customers, articles, ``prices:LIST``, documents, comments."""
+    """What of the company's Fortnox anybody is told of.
+
+    These are customers, articles, ``prices:LIST``, documents, comments and document_comments.
+    """
     backs = settings.write_backs.values()
     wanted = {CUSTOMERS for back in backs if back.parties != "never"}
     wanted |= {ARTICLES for back in backs if back.articles}
     wanted |= {f"{PRICES}:{back.price_list}" for back in backs if back.articles and back.price_list}
     wanted |= {COMMENTS for back in backs if back.comments}
+    wanted |= {DOCUMENT_COMMENTS for back in backs if back.document_comments}
     return frozenset(wanted | {DOCUMENTS for back in backs if back.stages})
 
 

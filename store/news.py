@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store import inbox, many
-from store.commented import COMMENTS, commented
+from store.commented import COMMENTS, DOCUMENT_COMMENTS, commented, commented_documents
 from store.db import moment
 from store.inbox import Arrival
 from store.register import Entry, Swept
@@ -31,8 +31,9 @@ class Following:
 
     ``resources`` are registers; a part of one is named by what its numbers begin with (``prices:A``). ``plain`` are
     those of which an entry's fields are told along. ``documents`` are those (kind and number) that may have changed.
-    ``commented`` are the sources that are told of customers' comments; ``whole``: what is told is all there is, and not
-    what changed.
+    ``commented`` are the sources that are told of customers' comments. ``written`` are documents in whose comments
+    somebody may have written, of which the sources ``written_told`` are told. ``whole``: what is told is all there is,
+    and not what changed.
     """
 
     source: str
@@ -40,6 +41,8 @@ class Following:
     plain: frozenset[str] = frozenset()
     documents: Sequence[tuple[str, str]] = ()
     commented: frozenset[str] = frozenset()
+    written: Sequence[tuple[str, str]] = ()
+    written_told: frozenset[str] = frozenset()
     whole: bool = False
 
 
@@ -72,6 +75,7 @@ def notice(
         found += _unseen(connection, company, following, swept, {entry.number for entry in entries})
     found += _of_documents(connection, company, following.documents, now)
     found += _of_comments(connection, company, following, entries)
+    found += _of_document_comments(connection, company, following, now)
     if found:
         row = connection.execute("SELECT origin FROM inbox WHERE id = ?", (inbox_id,)).fetchone()
         inbox.accept_all([_arrival(one, company, following.source, row["origin"], inbox_id, now) for one in found])(
@@ -148,6 +152,18 @@ def _of_comments(
         at = told[one.number]
         said = {COMMENTS: one.number, "at": at, "known": one.known, "parties": one.parties}
         yield _News(f"{COMMENTS}/{one.number}", said, at)
+
+
+def _of_document_comments(
+    connection: sqlite3.Connection, company: str, following: Following, now: int
+) -> Iterator[_News]:
+    """No list and no event shows comments: those of a document of ours that changed may be news to who bought."""
+    if not following.written_told:
+        return
+    for one in commented_documents(connection, company, following.written_told, following.written):
+        said = {DOCUMENT_COMMENTS: one.kind, "number": one.number, "at": now, "sale": one.sale}
+        said |= {"known": one.known, "buyer": one.buyer}
+        yield _News(f"{DOCUMENT_COMMENTS}/{one.kind}/{one.number}", said, now)
 
 
 def _differs(before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from connectors.base import Json, Link
 from connectors.fortnox.customer_search import PARTY
 from connectors.fortnox.forms import Form
+from connectors.fortnox.note_text import prints_of_lines
 from connectors.fortnox.record_fields import body_of, differing
 from connectors.fortnox.registers import Rate
 from connectors.fortnox.resource import held, linked
@@ -239,8 +240,14 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
         "head": _head_digest(command, _stated_days(command)),
         "words": _head_digest(command),
         "digest": _digest(command, customer, rows),
+        "lines": [*prints_of_lines(_comments(command))],
     }
     return whole if command.total is not None else whole | {"ways": _ways(command, rows)}
+
+
+def _comments(command: DocumentCommand) -> str:
+    """What we write in the document's comments; a mapping may say it."""
+    return text_of(command.extra.get("Comments")) or several_lines(command.comments or "", COMMENTS_LIMIT).value
 
 
 def meant_row(row: Json) -> Json:

@@ -117,6 +117,7 @@ def state_of(form: Form, stored: Json, ours: Json, *, mismatch: bool) -> Json:
         "meant": ours["digest"],
         "head": ours.get("head"),
         "mismatch": mismatch,
+        "lines": ours.get("lines"),
     }
     if form.kind == "invoice":
         return state | {"invoice_date": text_of(stored.get("InvoiceDate"))}

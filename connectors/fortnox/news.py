@@ -4,19 +4,16 @@ Which news there are, the store says when it keeps what was told (``store.news``
 that it has its own story, and is read once more where it lies at Fortnox before anybody is told.
 """
 
-import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
 from connectors.base import Json
 from connectors.fortnox.followed_fields import FOLLOWED, fields_of, prints_of
-from connectors.fortnox.note_text import others_lines
 from connectors.fortnox.table import RESOURCES
-from connectors.fortnox.wire import text_of
 from connectors.sources import Echo, Entry, Ignored, Learned, Needs, Stored, Unreadable, Wanted
 from handlers.events import CommentsAdded, DocumentChanged, EntryChanged, Event, Origin
-from handlers.following import ARTICLES, COMMENTS, PRICES, sale_of
+from handlers.following import ARTICLES, COMMENTS, CUSTOMERS, DOCUMENT_COMMENTS, PRICES, sale_of
 from handlers.values import Ref, stockholm_date
 
 NEWS = "news/"
@@ -25,8 +22,8 @@ NEWS = "news/"
 SHOWN = "shown:"
 """Before a resource: not what its copy keeps is wanted, but what others are told."""
 
-LINES = "lines:customers"
-"""What is wanted where not the customer itself counts, but what people wrote in its comments."""
+LINES = "lines:"
+"""Before a resource: not the object itself is wanted, but what people wrote in its comments."""
 
 ECHO_SECONDS = 2.0
 """News may come before the answer of the call that made the object (Fortnox facts, section 7.4)."""
@@ -55,6 +52,8 @@ def told_of_news(body: Json, stored: Stored, system: str) -> Told:
         return _document(body, stored, system)
     if COMMENTS in body:
         return _comments(body, stored, system)
+    if DOCUMENT_COMMENTS in body:
+        return _document_comments(body, stored, system)
     resource = body.get("changed")
     if not isinstance(resource, str) or resource not in FOLLOWED:
         raise Unreadable("changed: no register that is followed")
@@ -123,20 +122,13 @@ def _document(body: Json, stored: Stored, system: str) -> Told:
     ]
 
 
-def lines_in(card: Json) -> dict[str, str]:
-    """What people wrote in a customer's comments, line by line, by what tells lines apart."""
-    return {
-        hashlib.sha256(line.encode()).hexdigest()[:16]: line for line in others_lines(text_of(card.get("Comments")))
-    }
-
-
 def _comments(body: Json, stored: Stored, system: str) -> Told:
     """The lines that were not there before; the first time nobody is told, and it is kept what stands there."""
     number, told_at, known, parties = _text(body, COMMENTS), _moment(body), body.get("known"), body.get("parties")
     if not isinstance(parties, dict) or not isinstance(known, list | None):
         raise Unreadable("parties, known: not what the store makes")
     if OBJECT not in stored.reads:
-        return Needs((Wanted(OBJECT, LINES, number),))
+        return Needs((Wanted(OBJECT, LINES + CUSTOMERS, number),))
     shown = stored.reads[OBJECT]
     if shown is None:
         return Ignored("gone_meanwhile")
@@ -153,6 +145,35 @@ def _comments(body: Json, stored: Stored, system: str) -> Told:
             lines=added,
             standing=tuple(lines),
             parties=parties,
+        )
+    ]
+
+
+def _document_comments(body: Json, stored: Stored, system: str) -> Told:
+    """The lines on a document that were told of none of its sale's, and are none that we wrote; told to who bought."""
+    kind, number, told_at, sale = body.get(DOCUMENT_COMMENTS), _text(body, "number"), _moment(body), _text(body, "sale")
+    known, buyer = body.get("known"), body.get("buyer")
+    if kind not in DOCUMENTS or not isinstance(known, list) or not isinstance(buyer, dict):
+        raise Unreadable(f"{DOCUMENT_COMMENTS}, known, buyer: not what the store makes")
+    if OBJECT not in stored.reads:
+        return Needs((Wanted(OBJECT, LINES + DOCUMENTS[kind], number),))
+    shown = stored.reads[OBJECT]
+    if shown is None:
+        return Ignored("gone_meanwhile")
+    lines: dict[str, str] = {one: line for one, line in shown["lines"].items() if one not in known}
+    if not lines:
+        return Ignored("no_new_lines")
+    party = Ref(system=_text(buyer, "system"), kind="customer", id=_text(buyer, "id"))
+    return [
+        CommentsAdded(
+            thing=Ref(system=system, kind=f"{kind}_comments", id=number),
+            **_when(told_at, stored),
+            number=number,
+            lines=lines,
+            standing=(*known, *lines),
+            parties={party.thing(system.partition(":")[2]): party.id},
+            document=kind,
+            sale=sale,
         )
     ]
 

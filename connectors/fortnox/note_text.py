@@ -1,5 +1,6 @@
 """One line of ours in a customer's comments: how it is written, recognised and made room for. Pure."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -41,6 +42,11 @@ def others_lines(comments: str) -> list[str]:
     """The lines that are not ours, trimmed; empty ones are none."""
     lines = (line.strip() for line in lines_of(comments))
     return [line for line in lines if line and not OURS.match(line)]
+
+
+def prints_of_lines(comments: str) -> dict[str, str]:
+    """What people wrote in comments, line by line, by what tells lines apart."""
+    return {hashlib.sha256(line.encode()).hexdigest()[:16]: line for line in others_lines(comments)}
 
 
 def has_mark(comments: str, mark: str) -> bool:

@@ -7,11 +7,12 @@ from connectors.base import Json
 from connectors.fortnox.client import Client
 from connectors.fortnox.followed_fields import fields_of, mark_of
 from connectors.fortnox.forms import FORMS
-from connectors.fortnox.news import DOCUMENTS, LINES, SHOWN, lines_in
+from connectors.fortnox.news import DOCUMENTS, LINES, SHOWN
+from connectors.fortnox.note_text import prints_of_lines
 from connectors.fortnox.register_entries import kept_of
 from connectors.fortnox.sweep import BATCH, Sweep
 from connectors.fortnox.table import RESOURCES
-from connectors.fortnox.wire import is_true
+from connectors.fortnox.wire import is_true, text_of
 from connectors.sources import Page, ReaderFacts, Wanted
 
 DOCUMENT_KINDS = {resource: kind for kind, resource in DOCUMENTS.items()}
@@ -40,15 +41,15 @@ class FortnoxReader:
     async def read(self, wanted: Wanted) -> Json | None:
         """One object of a register: ``kind`` is the resource, ``id`` its number; only what its entry is made of.
 
-        Where others are told of it (the resource has a word before it), what they are told; of a document its state.
+        Where others are told of it (the resource has a word before it), what they are told, or the lines of its
+        comments; of a document its state.
         """
-        if wanted.kind == LINES:
-            card = await self._client.find("read_customer", wanted.id)
-            return None if card is None else {"lines": lines_in(card)}
-        resource = wanted.kind.removeprefix(SHOWN)
+        resource = wanted.kind.removeprefix(SHOWN).removeprefix(LINES)
         row = await self._client.find(f"read_{RESOURCES[resource].one}", wanted.id)
         if row is None:
             return None
+        if wanted.kind.startswith(LINES):
+            return {"lines": prints_of_lines(text_of(row.get("Comments")))}
         if resource in DOCUMENT_KINDS:
             form = FORMS[DOCUMENT_KINDS[resource]]
             return {"cancelled": is_true(row.get("Cancelled")), "became": bool(form.became(row))}

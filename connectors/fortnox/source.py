@@ -1,5 +1,6 @@
 """A company's own Fortnox as a source: what its push stream told and what a sweep found, read into register entries."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from connectors.base import Json
@@ -8,7 +9,7 @@ from connectors.fortnox.push_frames import FrameFault, PushedEvent, event_of
 from connectors.fortnox.register_entries import REGISTERED, entry_of
 from connectors.fortnox.sweep_source import learned_from_documents, learned_from_page
 from connectors.fortnox.table import RESOURCES
-from connectors.fortnox.topics import Meaning, document_of, meaning_of
+from connectors.fortnox.topics import Meaning, document_of, meaning_of, written_of
 from connectors.json_body import BodyFault, read_object
 from connectors.sources import (
     Delivery,
@@ -24,6 +25,7 @@ from connectors.sources import (
     Unreadable,
     Wanted,
 )
+from handlers.following import DOCUMENT_COMMENTS, DOCUMENTS
 
 
 def key_of(event: PushedEvent) -> str:
@@ -37,13 +39,13 @@ class FortnoxSource:
     retry_status = 503
     kept_headers: frozenset[str] = frozenset()
 
-    def __init__(self, name: str, *, documents: bool = False) -> None:
+    def __init__(self, name: str, *, followed: Collection[str] = frozenset()) -> None:
         """``name`` is the company's with a colon before it, which no configured source can have.
 
-        ``documents`` says whether anybody is told what becomes of documents.
+        ``followed`` says what anybody is told of: what becomes of documents, and their comments, count here.
         """
         self.name = name
-        self._documents = documents
+        self._followed = followed
 
     def verify(self, request: RawRequest, now: datetime) -> Delivery:
         """No request is ever of this source."""
@@ -62,10 +64,10 @@ class FortnoxSource:
             return told_of_news(body, stored, self.name)
         if stored.origin == "poll":
             return learned_from_documents(body) if "documents" in body else learned_from_page(body)
-        return _told(body, stored, documents=self._documents)
+        return _told(body, stored, self._followed)
 
 
-def _told(body: Json, stored: Stored, *, documents: bool) -> Ignored | Needs | Learned:
+def _told(body: Json, stored: Stored, followed: Collection[str]) -> Ignored | Needs | Learned:
     """An event is only a hint: what Fortnox shows afterwards counts, and "not there" means deleted (section 7.4).
 
     What was told is dated by our own clock, when it came: what is read afterwards cannot be older than that.
@@ -74,9 +76,14 @@ def _told(body: Json, stored: Stored, *, documents: bool) -> Ignored | Needs | L
         event = event_of(body)
     except FrameFault:
         raise Unreadable("the frame is no event") from None
-    document = document_of(event.topic, event.kind) if documents else None
-    if document is not None:
-        return Learned("document_told", documents=((document, event.entity),))
+    document = document_of(event.topic, event.kind) if DOCUMENTS in followed else None
+    written = written_of(event.topic, event.kind) if DOCUMENT_COMMENTS in followed else None
+    if document is not None or written is not None:
+        return Learned(
+            "document_told",
+            documents=() if document is None else ((document, event.entity),),
+            written=() if written is None else ((written, event.entity),),
+        )
     meaning = meaning_of(event.topic, event.kind)
     if meaning is None or meaning.resource not in REGISTERED:
         return Ignored("nothing_asks_for_it")

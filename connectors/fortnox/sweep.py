@@ -11,10 +11,10 @@ from connectors.fortnox.news import DOCUMENTS
 from connectors.fortnox.register_entries import REGISTERED, kept_of
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.table import OPERATIONS
-from connectors.fortnox.wire import text_of
+from connectors.fortnox.wire import is_true, text_of
 from connectors.json_body import write_object
 from connectors.sources import Found, Page
-from handlers.following import COMMENTS, CUSTOMERS
+from handlers.following import COMMENTS, CUSTOMERS, DOCUMENT_COMMENTS
 from handlers.following import DOCUMENTS as SALES
 from handlers.values import STOCKHOLM
 
@@ -29,7 +29,7 @@ IN_TWO = frozenset({"customers", "articles"})
 """Lists whose rows do not say whether they are active: read once more with ``filter=inactive``."""
 
 CANCELLED = frozenset({"invoices", "orders"})
-"""Documents of which only cancelled ones are asked for; of an offer the object must say what became of it."""
+"""Documents of which only cancelled ones count for a sale; of an offer the object must say what became of it."""
 
 BACK = timedelta(days=370)
 """Accounts are kept of the years that end later than this ago."""
@@ -77,7 +77,8 @@ class Part:
 class Sweep:
     """What the company's reader polls: one call per page, each page an inbox row, the cursor stored with it.
 
-    Where sales are followed, documents that changed are asked for as often: of them only numbers go to disk.
+    Where sales or their comments are followed, documents that changed are asked for as often: of them only numbers go
+    to disk.
 
     There is no snapshot (Fortnox facts, section 5). So each page begins with the row that the one before ended with:
     where it does not, rows have moved, and the walk begins again (three times at most; then the register is left as it
@@ -94,7 +95,8 @@ class Sweep:
     ) -> None:
         """``client`` is the company's own, so that the rate window is shared; ``clock`` gives aware moments.
 
-        ``followed`` are the registers of which somebody is told, and ``documents`` where sales are.
+        ``followed`` are the registers of which somebody is told, ``documents`` where sales are, and
+        ``document_comments`` where what people write on their documents is.
         """
         self._settings = settings
         self._client = client.with_priority(BATCH)
@@ -132,7 +134,7 @@ class Sweep:
             walk = self._due_of(register, ended.get(register, {}), doubted.get(register))
             if walk is not None:
                 return walk
-        sales = DOCUMENTS.values() if SALES in self._followed else ()
+        sales = DOCUMENTS.values() if {SALES, DOCUMENT_COMMENTS} & {*self._followed} else ()
         return next((walk for name in sales if (walk := self._due_documents(name, ended.get(name, {})))), None)
 
     def _due_documents(self, name: str, state: Json) -> Walk | None:
@@ -238,7 +240,7 @@ def _parts(walk: Walk, about: Json, followed: Collection[str] = frozenset()) -> 
         return [Part(listed, params={"financialyear": str(year)}) for year in about["years"]]
     if walk.register == "prices":
         return [Part("list_list_prices", (name,)) for name in about["lists"]]
-    if walk.register in CANCELLED:
+    if walk.register in CANCELLED and DOCUMENT_COMMENTS not in followed:
         return [Part(listed, params={"filter": "cancelled"})]
     if walk.register in IN_TWO:
         # Whoever is told that a card is active again must know it of each row.
@@ -280,10 +282,7 @@ def _remember(walk: Walk, rows: list[Json], about: Json, oldest: date) -> None:
 def _found(walk: Walk, rows: list[Json], followed: Collection[str], *, last: bool) -> Found:
     key = f"{walk.register}:{walk.begun}:{walk.walks}:{walk.part}:{walk.offset}"
     if walk.register in DOCUMENTS.values():
-        kind = next(kind for kind, resource in DOCUMENTS.items() if resource == walk.register)
-        return Found(
-            key, write_object({"documents": kind, "numbers": [text_of(row["DocumentNumber"]) for row in rows]})
-        )
+        return Found(key, write_object(_documents(walk, rows, followed)))
     # One price list that is followed has all of them told apart.
     told = walk.register in {name.partition(":")[0] for name in followed}
     body: Json = {
@@ -294,6 +293,16 @@ def _found(walk: Walk, rows: list[Json], followed: Collection[str], *, last: boo
         "rows": [kept_of(walk.register, row, followed=told) for row in rows],
     }
     return Found(key, write_object(body))
+
+
+def _documents(walk: Walk, rows: list[Json], followed: Collection[str]) -> Json:
+    """What may count for a sale, and where comments are followed, all that changed."""
+    kind = next(kind for kind, resource in DOCUMENTS.items() if resource == walk.register)
+    ended = [row for row in rows if walk.register not in CANCELLED or is_true(row.get("Cancelled"))]
+    found: Json = {"documents": kind, "numbers": [text_of(row["DocumentNumber"]) for row in ended]}
+    if DOCUMENT_COMMENTS in followed:
+        found["written"] = [text_of(row["DocumentNumber"]) for row in rows]
+    return found
 
 
 def _walk_in(cursor: Json | None) -> Walk | None:

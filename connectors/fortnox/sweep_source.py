@@ -29,13 +29,23 @@ def learned_from_page(body: Json) -> Learned:
 
 
 def learned_from_documents(body: Json) -> Learned:
-    """The documents of one page that may have been cancelled or made into others. Raises :class:`Unreadable`."""
-    kind, numbers = body.get("documents"), body.get("numbers")
+    """The documents of one page that may have been cancelled or made into others, and those that changed at all.
+
+    Raises :class:`Unreadable`.
+    """
+    kind = body.get("documents")
     if kind not in DOCUMENTS:
         raise Unreadable("documents: no kind that is followed")
+    return Learned(
+        DOCUMENTS_REASON, documents=_numbered(kind, body, "numbers"), written=_numbered(kind, body, "written")
+    )
+
+
+def _numbered(kind: str, body: Json, name: str) -> tuple[tuple[str, str], ...]:
+    numbers = body.get(name, [])
     if not isinstance(numbers, list) or not all(isinstance(number, str) and number for number in numbers):
-        raise Unreadable("numbers: not a list of texts")
-    return Learned(DOCUMENTS_REASON, documents=tuple((kind, number) for number in numbers))
+        raise Unreadable(f"{name}: not a list of texts")
+    return tuple((kind, number) for number in numbers)
 
 
 def _moment(text: object) -> datetime:

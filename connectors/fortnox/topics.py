@@ -33,6 +33,13 @@ DOCUMENTS: Mapping[str, Mapping[str, str]] = {
 }
 """Topic -> what types begin with that say that a document was cancelled, or may have become another -> its kind."""
 
+WRITTEN: Mapping[str, Mapping[str, str]] = {
+    "invoices": {"invoice-updated": "invoice"},
+    "orders": {"order-updated": "order"},
+    "offers": {"offer-updated": "offer"},
+}
+"""Topic -> what types begin with that say that somebody may have written in a document's comments -> its kind."""
+
 KNOWN_VERSIONS = frozenset({"v1", "v2"})
 
 _TYPE = re.compile(r"([a-z-]+)-([a-z]+)-(v[0-9]+)")
@@ -61,8 +68,17 @@ def meaning_of(topic: str, kind: str) -> Meaning | None:
 
 def document_of(topic: str, kind: str) -> str | None:
     """The kind of document that may have been cancelled or made into another by an event; ``None`` for any other."""
+    return _document_in(DOCUMENTS, topic, kind)
+
+
+def written_of(topic: str, kind: str) -> str | None:
+    """The kind of document in whose comments somebody may have written; ``None`` for any other event."""
+    return _document_in(WRITTEN, topic, kind)
+
+
+def _document_in(types: Mapping[str, Mapping[str, str]], topic: str, kind: str) -> str | None:
     begin, dash, version = kind.rpartition("-")
-    return DOCUMENTS.get(topic, {}).get(begin) if dash and version in KNOWN_VERSIONS else None
+    return types.get(topic, {}).get(begin) if dash and version in KNOWN_VERSIONS else None
 
 
 def told_of(scopes: Collection[str] | None) -> frozenset[str]:

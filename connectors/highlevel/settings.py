@@ -121,13 +121,15 @@ class HighLevelBack(Frozen):
     ``notes`` and ``tasks`` let rules and workflows leave them on contacts. ``customer_number_field`` is the id of a
     contact's custom field for text, which then holds the number of the contact's customer in Fortnox. With
     ``document_notes`` a note on the contact tells the numbers of a sale's documents: HighLevel has no field for them.
-    ``comments``: what people write in a customer's comments in Fortnox is a note on the contact; it needs ``notes``.
+    ``comments``: what people write in a customer's comments in Fortnox is a note on the contact, and with
+    ``document_comments`` what they write in those of a sale's documents; both need ``notes``.
     """
 
     notes: bool = False
     tasks: bool = False
     document_notes: bool = False
     comments: bool = False
+    document_comments: bool = False
     customer_number_field: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,60}$")
 
 
@@ -188,6 +190,7 @@ class HighLevelSettings(SourceSettings):
             notes=told.notes,
             tasks=told.tasks,
             comments=told.comments,
+            document_comments=told.document_comments,
         )
 
     @property

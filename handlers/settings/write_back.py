@@ -16,7 +16,8 @@ class WriteBack(Frozen):
     What people change in Fortnox: ``parties`` are its customers (``linked``: those that the source has; ``all``: the
     others are made there), ``articles`` its articles, priced by the price list of the code ``price_list``; ``stages``
     moves a sale whose document was cancelled, or whose offer became more, by hand; ``comments``: lines that people
-    write in a customer's comments are notes on the party there.
+    write in a customer's comments are notes on the party there, and by ``document_comments`` those in the comments of
+    a sale's documents on the party that bought.
     """
 
     numbers: frozenset[str] = frozenset()
@@ -30,6 +31,7 @@ class WriteBack(Frozen):
     price_list: str | None = None
     stages: bool = False
     comments: bool = False
+    document_comments: bool = False
 
 
 NOTHING_BACK = WriteBack()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import pytest
 from daemon.requests import FinishTodo, Retry
 from tests.acceptance.rehearsed import calls_of, run_dry
 from tests.acceptance.scene import CompanyPlan, Scene, scene
-from tests.acceptance.test_following import UNHEARD, by_hand, swept
 from tests.conftest import Lines
 from tests.connectors.highlevel.bodies import CONTACT, LOCATION, SIGNER, contact, order
 from tests.stand_ins import highlevel
@@ -223,49 +222,6 @@ async def test_a_task_of_a_workflow_is_one_here_and_there(tmp_path: Path) -> Non
             f"PUT /contacts/{CONTACT}/tasks/{task['id']}/completed"
         ]
         assert stage.rows(OPEN) == []
-
-
-@pytest.mark.asyncio
-@pytest.mark.capability("000-28")
-async def test_a_line_in_a_customer_s_comments_is_a_note_on_its_contact_once(tmp_path: Path) -> None:
-    """Not what stood there before, not our own lines, and not twice; what HighLevel tells of the note has no effect."""
-    state = highlevel.State()
-    plan = CompanyPlan(sources=(), fortnox="register = true")
-    async with telling(tmp_path, state, "", plan, back="comments = true\n") as stage:
-        await answered(stage, answer())
-        await stage.settle()
-        first = (await stage.state())["customers"][0]["Comments"]
-        assert first.count("\n") == 0
-        await by_hand(stage, "update_customer", "1", body={"Comments": f"Gammal rad\n{first}"})
-        await swept(stage)
-        before = len(state.written.of("notes", CONTACT))
-        await by_hand(stage, "update_customer", "1", body={"Comments": f"Gammal rad\nRing före nio\n{first}"})
-        await swept(stage)
-        for _ in range(2):
-            await customers_asked(stage)
-        notes = state.written.of("notes", CONTACT)
-        assert [note["body"].partition("\n")[0] for note in notes[before:]] == ["In Fortnox: Ring före nio"]
-        await state.written.tell()
-        await by_hand(stage, "update_customer", "1", body={"Comments": f"Ring före nio\n{first}\nNy inköpare"})
-        await customers_asked(stage)
-        notes = state.written.of("notes", CONTACT)
-        assert [note["body"].partition("\n")[0] for note in notes[before + 1 :]] == ["In Fortnox: Ny inköpare"]
-        assert (await stage.state())["customers"][0]["Comments"].count("#") == first.count("#")
-        assert stage.rows(OPEN) == []
-
-
-async def customers_asked(stage: Scene) -> None:
-    """An hour after the last sweep: customers that changed are asked for."""
-    last = (stage.bridge.clock.now() - timedelta(hours=2)).isoformat()
-    await stage.bridge.store.database.write(
-        lambda connection: connection.execute(
-            "UPDATE sender SET cursor = json_set(cursor, '$.ended.customers.last', ?) WHERE source = 'fortnox:demo'",
-            (last,),
-        )
-    )
-    await stage.bridge.readings["fortnox:demo"].poll()
-    await stage.until(lambda: not stage.rows(UNHEARD))
-    await stage.settle()
 
 
 @pytest.mark.asyncio

@@ -35,13 +35,14 @@ def test_what_shall_be_followed_must_be_noticed(tmp_path: Path, key: str) -> Non
     assert faults(tmp_path, "notes = true", register=False) == []
 
 
-def test_comments_are_told_as_notes_and_noticed_by_the_register(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["comments", "document_comments"])
+def test_comments_are_told_as_notes_and_noticed_by_the_register(tmp_path: Path, key: str) -> None:
     """Each fault names the key that is missing."""
-    (fault,) = faults(tmp_path, "comments = true", register=True)
-    assert fault == "sources.crm.write_back.comments: comments are told as notes: set notes, too"
-    (fault,) = faults(tmp_path, "comments = true\nnotes = true", register=False)
+    (fault,) = faults(tmp_path, f"{key} = true", register=True)
+    assert fault == f"sources.crm.write_back.{key}: comments are told as notes: set notes, too"
+    (fault,) = faults(tmp_path, f"{key} = true\nnotes = true", register=False)
     assert "companies.demo.fortnox.register must be on" in fault
-    assert faults(tmp_path, "comments = true\nnotes = true", register=True) == []
+    assert faults(tmp_path, f"{key} = true\nnotes = true", register=True) == []
 
 
 def test_a_price_list_belongs_to_articles(tmp_path: Path) -> None:

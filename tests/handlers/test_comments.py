@@ -1,4 +1,4 @@
-"""Lines that people write in a customer's comments: notes where the customer is known, and where they are taken."""
+"""Lines that people write in comments: notes where the customer or buyer is known, and where they are taken."""
 
 import pytest
 
@@ -44,6 +44,21 @@ def test_each_line_is_a_note_on_each_record_that_takes_it() -> None:
     assert follow_comments(wrong, settings) == ()
 
 
+@pytest.mark.capability("000-28")
+def test_a_line_on_a_document_is_a_note_on_who_bought_where_those_are_taken() -> None:
+    """It names the document, and is another thing than the same line on another one, or on the customer."""
+    takes = WriteBack(notes=True, document_comments=True)
+    event = added(ghl="c1").model_copy(update={"document": "invoice", "number": "10042", "sale": "ghl:order:5"})
+    settings = follows(ghl=takes, other=TAKEN)
+    note, _ = follow_comments(event, settings)
+    assert isinstance(note, EnsureSenderNote)
+    assert (note.target, note.id, note.text) == ("ghl", "c1", "In Fortnox, invoice 10042: Ring före nio")
+    assert follow_comments(event, follows(ghl=TAKEN)) == follow_comments(added(ghl="c1"), settings) == ()
+    others = [event.model_copy(update={"number": "10043"}), event.model_copy(update={"document": "order"})]
+    things = {follow_comments(one, settings)[0].thing for one in others} | {note.thing}
+    assert len(things) == 3
+
+
 def test_a_line_is_one_thing_for_good_and_another_on_another_record() -> None:
     """So that it is left once, whenever it is told again."""
     settings = follows(ghl=TAKEN)
@@ -55,3 +70,4 @@ def test_a_line_is_one_thing_for_good_and_another_on_another_record() -> None:
 def test_comments_are_followed_only_where_they_are_taken() -> None:
     """Notes alone are ours to leave."""
     assert followed(follows(crm=TAKEN)) == {"comments"}
+    assert followed(follows(crm=WriteBack(notes=True, document_comments=True))) == {"document_comments"}

@@ -141,6 +141,42 @@ def test_comments_of_linked_customers_are_looked_at_when_those_change_or_the_fir
         assert register.read("demo", "comments", "7")(connection) is None
 
 
+@pytest.mark.capability("000-28")
+def test_comments_of_our_documents_are_looked_at_with_what_is_known_of_their_sale(tmp_path: Path) -> None:
+    """Our own lines and those told of another document of the sale; what nobody can be told of is left alone."""
+    asks = Following(
+        "fortnox:demo",
+        written=[("invoice", "7"), ("order", "3"), ("invoice", "8"), ("invoice", "9")],
+        written_told=frozenset({"ghl"}),
+    )
+    buyer = {"system": "ghl", "kind": "customer", "id": "c1"}
+    with opened(tmp_path) as connection:
+        for thing, kind, number, system, state in (
+            ("t1", "invoice", "7", "ghl", {"lines": ["ours"]}),
+            ("t2", "order", "3", "ghl", {"lines": []}),
+            ("t3", "invoice", "8", "crm", {"lines": []}),
+            ("t4", "invoice", "9", "ghl", {"balance": "1"}),
+        ):
+            text = json.dumps({"customer": buyer | {"system": system}})
+            (outbox_id,) = event(connection, replace(command(thing, lane="ghl:order:5"), text=text))
+            row = (thing, "demo", kind, number, json.dumps(state), 1, outbox_id, 1)
+            connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        said = {"number": "7", "at": 500, "sale": "ghl:order:5", "known": ["ours"], "buyer": buyer}
+        of_order = {"document_comments": "order", **said, "number": "3", "known": []}
+        assert heard(connection, following=asks) == [{"document_comments": "invoice", **said}, of_order]
+        kept = Entry("document_comments", "ghl:order:5", 12, {"lines": ["ours", "a"]})
+        heard(connection, [kept], following=replace(asks, written_told=frozenset()))
+        known = [one["known"] for one in heard(connection, following=asks)]
+        assert known == [["ours", "a"], ["ours", "a"]]
+        whole = Swept("customers", 40, whole=True)
+        heard(connection, swept=whole, following=FOLLOWING)
+        assert register.read("demo", "document_comments", "ghl:order:5")(connection) is not None
+        connection.execute("DELETE FROM outbox_payload")
+        assert heard(connection, following=asks) == []
+        heard(connection, swept=whole, following=FOLLOWING)
+        assert register.read("demo", "document_comments", "ghl:order:5")(connection) is None
+
+
 @pytest.mark.capability("f55")
 def test_our_own_write_is_known_by_what_was_stored_our_mark_our_command_or_an_open_call(tmp_path: Path) -> None:
     """A foreign change clears what was stored; a command that was called off means nothing."""

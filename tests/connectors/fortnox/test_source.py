@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.base import Json
 from connectors.fortnox.followed_fields import seen_in
-from connectors.fortnox.news import lines_in
+from connectors.fortnox.note_text import prints_of_lines
 from connectors.fortnox.source import FortnoxSource
 from connectors.sources import (
     Echo,
@@ -169,11 +169,11 @@ def test_lines_in_comments_are_told_once_they_are_known_and_only_new_ones() -> N
     """The first look keeps what stands there; our own lines and empty ones are none."""
     ours = "2026-01-02 note; Hej #abcdefghij23"
     card = {"Comments": f"Ring före nio \r\n\n{ours}\nNy inköpare"}
-    old, new = lines_in(card)
-    assert [*lines_in(card).values()] == ["Ring före nio", "Ny inköpare"]
+    old, new = prints_of_lines(card["Comments"])
+    assert [*prints_of_lines(card["Comments"]).values()] == ["Ring före nio", "Ny inköpare"]
     body: Json = {"comments": "7", "at": 1_800_000_000_000, "known": None, "parties": {"t1": "c1"}}
     assert news(body).wanted == (Wanted("object", "lines:customers", "7"),)
-    shown: Json = {"lines": lines_in(card)}
+    shown: Json = {"lines": prints_of_lines(card["Comments"])}
     first = news(body, object=shown)
     assert isinstance(first, Learned)
     (entry,) = first.entries
@@ -209,7 +209,7 @@ def test_news_that_nobody_wrote_so_are_unreadable(wrong: Json) -> None:
 @pytest.mark.capability("f67", "004-08")
 def test_an_event_of_a_document_is_heard_where_sales_are_followed() -> None:
     """Elsewhere nothing asks for it; other events of documents, and versions that are not known, never."""
-    follows = FortnoxSource("fortnox:demo", documents=True)
+    follows = FortnoxSource("fortnox:demo", followed={"documents"})
     cancelled = event("invoice-cancelled-v1", "invoices", "10042")
     told = follows.events(stored(cancelled))
     assert isinstance(told, Learned)
@@ -222,3 +222,49 @@ def test_an_event_of_a_document_is_heard_where_sales_are_followed() -> None:
     for body in ({"documents": "voucher", "numbers": []}, {"documents": "offer", "numbers": [1]}):
         with pytest.raises(Unreadable):
             follows.events(stored(body, origin="poll"))
+
+
+@pytest.mark.capability("000-28")
+def test_an_event_of_a_document_is_heard_where_its_comments_are_followed() -> None:
+    """Any change may be one of its comments, which no event and no list shows; of an offer it may mean both."""
+    follows = FortnoxSource("fortnox:demo", followed={"document_comments"})
+    for kind, topic, document in (
+        ("invoice-updated-v1", "invoices", "invoice"),
+        ("order-updated-v2", "orders", "order"),
+        ("offer-updated-v1", "offers", "offer"),
+    ):
+        assert follows.events(stored(event(kind, topic, "31"))) == Learned("document_told", written=((document, "31"),))
+    assert follows.events(stored(event("invoice-cancelled-v1", "invoices"))) == Ignored("nothing_asks_for_it")
+    both = FortnoxSource("fortnox:demo", followed={"documents", "document_comments"})
+    offer = (("offer", "31"),)
+    told = both.events(stored(event("offer-updated-v1", "offers", "31")))
+    assert told == Learned("document_told", documents=offer, written=offer)
+    page = {"documents": "invoice", "numbers": ["1"], "written": ["1", "2"]}
+    assert follows.events(stored(page, origin="poll")) == Learned(
+        "documents_page", documents=(("invoice", "1"),), written=(("invoice", "1"), ("invoice", "2"))
+    )
+    with pytest.raises(Unreadable):
+        follows.events(stored(page | {"written": "1"}, origin="poll"))
+
+
+@pytest.mark.capability("000-28")
+def test_of_a_document_s_comments_only_lines_that_nobody_knows_are_told_to_who_bought() -> None:
+    """Our own are known, and so are those that were told of the sale before."""
+    lines = prints_of_lines("Vårt ord\nLevereras sent\nFakturan är delad")
+    ours, told, new = lines
+    body: Json = {
+        "document_comments": "invoice", "number": "10042", "at": 1_800_000_000_000, "sale": "ghl:order:5",
+        "known": [ours, told], "buyer": {"system": "ghl", "kind": "customer", "id": "c1"},
+    }  # fmt: skip
+    assert news(body).wanted == (Wanted("object", "lines:invoices", "10042"),)
+    (added,) = news(body, object={"lines": lines})
+    assert (added.document, added.number, added.sale) == ("invoice", "10042", "ghl:order:5")
+    assert (added.lines, added.standing) == ({new: "Fakturan är delad"}, (ours, told, new))
+    assert added.parties == {Ref(system="ghl", kind="customer", id="c1").thing("demo"): "c1"}
+    assert news(body | {"known": [*lines]}, object={"lines": lines}) == Ignored("no_new_lines")
+    assert news(body, object=None) == Ignored("gone_meanwhile")
+    for wrong in (
+        {"document_comments": "voucher"}, {"known": None}, {"buyer": "c1"}, {"buyer": {"id": "c1"}}, {"sale": ""},
+    ):  # fmt: skip
+        with pytest.raises(Unreadable):
+            news(body | wrong, object={"lines": lines})

@@ -1,11 +1,11 @@
-"""Sweeps where comments are followed: no list shows those, so that each change of a customer counts."""
+"""Sweeps where comments are followed: no list shows those, so that each change of their object counts."""
 
 from datetime import timedelta
 
 import pytest
 
 from tests.connectors.fortnox.stand import stand
-from tests.connectors.fortnox.test_sweep import Watch, ended, entries, pages, sweep_of
+from tests.connectors.fortnox.test_sweep import Watch, documents, ended, entries, pages, sweep_of
 
 
 @pytest.mark.asyncio
@@ -29,3 +29,20 @@ async def test_where_comments_are_followed_a_whole_sweep_passes_over_no_change(f
             told, cursor = await pages(polled, cursor)
             assert list(entries(told, "customers")) == named
             assert ended(told)["customers"] is False
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-28")
+async def test_where_comments_of_documents_are_followed_each_that_changed_is_named() -> None:
+    """And beside them those that were cancelled, which is told apart by their rows: one list for both."""
+    watch = Watch()
+    async with stand(clock=watch) as here:
+        await here.seed(customers=[{"Name": "Ett"}])
+        polled = sweep_of(here, watch, followed=frozenset({"document_comments"}))
+        _, cursor = await pages(polled)
+        for _ in range(3):
+            await here.target.client.request("create_order", body={"Order": {"CustomerNumber": "1", "OrderRows": []}})
+        await here.target.client.carry("cancel_order", "1")
+        watch.moment += timedelta(hours=1, minutes=1)
+        found, cursor = await documents(polled, cursor)
+        assert found == [{"documents": "order", "numbers": ["1"], "written": ["1", "2", "3"]}]
