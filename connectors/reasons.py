@@ -1,4 +1,4 @@
-"""Reasons for holding that a person may set aside, as closed words: what was held is let through then."""
+"""Reasons for holding, as closed words: those that a person may set aside, and those that a setting ends."""
 
 BRAKES = frozenset({"above_brake", "too_many_documents"})
 """Reasons for holding a document that is larger, or comes faster, than its company allows: a person may let it go."""
@@ -11,3 +11,6 @@ OUTGROWN = frozenset(
 
 ALLOWABLE = BRAKES | {"period_closed"} | OUTGROWN
 """Everything that is held until a person allows it."""
+
+SET_ELSEWHERE = frozenset({"article_missing", "customer_missing", "label_missing", "round_off"})
+"""Reasons that a setting can end: a command carries the settings it was made with, so its rules must run again first."""

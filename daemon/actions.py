@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 from connectors.base import LinkReader, OutsideError, Settled, Target, Task
-from connectors.reasons import ALLOWABLE
+from connectors.reasons import ALLOWABLE, SET_ELSEWHERE
 from daemon.answering import ANSWERED_BY_ABSENT, SHARED, allowance, done_by_linking, told_absent, told_allowed
 from daemon.asked_runs import AskedRuns
 from daemon.awaited import Awaited
@@ -232,7 +232,21 @@ class Actions:
         if allow and reason in ALLOWABLE:
             head = await self._head(outbox_id)
             return told_allowed(head.text, reason), allowance(head.text, reason, head.company)
+        if reason in SET_ELSEWHERE:
+            await self._renewed(outbox_id)
         return None, None
+
+    async def _renewed(self, outbox_id: int) -> None:
+        """Today's settings, for what was held for want of one.
+
+        Where its rules cannot run again (its body is erased, a newer version came, a person started it) it goes as it is.
+        """
+        try:
+            named = delivery_id((await self._head(outbox_id)).inbox_id)
+            row = await named_delivery(self._database.read, named, "tried again")
+            await self._database.write(replaying.renew(await self._handle(row)))
+        except NotPossible:
+            return
 
     def _told(self, touched: Touched, person: Person) -> Answer:
         self._say_released(touched.id, person.name)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from connectors.reasons import SET_ELSEWHERE
 from daemon.clock import Clock
 from daemon.following import Follow
 from daemon.held_options import Chosen, chosen, far_kind, one_line, options
@@ -87,7 +88,7 @@ class HeldAnswers:
                 await self._database.write(questions.remember(asked, things, meant.answer, person))
             plain: list[Held] = []
             for row in rows:
-                if known or tried_plainly(row, meant):
+                if known or tried_plainly(row, meant, asked.reason):
                     plain.append(row)
                     continue
                 done = await self._one(row, meant, person, parts)
@@ -136,14 +137,17 @@ class HeldAnswers:
             raise NotPossible(f"{only or 'nothing'} does not wait for q-{number}")
 
 
-def tried_plainly(row: Held, meant: Chosen) -> bool:
+def tried_plainly(row: Held, meant: Chosen, reason: str) -> bool:
     """Whether the answer lets the row be tried again as it is: it is none that is said of this row itself.
 
-    What waits for a document besides the document's own command (its payment) goes on once that is linked.
+    What waits for a document besides the document's own command (its payment) goes on once that is linked. A command
+    that a setting frees (``reason``) is made by its rules again.
     """
     if meant.what == "link":
         return row.place == "in" or far_kind(row.kind) not in {None, meant.answer.partition(":")[0]}
-    return meant.what == "again" or (meant.what == "input" and row.place == "in")
+    if meant.what == "again":
+        return row.place == "in" or reason not in SET_ELSEWHERE
+    return meant.what == "input" and row.place == "in"
 
 
 def _requests(row: Held, meant: Chosen, person: str) -> list[AnyRequest]:

@@ -13,6 +13,10 @@ from store.handling import Handled
 from store.outbox import NewCommand
 
 
+UNSENT = frozenset({"ready", "parked", "held"})
+"""States of a command that is still to leave, and of which no call is under way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What a replay did with one command.
@@ -89,6 +93,24 @@ def replay(handled: Handled, person: Person, *, accept: bool) -> Job[Replay]:
     return job
 
 
+def renew(handled: Handled) -> Job[None]:
+    """Give the delivery's commands that have not left what ``handled`` says; none is added, ended or sent by this.
+
+    Raises :class:`store.acting.NotPossible` where a newer version of the same thing was handled.
+    """
+
+    def job(connection: sqlite3.Connection) -> None:
+        _refuse_older(connection, handled)
+        for wanted in handled.commands if handled.state == "handled" else ():
+            stored = _newest(connection, wanted.inbox_id, wanted.key)
+            if stored is None or stored.text == wanted.text or stored.row.state not in UNSENT:
+                continue
+            if not stored.recheck and not attempts.open_for_thing(connection, stored.row.thing):
+                _write_anew(connection, stored.row.id, wanted)
+
+    return job
+
+
 def _refuse_older(connection: sqlite3.Connection, handled: Handled) -> None:
     if not handled.thing or not handled.version:
         return
@@ -125,14 +147,18 @@ def _rewrite(connection: sqlite3.Connection, stored: _Stored, wanted: NewCommand
     doubts = attempts.open_for_thing(connection, row.thing)
     if row.state == "in_flight" or stored.recheck or any(doubt.end == "in_flight" for doubt in doubts):
         return Changed(row.id, row.kind, "busy", row.state)
-    replace_text(connection, row.id, wanted.text)
-    connection.execute(
-        "UPDATE outbox SET refs = ?, priority = 0, attempts = 0, rule_version = ?, mapping_version = ? WHERE id = ?",
-        (json.dumps(list(wanted.refs)), wanted.rule_version, wanted.mapping_version, row.id),
-    )
+    _write_anew(connection, row.id, wanted)
     state = "unknown" if doubts else "ready"
     outbox.move(connection, row.id, state, due_at=person.now)
     return Changed(row.id, row.kind, "looked_first" if doubts else "changed", state)
+
+
+def _write_anew(connection: sqlite3.Connection, outbox_id: int, wanted: NewCommand) -> None:
+    replace_text(connection, outbox_id, wanted.text)
+    connection.execute(
+        "UPDATE outbox SET refs = ?, priority = 0, attempts = 0, rule_version = ?, mapping_version = ? WHERE id = ?",
+        (json.dumps(list(wanted.refs)), wanted.rule_version, wanted.mapping_version, outbox_id),
+    )
 
 
 def _stored_as(connection: sqlite3.Connection, command: NewCommand, person: Person, what: str) -> Changed:

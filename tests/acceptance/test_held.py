@@ -182,3 +182,39 @@ async def test_words_that_settings_and_doubts_wait_for(tmp_path: Path) -> None:
         assert [entry["state"] for entry in told["commands"]] == ["discarded"]
         await stage.settle()
         assert len((await stage.state())["invoices"]) == 2
+
+
+BOOKS, ARTICLES = "[companies.demo.bookkeeping]\n", "[companies.demo.articles]\n"
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f48")
+@pytest.mark.parametrize(
+    ("before", "after", "body", "reason"),
+    [
+        (BOOKS, f"{BOOKS}round_off_account = 3740", order("SO-1", "order.paid", price="99.90"), "round_off"),
+        (
+            f'{ARTICLES}policy = "match"',
+            f'{ARTICLES}policy = "create"',
+            order("SO-1", lines=[line(sku="K-100")]),
+            "article_missing",
+        ),
+    ],
+)
+@pytest.mark.parametrize("words", [("held", "answer", "q-1", "again"), ("retry", "out-{held}")])
+async def test_what_a_setting_frees_goes_on_once_it_is_set(
+    tmp_path: Path, before: str, after: str, body: Json, reason: str, words: tuple[str, ...]
+) -> None:
+    """A command carries the settings that it was made with: trying it again gives it those of today."""
+    async with scene(tmp_path, CompanyPlan(sections=before), run=False) as stage:
+        async with stage.running():
+            await stage.send(body)
+            await stage.settle()
+            [(held,)] = stage.rows("SELECT id FROM outbox WHERE state = 'held' AND reason = ?", reason)
+        stage.plans = [CompanyPlan(sections=after)]
+        async with stage.running():
+            done = await asked(stage, *(word.format(held=held) for word in words))
+            assert done.exit_code == 0, done.output
+            await stage.settle()
+            assert stage.rows("SELECT state FROM outbox WHERE state != 'done'") == []
+            assert len((await stage.state())["invoices"]) == 1
