@@ -171,7 +171,8 @@ def account_of(named: str, vat: Decimal, choices: Choices) -> int:
             f"{decided.decision.reason}"
         )
     setting = "bookkeeping.sales_accounts" if decided is None else decided.setting
-    raise Question(f"{named}: its VAT rate has no account in {setting}", about=setting)
+    rate = f"{plain_number(vat):f}"
+    raise Question(f"{named}: its VAT rate of {rate} % has no account in {setting}", about=f"{setting} {rate}")
 
 
 def _account(vat: Decimal, accounts: Mapping[str, int]) -> int | None:

@@ -91,10 +91,11 @@ class InvoiceBookings:
                 f"Invoice {number} is not what was meant: it is not booked before its question is answered.",
                 about=f"invoice:{number}",
             )
-        if (decimal_of(state.get("round_off")) or ZERO) != ZERO and command.round_off_account is None:
+        round_off = decimal_of(state.get("round_off")) or ZERO
+        if round_off != ZERO and command.round_off_account is None:
             raise held(
                 "round_off",
-                f"Fortnox rounded invoice {number} by {state.get('round_off')}, and no "
+                f"Fortnox rounded invoice {number} by {round_off:.2f}, and no "
                 "`round_off_account` is set: set one and retry, or book and settle it by hand.",
                 about="round_off_account",
             )

@@ -82,7 +82,7 @@ def _refuse_without_account(write_off: Decimal, command: EnsurePayment, invoice:
     if write_off != ZERO and command.round_off_account is None:
         raise held(
             "round_off",
-            f"Fortnox rounded invoice {invoice.number} by {plain(write_off)}, and no "
+            f"Fortnox rounded invoice {invoice.number} by {write_off:.2f}, and no "
             "`round_off_account` is set: set one and retry, or enter the payment by hand.",
             about="round_off_account",
         )

@@ -20,7 +20,8 @@ def stood(folder: Path, *bodies: Any, more: str = "") -> Path:
     """A daemon took these bodies and has stopped; the configuration that it ran with."""
 
     async def run() -> None:
-        async with scene(folder, CompanyPlan(sections=SECTIONS + more)) as stage:
+        other = CompanyPlan(name="other", tenant=1002, sources=("till",))
+        async with scene(folder, CompanyPlan(sections=SECTIONS + more), other) as stage:
             await stage.send(*bodies)
             await stage.settle()
             if more:
@@ -54,7 +55,7 @@ def test_a_new_configuration_is_held_against_what_came_lately(tmp_path: Path) ->
     ]
     (changed,) = first["commands"]
     assert changed["fields"] == [{"field": "rows.1.account", "before": 3001, "after": 3041}]
-    assert "its VAT rate has no account" in second["after"]["question"]
+    assert "its VAT rate of 12 % has no account" in second["after"]["question"]
     assert {one["change"] for one in second["commands"]} == {"gone"}
     assert told["summary"] == {
         "events": 2,
@@ -105,5 +106,8 @@ def test_dry_run_and_shadow_at_the_terminal(tmp_path: Path) -> None:
     sample = json.loads(ran(config, "dry-run", "--sample", "--source", "shop", "--offline", "--json").stdout)
     (test_invoice,) = [one for one in sample["documents"] if one["document"].startswith("invoice:")]
     assert (sample["number"], test_invoice["total"], sample["held"]) == ("TEST-1", "250.00", [])
+    for company, said in (("demi", "there is no company demi; did you mean demo?"), ("other", "shop does not send to")):
+        refused = ran(config, "dry-run", str(body), "--source", "shop", "--company", company)
+        assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
     unnamed = ran(config, "dry-run", str(body))
     assert (unnamed.exit_code, "say its --source" in unnamed.stderr) == (2, True)

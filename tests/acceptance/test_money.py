@@ -41,12 +41,14 @@ async def test_a_round_off_is_written_off_exactly(tmp_path: Path) -> None:
 async def test_a_round_off_without_an_account_is_held_unbooked(tmp_path: Path) -> None:
     """Without one the invoice stays unbooked and a person is asked."""
     async with scene(tmp_path) as stage:
-        await stage.send(order("SO-1", "order.paid", price=UNROUND))
+        await stage.send(order("SO-1", "order.paid", price="100.40"))
         await stage.settle()
         state = await stage.state()
         assert [invoice["Booked"] for invoice in state["invoices"]] == [False]
         assert state["payments"] == []
         assert stage.commands()[2] == ("book_invoice", "held", "round_off")
+        [(question,)] = stage.rows("SELECT question FROM outbox WHERE state = 'held'")
+        assert "Fortnox rounded invoice 1 by 0.50, and no `round_off_account`" in question
 
 
 @pytest.mark.asyncio

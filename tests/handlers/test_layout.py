@@ -133,7 +133,7 @@ def test_without_stated_vat_the_net_counts_freight_and_charges() -> None:
         ({"charges": ("fee", "0", "25")}, "none of them is nothing"),
         ({"charges": ("gift_card", "5", "25")}, "carries no VAT, but 25 %"),
         ({"charges": ("rounding", "1", "0")}, "a whole unit"),
-        ({"charges": ("fee", "5", "7")}, r"charge 1 \(fee\): its VAT rate has no account"),
+        ({"charges": ("fee", "5", "7")}, r"charge 1 \(fee\): its VAT rate of 7 % has no account"),
         ({"charges": ("fee", "5.001", "25")}, "two decimals"),
         # The account of a tip or of freight is not that of a rate, so nothing else looks at the rate.
         ({"charges": ("tip", "5", "12.5")}, r"charge 1 \(tip\): its VAT rate is no whole percent"),
