@@ -46,9 +46,14 @@ class AskedRuns:
             delivery = _delivery(configured.source, RawRequest(request.path, {}, body))
         except Unreadable as fault:
             raise Misused(f"the body would be refused at the door: {fault}") from None
-        company = request.company or configured.settings.company_for(delivery.account) or ""
-        if company not in self._config().companies:
+        company = request.company or configured.settings.company_for(delivery.account)
+        if company is None:
             raise Misused(f"the body names no account of source {name} that belongs to a company: say --company")
+        known = self._config().companies
+        if company not in known:
+            raise Misused(f"there is no company {company}{meant(company, known)}")
+        if not configured.settings.serves(company):
+            raise Misused(f"source {name} does not send to company {company}")
         headers = {} if delivery.account is None else {ACCOUNT: delivery.account}
         kept = body if delivery.body is None else delivery.body
         return Waiting(0, name, company, delivery.key, self._clock.now(), headers, sealed=False, body=kept)

@@ -61,7 +61,8 @@ class HeldAnswers:
         asked, meant = await self._meant(number, request)
         told: Answer = {"question": question_id(number), "answer": meant.answer}
         parts = await self._answered(asked, meant, request, person)
-        await self._database.write(questions.answered(number, meant.answer, person))
+        if any(entries for name, entries in parts.items() if name != "skipped"):
+            await self._database.write(questions.answered(number, meant.answer, person))
         await self._database.write(holds.to_be_told_again(number))
         self._follow.new_deliveries()
         self._follow.new_work(asked.company)

@@ -1,6 +1,6 @@
 """What a company's mappings would make of an event in a file: fields and values; nothing is stored, nothing sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +34,7 @@ def events_in(body: bytes, source: Source | None, now: datetime) -> Sequence[Eve
             raise NotPreviewed(str(error)) from None
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise NotPreviewed(f"is no event: {where}: {first['msg']} (or name the sender with --source)") from None
+            raise NotPreviewed(f"is no event: {_fault(first)} (or name the sender with --source)") from None
     try:
         told = source.events(Stored(0, "preview", now, {}, body))
     except (Unreadable, Question) as error:
@@ -45,6 +44,14 @@ def events_in(body: bytes, source: Source | None, now: datetime) -> Sequence[Eve
     if isinstance(told, Needs | Learned):
         raise NotPreviewed(f"{source.name} reads more at its sender first: give the event as JSON instead")
     return told
+
+
+def _fault(first: Mapping[str, Any]) -> str:
+    """One fault of pydantic's in our words: which field, or that no kind of event is named."""
+    if first["type"] in {"union_tag_not_found", "union_tag_invalid"}:
+        return "its `kind` must be a kind of event, such as survey_submitted"
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
 def preview(events: Sequence[Event], settings: CompanySettings, rules: Sequence[OwnRule]) -> list[Json]:

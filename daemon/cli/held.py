@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import common
-from daemon.cli.common import Wrong, leave, print_json, with_config, with_json, with_language
+from daemon.cli.common import Refused, leave, print_json, with_config, with_json, with_language
 
 if TYPE_CHECKING:
     from daemon.settings import Config
@@ -84,7 +84,7 @@ def show(config_path: Path, as_json: bool, named: str, limit: int, language: str
 
     shown = read_store(config, look)
     if shown is None:
-        raise Wrong(f"there is no question {named}: held lists them")
+        raise Refused(f"there is no question {named}: held lists them")
     if as_json:
         print_json(*with_swedish([shown]))
     else:

@@ -70,7 +70,8 @@ def print_question(shown: Json, language: str = "en") -> None:
 
 def print_answered(told: Json) -> None:
     """What became of everything that the answer freed."""
-    click.echo(f"{told['question']}  answered: {told['answer']}")
+    refused = told["skipped"] and not (told["commands"] or told["deliveries"])
+    click.echo(f"{told['question']}  {'not answered' if refused else 'answered'}: {told['answer']}")
     for entry in told["skipped"]:
         click.echo(f"{entry['id']}  skipped: {entry['why']}")
     counted = {"done": "done", "ended": "ended otherwise", "under_way": "under way"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import common
-from daemon.cli.common import banner, leave, print_json, print_table, with_config, with_json
+from daemon.cli.common import Refused, banner, leave, print_json, print_table, with_config, with_json
 
 if TYPE_CHECKING:
     from store.db import Read
@@ -60,6 +60,8 @@ def surveys(config_path: Path, as_json: bool, company: str | None, survey: str |
             print_survey(one)
     elif found:
         print_table(HEADS, [_cells(one) for one in found])
+    if survey is not None and not found:
+        raise Refused(f"nobody has answered a survey {survey} of {company or 'any company'} in the last {days} days")
     leave(trouble=not found)
 
 

@@ -42,7 +42,8 @@ async def test_surveys_shows_what_was_answered_and_what_was_corrected(tmp_path: 
             0,
             ["  mean 9.00, NPS +66.7", "  2 promoter, 1 passive, 0 detractor"],
         )
-        assert (await beside(here, "surveys", "demo", "kundenkat")).exit_code == 1
+        none = await beside(here, "surveys", "demo", "kundenkat")
+        assert (none.exit_code, "nobody has answered a survey kundenkat of demo" in none.stderr) == (1, True)
         assert (await beside(here, "surveys", "demi")).exit_code == 2
 
 
