@@ -13,4 +13,4 @@ ALLOWABLE = BRAKES | {"period_closed"} | OUTGROWN
 """Everything that is held until a person allows it."""
 
 SET_ELSEWHERE = frozenset({"article_missing", "customer_missing", "label_missing", "round_off"})
-"""Reasons that a setting can end: a command carries the settings it was made with, so its rules must run again first."""
+"""Reasons that a setting can end: a command carries those it was made with, so its rules run again first."""

@@ -239,7 +239,7 @@ class Actions:
     async def _renewed(self, outbox_id: int) -> None:
         """Today's settings, for what was held for want of one.
 
-        Where its rules cannot run again (its body is erased, a newer version came, a person started it) it goes as it is.
+        Where its rules cannot run again (its body is erased, a newer version came, no rule made it) it goes as it is.
         """
         try:
             named = delivery_id((await self._head(outbox_id)).inbox_id)

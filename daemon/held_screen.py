@@ -7,10 +7,11 @@ from daemon.held_options import options
 from daemon.held_sums import Sum, sums, whole
 from daemon.ids import command_id, delivery_id, parse, question_id, question_number
 from daemon.times import iso
-from store import questions
+from store import questions, workflows
 from store.db import Read
 from store.holds import STOPPED
 from store.questions import Answered, Asked, Held
+from store.workflows import WorkflowRow
 
 Json = dict[str, Any]
 
@@ -29,6 +30,7 @@ async def listed(read: Read, company: str | None, kinds: Mapping[str, str]) -> J
         "questions": [_question(asked, behind.get(asked.id, Sum()), kinds) for asked in found],
         "waiting": sum(asked.waiting for asked in found),
         **_money(whole(sales)),
+        "workflows": [_run(row) for row in await read(workflows.asking(company))],
     }
 
 
@@ -52,6 +54,11 @@ async def brief(read: Read, company: str) -> Json:
     """How many questions of a company are open, and the ids of those that the most waits for."""
     count, first = await read(questions.first(company, FIRST))
     return {"count": count, "first": [question_id(number) for number in first]}
+
+
+async def runs(read: Read, company: str) -> int:
+    """How many runs of a company's workflows stand still for a question of their own."""
+    return len(await read(workflows.asking(company)))
 
 
 async def became(read: Read, ids: Sequence[str]) -> Json:
@@ -89,6 +96,16 @@ def _question(asked: Asked, behind: Sum, kinds: Mapping[str, str]) -> Json:
         "commands": asked.waiting - asked.deliveries,
         "since": iso(asked.since),
         **_money(behind),
+    }
+
+
+def _run(row: WorkflowRow) -> Json:
+    return {
+        "workflow_id": row.workflow_id,
+        "company": row.company,
+        "workflow": row.name,
+        "started_at": iso(row.started_at),
+        "question": row.question,
     }
 
 

@@ -41,7 +41,7 @@ async def status(read: Read, config: Config, live: Mapping[str, Any] | None, now
         | ({"shut_by": "read_only"} if live is None and company.read_only else {})
         | _budget(counted[name], facts_of(name, live), called.get(name, (0, 0)))
         | {"token_renewed_at": iso(renewed.get(name)), "token_age_s": _age(renewed.get(name), now)}
-        | {"questions": await held_screen.brief(read, name)}
+        | {"questions": await held_screen.brief(read, name), "workflows_held": await held_screen.runs(read, name)}
         | {"doubled": [_double(double) for double in await read(doubles.of_company(name))]}
         | {"push": await _push(read, name, live) if company.fortnox.push else None}
         for name, company in config.companies.items()
@@ -210,7 +210,7 @@ def in_trouble(shown: Json) -> bool:
         or any(_stands_still(source["back"]) for source in shown["sources"] if source["back"])
         or any(map(_stands_still, shown["notices"]))
         or any(_token_is_dying(company["token_days_left"]) for company in shown["companies"])
-        or any(company["doubled"] for company in shown["companies"])
+        or any(company["doubled"] or company["workflows_held"] for company in shown["companies"])
         or any(_stands_still(company) for company in shown["companies"])
     )
 

@@ -12,7 +12,6 @@ from store.db import Job
 from store.handling import Handled
 from store.outbox import NewCommand
 
-
 UNSENT = frozenset({"ready", "parked", "held"})
 """States of a command that is still to leave, and of which no call is under way."""
 

@@ -33,6 +33,7 @@ class Run:
     cancelled: bool
     back: bool
     since: int | None
+    question: str | None
     context: bytes
 
 
@@ -85,6 +86,18 @@ class StepRow:
     ended_at: int | None
 
 
+_ASKS = (
+    "(w.ended_at IS NULL AND w.question IS NOT NULL AND w.inbox_id IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM todo t WHERE t.workflow = w.id AND t.place = w.place AND t.state = 'open'))"
+)
+"""The run stands still for a question of its own: it waits for no task, and no command of its step asks."""
+
+# One that asks after its wait is stored as waiting, because it has waited already.
+_SHOWN = (
+    f"workflow_id, company, name, survey_id, account_id, iif(state = 'waiting' AND {_ASKS}, 'held', state) AS state,"
+    " question, started_by, started_at, ended_at FROM workflow w"
+)
+
 _GOES_ON = "name NOT IN (SELECT p.name FROM pause p WHERE p.scope = 'workflow')"
 
 
@@ -100,7 +113,7 @@ def due(now: int, limit: int) -> Job[list[Run]]:
 
     def job(connection: sqlite3.Connection) -> list[Run]:
         rows = connection.execute(
-            "SELECT w.id, workflow_id, company, name, definition, state, place, inbox_id, cancelled,"  # noqa: S608 - constants
+            "SELECT w.id, workflow_id, company, name, definition, state, place, inbox_id, cancelled, question,"  # noqa: S608 - constants
             " EXISTS (SELECT 1 FROM workflow_step s WHERE s.workflow = w.id AND s.undo = 1 AND s.inbox_id = w.inbox_id)"
             " AS back,"
             " (SELECT s.began_at FROM workflow_step s WHERE s.workflow = w.id AND s.inbox_id = w.inbox_id) AS since,"
@@ -280,11 +293,23 @@ def found(
 
     def job(connection: sqlite3.Connection) -> list[WorkflowRow]:
         rows = connection.execute(
-            "SELECT workflow_id, company, name, survey_id, account_id, state, question, started_by, started_at,"
-            " ended_at FROM workflow WHERE company IN (SELECT value FROM json_each(?1))"
+            f"SELECT {_SHOWN} WHERE company IN (SELECT value FROM json_each(?1))"  # noqa: S608 - constants
             " AND (?2 IS NULL OR workflow_id = ?2) AND (?3 IS NULL OR survey_id = ?3)"
             " AND (?4 IS NULL OR account_id = ?4) ORDER BY id DESC LIMIT ?5",
             (json.dumps(list(companies)), workflow_id, survey_id, account_id, limit),
+        )
+        return [WorkflowRow(**dict(row)) for row in rows]
+
+    return job
+
+
+def asking(company: str | None) -> Job[list[WorkflowRow]]:
+    """Runs of a company, or of all, that stand still for a question of their own, the longest first."""
+
+    def job(connection: sqlite3.Connection) -> list[WorkflowRow]:
+        rows = connection.execute(
+            f"SELECT {_SHOWN} WHERE {_ASKS} AND (?1 IS NULL OR company = ?1) ORDER BY id",
+            (company,),
         )
         return [WorkflowRow(**dict(row)) for row in rows]
 

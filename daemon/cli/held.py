@@ -61,7 +61,7 @@ def listed(config_path: Path, as_json: bool, company: str | None, language: str 
         print_json({**shown, "questions": with_swedish(shown["questions"])})
     else:
         print_questions(shown, language or config.language)
-    leave(trouble=bool(shown["questions"]))
+    leave(trouble=bool(shown["questions"] or shown["workflows"]))
 
 
 @held.command

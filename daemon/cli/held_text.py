@@ -15,9 +15,18 @@ Json = dict[str, Any]
 def print_questions(shown: Json, language: str = "en") -> None:
     """The whole of ``held``."""
     say = Say(language)
-    if not shown["questions"]:
+    if not (shown["questions"] or shown["workflows"]):
         say("nothing waits for a person")
         return
+    if shown["questions"]:
+        _print_questions(shown, say)
+    for run in shown["workflows"]:
+        say(f"workflow {run['workflow_id']} ({run['workflow']}) of {run['company']} waits: {run['question']}")
+    if shown["workflows"]:
+        say("`workflow show ID` says where each stands, `workflow cancel ID` takes it back")
+
+
+def _print_questions(shown: Json, say: Say) -> None:
     rows = [
         (
             entry["id"],

@@ -116,6 +116,8 @@ def _print_company(company: Json) -> None:
         click.echo(f"  the oldest stopped command is of {local(company['stopped_since'])}: outbox --state parked|held")
     if company["questions"]["count"]:
         click.echo(f"  {questions_line(company['questions'])}: held {company['name']}")
+    if company["workflows_held"]:
+        click.echo(f"  runs of workflows that wait for a person: {company['workflows_held']}: held {company['name']}")
     for double in company["doubled"]:
         click.echo(
             f"  CUSTOMER {double['customer']} IS DOUBLED by {double['other']}: its further documents are held "

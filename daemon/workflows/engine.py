@@ -87,7 +87,7 @@ class Engine:
     async def _held(self, run: Run, question: str) -> None:
         # One that has waited already does not wait again.
         state = "waiting" if run.state == "waiting" else "held"
-        if run.state != state:
+        if run.question != question:
             self._log.warning("workflow.held", workflow=run.id, company=run.company, reason="question")
         await self._database.write(workflows.later(run, state, self._clock.milliseconds() + HELD_MS, question))
 

@@ -16,7 +16,8 @@ async def run_told(read: Read, company: str, workflow_id: str) -> dict[str, Any]
     if not found:
         return None
     steps = await read(workflows.steps(company, workflow_id))
-    return row_told(found[0], await paused_workflows(read)) | {"steps": [_step(step) for step in steps]}
+    ended = found[0].ended_at is not None
+    return row_told(found[0], await paused_workflows(read)) | {"steps": [_step(step, ended) for step in steps]}
 
 
 async def paused_workflows(read: Read) -> dict[str, str]:
@@ -40,11 +41,12 @@ def row_told(row: WorkflowRow, paused: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _step(step: StepRow) -> dict[str, Any]:
+def _step(step: StepRow, ended: bool) -> dict[str, Any]:
+    """The step; what was still to be done when its run ended (a task) was called off."""
     return {
         "step": step.name,
         "undo": step.undo,
-        "status": step.state,
+        "status": "cancelled" if ended and step.state == "running" else step.state,
         "result": step.result,
         "object": step.object,
         "id": None if step.inbox_id is None else delivery_id(step.inbox_id),

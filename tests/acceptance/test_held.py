@@ -67,7 +67,9 @@ async def test_one_answer_frees_every_sale_of_an_ambiguous_buyer(tmp_path: Path,
             assert f"possible is customer:{cards[0]}, customer:{cards[1]}, another" in refused.stderr
             gone = await _answer(stage, almgren["id"], "customer:999", "--only", "out-1", "--wait", "0")
             assert [entry["id"] for entry in gone["skipped"]] == ["out-1"]
-            words = await asked(stage, "held", "answer", almgren["id"], "customer:999", "--only", "out-1", "--wait", "0")
+            words = await asked(
+                stage, "held", "answer", almgren["id"], "customer:999", "--only", "out-1", "--wait", "0"
+            )
             assert f"{almgren['id']}  not answered: customer:999" in words.stdout
             assert not stage.rows("SELECT 1 FROM action WHERE action = 'answer customer:999'")
             unknown = await asked(stage, "held", "show", "q-99")

@@ -14,6 +14,7 @@ from daemon.config import load_config
 from daemon.requests import CancelWorkflow, FinishTodo, Misused, Pause, Replay, Resume, StartWorkflow
 from store.acting import NotPossible
 from tests.acceptance.scene import CompanyPlan, Scene, scene
+from tests.conftest import Lines
 from tests.daemon.test_cli import beside, told
 from tests.fakes.clients import call, section
 from tests.fakes.senders import COMPANY, survey
@@ -191,6 +192,8 @@ async def test_a_run_that_is_cancelled_undoes_its_steps_the_last_first(tmp_path:
         (account,) = [one for one in (await stage.state())["accounts"] if one["Description"].startswith("Kund ")]
         assert account["Active"] is False
         assert stage.rows("SELECT state FROM todo") == [("cancelled",)]
+        shown = told(await beside(stage, "workflow", "show", workflow_id, "--company", "demo", "--json"))
+        assert {step["step"]: step["status"] for step in shown["steps"] if not step["undo"]}["call"] == "cancelled"
         assert stage.rows("SELECT name, undo, state FROM workflow_step WHERE undo") == [("account", 1, "done")]
 
 
@@ -202,12 +205,43 @@ async def test_a_step_that_cannot_go_holds_its_run_until_a_person_helps(tmp_path
         await stage.until("SELECT 1 FROM workflow WHERE state = 'held'")
         ((question,),) = stage.rows("SELECT question FROM workflow")
         assert "Code" in question
+        status = await beside(stage, "status")
+        assert (status.exit_code, "runs of workflows that wait for a person: 1: held demo" in status.stdout) == (
+            1,
+            True,
+        )
+        waits = await beside(stage, "held")
+        assert (waits.exit_code, f"workflow w-1 (unit) of demo waits: {question}" in waits.stdout) == (1, True)
+        (run,) = told(await beside(stage, "held", "--json"))["workflows"]
+        assert (run["workflow_id"], run["question"]) == ("w-1", question)
         await stage.act(
             StartWorkflow(person="anna", company="demo", workflow="unit", workflow_id="w-2", input='{"code": "kg"}')
         )
         await stage.until("SELECT 1 FROM workflow WHERE state = 'done'")
         await stage.act(CancelWorkflow(person="anna", company="demo", workflow_id="w-1", reason="test"))
         await stage.until("SELECT 1 FROM workflow WHERE state = 'cancelled'")
+        assert "nothing waits for a person" in (await beside(stage, "held")).stdout
+
+
+LATE = """
+[companies.demo.workflows.late]
+[[companies.demo.workflows.late.steps]]
+name = "unit"
+wait = "1 second"
+action = "create_unit"
+fields = { Code = "input.code", Description = { constant = "Enhet" } }
+"""
+
+
+@pytest.mark.asyncio
+async def test_a_step_that_asks_after_its_wait_is_held_too(tmp_path: Path, log_lines: Lines) -> None:
+    """It waits for a person and not for its time, and the log says so once."""
+    async with scene(tmp_path, CompanyPlan(sections=LATE)) as stage:
+        await stage.act(StartWorkflow(person="anna", company="demo", workflow="late", workflow_id="w-1", input="{}"))
+        await stage.until("SELECT 1 FROM workflow WHERE question IS NOT NULL")
+        shown = await beside(stage, "workflow", "show", "w-1", "--company", "demo", "--json")
+        assert (shown.exit_code, told(shown)["status"]) == (1, "held")
+        assert [line["reason"] for line in log_lines.named("workflow.held")] == ["question"]
 
 
 @pytest.mark.asyncio

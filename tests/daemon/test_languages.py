@@ -34,7 +34,7 @@ def question(**changes: Any) -> Json:
 @pytest.mark.capability("004-22")
 def test_the_list_and_one_question_in_swedish(capsys: pytest.CaptureFixture[str]) -> None:
     """Heads, sums, states and the question itself; names of commands and answers stay what is typed."""
-    print_questions(question() | {"questions": [question()]}, "sv")
+    print_questions(question() | {"questions": [question()], "workflows": []}, "sv")
     print_question(question(), "sv")
     assert [re.sub(" {2,}", "  ", line) for line in capsys.readouterr().out.splitlines()] == [
         "id  företag  väntar  sedan  bakom frågan  fråga",
@@ -48,13 +48,13 @@ def test_the_list_and_one_question_in_swedish(capsys: pytest.CaptureFixture[str]
         "  out-1  act_on_record  SO-1  väntar på svar sedan 2026-11-28 07:55:05",
         "  och 1 till (--limit)",
     ]
-    print_questions({"questions": [], "waiting": 0}, "sv")
+    print_questions({"questions": [], "workflows": [], "waiting": 0}, "sv")
     assert capsys.readouterr().out == "inget väntar på en människa\n"
 
 
 def test_both_languages_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     """English as it always was, and the Swedish of the question behind it."""
-    print_questions(question() | {"questions": [question()]}, "both")
+    print_questions(question() | {"questions": [question()], "workflows": []}, "both")
     assert f"{QUESTION} | {FRAGA}\n" in capsys.readouterr().out
     print_question(question(), "both")
     assert f"  {QUESTION}\n  {FRAGA}\n  2 waiting since" in capsys.readouterr().out

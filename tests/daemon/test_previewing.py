@@ -79,7 +79,7 @@ def test_a_body_of_a_sender_is_read_by_its_source(tmp_path: Path) -> None:
     [
         ("nonsense", (), "body.json: "),
         ({**EVENT, "kind": "survey"}, (), "body.json: is no event: its `kind` must be a kind of event, such as"),
-        ({"type": "survey.completed"}, (), "is no event: its `kind` must be a kind of event, such as survey_submitted (or"),
+        ({"type": "survey.completed"}, (), "such as survey_submitted (or name the sender with"),
         ({"type": "survey.completed"}, ("--source", "shop"), "body.json: shop cannot read it: "),
         ({"type": "other"}, ("--source", "shop"), "body.json: shop ignores it: unknown_type"),
         (EVENT, ("--mapping", "follow"), "there is no mapping follow; did you mean follow_up?"),
