@@ -1,9 +1,11 @@
 """The commands of a beginning: the gallery of templates, and a whole configuration made of one."""
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -57,7 +59,7 @@ def init(path: Path, template: str | None, defaults: bool, **given: str | None) 
     answers = _answers(ready, given, defaults=defaults)
     _write(path, written(ready, answers))
     click.echo(f"{path}: written from the template {ready.name}")
-    for line in _next_steps(path, answers["kind"]):
+    for line in [*_stand_ins(ready, answers), *_next_steps(path, answers)]:
         click.echo(f"  {line}")
 
 
@@ -69,7 +71,8 @@ def _chosen(template: str | None, *, defaults: bool) -> "Ready":
         raise Wrong("say which --template: fortnox-bridge templates lists them")
     if template is None:
         print_table(("template", "source", "does"), [(one.name, one.source, one.says) for one in known.values()])
-        template = str(click.prompt("Which one", type=click.Choice(tuple(known)), show_choices=False))
+        kind = click.Choice(tuple(known))
+        template = str(_asked("--template", "Which one", type=kind, show_choices=False))
     if template not in known:
         raise Wrong(f"there is no template {template}{meant(template, known)}")
     return known[template]
@@ -85,6 +88,9 @@ def _answers(ready: "Ready", given: dict[str, str | None], *, defaults: bool) ->
         if answer is None:
             answer = _suggested(question) if defaults else _prompted(question)
         answers[question.name] = answer.strip()
+        fault = question.fault(answers[question.name])
+        if fault is not None:
+            raise Wrong(f"{question.option}: {fault}")
     return answers
 
 
@@ -93,8 +99,27 @@ def _suggested(question: "Question") -> str:
 
 
 def _prompted(question: "Question") -> str:
-    kind = click.Choice(question.choices) if question.choices else None
-    return str(click.prompt(question.asks, default=_suggested(question), type=kind))
+    if question.choices:
+        kind = click.Choice(question.choices)
+        return str(_asked(question.option, question.asks, default=_suggested(question), type=kind))
+
+    def written_right(answer: str) -> str:
+        fault = question.fault(answer.strip())
+        if fault is not None:
+            raise click.UsageError(fault)
+        return answer
+
+    return str(_asked(question.option, question.asks, default=_suggested(question), value_proc=written_right))
+
+
+def _asked(option: str, asks: str, **how: Any) -> Any:
+    """Ask at the terminal; where nobody is there to answer, say what to give instead."""
+    try:
+        return click.prompt(asks, **how)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise Wrong(f"nobody is there to answer: give {option}, or --template and --defaults") from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -114,9 +139,18 @@ def _write(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _next_steps(path: Path, kind: str) -> list[str]:
+def _stand_ins(ready: "Ready", answers: dict[str, str]) -> list[str]:
+    """What a real company's file still has of the suggestions that no real company has."""
+    if answers["kind"] == "simulator":
+        return []
+    left = [one for one in ready.questions() if one.stand_in and answers.get(one.name) == one.default]
+    named = ", ".join(f"{one.default} ({one.option})" for one in left)
+    return [f"write your own in place of {named}"] if left else []
+
+
+def _next_steps(path: Path, answers: dict[str, str]) -> list[str]:
     at = f"--config {path}"
     steps = [f"fortnox-bridge check-config {at}", f"fortnox-bridge run {at}"]
-    if kind == "simulator":
-        return ["fortnox-bridge simulator --port 8077", *steps]
+    if answers["kind"] == "simulator":
+        return [f"fortnox-bridge simulator --port {urlsplit(answers['simulator']).port or 80}", *steps]
     return ["put the secrets into the files that the configuration names (chmod 600)", *steps]

@@ -36,6 +36,9 @@ class Prepared(Scene):
         return self.folder / "config.toml"
 
 
+OWN = ("--tenant-id", "1234567", "--client-id", "AbCdEfGhIjKl")
+
+
 def init(path: Path, *arguments: str, answers: str = "") -> Result:
     """The command, with these answers on its standard input."""
     return CliRunner().invoke(main, ["init", str(path), *arguments], input=answers)
@@ -211,10 +214,35 @@ def test_init_asks_what_no_option_answers_and_never_overwrites(tmp_path: Path) -
     other = tmp_path / "other.toml"
     faulty = init(other, "--template", "webshop-paid-refunds", "--defaults", "--account-25", "abc")
     assert (faulty.exit_code, list(tmp_path.iterdir())) == (2, [path])
+    for option, given, said in (
+        ("--start", "tomorrow", "--start: must be a day such as 2026-11-28, not 'tomorrow'"),
+        ("--start", "2026-02-30", "--start: must be a day"),
+        ("--company", "Å B", "--company: must be of small letters"),
+        ("--account-25", "30x1", "--account-25: must be a whole number, not '30x1'"),
+        ("--payment-mode", 'a"b', "--payment-mode: must be a text without quotation marks"),
+    ):
+        refused = init(other, "--template", "webshop-paid-refunds", "--defaults", option, given)
+        assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
+    near = init(
+        tmp_path / "near.toml", *["--template", "survey-invoice", "--defaults", "--simulator", "http://127.0.0.1:8066/"]
+    )
+    assert "fortnox-bridge simulator --port 8066" in near.stdout
+    assert 'rest_url = "http://127.0.0.1:8066/3"' in (tmp_path / "near.toml").read_text(encoding="utf-8")
+    (tmp_path / "near.toml").unlink()
+    again = init(tmp_path / "again.toml", "--template", "survey-invoice", answers="A B\nacme\n" + "\n" * 20)
+    assert (again.exit_code, "must be of small letters a-z, digits and _, not 'A B'" in again.output) == (0, True)
+    (tmp_path / "again.toml").unlink()
+    for words in ((), ("--template", "survey-invoice")):
+        alone = init(other, *words)
+        assert (alone.exit_code, "nobody is there to answer" in alone.stderr) == (2, True), alone.output
     unknown = init(other, "--template", "webshop-payed", "--defaults")
     assert "there is no template webshop-payed; did you mean webshop-paid-refunds" in unknown.stderr
     listed = json.loads(CliRunner().invoke(main, ["templates", "--json"]).stdout)
     assert {one["name"]: len(one["says"]) > 30 for one in listed} == dict.fromkeys(RUNS, True)
     for one in gallery():
         live = tmp_path / f"{one.name}.toml"
-        assert init(live, "--template", one.name, "--defaults", "--kind", "live", "--abroad", "yes").exit_code == 0
+        written = init(live, "--template", one.name, "--defaults", "--kind", "live", "--abroad", "yes")
+        assert written.exit_code == 0
+        assert "write your own in place of 1001 (--tenant-id), my-client-id (--client-id)" in written.stdout
+    own = init(tmp_path / "own.toml", *["--template", "survey-invoice", "--defaults", "--kind", "live"], *OWN)
+    assert "write your own" not in own.stdout
