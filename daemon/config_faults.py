@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 from connectors.base import SecretReference
 
 SHOWN_CHARACTERS = 80
+EMPTY = frozenset({"string_too_short", "too_short"})
+DATES = frozenset({"date_from_datetime_inexact", "date_from_datetime_parsing", "date_parsing", "date_type"})
 SECRETS_BY_NAME = frozenset({"state_key"})
 
 
@@ -64,8 +66,10 @@ def _reason(item: Mapping[str, Any]) -> str:
     kind = str(item["type"])
     if kind in {"model_type", "dict_type"}:
         return "must be a table"
-    if kind == "string_too_short":
+    if kind in EMPTY:
         return "must not be empty"
+    if kind in DATES:
+        return "must be a day such as 2026-11-28"
     text = str(item["msg"]).removeprefix("Value error, ")
     for subject in ("Input", "String"):
         text = text.replace(f"{subject} should", "must")

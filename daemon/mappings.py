@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from typing import Any, get_args
@@ -130,11 +130,13 @@ def _faults(
     operation: Operation,
     others: Mapping[str, MappingSection],
     things: Sequence[str],
-    given: Sequence[str],
+    given: Collection[str],
 ) -> list[tuple[Where, str]]:
     """What is wrong with which object is meant, and which fields are missing."""
     wanted, resource = keys_wanted(operation), RESOURCES[operation.resource]
     found: list[tuple[Where, str]] = []
+    # One that is there and faulty has its own fault, and is not missing besides.
+    given = {*given, *section.fields}
     if section.record is not None:
         found += [(("record",), reason) for reason in _record_faults(section, operation, others, things)]
     elif len(section.keys) != len(wanted):

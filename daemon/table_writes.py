@@ -28,7 +28,7 @@ def write_named(name: str) -> Operation:
     if operation is None:
         raise NoWrite(f"there is no operation {name}{meant(name, OPERATIONS)} ({SEE})")
     if operation.effect == "none":
-        raise NoWrite(f"{name} only reads, and a task is a write ({SEE})")
+        raise NoWrite(f"{name} only reads: a write is needed ({SEE})")
     if name not in RECORD_WRITES | _OTHER_WRITES:
         raise NoWrite(f"{name} is no write of fields, so no task carries it out ({SEE})")
     return operation

@@ -194,7 +194,7 @@ def _write(section: ActionSection, where: Where, compiling: Compiling) -> Write 
         return None
     fields = compiling.fields(section.fields, targets_of(operation), (*where, "fields"))
     keys = [compiling.key(given, (*where, "keys", at)) for at, given in enumerate(section.keys)]
-    compiling.faults += [((*where, *keyed), reason) for keyed, reason in _missing(section, operation, fields)]
+    compiling.faults += [((*where, *keyed), reason) for keyed, reason in _missing(section, operation)]
     resource = RESOURCES[operation.resource]
     return Write(
         fields=fields,
@@ -205,14 +205,14 @@ def _write(section: ActionSection, where: Where, compiling: Compiling) -> Write 
     )
 
 
-def _missing(section: ActionSection, operation: Operation, given: Mapping[str, Any]) -> Iterator[tuple[Where, str]]:
+def _missing(section: ActionSection, operation: Operation) -> Iterator[tuple[Where, str]]:
     wanted, resource = keys_wanted(operation), RESOURCES[operation.resource]
     if len(section.keys) != len(wanted):
         needs = " and ".join(wanted) if wanted else "none"
         yield ("keys",), f"{operation.name} needs {needs} ({len(section.keys)} given)"
     if operation.name == f"create_{resource.one}":
         for name in dict.fromkeys((*resource.required, *proved_by(resource))):
-            if name not in given:
+            if name not in section.fields:
                 yield ("fields", name), f"is missing: {operation.name} needs it"
     elif not section.fields and operation.name in RECORD_WRITES:
         yield ("fields",), f"{operation.name} changes fields, and none is given"

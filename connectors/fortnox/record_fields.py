@@ -1,8 +1,9 @@
 """Fields of any resource against the table: what is wrong with them, how they are sent, whether they are as meant."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from connectors.base import Json
@@ -28,6 +29,8 @@ def faults_of(resource: Resource, operation: Operation, fields: Mapping[str, Any
         return [f"{operation.name} sends nothing, so it takes no body"] if fields else []
     if operation.name not in written_by_fields(resource):
         return []
+    if list(fields) == [resource.single] and isinstance(fields[resource.single], dict):
+        return [f"{resource.single} stands around the fields: give those alone"]
     found = list(_faults(fields, fields_of(resource), ""))
     if operation.effect == "create":
         needed = dict.fromkeys((*resource.required, *proved_by(resource)))
@@ -66,9 +69,14 @@ def _faults(given: Mapping[str, Any], known: Mapping[str, Field], within: str, d
     for name, value in given.items():
         named = f"{within}{name}"
         if name not in known:
-            yield f"{named} is no field of it (see `fortnox-bridge operations`)"
+            yield f"{named} is no field of it{_meant(name, known)} (see `fortnox-bridge operations`)"
         elif value is not None and value != CLEARS:
             yield from _fault(named, value, known[name], depth)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _fault(named: str, value: Any, field: Field, depth: int) -> Iterator[str]:

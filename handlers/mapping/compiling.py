@@ -168,7 +168,9 @@ class Compiling:
         if stated.constant is not None:
             return constant_of(stated.constant)
         if stated.path is not None:
+            before = len(self.faults)
             expression, result = self.expression(stated.path, where, shape)
+            self.faults[before:] = [(at, _no_path(reason)) for at, reason in self.faults[before:]]
             if result.fields is not None:
                 self._fault(where, "gives a table: name one of its values")
             return expression
@@ -205,3 +207,9 @@ class Compiling:
 
     def _fault(self, where: Where, reason: str) -> None:
         self.faults.append((where, reason))
+
+
+def _no_path(reason: str) -> str:
+    """A fault of a field's path; where nothing near is known, a text may have been meant that never changes."""
+    unknown = reason.startswith("there is no ") and "did you mean" not in reason
+    return f'{reason} (a text is a path: one that never changes is {{ constant = "..." }})' if unknown else reason

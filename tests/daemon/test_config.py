@@ -311,6 +311,9 @@ def test_several_state_keys(tmp_path: Path) -> None:
         (b"a = " + b"[" * 5000, "is nested too deeply"),
         (b"", "data_dir: is missing"),
         (b"companies = 3\nsources = 4", "companies: must be a table"),
+        (b"[companies]", "companies: must not be empty"),
+        (b"[companies.a]\nstart = 2026-11-28T10:00:00Z", "companies.a.start: must be a day such as 2026-11-28"),
+        (b"[clients.a]\ncompanies = []", "clients.a.companies: must not be empty"),
         (b"data_dir = 'd'\nstate_key = 'plain:x'\n[companies]\n[sources]\na = 1", "sources.a: must be a table"),
     ],
 )

@@ -57,9 +57,11 @@ account = { Number = "{answer.konto}", Description = "x" }
     )
     assert found == [
         "companies.demo.survey.rules[0].sources: no source shp sends to this company; did you mean shop?",
-        "companies.demo.survey.rules[0].customer: YourReferense is no field of it (see `fortnox-bridge operations`)",
+        "companies.demo.survey.rules[0].customer: YourReferense is no field of it; did you mean YourReference? "
+        "(see `fortnox-bridge operations`)",
         "companies.demo.survey.rules[0].customer: Active must be true or false",
-        "companies.demo.survey.rules[0].customer: Email2 is no field of it (see `fortnox-bridge operations`)",
+        "companies.demo.survey.rules[0].customer: Email2 is no field of it; did you mean Email? "
+        "(see `fortnox-bridge operations`)",
         "companies.demo.survey.rules[0].project: Description is missing",
     ]
 

@@ -95,6 +95,13 @@ def test_one_thing_wrong(tmp_path: Path, text: str, fault: str) -> None:
     assert next(line for line in found if not line.startswith(f"{AT}.fields.X")).startswith(f"{AT}.{fault}")
 
 
+def test_a_text_that_is_no_path_is_one_fault(tmp_path: Path) -> None:
+    """It says how a text is written that never changes, and the field that is there is not missing besides."""
+    text = 'event = "order_changed"\naction = "create_project"\nfields.Description = "Kampanj"'
+    (found,) = faults(tmp_path, section(text))
+    assert found.startswith(f"{AT}.fields.Description: there is no Kampanj (a text is a path")
+
+
 @pytest.mark.parametrize("name", ["book_order", "customer", "ensure_note", "all", "Åter", "a" * 41])
 def test_a_name_belongs_to_one_rule_only(tmp_path: Path, name: str) -> None:
     """Not that of a built-in rule, of a kind of command, or of what a mapping can name."""
