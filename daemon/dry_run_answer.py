@@ -28,6 +28,7 @@ def answer_of(told: Told, *, kind: str | None) -> Json:
         "to_be_read": [" ".join(record[1:]) for record in handled.wanted],
         "behind": [command_id(head) for head in told.behind],
         "commands": [_command(one, rehearsal) for one in told.carried],
+        "workflows": [{"workflow": one.name, "workflow_id": one.workflow_id} for one in handled.workflows],
         "documents": documents_of(rehearsal),
         "held": list(held_in(told)),
         "reads": [

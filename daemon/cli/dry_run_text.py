@@ -33,6 +33,9 @@ def print_run(told: Json) -> None:
         click.echo(f"  waits behind {head}, which is stopped; what follows is how it would go after that")
     for command in told["commands"]:
         _print_command(command)
+    for run in told["workflows"]:
+        named = f"{run['workflow']} ({run['workflow_id']})"
+        click.echo(f"\nbegins workflow {named}, unless it has begun: its steps are not shown")
     if told["documents"]:
         click.echo("")
     for document in told["documents"]:

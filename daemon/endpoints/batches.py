@@ -13,9 +13,10 @@ from connectors.json_body import write_object
 from daemon.asked_writes import commands_of
 from daemon.clock import Clock
 from daemon.endpoints.answers import Answered, Refusal, not_found
-from daemon.endpoints.batch_told import batch_told
+from daemon.endpoints.batch_told import batch_told, status_of
 from daemon.endpoints.calls import Call, faults_of
 from daemon.endpoints.contacts import contact_arrival
+from daemon.endpoints.states import LOOK_SECONDS
 from daemon.requests import Misused, StartTask
 from handlers.settings import CompanySettings
 from handlers.values import Ref
@@ -67,13 +68,25 @@ class Batches:
         self._arrived = arrived
 
     async def start(self, call: Call) -> Answered:
-        """``POST``: every row is checked, every sound one stored; 202 with what is wrong with the others."""
-        company = call.company()
+        """``POST``: every row is checked, every sound one stored; 202 with what is wrong with the others.
+
+        With ``wait`` 200 once no row moves by itself any more.
+        """
+        company, seconds = call.company(), call.wait()
         source = source_of(call.client.name)
         given = call.read(BatchGiven)
         repeated = await self.take(company, source, given, call.client.operations)
+        at_rest = await self._at_rest(company, given.batch_id, seconds)
         told = await batch_told(self._database.read, company, given.batch_id, 0, PAGE)
-        return Answered(202, (told or {}) | {"repeated": repeated})
+        return Answered(200 if seconds and at_rest else 202, (told or {}) | {"repeated": repeated})
+
+    async def _at_rest(self, company: str, batch_id: str, seconds: float) -> bool:
+        until = self._clock.monotonic() + seconds
+        while status_of(await self._database.read(clients.counts(company, batch_id))) == "running":
+            if self._clock.monotonic() >= until:
+                return False
+            await self._clock.sleep(LOOK_SECONDS)
+        return True
 
     async def show(self, call: Call) -> Answered:
         """``GET``: the batch with a page of its rows."""

@@ -51,7 +51,11 @@ def _paths() -> dict[str, Any]:
         },
         "/fortnox/batches": {
             "post": _operation(
-                "take a batch", [company], {"202": _json("Batch", "taken"), "409": _REFUSED}, _body("BatchGiven")
+                "take a batch",
+                [company, wait],
+                {"200": _json("Batch", "it came to rest within the wait"), "202": _json("Batch", "taken")}
+                | {"409": _REFUSED},
+                _body("BatchGiven"),
             )
         },
         "/fortnox/batches/{batch_id}": {
@@ -74,8 +78,9 @@ def _paths() -> dict[str, Any]:
             "get": _operation("how a run stands", [named["workflow_id"], company], {"200": _json("Run", "now")}),
             "delete": _operation(
                 "cancel a run",
-                [named["workflow_id"], company],
-                {"202": _json("Run", "it is taken back"), "409": _REFUSED},
+                [named["workflow_id"], company, wait],
+                {"200": _json("Run", "it was taken back within the wait"), "202": _json("Run", "it is taken back")}
+                | {"409": _REFUSED},
             ),
         },
         "/status/{source}/{id}": {

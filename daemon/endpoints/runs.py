@@ -87,8 +87,8 @@ class Runs:
         return Answered(200, {"workflows": [row_told(row, paused) for row in found]})
 
     async def cancel(self, call: Call) -> Answered:
-        """``DELETE``: what the run did is taken back, step by step, where its steps say how."""
-        company, workflow_id = call.company(), call.named["workflow_id"]
+        """``DELETE``: what the run did is taken back, step by step, where they say how; with ``wait`` until it is."""
+        company, seconds, workflow_id = call.company(), call.wait(), call.named["workflow_id"]
         person = Person(source_of(call.client.name), self._clock.milliseconds(), "cancelled over HTTP")
         if await run_told(self._database.read, company, workflow_id) is None:
             raise not_found()
@@ -97,7 +97,8 @@ class Runs:
         except NotPossible as error:
             raise Refusal(409, "ended", str(error)) from None
         self._wake()
-        return Answered(202, await run_told(self._database.read, company, workflow_id) or {})
+        told = await self._at_rest(company, workflow_id, seconds) or {}
+        return Answered(200 if seconds and told["status"] not in MOVING else 202, told)
 
     async def _at_rest(self, company: str, workflow_id: str, seconds: float) -> dict[str, Any] | None:
         until = self._clock.monotonic() + seconds

@@ -111,7 +111,9 @@ async def test_each_row_of_a_batch_has_its_own_result(tmp_path: Path) -> None:
             "batch_id": "correction",
             "rows": [{"operation": "correct_voucher", "keys": ["A", "1", "26"], "fields": BATCH["rows"][2]["fields"]}],
         }
-        assert (await call(stage, "POST", "/fortnox/batches", correction))[0] == 202
+        assert (await call(stage, "POST", "/fortnox/batches?wait=99", correction))[0] == 400
+        status, waited = await call(stage, "POST", "/fortnox/batches?wait=20", correction)
+        assert (status, waited["status"], waited["rows"][0]["status"]) == (200, "done", "done")
         assert (await batch_at_rest(stage, "correction"))["status"] == "done"
         assert len((await stage.state())["vouchers"]) == 3
         assert stage.rows("SELECT DISTINCT priority FROM outbox") == [(5,)]

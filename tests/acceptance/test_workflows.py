@@ -1,5 +1,6 @@
 """Workflows: from an event, a call, a person or the calendar to the simulated Fortnox, over restarts, and back."""
 
+import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -174,6 +175,12 @@ async def test_a_client_starts_reads_finds_and_cancels_runs(tmp_path: Path) -> N
         assert (await call(stage, "GET", "/fortnox/workflows/w-1"))[1]["status"] == "done"
         assert (await call(stage, "DELETE", "/fortnox/workflows/w-1"))[0] == 409
         assert (await call(stage, "GET", "/fortnox/workflows/w-2"))[0] == 404
+        status, asks = await call(
+            stage, "POST", "/fortnox/workflows?wait=20", given | {"workflow_id": "w-3", "input": {}}
+        )
+        assert (status, asks["status"]) == (200, "held")
+        status, cancelled = await call(stage, "DELETE", "/fortnox/workflows/w-3?wait=20")
+        assert (status, cancelled["status"]) == (200, "cancelled")
         assert (await call(stage, "POST", "/fortnox/workflows", {"workflow": "nothing"}))[0] == 422
         assert len([one for one in (await stage.state())["units"] if one["Code"] == "lass"]) == 1
 
@@ -183,9 +190,13 @@ async def test_a_client_starts_reads_finds_and_cancels_runs(tmp_path: Path) -> N
 async def test_a_run_that_is_cancelled_undoes_its_steps_the_last_first(tmp_path: Path) -> None:
     """The account is made inactive again, the open task is called off, and nothing more is done."""
     async with scene(tmp_path, plan()) as stage:
+        body = tmp_path / "body.json"
+        body.write_text(json.dumps(survey("R-1", COMPANY, score=9)), encoding="utf-8")
+        dry = await beside(stage, "dry-run", str(body), "--source", "shop")
         await stage.send(survey("R-1", COMPANY, score=9))
         await stage.until("SELECT 1 FROM workflow WHERE state = 'waiting' AND question IS NOT NULL")
         ((workflow_id,),) = stage.rows("SELECT workflow_id FROM workflow")
+        assert f"begins workflow welcome ({workflow_id}), unless it has begun" in dry.stdout
         await stage.act(CancelWorkflow(person="anna", company="demo", workflow_id=workflow_id, reason="test"))
         await stage.until("SELECT 1 FROM workflow WHERE state = 'cancelled'")
         await stage.settle()
