@@ -12,5 +12,19 @@ OUTGROWN = frozenset(
 ALLOWABLE = BRAKES | {"period_closed"} | OUTGROWN
 """Everything that is held until a person allows it."""
 
-SET_ELSEWHERE = frozenset({"article_missing", "customer_missing", "label_missing", "round_off"})
+_NAMED = (
+    "account",
+    "cost_center",
+    "currency",
+    "mode_of_payment",
+    "price_list",
+    "project",
+    "term_of_payment",
+    "voucher_series",
+)
+_UNUSABLE = ("completed", "inactive", "missing", "not_manual")
+
+SET_ELSEWHERE = frozenset({"article_missing", "customer_missing", "label_missing", "round_off"}) | {
+    f"{named}_{fault}" for named in _NAMED for fault in _UNUSABLE
+}
 """Reasons that a setting can end: a command carries those it was made with, so its rules run again first."""

@@ -107,7 +107,7 @@ async def check(write: Write, register: Register, client: Client) -> None:
             continue
         fault = fault_of(reference, await _asked(place, client))
         if fault is not None:
-            remedy = f"{fault.says}, or correct it at the source, then retry. Nothing was written."
+            remedy = f"{fault.says}, or correct it at the source or in the settings, then retry. Nothing was written."
             raise held(fault.reason, remedy, about=reference.number)
 
 

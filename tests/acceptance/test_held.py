@@ -15,6 +15,7 @@ from store.acting import NotPossible
 from tests.acceptance.person import asked
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.conftest import Lines
+from tests.fakes import registers
 from tests.fakes.senders import COMPANY, TIMESTAMP, Json, invoice_paid, line, order
 
 ALMGREN: Json = {"name": "Almgren", "email": "almgren@example.com", "kind": "private", "country": "SE"}
@@ -206,6 +207,12 @@ BOOKS, ARTICLES = "[companies.demo.bookkeeping]\n", "[companies.demo.articles]\n
             order("SO-1", lines=[line(sku="K-100")]),
             "article_missing",
         ),
+        (
+            f'{BOOKS}sales_accounts = {{ "25" = 3999 }}',
+            f'{BOOKS}sales_accounts = {{ "25" = 3001 }}',
+            order("SO-1"),
+            "account_missing",
+        ),
     ],
 )
 @pytest.mark.parametrize("words", [("held", "answer", "q-1", "again"), ("retry", "out-{held}")])
@@ -213,12 +220,15 @@ async def test_what_a_setting_frees_goes_on_once_it_is_set(
     tmp_path: Path, before: str, after: str, body: Json, reason: str, words: tuple[str, ...]
 ) -> None:
     """A command carries the settings that it was made with: trying it again gives it those of today."""
-    async with scene(tmp_path, CompanyPlan(sections=before), run=False) as stage:
+    swept = "register = true" if reason == "account_missing" else ""
+    async with scene(tmp_path, CompanyPlan(sections=before, fortnox=swept), run=False) as stage:
         async with stage.running():
+            if swept:
+                await registers.sweep(stage.bridge)
             await stage.send(body)
             await stage.settle()
             [(held,)] = stage.rows("SELECT id FROM outbox WHERE state = 'held' AND reason = ?", reason)
-        stage.plans = [CompanyPlan(sections=after)]
+        stage.plans = [CompanyPlan(sections=after, fortnox=swept)]
         async with stage.running():
             done = await asked(stage, *(word.format(held=held) for word in words))
             assert done.exit_code == 0, done.output
