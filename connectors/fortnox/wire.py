@@ -76,6 +76,11 @@ def is_true(value: object) -> bool:
     return value is True or (isinstance(value, str) and value.casefold() == "true")
 
 
+def is_false(value: object) -> bool:
+    """A flag that says no, however Fortnox writes it; one that is not shown says nothing."""
+    return value is False or (isinstance(value, str) and value.casefold() == "false")
+
+
 def text_of(value: object) -> str:
     """A text or number as text; an absent or null one as the empty text."""
     return "" if value is None or isinstance(value, (dict, list)) else str(value)

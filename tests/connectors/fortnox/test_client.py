@@ -147,6 +147,15 @@ async def test_a_list_that_is_not_whole_is_no_list(text: str) -> None:
 
 
 @pytest.mark.asyncio
+async def test_the_counts_of_a_list_may_be_texts() -> None:
+    """Numbers come as texts in many places (Fortnox facts, section 1.7)."""
+    far = Far()
+    far.text = '{"MetaInformation":{"@TotalResources":"1","@TotalPages":"1"},"Customers":[{"CustomerNumber":"7"}]}'
+    async with client_of(far) as client:
+        assert await client.search("list_customers", {"email": "a"}) == [{"CustomerNumber": "7"}]
+
+
+@pytest.mark.asyncio
 async def test_a_429_waits_and_freezes_the_company() -> None:
     """Their wish where it is given, else one window; nothing more leaves meanwhile."""
     far = Far()

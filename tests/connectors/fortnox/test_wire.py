@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.fortnox import articles
 from connectors.fortnox.error_codes import MEANINGS
 from connectors.fortnox.errors import Information, information
 from connectors.fortnox.table import OPERATIONS
-from connectors.fortnox.wire import Unparsable, decimal_of, decode, encode, is_true, plain, plain_number
+from connectors.fortnox.wire import Unparsable, decimal_of, decode, encode, is_false, is_true, plain, plain_number
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=2)
 VALUES = st.recursive(
@@ -72,6 +73,8 @@ def test_numbers_come_as_texts_too(value: object, number: str | None) -> None:
 def test_flags_and_plain_numbers() -> None:
     """`Credit` is a text; whole numbers go without decimals."""
     assert [is_true(value) for value in (True, "true", "TRUE", False, "false", None, 1)] == [True] * 3 + [False] * 4
+    assert [is_false(value) for value in (False, "false", "FALSE", True, "true", None, 0)] == [True] * 3 + [False] * 4
+    assert [articles.state_of({"Active": value})["active"] for value in ("false", "true", None)] == [False, True, True]
     assert [plain(Decimal(text)) for text in ("10.00", "0.50", "1E+2", "-3")] == ["10", "0.5", "100", "-3"]
     assert repr(plain_number(Decimal("25.00"))) == "25"
 
