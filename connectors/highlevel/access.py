@@ -112,7 +112,7 @@ def _token(status: int, answer: Mapping[str, Any], settings: Api, surroundings: 
 
 
 def _lifetime(stated: object) -> timedelta:
-    """How long a token lives; a day where that cannot be read: the pair that came with it is the only one that works."""
+    """How long a token lives; a day where that cannot be read: the pair that came with it must not be lost."""
     seconds = number(stated)
     return timedelta(seconds=int(seconds)) if seconds is not None and seconds > 0 else USUAL_LIFETIME
 

@@ -33,7 +33,7 @@ class Instance:
 
     ``lifetime`` is that of tokens in seconds, ``busy`` how many calls are answered 429 (with ``retry_after``).
     ``knows_links`` is whether ``/link/transactions`` exists, ``knows_lists`` whether lists do, ``filters`` whether they
-    know the filter, ``odd_lists`` whether they come without records. ``turns`` says by what a list goes to its next page:
+    know the filter, ``odd_lists`` whether they come without records. ``turns`` says by what a list goes on:
     ``page``, ``offset`` (``filter[$offset]``) or ``nothing``. ``broken`` answers every read with 500,
     ``token_status`` is what the token endpoint answers, and ``gives_dead_tokens`` lets it give what is refused
     afterwards. ``gives`` is what it answers in place of tokens of its own. ``callback`` is where callbacks go and how
@@ -286,7 +286,9 @@ def _wrapped(module: str, record: Record) -> Record:
 
 def _page(records: list[Record], request: web.Request, turns: str) -> Record:
     asked = request.query
-    size = min(int(asked.get("per_page") or asked.get("limit") or asked.get("filter[$limit]") or PER_PAGE), MOST_PER_PAGE)
+    size = min(
+        int(asked.get("per_page") or asked.get("limit") or asked.get("filter[$limit]") or PER_PAGE), MOST_PER_PAGE
+    )
     number = int(asked.get("page", "1")) if turns == "page" else 1
     if turns == "offset":
         number = int(asked.get("filter[$offset]", "0")) // size + 1
