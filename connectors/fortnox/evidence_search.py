@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from connectors.base import Json, Link, Park
 from connectors.fortnox.client import Client
-from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
+from connectors.fortnox.errors import is_absence
 from connectors.fortnox.evidence_file import read_name
 from connectors.fortnox.evidence_places import Place
 from connectors.fortnox.outcomes import FileOutcome, ObjectOutcome
@@ -51,7 +51,7 @@ async def _folder(number: str, client: Client) -> Json | None:
     try:
         outcome = await client.carry("list_inbox_folder", number)
     except Park as refused:
-        if refused.code in NOT_FOUND or (refused.status == 404 and refused.reason == UNKNOWN.reason):
+        if is_absence(refused):
             return None
         raise
     return outcome.fields if isinstance(outcome, ObjectOutcome) else None

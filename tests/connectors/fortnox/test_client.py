@@ -120,6 +120,12 @@ async def test_not_found_needs_fortnox_own_word() -> None:
     far.status, far.text = 404, refusal(2000433)
     async with client_of(far) as client:
         assert await client.find("read_customer", "1") is None
+        for other in (2000204, 2000434, 2000729, 2999999):
+            far.text = refusal(other)
+            assert await client.find("read_offer", "1") is None
+        far.text = refusal(2000764)
+        with pytest.raises(Park, match="no_such_route"):
+            await client.find("read_offer", "1")
         far.text = "{}"
         with pytest.raises(Later):
             await client.find("read_customer", "1")
