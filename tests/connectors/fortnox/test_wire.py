@@ -35,6 +35,21 @@ def test_a_decimal_is_an_exact_number(number: str) -> None:
     assert json.loads(text, parse_float=Decimal, parse_int=Decimal)["Price"] == Decimal(number)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.29999999999999999", "0.3"),
+        ("-0.30000000000001137", "-0.3"),
+        ("2106.25", "2106.25"),
+        ("0.000000001", "0.000000001"),
+        ("12345678901234567890.12345678901", "12345678901234567890.12345678901"),
+    ],
+)
+def test_the_dust_of_binary_fractions_is_no_amount(text: str, number: str) -> None:
+    """A sum that was reckoned in binary fractions is the sum that was meant; what is longer than that stays."""
+    assert decode(f'{{"RoundOff":{text}}}'.encode()) == {"RoundOff": Decimal(number)}
+
+
 @pytest.mark.parametrize("value", [1.5, Decimal("NaN"), Decimal("Infinity"), object()])
 def test_what_has_no_exact_form_is_refused(value: object) -> None:
     """A float is a fault of ours, not a price."""
