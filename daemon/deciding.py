@@ -251,7 +251,7 @@ def _lines_of(event: Event, remembered: Facts) -> list[Entry]:
     told = {line: place for line, place in remembered.known_lines.items() if place}
     told |= dict.fromkeys(unknown_lines(event, remembered), event.place)
     # It adds to what was told of the sale, whichever of its news was noticed first: so no moment makes it older.
-    return [Entry(DOCUMENT_COMMENTS, event.sale, 0, {"lines": told})]
+    return [Entry(DOCUMENT_COMMENTS, event.sale, 0, {"lines": told})] if told else []
 
 
 def _passed_by(skipped: Sequence[str], shadowed: Sequence[str]) -> str | None:
