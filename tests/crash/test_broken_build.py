@@ -7,7 +7,7 @@ import pytest
 from tests.crash.driver import crash
 from tests.crash.options import Options
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
 
 
 @pytest.mark.asyncio
