@@ -249,7 +249,7 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
 
 
 def _comments(command: DocumentCommand) -> str:
-    """What we write in the document's comments; a mapping may say it."""
+    """What we write in the document's comments; a rule of another package may say it among further fields."""
     return text_of(command.extra.get("Comments")) or several_lines(command.comments or "", COMMENTS_LIMIT).value
 
 
