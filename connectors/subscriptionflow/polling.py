@@ -24,7 +24,7 @@ class Walk:
 
     ``mark`` is up to where all is known, ``start`` what the list is asked for (earlier by the overlap), ``highest`` the
     newest change seen, ``began`` when the walk began. ``moved`` tells that records changed during it. ``seen`` counts
-    the records of the pages before, ``first`` tells the first of them from all others.
+    the records of the pages before, ``first`` tells the first of them from all others, ``size`` is what was asked for.
     """
 
     mark: str
@@ -37,6 +37,7 @@ class Walk:
     walks: int = 1
     seen: int = 0
     first: str | None = None
+    size: int | None = None
 
 
 class Polling:
@@ -55,9 +56,12 @@ class Polling:
         self._clock = clock
 
     def begin(self, cursor: Json | None, since: date) -> Walk:
-        """The walk that ``cursor`` stands in, or a new one; never from before ``since`` (in Stockholm)."""
+        """The walk that ``cursor`` stands in, or a new one; never from before ``since`` (in Stockholm).
+
+        With pages of another size the next one would begin elsewhere: such a walk begins again.
+        """
         first = datetime.combine(since, time.min, STOCKHOLM).astimezone(UTC)
-        if cursor is not None and "page" in cursor:
+        if cursor is not None and cursor.get("page") and cursor.get("size") in {None, self._size}:
             return Walk(**cursor)
         mark = max(first, _moment(cursor["mark"])) if cursor is not None else first
         start = max(first, mark - self._overlap)
@@ -113,7 +117,8 @@ class Polling:
         found = [kept for kept in (self._found(*one, walk) for one in read) if kept is not None]
         if self.has_more(answer, walk.page):
             seen, first = walk.seen + len(records), walk.first or _print(records)
-            return Page(found, asdict(replace(walk, page=walk.page + 1, seen=seen, first=first)), more=True)
+            behind = replace(walk, page=walk.page + 1, seen=seen, first=first, size=self._size)
+            return Page(found, asdict(behind), more=True)
         if walk.moved and walk.walks < MOST_WALKS:
             began = self._clock().astimezone(UTC).isoformat()
             again = Walk(walk.mark, walk.start, began, highest=walk.highest, walks=walk.walks + 1)

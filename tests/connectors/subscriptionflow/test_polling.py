@@ -287,7 +287,10 @@ def test_a_walk_goes_on_where_it_stopped() -> None:
         total=3,
         seen=1,
         first=again.first,
+        size=100,
     )
+    anew = polling(page_size=7).begin(page.cursor, SINCE)
+    assert (anew.page, anew.mark, anew.start) == (1, walk.mark, walk.start)
     assert made.repeats(again, [at(5)])
     assert not made.repeats(again, [at(6)], {"meta": {"current_page": 2}})
     assert made.repeats(again, [at(6)], {"meta": {"current_page": "1"}})
