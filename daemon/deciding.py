@@ -15,6 +15,7 @@ from daemon.logs import Log
 from daemon.said import number_of, response_of, sales_of, twin_of
 from daemon.tasks import held_by
 from handlers.commands import Command, RecordCommand, SenderCommand
+from handlers.comments import unknown_lines
 from handlers.events import CommentsAdded, EntryChanged, Event, OrderChanged, Origin, TaskCompleted
 from handlers.facts import Facts
 from handlers.following import COMMENTS, DOCUMENT_COMMENTS
@@ -195,7 +196,7 @@ class Deciding:
             sales=list(sales_of(row.company, [command for _, _, command in caused.made])),
             responses=caused.answered,
             foreign=_foreign(first, facts[0]),
-            entries=_lines_of(first),
+            entries=_lines_of(first, facts[0]),
             tasks_done=[event.mark for event, _ in timely if isinstance(event, TaskCompleted)],
             passed_by=first.lane if isinstance(first, OrderChanged) and caused.nothing_in_books else None,
         )
@@ -240,14 +241,17 @@ def _foreign(event: Event, remembered: Facts) -> tuple[str, str] | None:
     return event.thing.kind, event.thing.id
 
 
-def _lines_of(event: Event) -> list[Entry]:
+def _lines_of(event: Event, remembered: Facts) -> list[Entry]:
     """Which lines stand in a customer's comments from now on, or were told of a sale's documents."""
     if not isinstance(event, CommentsAdded):
         return []
-    told_at = milliseconds(event.occurred_at)
-    if event.document is not None:
-        return [Entry(DOCUMENT_COMMENTS, event.sale, told_at, {"lines": [*event.standing]})]
-    return [Entry(COMMENTS, event.number, told_at, {"lines": [*event.standing], "parties": event.parties})]
+    if event.document is None:
+        kept = {"lines": [*event.standing], "parties": event.parties}
+        return [Entry(COMMENTS, event.number, milliseconds(event.occurred_at), kept)]
+    told = {line: place for line, place in remembered.known_lines.items() if place}
+    told |= dict.fromkeys(unknown_lines(event, remembered), event.place)
+    # It adds to what was told of the sale, whichever of its news was noticed first: so no moment makes it older.
+    return [Entry(DOCUMENT_COMMENTS, event.sale, 0, {"lines": told})] if told else []
 
 
 def _passed_by(skipped: Sequence[str], shadowed: Sequence[str]) -> str | None:

@@ -6,7 +6,15 @@ from typing import Protocol, TypeVar
 
 from daemon.bus import LIVE
 from daemon.deciding import Deciding, Heard
-from handlers.events import DocumentChanged, EntryChanged, Event, OrderChanged, Refunded, SurveySubmitted
+from handlers.events import (
+    CommentsAdded,
+    DocumentChanged,
+    EntryChanged,
+    Event,
+    OrderChanged,
+    Refunded,
+    SurveySubmitted,
+)
 from handlers.facts import EarlierResponse, Facts
 from handlers.order import RULE as BOOK_ORDER
 from handlers.order import things_of
@@ -56,13 +64,14 @@ def told_of(heard: Heard) -> frozenset[str]:
     """The things of which a delivery is told what others left, and leaves something itself for those behind it.
 
     Whoever answers surveys, and their responses, where rules of the company ask what went before; sales and refunds of
-    them, where the company passes sales by.
+    them, where the company passes sales by; sales in the comments of whose documents somebody wrote.
     """
     company = heard.settings.name
     sales = frozenset[str]()
     if passes_by(heard.settings.rule(BOOK_ORDER)):
         of_sales = [event for event in heard.events if isinstance(event, OrderChanged | Refunded)]
         sales = frozenset(event.remembered_by.thing(company) for event in of_sales)
+    sales |= {f"{company}/{event.sale}" for event in heard.events if isinstance(event, CommentsAdded) and event.sale}
     return sales | (_told_of_surveys(heard, company) if heard.settings.survey.rules else frozenset())
 
 
@@ -95,7 +104,10 @@ def _asked(heard: Heard, event: Event) -> facts.Asked:
     thing = event.remembered_by
     named = things_of(thing).others(thing).values() if isinstance(event, Refunded) else ()
     documents = [ref.thing(company) for ref in (thing, *named)] if named else []
-    return facts.Asked(company, thing.thing(company), asker, documents, _own(event, company))
+    written = None
+    if isinstance(event, CommentsAdded) and event.document is not None:
+        written = ((event.document, event.number), event.sale)
+    return facts.Asked(company, thing.thing(company), asker, documents, _own(event, company), written)
 
 
 def _own(event: Event, company: str) -> OwnWrite | None:
@@ -133,6 +145,7 @@ def _facts(found: facts.Remembered, row: Waiting) -> Facts:
         overtaken=before.overtaken,
         passed_by=found.passed_by,
         own_write=found.own_write,
+        known_lines=found.known_lines,
     )
 
 

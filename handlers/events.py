@@ -273,7 +273,7 @@ class CommentsAdded(EventBase):
     ``lines`` are the new ones by their fingerprints, ``standing`` the fingerprints of all that stand there, our own
     lines left out. ``parties`` are the customer's records at its sources: the key in the store under which each is
     linked, and its id there. Where it is a ``document`` of that number, ``sale`` is what its sale is called in the
-    store, ``standing`` counts all that was told of the sale, and ``parties`` is who bought.
+    store, and ``parties`` is who bought.
     """
 
     kind: Literal["comments_added"] = "comments_added"
@@ -283,6 +283,11 @@ class CommentsAdded(EventBase):
     parties: dict[str, str]
     document: Literal["invoice", "order", "offer"] | None = None
     sale: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the lines stand: the customer's number, or the document's kind and number."""
+        return self.number if self.document is None else f"{self.document}:{self.number}"
 
 
 class DocumentChanged(EventBase):

@@ -24,7 +24,9 @@ class Facts(Frozen):
     ``answers`` is what people answered to questions of rules, by the question's key. ``delivery`` names the delivery
     that told of the event: our number for it (``in-17``) and its sender's key; empty where it is not stored.
     ``passed_by`` is what was recorded of the sale of a refund, where nothing of it was ever made. ``own_write``: what
-    changed in Fortnox is what we did there ourselves. The others are of a survey's response: ``earlier`` are the last
+    changed in Fortnox is what we did there ourselves. ``known_lines`` are of the comments of a sale's documents: the
+    fingerprints of lines that we wrote there (with an empty text), and of those that were told, each with the document
+    on which it was. The others are of a survey's response: ``earlier`` are the last
     ones of the same person, the newest last; ``met`` are the company's rules that an older version of this very
     response met; ``overtaken`` says that the person has answered the survey again since.
     """
@@ -37,6 +39,7 @@ class Facts(Frozen):
     overtaken: bool = False
     passed_by: str | None = None
     own_write: bool = False
+    known_lines: Mapping[str, str] = Field(default_factory=dict)
 
 
 NOTHING_KNOWN = Facts()

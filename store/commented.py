@@ -15,10 +15,20 @@ COMMENTS = "comments"
 
 
 DOCUMENT_COMMENTS = "document_comments"
-"""What the register keeps of a sale's documents, by the lane of the sale: ``lines``, until its commands are gone."""
+"""What the register keeps of a sale's documents, by the lane of the sale: of each of the ``lines`` that were told, on
+which document (``invoice:7``), until its commands are gone."""
 
 LINES = "lines"
 """What a document's link keeps the fingerprints of our own lines under."""
+
+OURS = ""
+"""In place of a document: the line is our own."""
+
+_SALE_OF_LINK = (
+    "link l JOIN outbox m ON m.id = l.outbox_id JOIN inbox i ON i.id = m.inbox_id"
+    " JOIN inbox t ON t.id = i.id OR t.thing = i.thing JOIN outbox o ON o.inbox_id = t.id"
+)
+"""From the link of a document to the commands of its sale: of every delivery that speaks of the same thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +101,30 @@ def commented_documents(
             (f"$.{LINES}", DOCUMENT_COMMENTS, company, kind, number, *told),
         ).fetchone()
         if row is not None:
-            lines: list[str] = [] if row["fields"] is None else json.loads(row["fields"])["lines"]
+            lines: dict[str, str] = {} if row["fields"] is None else json.loads(row["fields"])["lines"]
             known = dict.fromkeys([*json.loads(row["ours"]), *lines])
             yield CommentedDocument(kind, number, row["lane"], [*known], json.loads(row["buyer"]))
+
+
+def known_lines(connection: sqlite3.Connection, company: str, document: tuple[str, str], sale: str) -> dict[str, str]:
+    """Of each line that is no news on a ``document`` (kind and number) of this ``sale``: on which it was told, or ours.
+
+    Ours are those that any call for a document of the sale meant to write, also one under way: Fortnox may tell of it
+    before it answers, keeps lines that a later call leaves out, and copies them to what is made from the document.
+    """
+    kept = connection.execute(
+        "SELECT fields FROM register WHERE company = ? AND resource = ? AND number = ?",
+        (company, DOCUMENT_COMMENTS, sale),
+    ).fetchone()
+    ours = connection.execute(
+        f"WITH made AS (SELECT DISTINCT o.id, o.thing FROM {_SALE_OF_LINK}"  # noqa: S608 - constant
+        " WHERE l.company = ? AND l.kind = ? AND l.number = ?)"
+        " SELECT j.value FROM made JOIN attempt a ON a.outbox_id = made.id, json_each(a.evidence, ?) j"
+        " UNION SELECT j.value FROM made JOIN link l ON l.thing = made.thing, json_each(l.state, ?) j",
+        (company, *document, f"$.meant.{LINES}", f"$.{LINES}"),
+    )
+    told: dict[str, str] = {} if kept is None else json.loads(kept["fields"])["lines"]
+    return told | {row["value"]: OURS for row in ours if row["value"] is not None}
 
 
 def forget_gone(connection: sqlite3.Connection, company: str) -> None:
@@ -106,11 +137,13 @@ def forget_gone(connection: sqlite3.Connection, company: str) -> None:
         " WHERE c.company = ?1 AND c.resource = 'customers' AND c.number = register.number AND c.fields <> 'null')",
         (company, COMMENTS),
     )
-
     connection.execute(
-        "DELETE FROM register WHERE company = ?1 AND resource = ?2 AND number NOT IN (SELECT o.lane FROM outbox o"
-        " JOIN outbox_payload p ON p.outbox_id = o.id WHERE o.company = ?1)",
-        (company, DOCUMENT_COMMENTS),
+        "DELETE FROM register WHERE company = ? AND resource = ? AND NOT EXISTS (SELECT 1"  # noqa: S608 - constant
+        f" FROM json_each(register.fields, ?) j CROSS JOIN {_SALE_OF_LINK}"
+        " JOIN outbox_payload p ON p.outbox_id = o.id WHERE l.company = register.company"
+        " AND l.kind = substr(j.value, 1, instr(j.value, ':') - 1)"
+        " AND l.number = substr(j.value, instr(j.value, ':') + 1))",
+        (company, DOCUMENT_COMMENTS, f"$.{LINES}"),
     )
 
 

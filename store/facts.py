@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store import links, own_writes, responses
+from store import commented, links, own_writes, responses
 from store.db import Job
 from store.own_writes import OwnWrite
 from store.responses import Asker, Before
@@ -15,7 +15,8 @@ class Asked:
     """Of which company and thing something is to be remembered; an ``asker`` is who answered a survey.
 
     ``documents`` are the things that a refunded sale may have become: then it is remembered whether it was passed by.
-    ``own`` is what would show that a change in Fortnox was ours.
+    ``own`` is what would show that a change in Fortnox was ours. ``written`` is a document in whose comments there are
+    lines: its kind and number, and what its sale is called.
     """
 
     company: str
@@ -23,6 +24,7 @@ class Asked:
     asker: Asker | None = None
     documents: Sequence[str] = ()
     own: OwnWrite | None = None
+    written: tuple[tuple[str, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Remembered:
     """The thing's newest generation, and answers by their question's key (the thing's own before the company's).
 
     ``before`` is what the asker answered besides; ``own_write`` says whether the change was ours. ``passed_by`` is why
-    rules made nothing of the sale.
+    rules made nothing of the sale. ``known_lines`` are of comments: see :func:`store.commented.known_lines`.
     """
 
     generation: int = 1
@@ -56,6 +58,7 @@ class Remembered:
     before: Before = field(default_factory=Before)
     passed_by: str | None = None
     own_write: bool = False
+    known_lines: Mapping[str, str] = field(default_factory=dict)
 
 
 def remembered(asked: Sequence[Asked]) -> Job[list[Remembered]]:
@@ -77,6 +80,7 @@ def _remembered(connection: sqlite3.Connection, asked: Asked) -> Remembered:
         before,
         _passed_by(connection, asked.thing, asked.documents) if asked.documents else None,
         own_write=asked.own is not None and own_writes.is_own(connection, asked.company, asked.own),
+        known_lines={} if asked.written is None else commented.known_lines(connection, asked.company, *asked.written),
     )
 
 

@@ -8,7 +8,7 @@ from connectors.base import Json, Later, OutsideError, UnknownEnd
 from connectors.fortnox import errors
 from connectors.fortnox.outcomes import BareOutcome, File, FileOutcome, NothingOutcome, ObjectOutcome, Outcome
 from connectors.fortnox.table import RESOURCES, Operation
-from connectors.fortnox.wire import Unparsable, decode, decode_value, encode, text_of
+from connectors.fortnox.wire import Unparsable, decimal_of, decode, decode_value, encode, text_of
 from connectors.transport import Answer
 
 SYSTEM = "fortnox"
@@ -82,12 +82,12 @@ def page_in(operation: Operation, body: Json, most_pages: int | None = MOST_PAGE
     rows, about = body.get(operation.envelope), body.get("MetaInformation")
     if not isinstance(rows, list) or not isinstance(about, dict) or not all(isinstance(row, dict) for row in rows):
         no_end(operation, "list_unreadable")
-    total, pages = about.get("@TotalResources"), about.get("@TotalPages")
-    if not isinstance(total, int) or not isinstance(pages, int):
+    total, pages = (decimal_of(about.get(name)) for name in ("@TotalResources", "@TotalPages"))
+    if total is None or pages is None:
         no_end(operation, "list_unreadable")
     if most_pages is not None and pages > most_pages:
         no_end(operation, "list_too_long")
-    return rows, total, pages
+    return rows, int(total), int(pages)
 
 
 def identity(operation: Operation, row: Json) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from connectors.fortnox.followed_fields import STORED, seen_in
 from connectors.fortnox.resource import command_of, held
 from connectors.fortnox.table import OPERATIONS
 from connectors.fortnox.text import ARTICLE_LIMIT, one_line, reference_or_park
-from connectors.fortnox.wire import decimal_of, plain, plain_number, text_of
+from connectors.fortnox.wire import decimal_of, is_false, plain, plain_number, text_of
 from handlers.commands import EnsureArticle
 
 KIND = "article"
@@ -33,7 +33,7 @@ def state_of(article: Json) -> Json:
         "vat": text_of(article.get("VAT")),
         "account": text_of(article.get("SalesAccount")),
         "unit": text_of(article.get("Unit")),
-        "active": article.get("Active") is not False,
+        "active": not is_false(article.get("Active")),
     }
 
 
@@ -123,7 +123,7 @@ class Articles:
         return Sighting(None if stored is None else self._made(stored, evidence, proof), proof)
 
     def _found(self, stored: Json, result: str, proof: Json) -> Settled:
-        if stored.get("Active") is False:
+        if is_false(stored.get("Active")):
             raise held(
                 "article_inactive",
                 f"Article {number_of(stored)} is not active in Fortnox: activate it there, then retry.",

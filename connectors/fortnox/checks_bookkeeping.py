@@ -9,7 +9,7 @@ from connectors.fortnox.check import Check, always, listed, or_ok, refusal
 from connectors.fortnox.needs import Needs
 from connectors.fortnox.rounding import Rounding
 from connectors.fortnox.snapshot import Reading, Snapshot
-from connectors.fortnox.wire import is_true, text_of
+from connectors.fortnox.wire import is_false, is_true, text_of
 from handlers.values import stockholm_date
 
 NEXT_YEAR_DAYS = 31
@@ -107,7 +107,7 @@ def account_faults(check: str, number: int, use: str, known: Mapping[str, Json])
     if account is None:
         yield refusal(check, f"account {number} ({use}) is not in this year's chart", 2001303, about=about)
         return
-    if account.get("Active") is False:
+    if is_false(account.get("Active")):
         yield refusal(check, f"account {number} ({use}) is not active", 2000550, about=about)
     if account.get("CostCenterSettings") == "MANDATORY" and not account.get("CostCenter"):
         yield refusal(check, f"account {number} ({use}) asks for a cost center", 2000946, about=about)

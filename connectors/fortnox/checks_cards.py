@@ -11,7 +11,7 @@ from connectors.fortnox.checks_bookkeeping import chart
 from connectors.fortnox.checks_connection import PROBES
 from connectors.fortnox.needs import Needs
 from connectors.fortnox.snapshot import Reading, Snapshot, Unread
-from connectors.fortnox.wire import text_of
+from connectors.fortnox.wire import is_false, text_of
 
 CUSTOMERS = PROBES["customer"]
 ALL_CUSTOMERS = Reading("list_customers", pages=40)
@@ -53,12 +53,12 @@ def _missing(number: str, needs: Needs) -> list[Finding]:
 
 
 def _article_faults(number: str, article: Json, known: Mapping[str, Json] | None) -> list[Finding]:
-    if article.get("Active") is False:
+    if is_false(article.get("Active")):
         return [failed("articles", f"article {number} is not active", "Activate it in Fortnox.", about=number)]
     account = text_of(article.get("SalesAccount"))
     if known is None or account in {"", "0"}:
         return []
-    if account not in known or known[account].get("Active") is False:
+    if account not in known or is_false(known[account].get("Active")):
         says = f"article {number} sells on account {account}, which is not there or not active"
         return [failed("articles", says, "Correct the article's account in Fortnox.", about=number)]
     return []
@@ -96,7 +96,7 @@ def _consumer_faults(setting: str, number: str, regime: str, seen: Snapshot) -> 
         yield failed(check, f"{named} does not exist", remedy, about=number)
         return
     (card,) = rows
-    if card.get("Active") is False:
+    if is_false(card.get("Active")):
         yield failed(check, f"{named} is not active", "Activate it in Fortnox, or name another one.", about=number)
     if text_of(card.get("Type")) == "COMPANY":
         remedy = "Make it a private customer in Fortnox (its Type), or name another one."

@@ -11,7 +11,7 @@ from connectors.fortnox.checks_bookkeeping import account_faults, chart, of_sett
 from connectors.fortnox.needs import Needs
 from connectors.fortnox.registers import KRONA
 from connectors.fortnox.snapshot import Reading, Snapshot
-from connectors.fortnox.wire import decimal_of, text_of
+from connectors.fortnox.wire import decimal_of, is_false, text_of
 
 CURRENCIES = Reading("list_currencies")
 MODES = Reading("list_modes_of_payment")
@@ -103,7 +103,7 @@ def cost_centers(seen: Snapshot, needs: Needs) -> Sequence[Finding]:
         if code not in known
         else refusal("cost_centers", f"cost center {code} is not active", 2000947, about=code)
         for code in used
-        if code not in known or known[code].get("Active") is False
+        if code not in known or is_false(known[code].get("Active"))
     ]
     return or_ok(found, "cost_centers", listed(used))
 

@@ -20,7 +20,7 @@ from connectors.fortnox.answers import (
     rows_in,
 )
 from connectors.fortnox.contents import JSON_TYPE, Content, content_of, json_content
-from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
+from connectors.fortnox.errors import is_absence
 from connectors.fortnox.outcomes import ListOutcome, ObjectOutcome, Outcome
 from connectors.fortnox.table import OPERATIONS, Operation
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent, retry_after
@@ -81,8 +81,7 @@ class Client:
         try:
             return await self.request(operation, number)
         except Park as e:
-            # Some resources answer with a code that we do not know: then the status says it.
-            if e.code in NOT_FOUND or (e.status == 404 and e.reason == UNKNOWN.reason):
+            if is_absence(e):
                 return None
             raise
 

@@ -52,11 +52,12 @@ def sign_of(rows: Sequence[Json]) -> Sign:
     """How Fortnox wrote the rows of this credit invoice below zero: what of a row it turned around.
 
     The facts say only that a credit invoice has negative amounts (section 6.5). Our own rows never have a quantity
-    below zero, and the first of them is one that was sold.
+    below zero, and the first of them that costs anything is one that was sold.
     """
     if any((decimal_of(row.get(QUANTITY)) or ZERO) < 0 for row in rows):
         return "quantity"
-    return "price" if rows and (decimal_of(rows[0].get("Price")) or ZERO) < 0 else "none"
+    prices = (decimal_of(row.get("Price")) or ZERO for row in rows)
+    return "price" if next(filter(None, prices), ZERO) < 0 else "none"
 
 
 def rows_of(content: CreditContent, sign: Sign, refs: Mapping[Ref, Link]) -> list[Json]:

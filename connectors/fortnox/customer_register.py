@@ -13,7 +13,7 @@ from connectors.fortnox.customer_search import (
     unseen_vat_number,
 )
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.wire import text_of
+from connectors.fortnox.wire import is_false, text_of
 from connectors.register import Fields, Register
 from handlers.commands import EnsureCustomer
 
@@ -65,7 +65,7 @@ async def known(register: Register, settings: FortnoxSettings, command: EnsureCu
         if not hits:
             continue
         card = cards[hits[0]]
-        unclear = len(hits) > 1 or one_sided(command, card, rung) or card.get("Active") is False
+        unclear = len(hits) > 1 or one_sided(command, card, rung) or is_false(card.get("Active"))
         unclear = unclear or (rung == "email" and unseen_vat_number(command, card))
         party = fingerprint(text_of(card.get("OrganisationNumber")))
         return Known(asked=True, number=None if unclear else hits[0], party=party, by=rung)

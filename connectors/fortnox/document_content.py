@@ -12,7 +12,7 @@ from connectors.fortnox.forms import Form
 from connectors.fortnox.note_text import prints_of_lines
 from connectors.fortnox.record_fields import body_of, differing
 from connectors.fortnox.registers import Rate
-from connectors.fortnox.resource import held, linked
+from connectors.fortnox.resource import held, linked, parked
 from connectors.fortnox.table import RESOURCES
 from connectors.fortnox.text import (
     COMMENTS_LIMIT,
@@ -75,6 +75,9 @@ def row_of(place: int, row: DocumentRow, description: str, refs: Mapping[Ref, Li
         vat, account = _article_vat(place, article)
     if vat is None or account is None:
         raise held("vat_missing", f"Row {place} has no VAT rate: state it at the source, or set `default_vat`.")
+    if not description and article is None:
+        # Fortnox takes such a row, and refuses to book its invoice (facts, section 4.3: 2003977).
+        raise parked("description_unwritable", f"Nothing of the text of row {place} is text that Fortnox accepts.")
     whole: Json = {
         "Description": description,
         QUANTITY: plain(row.quantity),
@@ -246,7 +249,7 @@ def _meant(command: DocumentCommand, customer: str, rows: Sequence[Json]) -> Jso
 
 
 def _comments(command: DocumentCommand) -> str:
-    """What we write in the document's comments; a mapping may say it."""
+    """What we write in the document's comments; a rule of another package may say it among further fields."""
     return text_of(command.extra.get("Comments")) or several_lines(command.comments or "", COMMENTS_LIMIT).value
 
 

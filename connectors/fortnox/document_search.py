@@ -46,7 +46,7 @@ async def with_mark(form: Form, task: Task, mark: str, customer: str, client: Cl
 
 
 def _may_be(form: Form, row: Json, mark: str, customer: str) -> bool:
-    """A row of the list that can be the one: the lists of offers hold no mark (Fortnox facts, section 5)."""
-    if form.marked:
-        return text_of(row.get("ExternalInvoiceReference1")) == mark
-    return text_of(row.get("CustomerNumber")) == customer
+    """A row of the list that can be the one: the lists of offers hold no mark, and what a thin list leaves out speaks
+    against nothing (Fortnox facts, section 5)."""
+    name, value = ("ExternalInvoiceReference1", mark) if form.marked else ("CustomerNumber", customer)
+    return name not in row or text_of(row[name]) == value

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.base import CredentialsLost, Json, Later, OutsideError, Park
-from connectors.fortnox.error_codes import UNKNOWN, Next, meaning_of
+from connectors.fortnox.error_codes import NO_ROUTE, NOT_FOUND, UNKNOWN, Next, meaning_of
 from connectors.fortnox.error_codes.names import REMEDIES
 from connectors.fortnox.table import OPERATIONS
 
 SYSTEM = "fortnox"
+NOT_THERE = 404
 _KINDS: Mapping[Next, type[OutsideError]] = {"park": Park, "bug": Park, "credentials": CredentialsLost, "later": Later}
 
 
@@ -48,6 +49,17 @@ def fault(operation: str, status: int, said: Information) -> OutsideError:
         remedy=meaning.text(),
         detail=said.message,
     )
+
+
+def is_absence(refused: Park) -> bool:
+    """Whether the refusal of a read says that the object is not there: by its code, or else by the status.
+
+    Not every resource's own code is known (Fortnox facts, section 4.3), and another one may stand in its place; only
+    that of an address that Fortnox does not know says nothing of the object.
+    """
+    if refused.code is None:
+        return refused.status == NOT_THERE and refused.reason == UNKNOWN.reason
+    return refused.code in NOT_FOUND or (refused.status == NOT_THERE and refused.code != NO_ROUTE)
 
 
 @dataclass(frozen=True, slots=True)

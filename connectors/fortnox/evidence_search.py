@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from connectors.base import Json, Link, Park
 from connectors.fortnox.client import Client
-from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
+from connectors.fortnox.errors import is_absence
 from connectors.fortnox.evidence_file import read_name
 from connectors.fortnox.evidence_places import Place
 from connectors.fortnox.outcomes import FileOutcome, ObjectOutcome
@@ -28,17 +28,33 @@ def link_of(stored: Json, says: str, stage: str, attachment: str = "") -> Link:
 
 
 async def in_inbox(place: Place, client: Client) -> list[Json]:
-    """The files of the place's folder. Raises ``Unprovable`` where Fortnox shows no such folder."""
-    try:
-        outcome = await client.carry("list_inbox_folder", place.folder.casefold())
-    except Park as refused:
-        if refused.code in NOT_FOUND or (refused.status == 404 and refused.reason == UNKNOWN.reason):
-            raise unprovable(f"whether a file lies in the folder {place.folder} of the inbox") from refused
-        raise
-    files = outcome.fields.get("Files") if isinstance(outcome, ObjectOutcome) else None
+    """The files of the place's folder. Raises ``Unprovable`` where Fortnox shows no such folder.
+
+    What a folder's id looks like is not documented (Fortnox facts, section 6.17): its path in small letters is tried,
+    and where there is no such folder, the inbox itself says what the folder of this path is called.
+    """
+    usual = place.folder.casefold()
+    folder = await _folder(usual, client)
+    if folder is None:
+        root = await client.carry("list_inbox")
+        listed = root.fields.get("Folders") if isinstance(root, ObjectOutcome) else None
+        ids = [text_of(one.get("Id")) for one in listed or () if isinstance(one, dict)]
+        own = next((one for one in ids if one != usual and one.casefold() == usual), None)
+        folder = None if own is None else await _folder(own, client)
+    files = None if folder is None else folder.get("Files")
     if not isinstance(files, list):
         raise unprovable(f"whether a file lies in the folder {place.folder} of the inbox")
     return [one for one in files if isinstance(one, dict)]
+
+
+async def _folder(number: str, client: Client) -> Json | None:
+    try:
+        outcome = await client.carry("list_inbox_folder", number)
+    except Park as refused:
+        if is_absence(refused):
+            return None
+        raise
+    return outcome.fields if isinstance(outcome, ObjectOutcome) else None
 
 
 async def sought(place: Place, thing: str, client: Client, says: str = "") -> tuple[Link | None, Json]:

@@ -170,7 +170,7 @@ def _document_comments(body: Json, stored: Stored, system: str) -> Told:
             **_when(told_at, stored),
             number=number,
             lines=lines,
-            standing=(*known, *lines),
+            standing=tuple(shown["lines"]),
             parties={party.thing(system.partition(":")[2]): party.id},
             document=kind,
             sale=sale,

@@ -235,9 +235,10 @@ class Payments:
         return Sighting(self._settled(hits[0], evidence, result, proof, found[1:]), proof)
 
     def _may_be(self, row: Json, evidence: Json) -> bool:
-        """A row of the list lacks the mode and the amount in foreign currency: those are read on the payment itself."""
-        same_invoice = text_of(row.get("InvoiceNumber")) == evidence["invoice"]
-        return bool(same_invoice and text_of(row.get("PaymentDate")) == evidence["paid"])
+        """A row of the list lacks the mode and the amount in foreign currency: those are read on the payment itself,
+        as is whatever else a thin list leaves out."""
+        meant = {"InvoiceNumber": evidence["invoice"], "PaymentDate": evidence["paid"]}
+        return all(text_of(row[name]) == value for name, value in meant.items() if name in row)
 
     def _differences(self, payment: Json, evidence: Json) -> list[str]:
         amount = payment.get("AmountCurrency") if payment.get("AmountCurrency") is not None else payment.get("Amount")

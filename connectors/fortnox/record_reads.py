@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.base import Json, Park
 from connectors.fortnox.client import Client
-from connectors.fortnox.error_codes import NOT_FOUND, UNKNOWN
+from connectors.fortnox.errors import is_absence
 from connectors.fortnox.record_names import YEAR_OF, keys_of, number_of
 from connectors.fortnox.resource import held
 from connectors.fortnox.table import OPERATIONS, Resource
@@ -30,14 +30,11 @@ async def find(resource: Resource, number: str, client: Client) -> Json | None:
 
 
 async def found_at(operation: str, path: str, client: Client) -> Json | None:
-    """One object by its path; ``None`` only where Fortnox's own error information says that it does not exist.
-
-    Not every resource has a code that is known (Fortnox facts, section 4.3): then the status says it.
-    """
+    """One object by its path; ``None`` only where Fortnox's own error information says that it does not exist."""
     try:
         return await client.request(operation, path=path)
     except Park as refused:
-        if refused.code in NOT_FOUND or (refused.status == 404 and refused.reason == UNKNOWN.reason):
+        if is_absence(refused):
             return None
         raise
 

@@ -10,7 +10,7 @@ from connectors.fortnox.credit_notes import balance_of, credits_of, exact_total,
 from connectors.fortnox.document_state import number_of, stored_rows
 from connectors.fortnox.forms import INVOICE
 from connectors.fortnox.resource import held
-from connectors.fortnox.wire import decimal_of, plain, text_of
+from connectors.fortnox.wire import decimal_of, is_true, plain, text_of
 from handlers.commands import CreditContent, EnsureCredit
 from handlers.totals import FIELD_VAT, HUNDRED, row_total
 from handlers.values import ORE, round_ore
@@ -129,8 +129,16 @@ def _left_on(documents: list[Json]) -> dict[tuple[str, Decimal], Decimal]:
             sums[name, FIELD_VAT] = sums.get((name, FIELD_VAT), ZERO) + (decimal_of(document.get(name)) or ZERO)
         for row in stored_rows(INVOICE, document):
             place = text_of(row.get("AccountNumber")), decimal_of(row.get("VAT")) or ZERO
-            sums[place] = sums.get(place, ZERO) + (decimal_of(row.get("TotalExcludingVAT")) or ZERO)
+            sums[place] = sums.get(place, ZERO) + _without_vat(row, document)
     return sums
+
+
+def _without_vat(row: Json, document: Json) -> Decimal:
+    """What a stored row comes to without VAT, also where it shows its total alone (Fortnox facts, section 6.1)."""
+    stated, total = decimal_of(row.get("TotalExcludingVAT")), decimal_of(row.get("Total")) or ZERO
+    if stated is not None or not is_true(document.get("VATIncluded")):
+        return total if stated is None else stated
+    return total * HUNDRED / (HUNDRED + (decimal_of(row.get("VAT")) or ZERO))
 
 
 def _ores(rate: Decimal, documents: list[Json], content: CreditContent) -> Decimal:

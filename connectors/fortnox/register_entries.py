@@ -7,7 +7,7 @@ from datetime import date, datetime
 from connectors.base import Json
 from connectors.fortnox.customer_search import normal_number
 from connectors.fortnox.followed_fields import SEEN, seen_in
-from connectors.fortnox.wire import text_of
+from connectors.fortnox.wire import is_false, is_true, text_of
 from connectors.sources import Entry, Unreadable
 from handlers.values import normal_email, swedish_organisation_number
 
@@ -122,7 +122,7 @@ def _year_keys(row: Json) -> tuple[str, ...]:
 
 
 def _plain(value: object) -> str | bool:
-    return value if isinstance(value, bool) else text_of(value)
+    return is_true(value) if is_true(value) or is_false(value) else text_of(value)
 
 
 def _customer_keys(row: Json) -> tuple[str, ...]:

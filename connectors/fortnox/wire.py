@@ -8,6 +8,11 @@ from typing import Any
 from connectors.base import Json
 
 MOST_DIGITS = 40
+FINEST = 9
+"""Decimals of any number that Fortnox states; what lies below them is dust (PHP writes 0.3 as 0.29999999999999999)."""
+
+LARGEST_EXACT = 18
+"""Digits before the point up to which a number can be rounded without losing any of them."""
 
 
 class Unparsable(Exception):
@@ -37,11 +42,14 @@ def _no_constant(name: str) -> Any:
 
 
 def _decimal(text: str) -> Decimal:
-    """A number with a fraction or an exponent; an absurd exponent would later fill the memory with zeros."""
+    """A number with a fraction or an exponent, without the dust of a binary one; an absurd exponent would later fill
+    the memory with zeros."""
     number = Decimal(text)
     if not -MOST_DIGITS <= number.adjusted() <= MOST_DIGITS:
         raise ValueError("exponent")
-    return number
+    exponent = number.as_tuple().exponent
+    dusty = isinstance(exponent, int) and exponent < -FINEST and number.adjusted() < LARGEST_EXACT
+    return Decimal(plain(round(number, FINEST))) if dusty else number
 
 
 def decode_value(body: bytes) -> Any:
@@ -74,6 +82,11 @@ def decimal_of(value: object) -> Decimal | None:
 def is_true(value: object) -> bool:
     """A flag however Fortnox writes it: ``Credit`` of an invoice is the text ``"true"`` (Fortnox facts 1.7)."""
     return value is True or (isinstance(value, str) and value.casefold() == "true")
+
+
+def is_false(value: object) -> bool:
+    """A flag that says no, however Fortnox writes it; one that is not shown says nothing."""
+    return value is False or (isinstance(value, str) and value.casefold() == "false")
 
 
 def text_of(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.base import CredentialsLost, Later, StoredToken, Throttled
 from connectors.highlevel.budget import SYSTEM, Budget
+from connectors.highlevel.records import number
 from connectors.highlevel.settings import Api
 from connectors.renewal import SPENT, Renewal
 from connectors.rest import Access, form_post
@@ -16,6 +17,8 @@ from connectors.sources import Surroundings
 OPERATION = "token"
 REFRESH_TOKEN_LIFE = timedelta(days=365)
 """How long a refresh token lives without use (HighLevel facts, section 3)."""
+
+USUAL_LIFETIME = timedelta(seconds=86399)
 
 REMEDY = (
     "HighLevel refuses the refresh token, or the app's client id and secret: install the app on the location again, "
@@ -101,12 +104,17 @@ def _token(status: int, answer: Mapping[str, Any], settings: Api, surroundings: 
     if 400 <= status < 500:
         raise _lost(status)
     access, refresh = answer.get("access_token"), answer.get("refresh_token")
-    lifetime = answer.get("expires_in", 86399)
-    if status != 200 or not isinstance(lifetime, int) or not _is_text(access) or not _is_text(refresh):
+    if status != 200 or not _is_text(access) or not _is_text(refresh):
         raise Later("token_unavailable", system=SYSTEM, operation=OPERATION, status=status)
     now = surroundings.clock()
-    expires_at = now + timedelta(seconds=lifetime)
+    expires_at = now + _lifetime(answer.get("expires_in"))
     return StoredToken(access=str(access), expires_at=expires_at, refresh=str(refresh), refreshed_at=now)
+
+
+def _lifetime(stated: object) -> timedelta:
+    """How long a token lives; a day where that cannot be read: the pair that came with it must not be lost."""
+    seconds = number(stated)
+    return timedelta(seconds=int(seconds)) if seconds is not None and seconds > 0 else USUAL_LIFETIME
 
 
 def _is_text(value: object) -> bool:

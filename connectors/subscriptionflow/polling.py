@@ -1,6 +1,7 @@
 """Walks the list of changed invoices page by page: what is found, and a cursor that skips none."""
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,7 +23,8 @@ class Walk:
     """One walk over the pages, and the cursor between them; every moment is ISO 8601 in UTC.
 
     ``mark`` is up to where all is known, ``start`` what the list is asked for (earlier by the overlap), ``highest`` the
-    newest change seen, ``began`` when the walk began. ``moved`` tells that records changed during it.
+    newest change seen, ``began`` when the walk began. ``moved`` tells that records changed during it. ``seen`` counts
+    the records of the pages before, ``first`` tells the first of them from all others, ``size`` is what was asked for.
     """
 
     mark: str
@@ -33,6 +35,9 @@ class Walk:
     total: int | None = None
     moved: bool = False
     walks: int = 1
+    seen: int = 0
+    first: str | None = None
+    size: int | None = None
 
 
 class Polling:
@@ -51,9 +56,12 @@ class Polling:
         self._clock = clock
 
     def begin(self, cursor: Json | None, since: date) -> Walk:
-        """The walk that ``cursor`` stands in, or a new one; never from before ``since`` (in Stockholm)."""
+        """The walk that ``cursor`` stands in, or a new one; never from before ``since`` (in Stockholm).
+
+        With pages of another size the next one would begin elsewhere: such a walk begins again.
+        """
         first = datetime.combine(since, time.min, STOCKHOLM).astimezone(UTC)
-        if cursor is not None and "page" in cursor:
+        if cursor is not None and cursor.get("page") and cursor.get("size") in {None, self._size}:
             return Walk(**cursor)
         mark = max(first, _moment(cursor["mark"])) if cursor is not None else first
         start = max(first, mark - self._overlap)
@@ -63,6 +71,19 @@ class Polling:
         """The parameters of a walk's next page."""
         start = _moment(walk.start).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
         return {"filter[updated_at][$gte]": start, **self.paging(walk.page)}
+
+    def query_by_offset(self, walk: Walk) -> Json:
+        """The same page, asked for in the words of the filter (SubscriptionFlow facts, section 2)."""
+        start = self.query(walk)["filter[updated_at][$gte]"]
+        return {"filter[updated_at][$gte]": start, "filter[$limit]": str(self._size), "filter[$offset]": str(walk.seen)}
+
+    def repeats(self, walk: Walk, records: Sequence[Json], answer: Json | None = None) -> bool:
+        """Whether the first page came once more, or ``answer`` says that it is another page than the one asked for.
+
+        Such an instance does not know how it was asked: what stands on its other pages was not shown.
+        """
+        stated = None if answer is None else _count(answer, "current_page")
+        return walk.first is not None and (stated not in {None, walk.page} or walk.first == _print(records))
 
     def paging(self, page: int) -> dict[str, str]:
         """The parameters of one page, under both names that its size goes by."""
@@ -95,7 +116,9 @@ class Polling:
         )
         found = [kept for kept in (self._found(*one, walk) for one in read) if kept is not None]
         if self.has_more(answer, walk.page):
-            return Page(found, asdict(replace(walk, page=walk.page + 1)), more=True)
+            seen, first = walk.seen + len(records), walk.first or _print(records)
+            behind = replace(walk, page=walk.page + 1, seen=seen, first=first, size=self._size)
+            return Page(found, asdict(behind), more=True)
         if walk.moved and walk.walks < MOST_WALKS:
             began = self._clock().astimezone(UTC).isoformat()
             again = Walk(walk.mark, walk.start, began, highest=walk.highest, walks=walk.walks + 1)
@@ -111,6 +134,12 @@ class Polling:
             return None
         body = write_object({"polled": "invoice", "record": record})
         return Found(hint.key or f"invoice:unnamed:{hashlib.sha256(body).hexdigest()}", body)
+
+
+def _print(records: Sequence[Json]) -> str | None:
+    """What tells a page from others: its records and their changes; ``None`` for an empty one."""
+    named = [[str(record.get("id")), polled_hint(record).changed] for record in records]
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16] if named else None
 
 
 def _next_mark(walk: Walk) -> str:

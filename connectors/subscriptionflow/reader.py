@@ -21,6 +21,7 @@ PATHS = {
 }
 """Kind of record -> its path below ``/api/v1`` (SubscriptionFlow facts, section 2)."""
 LISTS = frozenset({"transactions"})
+LIST = "list invoices"
 UNKNOWN_PATH = frozenset({400, 405, 422, 501})
 """Besides 404: how an instance may say that it does not know the path to an invoice's transactions."""
 MOST_PAGES = 50
@@ -74,16 +75,26 @@ class SubscriptionFlowReader:
         if not self._settings.poll:
             return None
         walk = self._polling.begin(cursor, since)
-        answer = await self._rest.read("list invoices", "/invoices", params=self._polling.query(walk), priority=5)
+        answer = await self._invoices(self._polling.query(walk))
+        if self._polling.repeats(walk, self._listed(LIST, answer), answer):
+            answer = await self._invoices(self._polling.query_by_offset(walk))
+        records = self._listed(LIST, answer)
+        if self._polling.repeats(walk, records):
+            remedy = "It gives the first page of its invoices again and again: raise page_size of this source."
+            raise Park("pages_repeat", system=self._name, operation=LIST, remedy=remedy)
+        return self._polling.page(walk, records, answer)
+
+    async def _invoices(self, query: Json) -> Json:
+        answer = await self._rest.read(LIST, "/invoices", params=query, priority=5)
         if answer is None:
             raise Park(
                 "not_found",
                 system=self._name,
-                operation="list invoices",
+                operation=LIST,
                 status=404,
                 remedy="The address has no list of invoices: check instance or base_url of this source.",
             )
-        return self._polling.page(walk, self._listed("list invoices", answer), answer)
+        return answer
 
     def target(self) -> Target | None:
         """Where commands for the instance go; ``None`` where its settings let nothing be written there."""

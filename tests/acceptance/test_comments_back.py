@@ -105,6 +105,24 @@ async def test_what_we_write_in_a_document_s_comments_is_no_line_of_anybody_s(tm
 
 
 @pytest.mark.asyncio
+@pytest.mark.capability("000-28")
+async def test_what_we_wrote_before_and_fortnox_keeps_is_no_line_of_anybody_s(tmp_path: Path) -> None:
+    """A change of ours without comments clears none, so that our older ones still stand there."""
+    state = highlevel.State()
+    said = CALLED.replace("Betyg {score}", "{answer.Varför?}").replace('"Besiktning"', '"Besiktning {score}"')
+    plan = CompanyPlan(sources=(), fortnox="register = true", sections=said)
+    async with telling(tmp_path, state, "", plan, back="document_comments = true\n") as stage:
+        for told in (answer(), answer(3) | {"Varför?": ""}):
+            await answered(stage, told)
+            await stage.settle()
+        (invoice,) = (await stage.state())["invoices"]
+        assert (invoice["Comments"], invoice["InvoiceRows"][0]["Description"]) == ("för dyrt", "Besiktning 3")
+        await asked(stage)
+        assert state.written.of("notes", CONTACT) == []
+        assert stage.rows(OPEN) == []
+
+
+@pytest.mark.asyncio
 @pytest.mark.capability("000-28", "f68")
 async def test_by_the_stream_a_line_on_a_document_is_told_within_seconds(tmp_path: Path) -> None:
     """By what Fortnox tells alone: nothing is swept, and what we do to the invoice ourselves tells nothing."""
@@ -121,3 +139,24 @@ async def test_by_the_stream_a_line_on_a_document_is_told_within_seconds(tmp_pat
         await stage.settle()
         (note,) = state.written.of("notes", CONTACT)
         assert note["body"].startswith("In Fortnox, invoice 1: Avböjd\n")
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("000-28", "f68")
+async def test_our_own_comments_are_no_line_of_anybody_s_where_fortnox_tells_of_them_first(tmp_path: Path) -> None:
+    """The event of our call comes, and the document is read for it, before that call is answered."""
+    state = highlevel.State()
+    plan = CompanyPlan(sources=(), fortnox="register = true", sections=CALLED, push=True)
+    async with telling(tmp_path, state, "", plan, back="document_comments = true\n") as stage:
+        (stream,) = stage.bridge.pushings
+        await stage.until(lambda: stream.app.state.current("demo"))
+        await answered(stage, answer())
+        await stage.until("SELECT 1 FROM outbox WHERE kind = 'ensure_invoice' AND state = 'done'")
+        await stage.settle()
+        await stage.control("events", {"do": "before_answer", "seconds": 1.0, "topic": "invoices"})
+        await answered(stage, answer(3))
+        await stage.until("SELECT 1 FROM inbox WHERE dedupe_key LIKE 'news/document_comments/%'")
+        await stage.until(lambda: not stage.rows(UNHEARD))
+        await stage.settle()
+        assert (await stage.state())["invoices"][0]["Comments"] == "Betyg 3"
+        assert state.written.of("notes", CONTACT) == []

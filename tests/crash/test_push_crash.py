@@ -8,7 +8,7 @@ import pytest
 from tests.crash.push import crash
 from tests.crash.push_judge import of_events, of_offsets
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
 
 
 @pytest.mark.asyncio

@@ -5,9 +5,10 @@ import pytest
 from handlers.commands import EnsureSenderNote
 from handlers.comments import follow_comments
 from handlers.events import CommentsAdded
+from handlers.facts import Facts
 from handlers.following import followed
 from handlers.settings import WriteBack
-from handlers.values import Ref
+from handlers.values import Ref, Skipped
 from tests.handlers.examples import NOW, TODAY
 from tests.handlers.test_following import follows
 
@@ -57,6 +58,18 @@ def test_a_line_on_a_document_is_a_note_on_who_bought_where_those_are_taken() ->
     others = [event.model_copy(update={"number": "10043"}), event.model_copy(update={"document": "order"})]
     things = {follow_comments(one, settings)[0].thing for one in others} | {note.thing}
     assert len(things) == 3
+
+
+@pytest.mark.capability("000-28")
+def test_a_line_that_became_known_since_its_news_was_noticed_is_told_no_more() -> None:
+    """Ours, or told of another document of the sale; of this one it is told again, which is the same note."""
+    settings = follows(ghl=WriteBack(notes=True, document_comments=True))
+    event = added(ghl="c1").model_copy(update={"document": "invoice", "number": "10042", "sale": "ghl:order:5"})
+    (note,) = follow_comments(event, settings, Facts(known_lines={"a1": "order:3", "b2": "invoice:10042"}))
+    assert isinstance(note, EnsureSenderNote)
+    assert note.text == "In Fortnox, invoice 10042: Ny inköpare"
+    with pytest.raises(Skipped, match="known"):
+        follow_comments(event, settings, Facts(known_lines={"a1": "order:3", "b2": ""}))
 
 
 def test_a_line_is_one_thing_for_good_and_another_on_another_record() -> None:

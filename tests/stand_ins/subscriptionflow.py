@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -33,7 +33,8 @@ class Instance:
 
     ``lifetime`` is that of tokens in seconds, ``busy`` how many calls are answered 429 (with ``retry_after``).
     ``knows_links`` is whether ``/link/transactions`` exists, ``knows_lists`` whether lists do, ``filters`` whether they
-    know the filter, ``odd_lists`` whether they come without records. ``broken`` answers every read with 500,
+    know the filter, ``odd_lists`` whether they come without records. ``turns`` says by what a list goes on:
+    ``page``, ``offset`` (``filter[$offset]``) or ``nothing``. ``broken`` answers every read with 500,
     ``token_status`` is what the token endpoint answers, and ``gives_dead_tokens`` lets it give what is refused
     afterwards. ``gives`` is what it answers in place of tokens of its own. ``callback`` is where callbacks go and how
     they are written; with ``tells_updates`` one leaves for each invoice that the API changes, too.
@@ -51,6 +52,7 @@ class Instance:
     knows_lists: bool = True
     filters: bool = True
     odd_lists: bool = False
+    turns: Literal["page", "offset", "nothing"] = "page"
     broken: bool = False
     token_status: int = 200
     gives_dead_tokens: bool = False
@@ -143,7 +145,7 @@ class Instance:
         return self._listing(found, request)
 
     def _listing(self, records: list[Record], request: web.Request) -> web.Response:
-        return web.json_response({"data": None} if self.odd_lists else _page(records, request))
+        return web.json_response({"data": None} if self.odd_lists else _page(records, request, self.turns))
 
     def _admit(self, request: web.Request) -> None:
         if self.broken:
@@ -282,9 +284,14 @@ def _wrapped(module: str, record: Record) -> Record:
     return {"id": record["id"], "type": module, "attributes": fields}
 
 
-def _page(records: list[Record], request: web.Request) -> Record:
-    size = min(int(request.query.get("per_page") or request.query.get("limit") or PER_PAGE), MOST_PER_PAGE)
-    number = int(request.query.get("page", "1"))
+def _page(records: list[Record], request: web.Request, turns: str) -> Record:
+    asked = request.query
+    size = min(
+        int(asked.get("per_page") or asked.get("limit") or asked.get("filter[$limit]") or PER_PAGE), MOST_PER_PAGE
+    )
+    number = int(asked.get("page", "1")) if turns == "page" else 1
+    if turns == "offset":
+        number = int(asked.get("filter[$offset]", "0")) // size + 1
     last = max(1, -(-len(records) // size))
     base = str(request.url.with_query(None))
     links = {

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from store import handling, inbox, register
+from store import attempts, handling, inbox, register
+from store.commented import forget_gone, known_lines
 from store.handling import Handled
 from store.news import Following
 from store.own_writes import OwnWrite, clear, is_own
 from store.register import Entry, Swept
-from tests.store.rows import arrival, begun, command, event, opened
+from tests.store.rows import NOW, arrival, begun, command, event, new_attempt, opened
 
 FOLLOWING = Following("fortnox:demo", frozenset({"customers", "prices:A"}), frozenset({"prices"}))
 
@@ -164,10 +165,11 @@ def test_comments_of_our_documents_are_looked_at_with_what_is_known_of_their_sal
         said = {"number": "7", "at": 500, "sale": "ghl:order:5", "known": ["ours"], "buyer": buyer}
         of_order = {"document_comments": "order", **said, "number": "3", "known": []}
         assert heard(connection, following=asks) == [{"document_comments": "invoice", **said}, of_order]
-        kept = Entry("document_comments", "ghl:order:5", 12, {"lines": ["ours", "a"]})
+        kept = Entry("document_comments", "ghl:order:5", 0, {"lines": {"a": "invoice:7"}})
         heard(connection, [kept], following=replace(asks, written_told=frozenset()))
         known = [one["known"] for one in heard(connection, following=asks)]
-        assert known == [["ours", "a"], ["ours", "a"]]
+        assert known == [["ours", "a"], ["a"]]
+        assert known_lines(connection, "demo", ("order", "3"), "ghl:order:5") == {"a": "invoice:7"}
         whole = Swept("customers", 40, whole=True)
         heard(connection, swept=whole, following=FOLLOWING)
         assert register.read("demo", "document_comments", "ghl:order:5")(connection) is not None
@@ -175,6 +177,48 @@ def test_comments_of_our_documents_are_looked_at_with_what_is_known_of_their_sal
         assert heard(connection, following=asks) == []
         heard(connection, swept=whole, following=FOLLOWING)
         assert register.read("demo", "document_comments", "ghl:order:5")(connection) is None
+
+
+@pytest.mark.capability("000-28")
+def test_lines_that_any_call_for_a_document_of_the_sale_meant_to_write_are_ours(tmp_path: Path) -> None:
+    """Also of the call under way, of one before it, of the document that was copied, and of one linked by hand."""
+    with opened(tmp_path) as connection:
+        made: dict[str, int] = {}
+        for thing, kind, number, sale, lines in (
+            ("offer", "offer", "1", "sale", ["of offer"]),
+            ("order", "order", "3", "sale", ["of order"]),
+            ("invoice", "invoice", "7", "sale", None),
+            ("other", "invoice", "8", "other", ["of other"]),
+        ):
+            (made[thing],) = event(connection, command(thing, lane=f"ghl:order:{sale}"), thing=sale)
+            row = (thing, "demo", kind, number, json.dumps({"lines": lines}), 1, made[thing], 1)
+            connection.execute("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        (again,) = event(connection, command("order"), thing="sale")
+        for outbox_id, thing, line in ((made["order"], "order", "before"), (again, "order", "under way")):
+            attempts.begin(connection, new_attempt(outbox_id, thing, evidence={"meant": {"lines": [line]}}), NOW)
+        attempts.begin(connection, new_attempt(made["other"], "other", evidence={"meant": "a digest"}), NOW)
+        ours = dict.fromkeys(["before", "of offer", "of order", "under way"], "")
+        for document in (("order", "3"), ("invoice", "7")):
+            assert known_lines(connection, "demo", document, "ghl:order:sale") == ours
+        assert known_lines(connection, "demo", ("invoice", "8"), "ghl:order:other") == {"of other": ""}
+
+
+@pytest.mark.capability("000-28", "f57")
+def test_what_was_told_of_a_sale_is_kept_while_any_of_its_commands_is(tmp_path: Path) -> None:
+    """Its invoice may show a line that was told of its order, whose command is gone before the invoice's."""
+    with opened(tmp_path) as connection:
+        made: list[int] = []
+        for thing, kind, number in (("order", "order", "3"), ("invoice", "invoice", "7")):
+            made += event(connection, command(thing, lane="ghl:order:5"), thing="sale")
+            connection.execute(
+                "INSERT INTO link VALUES (?, 'demo', ?, ?, '{}', 1, ?, 1)", (thing, kind, number, made[-1])
+            )
+        heard(connection, [Entry("document_comments", "ghl:order:5", 0, {"lines": {"a": "order:3"}})])
+        for outbox_id, stays in zip(made, (True, False), strict=True):
+            connection.execute("DELETE FROM outbox_payload WHERE outbox_id = ?", (outbox_id,))
+            forget_gone(connection, "demo")
+            kept = register.read("demo", "document_comments", "ghl:order:5")(connection)
+            assert (kept is not None) is stays
 
 
 @pytest.mark.capability("f55")

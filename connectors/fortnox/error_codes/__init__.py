@@ -8,8 +8,8 @@ from connectors.fortnox.error_codes.names import REMEDIES
 from connectors.fortnox.error_codes.registers import ACCOUNTS, CARDS, SETTINGS
 
 __all__ = [
-    "DONE", "LOGIN", "MEANINGS", "NOT_FOUND", "UNKNOWN", "Language", "Meaning", "Next", "Said", "all_meanings",
-    "meaning_of", "swedish",
+    "DONE", "LOGIN", "MEANINGS", "NOT_FOUND", "NO_ROUTE", "UNKNOWN", "Language", "Meaning", "Next", "Said",
+    "all_meanings", "meaning_of", "swedish",
 ]  # fmt: skip
 
 MEANINGS: Meanings = {
@@ -33,6 +33,9 @@ NOT_FOUND = frozenset({
     2000423, 2000427, 2000428, 2000429, 2000430, 2000431, 2000432, 2000433, 2000434, 2000435, 2000439, 2001161, 2004344,
 })  # fmt: skip
 """Codes that say that the one object that was read does not exist."""
+
+NO_ROUTE = 2000764
+"""The address of the call is unknown."""
 
 
 def meaning_of(code: int, status: int | None, *, reads: bool = False) -> Meaning:

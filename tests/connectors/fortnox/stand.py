@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 
-from connectors.base import Link, Settled, Task, Write
+from connectors.base import Json, Link, Settled, Task, Write
+from connectors.fortnox import answers
 from connectors.fortnox.settings import FortnoxSettings
 from connectors.fortnox.simulator import CompanySettings, Simulator, SimulatorSettings, serving
 from connectors.fortnox.target import FortnoxTarget, open_target
@@ -274,3 +276,13 @@ def note(**fields: Any) -> EnsureNote:
         "detail": "why: snabb leverans",
     }
     return EnsureNote(**{**given, **fields})
+
+
+def show_only(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """From now on the rows of every list show these fields alone."""
+
+    def thin(*given: Any, **more: Any) -> tuple[list[Json], int, int]:
+        rows, total, pages = answers.page_in(*given, **more)
+        return [{name: row[name] for name in names if name in row} for row in rows], total, pages
+
+    monkeypatch.setattr("connectors.fortnox.client.page_in", thin)

@@ -65,6 +65,20 @@ async def test_twenty_callers_share_one_refresh() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("lifetime", "seconds"), [("200", 200), (200.0, 200), (None, 3600), ("soon", 3600)])
+async def test_a_pair_is_kept_however_its_lifetime_is_written(lifetime: object, seconds: int) -> None:
+    """The old refresh token is used up by then: a lifetime that cannot be read is taken for an hour."""
+    tokens = MemoryTokens(stored(age=OLD))
+    async with token_server() as server, credentials(server.url, tokens) as made:
+        pair = {"access_token": "access-1", "refresh_token": "refresh-1", "token_type": "bearer"}
+        server.will_answer(200, pair | {"expires_in": lifetime})
+        assert await made.token() == "access-1"
+    kept = tokens.saved[0]
+    assert kept.refreshed_at is not None
+    assert (kept.refresh, kept.expires_at - kept.refreshed_at) == ("refresh-1", timedelta(seconds=seconds))
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(("left", "calls"), [(301, 0), (299, 1)])
 async def test_a_token_is_renewed_five_minutes_ahead(left: int, calls: int) -> None:
     """A token with less than five minutes left is not handed out."""

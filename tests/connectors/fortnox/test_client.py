@@ -120,6 +120,12 @@ async def test_not_found_needs_fortnox_own_word() -> None:
     far.status, far.text = 404, refusal(2000433)
     async with client_of(far) as client:
         assert await client.find("read_customer", "1") is None
+        for other in (2000204, 2000434, 2000729, 2999999):
+            far.text = refusal(other)
+            assert await client.find("read_offer", "1") is None
+        far.text = refusal(2000764)
+        with pytest.raises(Park, match="no_such_route"):
+            await client.find("read_offer", "1")
         far.text = "{}"
         with pytest.raises(Later):
             await client.find("read_customer", "1")
@@ -144,6 +150,15 @@ async def test_a_list_that_is_not_whole_is_no_list(text: str) -> None:
     async with client_of(far) as client:
         with pytest.raises(Later):
             await client.search("list_customers", {"email": "a"})
+
+
+@pytest.mark.asyncio
+async def test_the_counts_of_a_list_may_be_texts() -> None:
+    """Numbers come as texts in many places (Fortnox facts, section 1.7)."""
+    far = Far()
+    far.text = '{"MetaInformation":{"@TotalResources":"1","@TotalPages":"1"},"Customers":[{"CustomerNumber":"7"}]}'
+    async with client_of(far) as client:
+        assert await client.search("list_customers", {"email": "a"}) == [{"CustomerNumber": "7"}]
 
 
 @pytest.mark.asyncio

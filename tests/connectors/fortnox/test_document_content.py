@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connectors.base import Park
 from connectors.fortnox.document_content import content_of, updated_rows
 from connectors.fortnox.document_state import differences
 from connectors.fortnox.forms import INVOICE
@@ -24,6 +25,12 @@ def test_an_update_states_everything() -> None:
     assert (first["RowId"], first["Unit"], first["ArticleNumber"], first["HouseWork"]) == (7, "API_BLANK", None, False)
     assert first["Discount"] == 0
     assert "RowId" not in second
+
+
+def test_a_row_without_a_text_that_fortnox_accepts_is_not_written() -> None:
+    """Fortnox would take it and then refuse to book the invoice."""
+    with pytest.raises(Park, match="description_unwritable"):
+        content_of(invoice(rows=(row(description="\U0001f680"),)), "1", {})
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ PRINTED = st.text(
 
 
 @pytest.mark.properties
+@pytest.mark.timeout(600)
 @settings(max_examples=min(examples(), 300), deadline=None)
 @given(st.lists(PRINTED, min_size=1, max_size=150))
 def test_every_line_is_read_back(lines: list[str]) -> None:

@@ -6,9 +6,12 @@ from typing import Any, cast
 import pytest
 
 from connectors.base import Held, Later, Link, Park, UnknownEnd, Unprovable
+from connectors.fortnox.client import Client
 from connectors.fortnox.contents import multipart
 from connectors.fortnox.evidence_file import evidence_file, name_of, read_name
-from connectors.fortnox.outcomes import File, FileOutcome
+from connectors.fortnox.evidence_places import OnInvoice
+from connectors.fortnox.evidence_search import in_inbox
+from connectors.fortnox.outcomes import File, FileOutcome, ObjectOutcome
 from connectors.fortnox.table import OPERATIONS
 from handlers.commands import EnsureEvidence, EnsureRecord, evidence_of
 from handlers.values import Ref
@@ -227,6 +230,30 @@ async def test_a_look_that_cannot_be_read_is_no_absence() -> None:
         )  # fmt: skip
         with pytest.raises(Unprovable):
             await here.target.look(here.task(evidence()), write.operation, write.evidence)
+
+
+class Inbox:
+    """An inbox whose folders have the ids that a test gives them; each holds one file of its own name."""
+
+    def __init__(self, *folders: str) -> None:
+        self.folders = folders
+
+    async def carry(self, operation: str, *keys: str) -> ObjectOutcome:
+        """A listing, or the refusal of a folder that is not there."""
+        if not keys:
+            return ObjectOutcome("Folder", {"Folders": [{"Id": one} for one in self.folders], "Files": []})
+        if keys[0] not in self.folders:
+            raise Park("refused", system="fortnox", operation=operation, status=404, remedy="")
+        return ObjectOutcome("Folder", {"Files": [{"Name": keys[0]}]})
+
+
+@pytest.mark.parametrize("number", ["inbox_kf", "Inbox_kf", "INBOX_KF"])
+async def test_a_folder_is_found_by_whatever_id_the_inbox_gives_it(number: str) -> None:
+    """Its path is documented, its id is not (Fortnox facts, section 6.17)."""
+    place = OnInvoice("1")
+    assert await in_inbox(place, cast("Client", Inbox("Inbox_v", number))) == [{"Name": number}]
+    with pytest.raises(Unprovable):
+        await in_inbox(place, cast("Client", Inbox("Inbox_v", "7")))
 
 
 @pytest.mark.parametrize("body", [{"attachments": []}, [1], [{"id": "a1", "entityId": 1}]], ids=["object", "row", "id"])

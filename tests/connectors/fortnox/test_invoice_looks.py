@@ -13,6 +13,7 @@ from tests.connectors.fortnox.stand import (
     customer,
     invoice,
     row,
+    show_only,
     stand,
 )
 
@@ -152,3 +153,16 @@ async def test_an_update_with_an_unknown_end_is_read_again() -> None:
         found = (await here.target.look(task, write.operation, write.evidence)).settled
         assert found is not None
         assert (found.result, found.question) == ("changed", None)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f51")
+async def test_a_thin_list_hides_no_invoice_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists show fewer fields than the object (Fortnox facts, section 5): what is not shown is read, not ruled out."""
+    async with stand() as here:
+        await _with_customer(here)
+        write = await _lost(here)
+        show_only(monkeypatch, "DocumentNumber", "Cancelled")
+        settled = (await here.target.look(here.task(invoice()), write.operation, write.evidence)).settled
+        assert settled is not None
+        assert (settled.link and settled.link.number, settled.question) == ("1", None)

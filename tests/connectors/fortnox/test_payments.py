@@ -18,6 +18,7 @@ from tests.connectors.fortnox.stand import (
     invoice,
     payment,
     payment_booking,
+    show_only,
     stand,
     uneven,
 )
@@ -171,6 +172,22 @@ async def test_a_lost_payment_is_found_or_proved_absent(kind: str) -> None:
             assert settled is not None
             assert settled.link is not None
             assert (settled.link.number, settled.question) == ("4", None)
+
+
+@pytest.mark.asyncio
+@pytest.mark.capability("f51")
+async def test_a_thin_list_hides_no_payment_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a row does not show is read on the payment itself: a second payment is never made for that."""
+    async with stand() as here:
+        await _booked(here)
+        write = await here.write_of(payment())
+        await here.fault("answer_lost", "POST", "/3/invoicepayments")
+        with pytest.raises(UnknownEnd):
+            await here.target.perform(here.task(payment()), write)
+        show_only(monkeypatch, "Number", "Amount")
+        settled = (await here.target.look(here.task(payment()), write.operation, write.evidence)).settled
+        assert settled is not None
+        assert (settled.link and settled.link.number, settled.question) == ("1", None)
 
 
 @pytest.mark.asyncio

@@ -1,13 +1,15 @@
 """Refunds at Fortnox: every step is found again after a lost answer, and rows go back as Fortnox writes them."""
 
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from connectors.base import Held, Settled, UnknownEnd
+from connectors.base import Held, Settled, Task, UnknownEnd
 from connectors.fortnox.credit_content import part_of, rows_of, sign_of
+from connectors.fortnox.refund_checks import Refund, refuse_other_goods
 from handlers.commands import BookInvoice, CreditContent, DocumentRow, EnsureCredit
 from handlers.values import Ref, reference
 from tests.connectors.fortnox.paperwork import invoiced, with_customer
@@ -183,9 +185,23 @@ def test_rows_go_back_as_fortnox_writes_them(made: dict[str, Any], sign: Any, wr
     """The facts do not say which of a row is turned around, so the credit invoice that Fortnox made says it."""
     content = refund(rows=ROWS).content
     assert content is not None
-    assert sign_of([made]) == sign
+    assert sign_of([{"DeliveredQuantity": "0", "Price": 0}, {"DeliveredQuantity": "0", "Price": None}, made]) == sign
     rows = rows_of(content, sign, {})
     assert [(one["DeliveredQuantity"], one["Price"], one["Discount"]) for one in rows] == written
+
+
+@pytest.mark.parametrize(("included", "total"), [(False, 100), (True, 125), ("true", "125.00")])
+def test_what_a_row_leaves_to_take_back_is_known_by_its_total_alone(included: object, total: object) -> None:
+    """Where a row of the invoice does not show what it is without VAT, a part still may go back of it, and no more."""
+    line = {"AccountNumber": 3001, "VAT": 25, "Total": total}
+    invoice = {"VATIncluded": included, "InvoiceRows": [line], "Net": 100, "TotalVAT": 25, "Total": 125, "RoundOff": 0}
+    task = cast("Task", None)
+    part, more = refund(), refund(net="101.00", vat="25.25")
+    for command, allowed in ((part, True), (more, False)):
+        assert command.content is not None
+        one = Refund(task, command, command.content, "1", invoice)
+        with nullcontext() if allowed else pytest.raises(Held, match="refund_of_other_goods"):
+            refuse_other_goods(one, [])
 
 
 def test_a_row_keeps_its_sale_s_cost_centre_and_no_other_s() -> None:

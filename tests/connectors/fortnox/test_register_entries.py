@@ -29,6 +29,14 @@ def test_every_register_is_one_of_the_table_and_can_be_listed() -> None:
     assert all(f"list_{name}" in OPERATIONS for name in REGISTERED)
 
 
+def test_flags_that_are_texts_are_kept_as_flags() -> None:
+    """Whoever reads the copy asks for true and false only."""
+    kept = entry_of("cost_centers", {"Code": "SYD", "Active": "false"}, TOLD).fields
+    assert kept == {"active": False}
+    kept = entry_of("voucher_series", {"Code": "A", "Manual": "true", "Year": 4}, TOLD).fields
+    assert kept == {"manual": True, "year": "4"}
+
+
 def test_of_a_customer_only_what_it_is_found_by_is_kept() -> None:
     """No name and no address; the whole card gives more than a row of the list."""
     card = {

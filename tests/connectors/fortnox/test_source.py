@@ -259,7 +259,11 @@ def test_of_a_document_s_comments_only_lines_that_nobody_knows_are_told_to_who_b
     assert news(body).wanted == (Wanted("object", "lines:invoices", "10042"),)
     (added,) = news(body, object={"lines": lines})
     assert (added.document, added.number, added.sale) == ("invoice", "10042", "ghl:order:5")
-    assert (added.lines, added.standing) == ({new: "Fakturan är delad"}, (ours, told, new))
+    assert (added.lines, added.standing, added.place) == (
+        {new: "Fakturan är delad"},
+        (ours, told, new),
+        "invoice:10042",
+    )
     assert added.parties == {Ref(system="ghl", kind="customer", id="c1").thing("demo"): "c1"}
     assert news(body | {"known": [*lines]}, object={"lines": lines}) == Ignored("no_new_lines")
     assert news(body, object=None) == Ignored("gone_meanwhile")

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.fortnox import articles
 from connectors.fortnox.error_codes import MEANINGS
 from connectors.fortnox.errors import Information, information
 from connectors.fortnox.table import OPERATIONS
-from connectors.fortnox.wire import Unparsable, decimal_of, decode, encode, is_true, plain, plain_number
+from connectors.fortnox.wire import Unparsable, decimal_of, decode, encode, is_false, is_true, plain, plain_number
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=2)
 VALUES = st.recursive(
@@ -32,6 +33,21 @@ def test_a_decimal_is_an_exact_number(number: str) -> None:
     text = encode({"Price": Decimal(number)})
     assert text == f'{{"Price":{format(Decimal(number), "f")}}}'
     assert json.loads(text, parse_float=Decimal, parse_int=Decimal)["Price"] == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.29999999999999999", "0.3"),
+        ("-0.30000000000001137", "-0.3"),
+        ("2106.25", "2106.25"),
+        ("0.000000001", "0.000000001"),
+        ("12345678901234567890.12345678901", "12345678901234567890.12345678901"),
+    ],
+)
+def test_the_dust_of_binary_fractions_is_no_amount(text: str, number: str) -> None:
+    """A sum that was reckoned in binary fractions is the sum that was meant; what is longer than that stays."""
+    assert decode(f'{{"RoundOff":{text}}}'.encode()) == {"RoundOff": Decimal(number)}
 
 
 @pytest.mark.parametrize("value", [1.5, Decimal("NaN"), Decimal("Infinity"), object()])
@@ -72,6 +88,8 @@ def test_numbers_come_as_texts_too(value: object, number: str | None) -> None:
 def test_flags_and_plain_numbers() -> None:
     """`Credit` is a text; whole numbers go without decimals."""
     assert [is_true(value) for value in (True, "true", "TRUE", False, "false", None, 1)] == [True] * 3 + [False] * 4
+    assert [is_false(value) for value in (False, "false", "FALSE", True, "true", None, 0)] == [True] * 3 + [False] * 4
+    assert [articles.state_of({"Active": value})["active"] for value in ("false", "true", None)] == [False, True, True]
     assert [plain(Decimal(text)) for text in ("10.00", "0.50", "1E+2", "-3")] == ["10", "0.5", "100", "-3"]
     assert repr(plain_number(Decimal("25.00"))) == "25"
 

@@ -1,6 +1,7 @@
 """Reading at HighLevel: records by id, the window and the day, and tokens that rotate."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -286,6 +287,17 @@ async def test_what_the_token_endpoint_says(status: int, body: dict[str, str], e
         with pytest.raises(error):
             await place.reader.read(CONTACT)
         assert place.tokens.saved == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("lifetime", ["86399", None, "a day"])
+async def test_a_pair_is_kept_however_its_lifetime_is_written(lifetime: str | None) -> None:
+    """The old refresh token is used up by then."""
+    async with reading(state=filled(), secrets=APP_SECRETS, **APP) as place:
+        place.state.token_answers = [(200, {"access_token": "a", "refresh_token": "r", "expires_in": lifetime})]
+        with suppress(CredentialsLost):
+            await place.reader.read(CONTACT)
+        assert place.tokens.saved[0].refresh == "r"
 
 
 @pytest.mark.asyncio

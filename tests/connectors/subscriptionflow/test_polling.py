@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Json
+from connectors.base import Json, Park
 from connectors.sources import Found
 from connectors.subscriptionflow.polling import Polling, Walk
 from connectors.subscriptionflow.settings import SubscriptionFlowSettings
@@ -186,6 +186,32 @@ async def test_a_record_that_cannot_be_named_is_kept_for_a_person() -> None:
         assert cursor == {"mark": "2026-10-31T23:00:00+00:00"}
 
 
+@pytest.mark.asyncio
+@pytest.mark.capability("f5")
+async def test_an_instance_that_turns_pages_by_offset_hides_no_invoice() -> None:
+    """It gives its first page again when asked for the second; the filter's own words bring what follows."""
+    async with stand(page_size=2) as here:
+        here.instance.turns = "offset"
+        here.instance.state.put("invoices", *(at(number * 10, id=f"i{number}") for number in range(1, 5)))
+        found, _ = await here.poll_all()
+        assert sorted(ids(found)) == sorted([INVOICE_ID, "i1", "i2", "i3", "i4"])
+        assert [query.get("filter[$offset]") for query in here.queries(LIST)] == [None, None, "2", None, "4"]
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_never_turns_its_page_moves_no_mark() -> None:
+    """What stands on the other pages cannot be seen: that is said, and the next poll begins where this one stands."""
+    async with stand(page_size=2) as here:
+        here.instance.turns = "nothing"
+        here.instance.state.put("invoices", at(1, id="i1"), at(2, id="i2"))
+        first = await here.reader.poll(None, SINCE)
+        assert first is not None
+        assert "mark" in first.cursor
+        with pytest.raises(Park) as raised:
+            await here.reader.poll(first.cursor, SINCE)
+        assert raised.value.reason == "pages_repeat"
+
+
 def polling(**more: Any) -> Polling:
     """Polling without a network."""
     return Polling(SubscriptionFlowSettings.model_validate(section(**more)), lambda: START)
@@ -259,4 +285,12 @@ def test_a_walk_goes_on_where_it_stopped() -> None:
         page=2,
         highest="2026-11-13T10:10:00.000000+00:00",
         total=3,
+        seen=1,
+        first=again.first,
+        size=100,
     )
+    anew = polling(page_size=7).begin(page.cursor, SINCE)
+    assert (anew.page, anew.mark, anew.start) == (1, walk.mark, walk.start)
+    assert made.repeats(again, [at(5)])
+    assert not made.repeats(again, [at(6)], {"meta": {"current_page": 2}})
+    assert made.repeats(again, [at(6)], {"meta": {"current_page": "1"}})

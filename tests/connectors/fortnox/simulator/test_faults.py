@@ -135,7 +135,7 @@ async def test_delay_holds_the_effect_back_even_from_a_caller_who_gave_up() -> N
 async def test_delay_after_the_effect_holds_only_the_answer_back() -> None:
     """The object stands there while its answer is still on the way."""
     async with opened() as caller:
-        await caller.fault("delay", **_CREATE, seconds=0.1, effect="after")
+        await caller.fault("delay", **_CREATE, seconds=1.0, effect="after")
         waiting = asyncio.create_task(_create(caller))
         await _until(caller.names)
         assert not waiting.done()
