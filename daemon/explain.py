@@ -11,7 +11,7 @@ from daemon.requests import KINDS
 from daemon.times import iso
 from handlers.document import HOME_CURRENCY
 from handlers.values import reference
-from store import questions, reading, stories
+from store import questions, reading, stories, workflows
 from store.db import Job, Read
 from store.doubles import Double
 from store.reading import Named
@@ -68,13 +68,21 @@ class Explainer:
         ]
 
     async def _with_questions(self, story: Json) -> Json:
-        """The story, where what stopped also says which question it waits for: what answers it frees more than it."""
+        """The story, where what stopped also says which question it waits for: what answers it frees more than it.
+
+        What it began besides its commands, runs of workflows, is told as it stands.
+        """
         for entry in (story, *story["commands"]):
             place, number = parse(entry["id"], "in") or ("in", 0)
             asked = None
             if entry["state"] in {"parked", "held"}:
                 asked = await self._read(questions.of_row(place, number))
             entry["asks"] = None if asked is None else question_id(asked)
+        _, delivery = parse(story["id"], "in") or ("in", 0)
+        story["workflows"] = [
+            {"workflow_id": run.workflow_id, "workflow": run.name, "status": run.state, "question": run.question}
+            for run in await self._read(workflows.begun_by(delivery))
+        ]
         return story
 
     def _story(self, story: Story) -> Json:

@@ -316,6 +316,16 @@ def asking(company: str | None) -> Job[list[WorkflowRow]]:
     return job
 
 
+def begun_by(inbox_id: int) -> Job[list[WorkflowRow]]:
+    """The runs that a delivery began."""
+
+    def job(connection: sqlite3.Connection) -> list[WorkflowRow]:
+        rows = connection.execute(f"SELECT {_SHOWN} WHERE started_by = ? ORDER BY id", (inbox_id,))
+        return [WorkflowRow(**dict(row)) for row in rows]
+
+    return job
+
+
 def steps(company: str, workflow_id: str) -> Job[list[StepRow]]:
     """The steps of a run that were begun, in the order in which they were."""
 

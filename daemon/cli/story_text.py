@@ -68,6 +68,8 @@ def _event(say: Say, story: Json) -> None:
         score = "without a score" if answered["score"] is None else f"with {answered['score']}"
         met = ", ".join(answered["rules_met"]) or "none"
         say(f"  answered {answered['survey']} {score}; rules that it meets, or met before: {met}")
+    for run in story["workflows"]:
+        say(f"  began workflow {run['workflow_id']} ({run['workflow']}): {run['status']}")
 
 
 def _asks(say: Say, entry: Json, indent: str) -> None:

@@ -225,6 +225,8 @@ async def test_a_step_that_cannot_go_holds_its_run_until_a_person_helps(tmp_path
         assert (waits.exit_code, f"workflow w-1 (unit) of demo waits: {question}" in waits.stdout) == (1, True)
         (run,) = told(await beside(stage, "held", "--json"))["workflows"]
         assert (run["workflow_id"], run["question"]) == ("w-1", question)
+        assert "  began workflow w-1 (unit): held\n" in (await beside(stage, "explain", "w-1")).stdout
+        assert "startade arbetsflöde w-1" in (await beside(stage, "explain", "w-1", "--language", "sv")).stdout
         await stage.act(
             StartWorkflow(person="anna", company="demo", workflow="unit", workflow_id="w-2", input='{"code": "kg"}')
         )

@@ -93,6 +93,7 @@ def test_a_story_in_swedish_has_no_english_line(capsys: pytest.CaptureFixture[st
         "received_at": at, "state": "handled", "reason": None, "question": None, "asks": None, "event": "order_changed",
         "number": "SO-1", "version": "3", "read_at_sender": [{"name": "order", "at": at, "found": False}],
         "to_be_read": {"records": ["order"], "due_at": at}, "generation": {"number": 2, "since": at, "because": "x"},
+        "workflows": [{"workflow_id": "w-1", "workflow": "welcome", "status": "held", "question": "?"}],
         "response": {"survey": "nps", "score": None, "rules_met": []}, "actions": [], "commands": [command],
         "doubles": [{"other": "8", "customer": "7", "settled_at": None, "at": at}], "other_commands": ["out-9"],
     }  # fmt: skip
