@@ -24,8 +24,8 @@ _IN_USE_OR_LOGIN = 2000310
 UNKNOWN = park(
     "refused",
     Said(
-        "Fortnox refuses the call with a code that has no explanation here (see the detail).",
-        "Fortnox nekar anropet med en kod som inte är förklarad här (se detaljen).",
+        "Fortnox refuses the call with a code that has no explanation here (`explain` shows its words).",
+        "Fortnox nekar anropet med en kod som inte är förklarad här (`explain` visar dess ord).",
     ),
     status=None,
 )

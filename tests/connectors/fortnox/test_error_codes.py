@@ -160,3 +160,9 @@ def test_every_error_name_has_its_remedy_in_both_languages() -> None:
         refused = named_fault("delete_attachment", 400, Named(name, "x"))
         assert (refused.reason, refused.remedy) == (name, remedy.english)
         assert swedish(refused.remedy) == remedy.swedish != remedy.english
+
+
+def test_a_code_without_an_explanation_says_where_its_words_are() -> None:
+    """The question stands in `held`, which shows nothing of what Fortnox wrote."""
+    assert "`explain` shows its words" in UNKNOWN.text()
+    assert "`explain` visar dess ord" in swedish(UNKNOWN.text())
