@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from daemon.actions import Actions
-from daemon.requests import REQUESTS, AnyRequest, Misused
+from daemon.requests import BATCH_CHARACTERS, REQUESTS, AnyRequest, Misused
 from daemon.subjects import Answer
 from store.acting import NotPossible
 from store.db import StoreUnavailable
@@ -22,6 +23,8 @@ from store.db import StoreUnavailable
 NAME = "admin.sock"
 LONGEST_PATH = 100
 """Bytes of a socket's path that the kernel surely takes (108 with its end)."""
+LARGEST_BYTES = 6 * BATCH_CHARACTERS
+"""Of a request: a batch as JSON within JSON, in which a character takes six bytes at most."""
 ANSWER_SECONDS = 120.0
 """How long a request may take: a link is checked at the far system, a bulk retry may be long."""
 
@@ -42,7 +45,7 @@ async def serve_admin(data_dir: Path, actions: Actions, facts: Facts) -> AsyncIt
 
     The caller holds the folder's lock, so a socket file that is there already is a leftover.
     """
-    served = web.Application()
+    served = web.Application(client_max_size=LARGEST_BYTES)
     served.router.add_get("/status", partial(_status, facts=facts))
     served.router.add_post("/{action}", partial(_act, actions=actions))
     runner = web.AppRunner(served, access_log=None, shutdown_timeout=2.0)
@@ -149,7 +152,7 @@ async def _call(data_dir: Path, method: str, path: str, body: bytes | None) -> t
         try:
             async with (
                 aiohttp.ClientSession("http://admin", connector=connector, timeout=timeout) as session,
-                session.request(method, path, data=body) as response,
+                session.request(method, path, data=None if body is None else BytesIO(body)) as response,
             ):
                 answer: dict[str, Any] = await response.json()
                 return response.status, answer

@@ -1,5 +1,6 @@
 """What clients of our own endpoints gave: contacts and batches, stored in one transaction with their deliveries."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from store import inbox
 from store.acting import NotPossible
 from store.db import Job
 from store.inbox import Arrival, Seal
+
+STATEMENT = "statement"
+"""Under which name a contact's delivery keeps the digest of what it states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +81,28 @@ class Batch:
 
 
 def keep_contact(arrival: Arrival, contact: NewContact, seal: Seal | None) -> Job[inbox.Accepted]:
-    """Store the delivery and what it states of the contact: both, or neither; an older statement changes nothing."""
+    """Store the delivery and what it states of the contact: both, or neither; an older statement changes nothing.
+
+    Raises :class:`store.acting.NotPossible` where the client's key is that of another statement, as long as its body is
+    kept.
+    """
 
     def job(connection: sqlite3.Connection) -> inbox.Accepted:
         accepted = inbox.accept(arrival, seal)(connection)
-        if not accepted.repeated:
+        if accepted.repeated:
+            _refuse_another(connection, accepted.inbox_id, arrival)
+        else:
             _keep(connection, contact, accepted.inbox_id)
         return accepted
 
     return job
+
+
+def _refuse_another(connection: sqlite3.Connection, inbox_id: int, arrival: Arrival) -> None:
+    row = connection.execute("SELECT headers FROM inbox_body WHERE inbox_id = ?", (inbox_id,)).fetchone()
+    stated = None if row is None else json.loads(row["headers"]).get(STATEMENT)
+    if stated is not None and stated != arrival.headers.get(STATEMENT):
+        raise NotPossible("another statement came with this Idempotency-Key: give this one its own")
 
 
 def contacts(company: str, *, survey_id: str | None, email: str | None, limit: int) -> Job[list[ContactRow]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from connectors.client.source import contact_event, source_of
@@ -16,6 +17,7 @@ from handlers.contact import contact_customer
 from handlers.settings import CompanySettings
 from handlers.values import Question, normal_email
 from store import clients
+from store.acting import NotPossible
 from store.clients import ContactRow, NewContact
 from store.db import Database, milliseconds
 from store.inbox import Arrival, Seal
@@ -68,7 +70,11 @@ class Contacts:
         arrival, contact = contact_arrival(
             self._settings(company), source_of(call.client.name), taken, _key(call, taken), self._clock
         )
-        accepted = await self._database.write(clients.keep_contact(arrival, contact, self._seal))
+        arrival = replace(arrival, headers={clients.STATEMENT: _digest(taken)})
+        try:
+            accepted = await self._database.write(clients.keep_contact(arrival, contact, self._seal))
+        except NotPossible as error:
+            raise Refusal(409, "other_statement", str(error)) from None
         self._arrived()
         now = await self._states.at_rest(accepted.inbox_id, seconds)
         kept = await self._kept(company, taken, accepted.inbox_id)
@@ -121,8 +127,11 @@ def _key(call: Call, taken: ContactTaken) -> str:
         raise Refusal(400, "bad_header", f"Idempotency-Key must stand there once, with 1 to {LONGEST_KEY} characters")
     if stated:
         return f"{call.company()}/key/{stated[0]}"
-    digest = hashlib.sha256(taken.model_dump_json(exclude_none=True).encode()).hexdigest()
-    return f"{call.company()}/contact/{digest}"
+    return f"{call.company()}/contact/{_digest(taken)}"
+
+
+def _digest(taken: ContactTaken) -> str:
+    return hashlib.sha256(taken.model_dump_json(exclude_none=True).encode()).hexdigest()
 
 
 def _contact(row: ContactRow) -> dict[str, Any]:

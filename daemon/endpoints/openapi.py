@@ -35,7 +35,7 @@ def document() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     company, wait = _parameter("company", "query", TEXT | _LENGTH), _parameter("wait", "query", _WAIT)
     taken = {"200": _json("Delivery", "it came to rest"), "202": _json("ContactTaken", "taken; it goes on by itself")}
-    kept = {**taken, "200": _json("ContactTaken", "it came to rest within the wait")}
+    kept = {**taken, "200": _json("ContactTaken", "it came to rest within the wait"), "409": _REFUSED}
     body = _body("Contact")
     find = [company, _parameter("survey_id", "query", TEXT | _LENGTH), _parameter("email", "query", TEXT | _LENGTH)]
     page = [

@@ -27,6 +27,13 @@ async def test_a_contact_is_made_found_again_and_kept(tmp_path: Path) -> None:
         assert (made["survey_id"], made["email"], made["repeated"]) == ("S-1", "Anna@Example.se", False)
         assert made["update_date"] == "2026-11-13T10:00:00.000Z"
         assert (await call(stage, "POST", "/fortnox/contacts", CONTACT))[1]["repeated"]
+        for repeated in (False, True):
+            status, keyed = await call(stage, "POST", "/fortnox/contacts", CONTACT, Idempotency_Key="k-1")
+            assert (status, keyed["repeated"]) == (202, repeated)
+        other = CONTACT | {"survey_id": "S-2"}
+        status, refused = await call(stage, "POST", "/fortnox/contacts", other, Idempotency_Key="k-1")
+        assert (status, refused["error"]["code"]) == (409, "other_statement")
+        assert (await call(stage, "GET", "/fortnox/contacts?survey_id=S-2"))[1] == {"contacts": []}
         newer = CONTACT | {"phone": "08-123 45 67", "update_date": "2026-11-14"}
         status, changed = await call(stage, "PUT", "/fortnox/contacts?wait=20", newer)
         assert (status, changed["fortnox_customer_id"]) == (200, "1")

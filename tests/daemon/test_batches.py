@@ -43,6 +43,12 @@ async def test_a_person_starts_a_batch_and_sees_each_row(tmp_path: Path) -> None
         again = await beside(here, "batch", "start", str(file), "--company", "demo", "--json")
         assert told(again)["repeated"]
         assert len((await here.state())["vouchers"]) == 1
+        wide = BATCH | {"batch_id": "wide", "rows": [{"fields": {"Description": "å" * 600_000}}] * 2}
+        file.write_text(json.dumps(wide, ensure_ascii=False), encoding="utf-8")
+        large = await beside(here, "batch", "start", str(file), "--company", "demo", "--json")
+        assert told(large)["batch"]["counts"] == {"rows": 2, "refused": 2}, (
+            "larger than what a listener takes by itself"
+        )
 
 
 def test_a_batch_without_a_daemon_waits_for_it(tmp_path: Path) -> None:
