@@ -171,7 +171,8 @@ def account_of(named: str, vat: Decimal, choices: Choices) -> int:
             f"{decided.decision.reason}"
         )
     setting = "bookkeeping.sales_accounts" if decided is None else decided.setting
-    rate = f"{plain_number(vat):f}"
+    # As it was stated: a rate that can be none may be beyond what can be rounded.
+    rate = str(vat)
     raise Question(f"{named}: its VAT rate of {rate} % has no account in {setting}", about=f"{setting} {rate}")
 
 

@@ -134,7 +134,7 @@ def test_a_story_names_the_sender_also_where_its_text_was_erased(capsys: pytest.
     )
     story |= {"id": "in-1", "source": "flow", "company": "demo", "delivery_id": "x", "state": "handled"}
     story |= {"received_at": "2026-11-28T10:00:00Z"}
-    story |= {name: [] for name in ("read_at_sender", "doubles", "actions", "other_commands")}
+    story |= {name: [] for name in ("read_at_sender", "doubles", "actions", "other_commands", "workflows")}
     print_story(story | {"commands": [plain | more | {"tells": tells}]})
     text = capsys.readouterr().out
     assert "out-2  set_sender_fields  (rule tell_invoice)  at flow, invoice:i-1" in text
