@@ -167,13 +167,17 @@ def account_of(named: str, vat: Decimal, choices: Choices) -> int:
         return account
     if decided is not None and decided.without_vat:
         raise Question(
-            f"{named}: the source charges {plain_number(vat):f} % of VAT, but the sale carries none: "
-            f"{decided.decision.reason}"
+            f"{named}: the source charges {_shown(vat)} % of VAT, but the sale carries none: {decided.decision.reason}"
         )
     setting = "bookkeeping.sales_accounts" if decided is None else decided.setting
-    # As it was stated: a rate that can be none may be beyond what can be rounded.
-    rate = str(vat)
+    rate = _shown(vat)
     raise Question(f"{named}: its VAT rate of {rate} % has no account in {setting}", about=f"{setting} {rate}")
+
+
+def _shown(rate: Decimal) -> str:
+    """A rate without needless zeros; as it was stated where it is beyond what a rate can be."""
+    usual = -HUNDRED <= rate <= HUNDRED and round(rate, 4) == rate
+    return f"{plain_number(rate):f}" if usual else str(rate)
 
 
 def _account(vat: Decimal, accounts: Mapping[str, int]) -> int | None:

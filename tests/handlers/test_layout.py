@@ -1,5 +1,6 @@
 """Discounts on the whole, charges, freight and fees: figures worked out by hand, and what is held."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from handlers.events import Charge, Document, Surcharge
 from handlers.layout import Layout, laid_out
-from handlers.rows import Choices
+from handlers.rows import Choices, account_of
 from handlers.settings import Articles, Bookkeeping
 from handlers.values import Question
 from tests.handlers.examples import CRANE, DOCUMENT, TIMBER
@@ -187,3 +188,15 @@ def test_the_known_way_of_rounding_is_the_only_one_that_passes() -> None:
     assert layout(given).vat == layout(given, vat_rounding="rate").vat == Decimal("0.33")
     with pytest.raises(Question, match=r"total VAT is stated as 0\.33, the lines give 0\.34"):
         layout(given, vat_rounding="row")
+
+
+def test_a_rate_that_can_be_none_is_shown_as_it_was_stated() -> None:
+    """Neither too large nor too fine a number is written out, and zeros that say nothing are left out."""
+    for stated, shown in (
+        ("25.00", "25"),
+        ("12.5", "12.5"),
+        ("1E+999999999", "1E+999999999"),
+        ("1E-99999", "1E-99999"),
+    ):
+        with pytest.raises(Question, match=f"VAT rate of {re.escape(shown)} % has no account"):
+            account_of("line 1", Decimal(stated), Choices(Bookkeeping(sales_accounts={}), Articles()))
