@@ -1,6 +1,7 @@
 """What is wrong with a company's rules for surveys that only the senders, or Fortnox's fields, can tell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from connectors.fortnox.record_fields import CLEARS, faults_of
@@ -8,6 +9,7 @@ from connectors.fortnox.table import OPERATIONS, RESOURCES
 from daemon.config_faults import Fault, key_path, meant
 from daemon.sender_places import KINDS, takes, takes_none
 from daemon.settings import Company, ConfiguredSource
+from handlers.settings import CompanySettings
 from handlers.settings.survey_rules import SENDER_ACTIONS, SurveyRule
 from handlers.settings.wording import places_of
 
@@ -17,8 +19,8 @@ Where = tuple[str | int, ...]
 def survey_faults(companies: Mapping[str, Company], sources: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
     """The faults of all companies' rules.
 
-    A sender that is not in the configuration; a money document from responses that only a digest tells apart; a note or
-    task for senders that take none; fields that Fortnox does not have.
+    A sender that is not in the configuration; a money document from responses that only a digest tells apart, or at a
+    VAT rate for which no account is set; a note or task for senders that take none; fields that Fortnox does not have.
     """
     for name, company in companies.items():
         heard = {
@@ -26,11 +28,13 @@ def survey_faults(companies: Mapping[str, Company], sources: Mapping[str, Config
             for source in sources.values()
             if name in {source.settings.company, *source.settings.companies.values()}
         }
+        rates = _rates(company.settings)
         for place, rule in enumerate(company.settings.survey.rules):
             where: Where = ("companies", name, "survey", "rules", place)
             yield from _faults_of_senders(where, rule, heard)
             yield from _faults_of_the_way_back(where, rule, heard)
             yield from _faults_of_fields(where, rule)
+            yield from _faults_of_rates(where, rule, rates)
 
 
 def _faults_of_senders(where: Where, rule: SurveyRule, heard: Mapping[str, ConfiguredSource]) -> Iterator[Fault]:
@@ -74,6 +78,19 @@ def _faults_of_fields(where: Where, rule: SurveyRule) -> Iterator[Fault]:
             known = {name: CLEARS if _has_places(value) else value for name, value in fields.items()}
             for reason in faults_of(RESOURCES[resource], OPERATIONS[operation], known):
                 yield Fault(key_path((*where, key)), reason)
+
+
+def _rates(settings: CompanySettings) -> frozenset[Decimal]:
+    """Every VAT rate in percent for which a sale of the company, at home or abroad, has an account."""
+    accounts = [settings.bookkeeping.sales_accounts, settings.vat.eu_vat_accounts, *settings.vat.oss.values()]
+    return frozenset(Decimal(rate) for rates in accounts for rate in rates)
+
+
+def _faults_of_rates(where: Where, rule: SurveyRule, rates: Collection[Decimal]) -> Iterator[Fault]:
+    for action, line in (("offer", rule.offer), ("invoice", rule.invoice)):
+        if line is not None and Decimal(line.vat) not in rates:
+            reason = f"{line.vat} has no account in bookkeeping.sales_accounts"
+            yield Fault(key_path((*where, action, "vat")), reason)
 
 
 def _has_places(value: object) -> bool:

@@ -42,6 +42,15 @@ def test_money_needs_a_sender_with_ids(tmp_path: Path) -> None:
     assert faults(tmp_path, GHL + MONEY.replace("invoice = {", 'note = "x" #')) == []
 
 
+def test_a_vat_rate_has_an_account(tmp_path: Path) -> None:
+    """At home or abroad: else the first response would be held."""
+    said = MONEY.replace("vat = 25", "vat = 19") + 'sources = "shop"\n'
+    (fault,) = faults(tmp_path, GHL + said)
+    assert fault == ("companies.demo.survey.rules[0].invoice.vat: 19 has no account in bookkeeping.sales_accounts")
+    abroad = '[companies.demo.vat]\nconsumers_in_eu = "oss"\noss.DE = { "19" = 3019 }\n'
+    assert faults(tmp_path, GHL + said + abroad) == []
+
+
 def test_names_are_known(tmp_path: Path) -> None:
     """Senders and Fortnox's fields with their kinds; texts with places are judged when they are known."""
     found = faults(
