@@ -65,16 +65,25 @@ class CompanyFigures:
     stopped_since: int | None
 
 
-def deliveries(*, state: str | None, company: str | None, limit: int) -> Job[list[DeliveryRow]]:
-    """The newest deliveries first; a state without an index is searched among the newest only."""
+def deliveries(
+    *, state: str | None, company: str | None, limit: int, source: str | None = None, quiet: str | None = None
+) -> Job[list[DeliveryRow]]:
+    """The newest deliveries first; a state without an index is searched among the newest only.
+
+    Of sources whose names begin with ``quiet`` those are left out that told no event and wait for nobody.
+    """
     origin = {
         "parked": "inbox AS t INDEXED BY inbox_stopped",
         "held": "inbox AS t INDEXED BY inbox_stopped",
         "waiting": "inbox AS t INDEXED BY inbox_waiting",
     }.get(state or "", "(SELECT * FROM inbox ORDER BY id DESC LIMIT :window) AS t")
     selected = "t.id, t.source, t.company, t.received_at, t.state, t.reason, t.question, t.kind, t.number"
-    query = _query(selected, origin, state, company)
+    more = [] if source is None else ["t.source = :source"]
+    if quiet is not None:
+        more.append("NOT (t.source LIKE :quiet AND t.kind IS NULL AND t.state IN ('handled', 'ignored'))")
+    query = _query(selected, origin, state, company, more)
     values = {"state": state, "company": company, "limit": limit, "window": WINDOW}
+    values |= {"source": source, "quiet": f"{quiet}%"}
     return lambda connection: [DeliveryRow(*row) for row in connection.execute(query, values)]
 
 
@@ -99,9 +108,9 @@ def commands(*, state: str | None, company: str | None, limit: int) -> Job[list[
     return lambda connection: [CommandRow(*row) for row in connection.execute(query, values)]
 
 
-def _query(selected: str, origin: str, state: str | None, company: str | None) -> str:
+def _query(selected: str, origin: str, state: str | None, company: str | None, more: Sequence[str] = ()) -> str:
     """All parts are constants of this file; an index is used only where its own condition stands word for word."""
-    conditions = ["1"]
+    conditions = ["1", *more]
     if company is not None:
         conditions.append("t.company = :company")
     if state is not None:

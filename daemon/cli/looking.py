@@ -83,11 +83,11 @@ def _left_behind(config: "Config") -> set[str]:
     return read_store(config, look)
 
 
-def _check(name: str | None, known: set[str]) -> None:
+def _check(name: str | None, known: set[str], what: str = "company") -> None:
     from daemon.config_faults import meant
 
     if name is not None and name not in known:
-        raise Wrong(f"there is no company {name}{meant(name, known)}")
+        raise Wrong(f"there is no {what} {name}{meant(name, known)}")
 
 
 @click.command
@@ -154,23 +154,36 @@ async def facts(config: "Config") -> Json | None:
 @click.command
 @click.option("--state", type=click.Choice(INBOX_STATES), help="Only deliveries in this state.")
 @click.option("--company", help="Only this company's.")
+@click.option("--source", help="Only this source's; fortnox:COMPANY is a company's own Fortnox.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @with_config
 @with_json
-def inbox(config_path: Path, as_json: bool, state: str | None, company: str | None, limit: int) -> None:
-    """List deliveries, the newest first; exit 1 where none matches."""
+def inbox(
+    config_path: Path, as_json: bool, state: str | None, company: str | None, source: str | None, limit: int
+) -> None:
+    """List deliveries, the newest first; exit 1 where none matches.
+
+    What keeps the copy of a company's registers and told nothing else is listed only where --source names it.
+    """
     from daemon import screens
     from daemon.cli.text import delivery_cells
+    from daemon.own_sources import PREFIX, client_sources, own_sources
     from store import reading
 
     config = common.load(config_path, secrets=False)
     check_company(config, company)
+    quiet = PREFIX if source is None else None
 
     async def look(read: "Read") -> list[Json]:
-        rows = await read(reading.deliveries(state=state, company=company, limit=limit))
+        wanted = reading.deliveries(state=state, company=company, limit=limit, source=source, quiet=quiet)
+        rows = await read(wanted)
         return [screens.delivery(row, kinds_of(config)) for row in rows]
 
-    _list(read_store(config, look), as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
+    shown = read_store(config, look)
+    if not shown:
+        # Deliveries of a source that is no longer in the configuration can be listed as long as they are kept.
+        _check(source, {*config.sources, *own_sources(config), *client_sources(config)}, "source")
+    _list(shown, as_json, ("id", "received", "source", "company", "event", "state"), delivery_cells)
 
 
 @click.command

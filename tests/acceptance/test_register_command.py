@@ -10,7 +10,7 @@ from connectors.fortnox.register_entries import REGISTERED
 from tests.acceptance.person import asked
 from tests.acceptance.scene import CompanyPlan, Scene, scene
 from tests.fakes import registers
-from tests.fakes.senders import Json
+from tests.fakes.senders import Json, order
 
 TWICE = [{"Name": name, "OrganisationNumber": "5599042032", "Email": "inkop@example.com"} for name in ("Ett", "Två")]
 KEPT = CompanyPlan(fortnox="register = true")
@@ -87,3 +87,22 @@ async def test_without_a_daemon_it_says_so_and_what_was_asked_for_waits(tmp_path
             "fortnox-bridge: company none keeps no register: set `register = true`\n",
         )
         assert "there is no company dem" in (await asked(stage, "register", "dem")).stderr
+
+
+@pytest.mark.asyncio
+async def test_pages_of_registers_are_listed_where_somebody_asks_for_them(tmp_path: Path) -> None:
+    """Else they would crowd out what senders told; what waits for a person is always listed."""
+    async with scene(tmp_path, KEPT) as stage:
+        await registers.sweep(stage.bridge)
+        await stage.send(order("SO-1"))
+        await stage.settle()
+        told = json.loads((await asked(stage, "inbox", "--json")).stdout)
+        assert [row["source"] for row in told] == ["shop"]
+        pages = json.loads((await asked(stage, "inbox", "--source", "fortnox:demo", "--json")).stdout)
+        assert {row["reason"] for row in pages} == {"register_page"}
+        await stage.bridge.store.database.write(
+            lambda connection: connection.execute("UPDATE inbox SET state = 'parked' WHERE source = 'fortnox:demo'")
+        )
+        assert len(json.loads((await asked(stage, "inbox", "--json")).stdout)) == len(pages) + 1
+        wrong = await asked(stage, "inbox", "--source", "shp")
+        assert (wrong.exit_code, wrong.stderr) == (2, "fortnox-bridge: there is no source shp; did you mean shop?\n")

@@ -114,6 +114,7 @@ def test_lists_never_walk_a_whole_table(tmp_path: Path) -> None:
             reading.commands(state=state, company="demo", limit=5)(connection)
         for state in (None, "held", "waiting", "handled"):
             reading.deliveries(state=state, company=None, limit=5)(connection)
+            reading.deliveries(state=state, company="demo", limit=5, source="crm", quiet="fortnox:")(connection)
         connection.set_trace_callback(None)
         for query in plans:
             steps = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
