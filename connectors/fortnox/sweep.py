@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
-from connectors.base import Json, Later, Park
-from connectors.fortnox.answers import identity, is_outage
+from connectors.base import Json, Later, OutsideError, Park
+from connectors.fortnox.answers import OUTAGE, identity, is_outage
 from connectors.fortnox.client import PAGE, Client
 from connectors.fortnox.news import DOCUMENTS
 from connectors.fortnox.register_entries import REGISTERED, kept_of
@@ -20,6 +20,9 @@ from handlers.values import STOCKHOLM
 
 BATCH = 5
 """The priority of a sweep's calls: everything fresh goes before them."""
+
+PROBE = "read_company"
+"""What is asked where a list fails, to see whether Fortnox answers at all: a refusal is an answer, too."""
 
 MOST_WALKS = 3
 CHANGES = frozenset({"customers", "articles", "accounts", "projects"})
@@ -118,14 +121,28 @@ class Sweep:
         try:
             found, following = await self._page(walk, ended, about)
         except (Park, Later) as refused:
-            if is_outage(refused):
+            if is_outage(refused) and not await self._only_this_list(refused):
                 raise
             # Mostly a scope that the consent lacks: the others are read all the same.
             found, following = [], None
-            ended[walk.register] = self._left(walk, ended) | {"refused": refused.reason, "tried": self._now()}
+            self._given_up(walk, ended)
+            ended[walk.register] |= {} if is_outage(refused) else {"refused": refused.reason}
         walk_next: Json = {} if following is None else {"walk": asdict(following)}
         more = following is not None or self._due(ended, await self._doubted()) is not None
         return Page(found, {"ended": ended, **about, **walk_next}, more=more)
+
+    async def _only_this_list(self, refused: OutsideError) -> bool:
+        """Whether Fortnox answers something else while it fails at a list: that one is asked again later."""
+        if refused.status is None or refused.status < OUTAGE:
+            return False
+        try:
+            await self._client.request(PROBE)
+        except Later:
+            return False
+        except Park:
+            return True
+        else:
+            return True
 
     # --- what is due ------------------------------------------------------------------------------------------------
 
