@@ -1,6 +1,7 @@
 """An access token that is renewed one at a time, and whose rotating pair is on disk before it is used."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from connectors.base import CredentialsLost, StoredToken, TokenStore
 
 AHEAD = timedelta(minutes=5)
 """How long before its end a token is no longer handed out."""
+
+LONGEST_LIFE = timedelta(days=366)
 
 KEEP_ALIVE_AGE = timedelta(days=1)
 SPENT = "invalid_grant"
@@ -19,6 +22,19 @@ Ask = Callable[[str | None], Awaitable[StoredToken]]
 
 Instead = Callable[[StoredToken], Awaitable[StoredToken | None]]
 """Another way to a new token that spends no refresh token, given what is stored; ``None`` where it is not open."""
+
+
+_SECONDS = re.compile(r"([0-9]{1,30})(?:\.[0-9]*)?")
+
+
+def lifetime(stated: object, usual: timedelta) -> timedelta:
+    """How long a token lives by its ``expires_in``: seconds as a number or a text, a leap year at most.
+
+    ``usual`` where that cannot be read, or is nothing: the token that came with it may be the only one that works.
+    """
+    found = _SECONDS.fullmatch(str(stated).strip())
+    seconds = 0 if found is None else int(found[1])
+    return timedelta(seconds=min(seconds, LONGEST_LIFE.total_seconds())) if seconds else usual
 
 
 class Renewal:

@@ -13,15 +13,15 @@ from aiohttp import ClientSession
 from connectors.base import CredentialsLost, Later, StoredToken, Throttled, TokenStore, Unreachable
 from connectors.fortnox.claims import claims_in, tenant_in
 from connectors.fortnox.settings import FortnoxSettings
-from connectors.fortnox.wire import decimal_of
-from connectors.renewal import SPENT, Renewal
+from connectors.renewal import SPENT, Renewal, lifetime
 from connectors.transport import Answer, NoAnswer, NotSent, call, repeat_not_sent
 
 SYSTEM = "fortnox"
 OPERATION = "token"
 REFRESH_TOKEN_DAYS = 45
-AN_HOUR = timedelta(hours=1)
-LONGEST_SECONDS = 366 * 86400
+USUAL_LIFETIME = timedelta(hours=1)
+"""Of an access token (Fortnox facts, section 2.1)."""
+
 TOKEN_TIMEOUT_SECONDS = 120.0
 PROOFS = 2
 """Tokens by client credentials after which the refresh token is no longer kept."""
@@ -62,13 +62,6 @@ def _fault(answer: Answer, window_seconds: float) -> Exception:
     if 400 <= answer.status < 500 and isinstance(error, str) and error not in TRANSIENT:
         return _lost(error if error in REMEDIES else "refused", answer.status, str(body.get("error_description", "")))
     return Later("token_unavailable", system=SYSTEM, operation=OPERATION, status=answer.status)
-
-
-def _lifetime(stated: object) -> timedelta:
-    """How long a token lives; an hour (Fortnox facts, section 2.1) where that cannot be read: the pair that came with
-    it is the only one that works."""
-    seconds = decimal_of(str(stated))
-    return timedelta(seconds=int(seconds)) if seconds is not None and 0 < seconds < LONGEST_SECONDS else AN_HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +260,7 @@ class Credentials:
         now = self._clock()
         token = StoredToken(
             access=str(access),
-            expires_at=now + _lifetime(body.get("expires_in")),
+            expires_at=now + lifetime(body.get("expires_in"), USUAL_LIFETIME),
             refresh=refresh if rotating else None,
             refreshed_at=now,
         )

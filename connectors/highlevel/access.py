@@ -8,9 +8,8 @@ from typing import Any
 
 from connectors.base import CredentialsLost, Later, StoredToken, Throttled
 from connectors.highlevel.budget import SYSTEM, Budget
-from connectors.highlevel.records import number
 from connectors.highlevel.settings import Api
-from connectors.renewal import SPENT, Renewal
+from connectors.renewal import SPENT, Renewal, lifetime
 from connectors.rest import Access, form_post
 from connectors.sources import Surroundings
 
@@ -107,14 +106,8 @@ def _token(status: int, answer: Mapping[str, Any], settings: Api, surroundings: 
     if status != 200 or not _is_text(access) or not _is_text(refresh):
         raise Later("token_unavailable", system=SYSTEM, operation=OPERATION, status=status)
     now = surroundings.clock()
-    expires_at = now + _lifetime(answer.get("expires_in"))
+    expires_at = now + lifetime(answer.get("expires_in"), USUAL_LIFETIME)
     return StoredToken(access=str(access), expires_at=expires_at, refresh=str(refresh), refreshed_at=now)
-
-
-def _lifetime(stated: object) -> timedelta:
-    """How long a token lives; a day where that cannot be read: the pair that came with it must not be lost."""
-    seconds = number(stated)
-    return timedelta(seconds=int(seconds)) if seconds is not None and seconds > 0 else USUAL_LIFETIME
 
 
 def _is_text(value: object) -> bool:

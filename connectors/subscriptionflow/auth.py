@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from aiohttp import ClientSession
 
 from connectors.base import CredentialsLost, Json, Later, Throttled
+from connectors.renewal import lifetime
 from connectors.rest import form_post
 from connectors.window import Window
 
 OPERATION = "token"
 USUAL_LIFETIME = timedelta(hours=1)
 """Where the answer states none (how long tokens live is unconfirmed: SubscriptionFlow facts, section 2)."""
-SHORTEST_SECONDS, LONGEST_SECONDS = 60, 366 * 86400
+SHORTEST_LIFE = timedelta(minutes=1)
 AHEAD = timedelta(minutes=5)
 REMEDY = (
     "SubscriptionFlow refuses client_id and client_secret: see in the instance's administration that the API client "
@@ -108,7 +109,7 @@ class ClientCredentials:
         if status != 200 or not isinstance(access, str) or not _may_stand_in_a_header(access):
             raise self._fault(status, answer)
         now = self._clock()
-        self.current = Token(access, now, now + _lifetime(answer))
+        self.current = Token(access, now, now + max(lifetime(answer.get("expires_in"), USUAL_LIFETIME), SHORTEST_LIFE))
         return self.current
 
     def _fault(self, status: int, answer: Json) -> Exception:
@@ -124,11 +125,3 @@ class ClientCredentials:
 
 def _may_stand_in_a_header(access: str) -> bool:
     return bool(access) and access.isascii() and access.isprintable()
-
-
-def _lifetime(answer: Json) -> timedelta:
-    """``expires_in`` in seconds, a number or a text; at least a minute and at most a year."""
-    stated = str(answer.get("expires_in", "")).strip()
-    if not stated.isascii() or not stated.isdigit() or len(stated) > 30:
-        return USUAL_LIFETIME
-    return timedelta(seconds=min(max(int(stated), SHORTEST_SECONDS), LONGEST_SECONDS))

@@ -65,7 +65,10 @@ async def test_twenty_callers_share_one_refresh() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("lifetime", "seconds"), [("200", 200), (200.0, 200), (None, 3600), ("soon", 3600)])
+@pytest.mark.parametrize(
+    ("lifetime", "seconds"),
+    [("200", 200), (200.0, 200), (None, 3600), ("soon", 3600), ("9" * 25, 366 * 86400)],
+)
 async def test_a_pair_is_kept_however_its_lifetime_is_written(lifetime: object, seconds: int) -> None:
     """The old refresh token is used up by then: a lifetime that cannot be read is taken for an hour."""
     tokens = MemoryTokens(stored(age=OLD))

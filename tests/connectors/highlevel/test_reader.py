@@ -290,7 +290,7 @@ async def test_what_the_token_endpoint_says(status: int, body: dict[str, str], e
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("lifetime", ["86399", None, "a day"])
+@pytest.mark.parametrize("lifetime", ["86399", None, "a day", "9" * 25])
 async def test_a_pair_is_kept_however_its_lifetime_is_written(lifetime: str | None) -> None:
     """The old refresh token is used up by then."""
     async with reading(state=filled(), secrets=APP_SECRETS, **APP) as place:
