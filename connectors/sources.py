@@ -8,7 +8,7 @@ from typing import Protocol, Self, runtime_checkable
 from aiohttp import ClientSession
 from pydantic import Field, model_validator
 
-from connectors.base import Json, Target, TokenStore
+from connectors.base import Json, OutsideError, Target, TokenStore
 from connectors.windows import Windows
 from handlers.events import Event, Origin
 from handlers.settings import WriteBack
@@ -264,11 +264,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a poll. ``cursor`` is stored in the transaction that stores ``found``; ``more`` asks for the next."""
+    """One page of a poll. ``cursor`` is stored in the transaction that stores ``found``; ``more`` asks for the next.
+
+    ``failed`` is why nothing was found at a part that is asked for again later, while the others are read.
+    """
 
     found: Sequence[Found]
     cursor: Json
     more: bool
+    failed: OutsideError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Poll:
             if isinstance(error, CredentialsLost):
                 self._fetching.credentials_lost(error)
             else:
-                get_log().warning("source.poll_failed", source=source, reason=error.reason, status=error.status)
+                self._say_failed(error)
             await self._database.write(senders.polled(source, error.reason, self._clock.milliseconds()))
             return 0
         await self._fetching.credentials_work()
@@ -79,10 +79,16 @@ class Poll:
             found, new = found + len(arrivals), new + fresh
             if fresh:
                 self._arrived()
+            if page.failed is not None:
+                self._say_failed(page.failed)
             if not page.more:
                 break
             cursor = page.cursor
         return found, new
+
+    def _say_failed(self, error: OutsideError) -> None:
+        source = self._fetching.source
+        get_log().warning("source.poll_failed", source=source, reason=error.reason, status=error.status)
 
     def _arrival(self, found: Found) -> Arrival:
         return Arrival(

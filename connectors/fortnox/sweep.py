@@ -1,6 +1,7 @@
 """Sweeps: registers and changed documents are read page by page when due, at batch priority, into inbox rows."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -118,31 +119,30 @@ class Sweep:
         walk = _walk_in(cursor) or self._due(ended, await self._doubted())
         if walk is None:
             return None
+        failed: OutsideError | None = None
         try:
             found, following = await self._page(walk, ended, about)
         except (Park, Later) as refused:
             if is_outage(refused) and not await self._only_this_list(refused):
                 raise
             # Mostly a scope that the consent lacks: the others are read all the same.
-            found, following = [], None
+            found, following, failed = [], None, refused if is_outage(refused) else None
             self._given_up(walk, ended)
-            ended[walk.register] |= {} if is_outage(refused) else {"refused": refused.reason}
+            ended[walk.register] |= {} if failed else {"refused": refused.reason}
         walk_next: Json = {} if following is None else {"walk": asdict(following)}
         more = following is not None or self._due(ended, await self._doubted()) is not None
-        return Page(found, {"ended": ended, **about, **walk_next}, more=more)
+        return Page(found, {"ended": ended, **about, **walk_next}, more=more, failed=failed)
 
     async def _only_this_list(self, refused: OutsideError) -> bool:
         """Whether Fortnox answers something else while it fails at a list: that one is asked again later."""
         if refused.status is None or refused.status < OUTAGE:
             return False
         try:
-            await self._client.request(PROBE)
+            with suppress(Park):
+                await self._client.request(PROBE)
         except Later:
             return False
-        except Park:
-            return True
-        else:
-            return True
+        return True
 
     # --- what is due ------------------------------------------------------------------------------------------------
 

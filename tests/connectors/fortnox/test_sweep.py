@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Json, Later, SecretReference
+from connectors.base import Json, SecretReference
 from connectors.fortnox import sweep
 from connectors.fortnox.client import Client
 from connectors.fortnox.register_entries import REGISTERED
@@ -240,23 +240,6 @@ async def test_a_register_that_the_consent_does_not_open_stops_no_other() -> Non
         assert "accounts" not in ended(told)
         watch.moment += timedelta(hours=12)
         assert ended((await pages(polled, cursor))[0])["accounts"] is True
-
-
-@pytest.mark.asyncio
-async def test_a_list_at_which_fortnox_fails_stops_no_other_and_an_outage_stops_all() -> None:
-    """It is asked for again an hour later; whether Fortnox answers anything else shows which of the two it is."""
-    watch = Watch()
-    async with stand(clock=watch) as here:
-        polled = sweep_of(here, watch)
-        await here.fault("status", "GET", "/3/currencies", status=500, body="{}", times=1)
-        told, cursor = await pages(polled)
-        assert ended(told) == dict.fromkeys(REGISTERED.keys() - {"currencies"}, True)
-        watch.moment += timedelta(minutes=61)
-        await here.fault("status", "GET", "/3/currencies", status=503, body="", times=1)
-        await here.fault("status", "GET", "/3/companyinformation", status=503, body="", times=1)
-        with pytest.raises(Later):
-            await pages(polled, cursor)
-        assert ended((await pages(polled, cursor))[0])["currencies"] is True
 
 
 @pytest.mark.asyncio
