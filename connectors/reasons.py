@@ -19,8 +19,10 @@ _NAMED = (
     "mode_of_payment",
     "price_list",
     "project",
+    "term_of_delivery",
     "term_of_payment",
     "voucher_series",
+    "way_of_delivery",
 )
 _UNUSABLE = ("completed", "inactive", "missing", "not_manual")
 

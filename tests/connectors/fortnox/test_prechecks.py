@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from connectors.base import Held, Write
 from connectors.fortnox.prechecks import NAMED, Fault, Reference, check, fault_of, references_of
 from connectors.fortnox.register_entries import months_of
+from connectors.fortnox.table import RESOURCES
+from connectors.reasons import SET_ELSEWHERE
 from connectors.register import Fields, NothingKept
 from tests.connectors.fortnox.stand import Stand, stand
 
@@ -148,3 +150,9 @@ async def test_an_account_is_judged_in_the_year_of_the_document() -> None:
         assert await written(here, kept, {"Invoice": body["Invoice"] | {"InvoiceDate": "2001-01-01"}}) is None
         voucher = {"Voucher": {"TransactionDate": "2001-01-01", "VoucherRows": [{"Account": 3001}]}}
         assert await written(here, kept, voucher) == "financial_year_missing"
+
+
+def test_whatever_may_be_unusable_can_be_freed_by_a_setting() -> None:
+    """A command that names it carries the setting, so its rules run again first; a financial year is no setting."""
+    named = {RESOURCES[register].one for register in NAMED.values()}
+    assert {f"{one}_missing" for one in named} <= SET_ELSEWHERE
