@@ -5,9 +5,9 @@ from binascii import Error
 from collections.abc import Callable
 
 from connectors.base import Json
+from connectors.nearest import meant
 from connectors.sources import Delivery, RawRequest, Refused, Source, StoresOtherwise, Unreadable
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.door import ACCOUNT
 from daemon.dry_run import DryRuns
 from daemon.dry_run_answer import answer_of

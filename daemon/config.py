@@ -16,10 +16,11 @@ from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from connectors.addresses import is_loopback
+from connectors.nearest import meant
 from connectors.registry import SOURCES
 from connectors.sources import Source, SourceSettings
 from daemon.config_clients import clients_of
-from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path, meant
+from daemon.config_faults import ConfigRejected, Fault, faults_of, given, key_path
 from daemon.config_notices import notice_secrets_of
 from daemon.credentials import Form, Resolver, Secret, StandIns, Unresolved, fault_in, references_in
 from daemon.following_checks import following_faults, shared_accounts

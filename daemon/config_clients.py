@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.client.source import CALENDAR, PERSON
-from daemon.config_faults import meant
+from connectors.nearest import meant
 from daemon.credentials import Secret
 from daemon.settings import ConfigFile
 from daemon.settings_clients import Client, ClientSection

@@ -4,13 +4,13 @@ import json
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from connectors.base import SecretReference
+from connectors.nearest import meant
 
 SHOWN_CHARACTERS = 80
 EMPTY = frozenset({"string_too_short", "too_short"})
@@ -36,12 +36,6 @@ class ConfigRejected(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
-
-
-def meant(word: str, known: Iterable[str]) -> str:
-    """``; did you mean X?`` where a known word is close, else nothing."""
-    close = get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], prefix: tuple[str, ...] = ()) -> list[Fault]:

@@ -7,9 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 from connectors.base import OutsideError, Target, Throttled, Unreachable
 from connectors.fortnox.connecting import Connected
 from connectors.fortnox.consent import AGAIN
+from connectors.nearest import meant
 from daemon.awaited import MINUTES, Awaited, NotAwaited
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.consent_links import ConsentLinks
 from daemon.following import Follow
 from daemon.requests import AwaitConsent, Connect, Misused, OfferConsent, OnConnection, Revoke

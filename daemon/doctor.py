@@ -14,8 +14,8 @@ from connectors.fortnox.checks import findings, readings
 from connectors.fortnox.needs import Needs, Pinned, named_in
 from connectors.fortnox.rounding import ENOUGH, learned_rounding
 from connectors.fortnox.snapshot import Reading, Snapshot
+from connectors.nearest import meant
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.held_screen import brief
 from daemon.host_checks import host_findings
 from daemon.requests import Examine, Misused

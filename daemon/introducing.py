@@ -4,8 +4,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from connectors.nearest import meant
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.following import Follow
 from daemon.learning import following_of
 from daemon.requests import Introduce, Misused

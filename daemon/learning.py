@@ -9,6 +9,8 @@ from store.inbox import Waiting
 from store.news import Following
 from store.register import Entry, Swept
 
+NOTHING_READ = Learned("nothing")
+
 
 def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
     """The row with what it tells of the company's registers: entries and row are stored in one transaction.
@@ -29,9 +31,6 @@ def learned(row: Waiting, read: Learned, settings: CompanySettings) -> Handled:
         made=read.made,
         following=following_of(settings, read),
     )
-
-
-NOTHING_READ = Learned("nothing")
 
 
 def following_of(settings: CompanySettings, read: Learned = NOTHING_READ) -> Following | None:

@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from connectors.fortnox.record_fields import faults_of, proved_by
 from connectors.fortnox.table import RESOURCES, Operation
-from daemon.config_faults import Fault, key_path, meant
+from connectors.nearest import meant
+from daemon.config_faults import Fault, key_path
 from daemon.mapping_targets import targets_of, tidied
 from daemon.table_writes import RECORD_WRITES, NoWrite, keys_wanted, write_command, write_named
 from handlers.events import Event, EventBase

@@ -7,7 +7,8 @@ from typing import Any
 from connectors.fortnox.customers import FIELDS
 from connectors.fortnox.record_fields import faults_of
 from connectors.fortnox.table import OPERATIONS, RESOURCES
-from daemon.config_faults import Fault, key_path, meant
+from connectors.nearest import meant
+from daemon.config_faults import Fault, key_path
 from daemon.mapping_targets import resource_targets, tidied
 from daemon.mappings import Lookups, digest_of, event_shape
 from handlers.mapping.additions import COMMANDS, Addition, Additions

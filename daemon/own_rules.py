@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.fortnox.table import OPERATIONS
-from daemon.config_faults import Fault, given, key_path, meant
+from connectors.nearest import meant
+from daemon.config_faults import Fault, given, key_path
 from daemon.mappings import makes_money, mapping_rules, program_version
 from daemon.own_fields import own_fields_of
 from daemon.plug_ins import plug_in_rules

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from connectors.nearest import meant
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.following import Follow
 from daemon.requests import Declare, Misused, Pause, Resume
 from daemon.settings import Config

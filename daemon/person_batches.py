@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from connectors.client.source import PERSON, source_of
 from connectors.json_body import BodyFault, read_object
+from connectors.nearest import meant
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.door import seal_of
 from daemon.endpoints.answers import Refusal
 from daemon.endpoints.batch_told import batch_told

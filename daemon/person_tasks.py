@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from connectors.fortnox.table import OPERATIONS
+from connectors.nearest import meant
 from daemon.asked_writes import commands_of
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.deciding import new_command
 from daemon.door import seal_of
 from daemon.ids import command_id, delivery_id, parse

@@ -7,8 +7,8 @@ from typing import Any
 from connectors.client.source import PERSON, source_of
 from connectors.client.wire import WorkflowTaken
 from connectors.json_body import BodyFault, read_object
+from connectors.nearest import meant
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.door import seal_of
 from daemon.ids import delivery_id
 from daemon.requests import CancelWorkflow, FinishTodo, Misused, StartWorkflow

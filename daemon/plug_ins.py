@@ -5,7 +5,8 @@ from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from daemon.config_faults import Fault, key_path, meant
+from connectors.nearest import meant
+from daemon.config_faults import Fault, key_path
 from daemon.mappings import EVENTS, MONEY, digest_of
 from handlers.commands import Command, CommandBase, DocumentCommand, EnsurePayment, EnsureRecord, SendDocument
 from handlers.events import Event

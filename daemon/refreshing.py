@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from connectors.fortnox.register_entries import REGISTERED
+from connectors.nearest import meant
 from daemon.clock import Clock
-from daemon.config_faults import meant
 from daemon.following import Follow
 from daemon.requests import Misused, Refresh
 from daemon.settings import Config

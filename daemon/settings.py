@@ -10,9 +10,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from connectors.fortnox.expected import Expected
 from connectors.fortnox.settings import FortnoxSettings
+from connectors.nearest import meant
 from connectors.sources import Reader, Source, SourceSettings, Surroundings
 from connectors.vies.settings import ViesSettings
-from daemon.config_faults import meant
 from daemon.credentials import Secret
 from daemon.destinations import destination, target_name, written_to
 from daemon.settings_clients import Client, ClientSection

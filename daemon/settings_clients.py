@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from connectors.base import SecretReference
 from connectors.fortnox.table import OPERATIONS
-from daemon.config_faults import meant
+from connectors.nearest import meant
 from daemon.credentials import Secret
 from handlers.values import Frozen
 

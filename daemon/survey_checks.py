@@ -6,7 +6,8 @@ from typing import Any
 
 from connectors.fortnox.record_fields import CLEARS, faults_of
 from connectors.fortnox.table import OPERATIONS, RESOURCES
-from daemon.config_faults import Fault, key_path, meant
+from connectors.nearest import meant
+from daemon.config_faults import Fault, key_path
 from daemon.sender_places import KINDS, takes, takes_none
 from daemon.settings import Company, ConfiguredSource
 from handlers.settings import CompanySettings

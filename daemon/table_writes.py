@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from connectors.fortnox import record_actions, records, sendings
 from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation, Resource
-from daemon.config_faults import meant
+from connectors.nearest import meant
 from handlers.commands import ActOnRecord, Command, EnsureRecord, SendDocument
 from handlers.values import Ref
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from connectors.fortnox.record_fields import faults_of, proved_by
 from connectors.fortnox.table import OPERATIONS, RESOURCES, Operation
-from daemon.config_faults import Fault, key_path, meant
+from connectors.nearest import meant
+from daemon.config_faults import Fault, key_path
 from daemon.mapping_targets import targets_of, tidied
 from daemon.mappings import DIGEST_CHARACTERS, MONEY, event_shape
 from daemon.sender_places import Kind, takes, takes_none

@@ -1,9 +1,8 @@
 """Fields of any resource against the table: what is wrong with them, how they are sent, whether they are as meant."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from connectors.base import Json
@@ -11,6 +10,7 @@ from connectors.fortnox.forms import NO_REFERENCE
 from connectors.fortnox.table import Operation, Resource
 from connectors.fortnox.table.fields import Field, fields_of, schemas
 from connectors.fortnox.wire import decimal_of, is_true, plain_number, text_of
+from connectors.nearest import meant
 
 CLEARS = "API_BLANK"
 """The word that clears a field (Fortnox facts, section 1.8)."""
@@ -69,14 +69,9 @@ def _faults(given: Mapping[str, Any], known: Mapping[str, Field], within: str, d
     for name, value in given.items():
         named = f"{within}{name}"
         if name not in known:
-            yield f"{named} is no field of it{_meant(name, known)} (see `fortnox-bridge operations`)"
+            yield f"{named} is no field of it{meant(name, known)} (see `fortnox-bridge operations`)"
         elif value is not None and value != CLEARS:
             yield from _fault(named, value, known[name], depth)
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _fault(named: str, value: Any, field: Field, depth: int) -> Iterator[str]:

@@ -64,7 +64,7 @@ def init(path: Path, template: str | None, defaults: bool, **given: str | None) 
 
 
 def _chosen(template: str | None, *, defaults: bool) -> "Ready":
-    from daemon.config_faults import meant
+    from connectors.nearest import meant
 
     known = {one.name: one for one in gallery()}
     if template is None and defaults:

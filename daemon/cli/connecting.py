@@ -137,7 +137,7 @@ def _daemon_runs(config: "Config") -> bool:
 
 def _scopes(company: "Company", more: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     from connectors.fortnox.scopes import ALL_SCOPES, needed
-    from daemon.config_faults import meant
+    from connectors.nearest import meant
 
     for scope in more:
         if scope not in ALL_SCOPES:

@@ -79,7 +79,7 @@ def _sample(config_path: Path, source: str) -> bytes:
     from datetime import UTC, datetime
     from importlib.resources import files
 
-    from daemon.config_faults import meant
+    from connectors.nearest import meant
 
     sources = common.load(config_path, secrets=False).sources
     if source not in sources:

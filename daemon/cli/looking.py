@@ -84,7 +84,7 @@ def _left_behind(config: "Config") -> set[str]:
 
 
 def _check(name: str | None, known: set[str], what: str = "company") -> None:
-    from daemon.config_faults import meant
+    from connectors.nearest import meant
 
     if name is not None and name not in known:
         raise Wrong(f"there is no {what} {name}{meant(name, known)}")

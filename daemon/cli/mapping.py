@@ -34,7 +34,7 @@ def map(  # noqa: A001 - the command's name
     """
     from datetime import UTC, datetime
 
-    from daemon.config_faults import meant
+    from connectors.nearest import meant
     from daemon.previewing import NotPreviewed, events_in, preview
 
     # A sender's body is read by its source, which is only made with its secrets.
@@ -56,7 +56,7 @@ def map(  # noqa: A001 - the command's name
 
 
 def _source(config: "Config", name: str | None) -> "Source | None":
-    from daemon.config_faults import meant
+    from connectors.nearest import meant
 
     if name is None:
         return None

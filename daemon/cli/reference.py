@@ -78,9 +78,9 @@ def operations(name: str | None, resource: str | None, against: BinaryIO | None,
         _compare(against, as_json)
         return
     from connectors.fortnox.table import OPERATIONS, RESOURCES
+    from connectors.nearest import meant
     from daemon import reference, triggers
     from daemon.cli import reference_text
-    from daemon.config_faults import meant
 
     resource_of = {found.name: found.resource for found in OPERATIONS.values()}
     resource_of |= dict.fromkeys(triggers.TRIGGERS, triggers.RESOURCE)

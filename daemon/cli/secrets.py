@@ -98,7 +98,7 @@ def set_secret(config_path: Path, as_json: bool, key: str, source: Path | None) 
 
 def _reference(config_path: Path, key: str) -> str:
     """Where the secret lies. Refuses a key that is none, and the one that others depend on."""
-    from daemon.config_faults import meant
+    from connectors.nearest import meant
 
     references = _references(config_path)
     if key not in references:

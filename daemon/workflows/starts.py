@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.json_body import write_object
-from daemon.config_faults import meant
+from connectors.nearest import meant
 from handlers.events import Event, WorkflowAsked
 from handlers.mapping.data import data_of
 from handlers.values import Question

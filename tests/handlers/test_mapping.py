@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from daemon.config_faults import meant
+from connectors.nearest import meant
 from daemon.mappings import compiled_mapping, event_shape
 from handlers.commands import COMMANDS
 from handlers.events import Address, Answer, Event, EventBase, NoteAdded, PartyChanged
